@@ -1,0 +1,43 @@
+import { type Answer, jsonAnswer, textAnswer } from './answer.ts'
+import { failureAnswer, failureInside200, failures, recordsAnswer } from './envelope.ts'
+
+const html = 'text/html; charset=utf-8'
+const page = (title: string) =>
+  `<!DOCTYPE html><html><head><title>${title}</title></head><body>${title}</body></html>`
+
+/** What can go wrong at wolkvox: each takes the answer that would have been sent to the one that is sent instead. */
+export const faults = {
+  maintenance: () => textAnswer(403, html, page('En mantenimiento')),
+  quota: () => failureAnswer(failures.tokenLimit),
+  invalid_token: () => failureAnswer(failures.invalidToken),
+  concurrency: () => failureAnswer(failures.simultaneousRequests),
+  bad_request: () => failureAnswer(failures.unknownApi),
+  unauthorized: () => failureAnswer(failures.missingToken),
+  quota_status200: () => failureInside200(failures.tokenLimit),
+  invalid_token_status200: () => failureInside200(failures.invalidToken),
+  concurrency_status200: () => failureInside200(failures.simultaneousRequests),
+  bad_request_status200: () => failureInside200(failures.unknownApi),
+  unauthorized_status200: () => failureInside200(failures.missingToken),
+  error500: () => textAnswer(500, html, page('500 Internal Server Error')),
+  error502: () => textAnswer(502, html, page('502 Bad Gateway')),
+  redirect: () => ({ ...textAnswer(302, html, ''), headers: { location: '/login' } }),
+  html: () => textAnswer(200, html, page('wolkvox')),
+  empty: (answer) => ({ ...answer, body: '' }),
+  not_json: (answer) => ({ ...answer, body: `Warning: mysqli_connect(): ${answer.body}` }),
+  no_agents: () => recordsAnswer([]),
+  null_data: () => jsonAnswer(200, { code: 200, error: 'null', msg: '0 records were found', data: null }),
+  truncated: (answer) => ({ ...answer, delivery: 'half' }),
+  slow: (answer) => ({ ...answer, delivery: 'drip' }),
+  hang: (answer) => ({ ...answer, delivery: 'never' }),
+  reset: (answer) => ({ ...answer, delivery: 'reset' }),
+} as const satisfies Record<string, (answer: Answer) => Answer>
+
+export type FaultName = keyof typeof faults
+
+/** The names of all faults, in the order of the table. */
+export const faultNames = Object.keys(faults) as readonly FaultName[]
+
+/** The answer with a fault, or as it was when there is none. */
+export function withFault(answer: Answer, fault: FaultName | undefined): Answer {
+  return fault === undefined ? answer : faults[fault](answer)
+}

@@ -1,0 +1,20 @@
+import type { Credentials } from './credentials.ts'
+import type { FaultName } from './faults.ts'
+import type { Gate } from './gate.ts'
+import type { WolkvoxRecord } from './report.ts'
+
+/** What the routes share: one operation as it is at the moment of the call. */
+export interface Operation {
+  readonly credentials: Credentials
+  readonly gate: Gate
+  /** Waited before each answer, in milliseconds. */
+  readonly latencyMs: number
+  /** The simulated time, in whole seconds since midnight of day 0. */
+  readonly now: () => number
+  /** The report as it would be sent now. */
+  readonly report: () => readonly WolkvoxRecord[]
+  /** All calls to the API that have come in, refused ones included. */
+  requests: number
+  /** What goes wrong at present. */
+  fault: FaultName | undefined
+}

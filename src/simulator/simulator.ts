@@ -1,0 +1,92 @@
+import type { AddressInfo } from 'node:net'
+import { apiRoutes } from './api-routes.ts'
+import { Centre } from './centre.ts'
+import { startClock } from './clock.ts'
+import { controlRoutes } from './control-routes.ts'
+import type { FaultName } from './faults.ts'
+import { Gate } from './gate.ts'
+import { createHttpServer } from './http-server.ts'
+import type { Operation } from './operation.ts'
+import { checkOptions, type SimulatorOptions } from './options.ts'
+import { reportOf, type WolkvoxRecord } from './report.ts'
+import { parseTimeOfDay } from './time.ts'
+
+export type { FaultName } from './faults.ts'
+export { faultNames } from './faults.ts'
+export { type SimulatorOptions, simulatorDefaults } from './options.ts'
+export type { WolkvoxRecord } from './report.ts'
+
+/** How often the centre is brought up to date unasked, so that a call after a quiet night need not wait for it. */
+const catchUpIntervalMs = 60_000
+
+/** A running simulator. */
+export interface Simulator {
+  /** Where it listens, without a slash at the end: `http://127.0.0.1:PORT`. */
+  readonly url: string
+  /** Calls with a valid token that have cost quota, faulty ones included. */
+  readonly calls: number
+  /** All calls to the API that have come in, refused ones included. */
+  readonly requests: number
+  /** The records as they would be sent now. */
+  report(): readonly WolkvoxRecord[]
+  /** From the next answer on, lets this go wrong; nothing when `undefined`. */
+  setFault(fault: FaultName | undefined): void
+  /** Ends it at once, calls under way included. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a simulated operation behind wolkvox's API. Rejects with a RangeError for options that cannot be, and with
+ * Node's own error (such as code EADDRINUSE) when it cannot listen.
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  checkOptions(options)
+  const operation = openOperation(options)
+  const app = createHttpServer()
+  apiRoutes(app, operation)
+  controlRoutes(app, operation)
+  await app.listen({ host: options.host, port: options.port })
+  const catchUp = setInterval(operation.now, catchUpIntervalMs).unref()
+  return {
+    url: urlOf(app.server.address() as AddressInfo),
+    get calls() {
+      return operation.gate.calls
+    },
+    get requests() {
+      return operation.requests
+    },
+    report: operation.report,
+    setFault: (fault) => {
+      operation.fault = fault
+    },
+    close: async () => {
+      clearInterval(catchUp)
+      await app.close()
+    },
+  }
+}
+
+function openOperation(options: SimulatorOptions): Operation {
+  const startSecond = parseTimeOfDay(options.startAt)
+  const centre = new Centre(options)
+  centre.advanceTo(startSecond)
+  // Started only now: the simulated day must not run ahead while a large centre catches up with its morning.
+  const clock = startClock(startSecond, options.speed)
+  const now = () => {
+    centre.advanceTo(clock())
+    return centre.now
+  }
+  return {
+    credentials: { token: options.token, server: options.server },
+    gate: new Gate(options.licenses ?? options.agents),
+    latencyMs: options.latencyMs ?? 0,
+    now,
+    report: () => reportOf(centre.agents, now()),
+    requests: 0,
+    fault: undefined,
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

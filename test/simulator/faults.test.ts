@@ -1,0 +1,105 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { type FaultName, faultNames, type Simulator } from '../../src/simulator/simulator.ts'
+import { callApi, withSimulator } from './helpers.ts'
+
+const isHtml = expect.stringMatching(/^<!DOCTYPE html>/)
+const isFailure = (code: number | string, msg: string) =>
+  expect.stringMatching(`^{"code":${JSON.stringify(code)},.*${msg}`)
+
+/** Faults that still give a whole HTTP answer, with what it holds. */
+const answered: Partial<Record<FaultName, { status: number; body: unknown }>> = {
+  maintenance: { status: 403, body: isHtml },
+  quota: { status: 403, body: isFailure(403, 'TOKEN LIMIT EXCEEDED') },
+  invalid_token: { status: 403, body: isFailure(403, 'PLEASE VALIDATE TOKEN') },
+  concurrency: { status: 403, body: isFailure(403, 'EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS') },
+  bad_request: { status: 400, body: isFailure(400, 'DOES NOT EXIST') },
+  unauthorized: { status: 401, body: isFailure(401, 'PLEASE ENTER THE WOLKVOX-TOKEN') },
+  quota_status200: { status: 200, body: isFailure('403', 'TOKEN LIMIT EXCEEDED') },
+  invalid_token_status200: { status: 200, body: isFailure('403', 'PLEASE VALIDATE TOKEN') },
+  concurrency_status200: {
+    status: 200,
+    body: isFailure('403', 'EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS'),
+  },
+  bad_request_status200: { status: 200, body: isFailure('400', 'DOES NOT EXIST') },
+  unauthorized_status200: { status: 200, body: isFailure('401', 'PLEASE ENTER THE WOLKVOX-TOKEN') },
+  error500: { status: 500, body: isHtml },
+  error502: { status: 502, body: isHtml },
+  redirect: { status: 302, body: '' },
+  html: { status: 200, body: isHtml },
+  empty: { status: 200, body: '' },
+  not_json: { status: 200, body: expect.stringMatching(/^Warning: .*records were found/) },
+  no_agents: { status: 200, body: '{"code":200,"error":null,"msg":"0 records were found","data":[]}' },
+  null_data: { status: 200, body: '{"code":200,"error":"null","msg":"0 records were found","data":null}' },
+}
+
+const broken: readonly FaultName[] = ['truncated', 'slow', 'hang', 'reset']
+
+/** What comes over the wire until the server ends the connection, or for `milliseconds`. */
+async function wireOf({ url }: Simulator, milliseconds: number): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write(
+    'GET /api/v2/real_time.php?api=agents HTTP/1.1\r\nhost: x\r\nwolkvox-token: simulated-token\r\n\r\n',
+  )
+  const patience = setTimeout(() => socket.end(), milliseconds)
+  try {
+    return await text(socket)
+  } finally {
+    clearTimeout(patience)
+    socket.destroy()
+  }
+}
+
+describe('faults', () => {
+  it('are all tried here', () => {
+    expect([...Object.keys(answered), ...broken].sort()).toEqual([...faultNames].sort())
+  })
+
+  it.each(Object.entries(answered))('%s changes the answer', (fault, { status, body }) =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault(faultNames.find((name) => name === fault))
+      const response = await callApi(simulator)
+      expect(response.status).toBe(status)
+      expect(await response.text()).toEqual(body)
+    }),
+  )
+
+  it('truncated ends the connection in the middle of the body', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('truncated')
+      const [head = '', body = ''] = (await wireOf(simulator, 5000)).split('\r\n\r\n')
+      const promised = Number(/content-length: (\d+)/i.exec(head)?.[1])
+      expect(Buffer.byteLength(body)).toBe(Math.floor(promised / 2))
+      const response = await callApi(simulator)
+      await expect(response.text()).rejects.toThrow(TypeError)
+    }))
+
+  it('slow sends the head at once, then hardly anything', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('slow')
+      const response = await callApi(simulator, { signal: AbortSignal.timeout(1300) })
+      expect(response.status).toBe(200)
+      await expect(response.text()).rejects.toThrow('timeout')
+    }))
+
+  it('hang never sends as much as a head', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('hang')
+      expect(await wireOf(simulator, 300)).toBe('')
+    }))
+
+  it('reset destroys the connection', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('reset')
+      await expect(callApi(simulator)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
+    }))
+
+  it('pass as soon as they are switched off', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('reset')
+      await expect(callApi(simulator)).rejects.toThrow()
+      simulator.setFault(undefined)
+      expect((await callApi(simulator)).status).toBe(200)
+    }))
+})

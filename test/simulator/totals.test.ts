@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { Centre } from '../../src/simulator/centre.ts'
+import type { WolkvoxRecord } from '../../src/simulator/report.ts'
+import { day, hour } from '../../src/simulator/time.ts'
+import { centreAt, recordsOf, toSeconds, worksToday } from './helpers.ts'
+
+/** Moments of three days, at uneven distances, both sides of each midnight among them. */
+const moments = [
+  ...Array.from({ length: 110 }, (_, index) => 5 * hour + index * 2311),
+  day - 1,
+  day,
+  day + 1,
+  2 * day - 1,
+  2 * day,
+].sort((one, other) => one - other)
+
+function workingRecordsAtEachMoment(agents: number): WolkvoxRecord[] {
+  const centre = new Centre({ agents, seed: 7 })
+  return moments.flatMap((moment) => {
+    centre.advanceTo(moment)
+    return recordsOf(centre).filter(worksToday)
+  })
+}
+
+describe('the totals of an agent', () => {
+  const records = workingRecordsAtEachMoment(60)
+
+  it('are looked at often enough to mean something', () => {
+    expect(records.length).toBeGreaterThan(2000)
+  })
+
+  it('add up to the time logged in, at every moment of several days', () => {
+    for (const record of records) {
+      const { ready_time, inbound_time, outbound_time, acw_time, aux_time } = record
+      const parts = [ready_time, inbound_time, outbound_time, acw_time, aux_time].map(toSeconds)
+      expect(parts.reduce((sum, part) => sum + part)).toBe(toSeconds(record.login_time))
+    }
+  })
+
+  it('count as many calls as there are inbound, outbound and internal ones', () => {
+    for (const { calls, inbound, outbound, internal } of records) {
+      expect(Number(inbound) + Number(outbound) + Number(internal)).toBe(Number(calls))
+    }
+  })
+
+  it('give the average handle time: time on calls and after them, over calls', () => {
+    for (const { inbound_time, outbound_time, acw_time, calls, aht_time } of records) {
+      const busy = toSeconds(inbound_time) + toSeconds(outbound_time) + toSeconds(acw_time)
+      const expected = calls === '0' ? 0 : Math.round(busy / Number(calls))
+      expect(toSeconds(aht_time)).toBe(expected)
+    }
+  })
+
+  it('give the occupancy: the same time over the time logged in and not in auxiliary states', () => {
+    for (const { inbound_time, outbound_time, acw_time, login_time, aux_time, ocupation } of records) {
+      const busy = toSeconds(inbound_time) + toSeconds(outbound_time) + toSeconds(acw_time)
+      const available = toSeconds(login_time) - toSeconds(aux_time)
+      expect(ocupation).toMatch(/^\d+(\.\d{1,2})? %$/)
+      expect(Number.parseFloat(ocupation)).toBeCloseTo(available === 0 ? 0 : (100 * busy) / available, 1)
+    }
+  })
+
+  it('hold ringing within the time ready', () => {
+    for (const { ring_time, ready_time } of records) {
+      expect(toSeconds(ring_time)).toBeLessThanOrEqual(toSeconds(ready_time))
+    }
+    expect(records.some(({ ring_time }) => toSeconds(ring_time) > 0)).toBe(true)
+  })
+
+  it('never fall while a day lasts', () => {
+    const centre = centreAt('08:00', 40)
+    let before = recordsOf(centre)
+    for (let second = 8 * hour; second < 20 * hour; second += 97) {
+      centre.advanceTo(second)
+      const now = recordsOf(centre)
+      for (const [index, record] of now.entries()) {
+        const earlier = before[index]
+        if (earlier === undefined || !worksToday(earlier)) continue
+        expect(Number(record.calls)).toBeGreaterThanOrEqual(Number(earlier.calls))
+        for (const field of ['ready_time', 'inbound_time', 'acw_time', 'aux_time', 'login_time'] as const) {
+          expect(toSeconds(record[field])).toBeGreaterThanOrEqual(toSeconds(earlier[field]))
+        }
+      }
+      before = now
+    }
+  })
+
+  it('are gone at midnight', () => {
+    const centre = new Centre({ agents: 50, seed: 1 })
+    centre.advanceTo(day - 1)
+    expect(recordsOf(centre).filter(worksToday).length).toBeGreaterThan(40)
+    centre.advanceTo(day)
+    expect(recordsOf(centre).filter(worksToday)).toEqual([])
+  })
+
+  it('grow by the second with the activity under way', () => {
+    const centre = centreAt('10:30', 200)
+    const before = recordsOf(centre)
+    centre.advanceTo(centre.now + 1)
+    const stayed = recordsOf(centre)
+      .map((record, index) => ({ record, earlier: before[index] }))
+      .filter(
+        ({ record, earlier }) => earlier !== undefined && record.time_state_now !== '0' && worksToday(record),
+      )
+    expect(stayed.length).toBeGreaterThan(100)
+    for (const { record, earlier } of stayed) {
+      expect(Number(record.time_state_now)).toBe(Number(earlier?.time_state_now) + 1)
+      const passed = toSeconds(record.login_time) - toSeconds(earlier?.login_time ?? '')
+      expect(passed).toBe(record.agent_status === 'Logout' ? 0 : 1)
+    }
+  })
+})
