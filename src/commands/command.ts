@@ -1,0 +1,22 @@
+import type { Arguments } from '../config/flags.ts'
+import type { Environment } from '../config/variables.ts'
+
+/** What the process gives a command. */
+export interface Surroundings {
+  readonly environment: Environment
+  readonly terminal: boolean
+  /** Prints to standard output. */
+  readonly print: (text: string) => void
+  /** Prints to standard error. */
+  readonly complain: (text: string) => void
+  /** Aborted when the process is asked to end. */
+  readonly ending: AbortSignal
+  /** Called when a reload is asked for, until the command has ended. */
+  readonly onReload: (reload: () => void) => void
+}
+
+/** Runs to its end and tells the exit code. */
+export type Command = (args: Arguments, surroundings: Surroundings) => Promise<ExitCode>
+
+/** 0 ended as asked; 1 could not go on; 2 wrong flags or configuration. */
+export type ExitCode = 0 | 1 | 2

@@ -1,0 +1,93 @@
+import { ConfigError } from './config-error.ts'
+import { formatDuration } from './duration.ts'
+import { noConfigFileYet } from './not-yet.ts'
+import type { Config } from './operation.ts'
+import { readOperation, type Setting, SUGGESTED_INTERVAL_MS } from './operation-texts.ts'
+import { readTokenFile } from './token-file.ts'
+import { type Environment, given, unknownVariables, type Variable, variables } from './variables.ts'
+
+const VARIABLE_OF: Readonly<Record<Exclude<Setting, 'token'>, Variable>> = {
+  server: 'WOLKVOX_SERVER',
+  name: 'WOLKVOX_OPERATION',
+  baseUrl: 'WOLKVOX_BASE_URL',
+  licenses: 'WOLKVOX_LICENSES',
+  timeZone: 'WOLKVOX_TIMEZONE',
+  refreshInterval: 'WOLKVOX_REFRESH_INTERVAL',
+  timeout: 'WOLKVOX_TIMEOUT',
+  staleAfter: 'WOLKVOX_STALE_AFTER',
+  maxResponseBytes: 'WOLKVOX_MAX_RESPONSE_BYTES',
+  agentName: 'WOLKVOX_AGENT_NAME',
+}
+
+const DEMO_HINT = 'No account at hand? `npm run demo` shows everything with a simulated contact centre.'
+
+/**
+ * Reads one operation from the environment.
+ *
+ * @returns a configuration with that one operation
+ * @throws ConfigError with every problem at once, each naming its variable and what would be right
+ */
+export function readEnvironment(environment: Environment): Config {
+  const text = (setting: keyof typeof VARIABLE_OF) => given(environment, VARIABLE_OF[setting])
+  const token = readToken(environment)
+  const read = readOperation({
+    server: text('server'),
+    token: token.text,
+    name: text('name'),
+    baseUrl: text('baseUrl'),
+    licenses: text('licenses'),
+    timeZone: text('timeZone'),
+    refreshInterval: text('refreshInterval'),
+    timeout: text('timeout'),
+    staleAfter: text('staleAfter'),
+    maxResponseBytes: text('maxResponseBytes'),
+    agentName: text('agentName'),
+  })
+  const variableOf = (setting: Setting) => (setting === 'token' ? token.variable : VARIABLE_OF[setting])
+  const problems = [
+    ...token.problems,
+    ...(read.ok ? [] : read.problems)
+      .filter(({ setting }) => setting !== 'token' || token.problems.length === 0)
+      .map(({ setting, message }) => `${variableOf(setting)}: ${message}`),
+    ...(given(environment, 'WOLKVOX_CONFIG_FILE') ? [`WOLKVOX_CONFIG_FILE: ${noConfigFileYet}`] : []),
+  ]
+  if (!read.ok || problems.length > 0) {
+    const nothingSet = variables.every(([name]) => given(environment, name) === undefined)
+    throw new ConfigError(nothingSet ? [...problems, DEMO_HINT] : problems)
+  }
+  return {
+    operations: [read.operation],
+    warnings: [
+      ...unknownVariables(environment).map((name) => `${name}: not a variable of this program; see --help`),
+      ...shortInterval(read.operation.refreshIntervalMs),
+    ],
+  }
+}
+
+interface TokenText {
+  readonly variable: Variable
+  readonly text: string | undefined
+  readonly problems: readonly string[]
+}
+
+function readToken(environment: Environment): TokenText {
+  const text = given(environment, 'WOLKVOX_TOKEN')
+  const path = given(environment, 'WOLKVOX_TOKEN_FILE')
+  if (path === undefined) return { variable: 'WOLKVOX_TOKEN', text, problems: [] }
+  if (text !== undefined) {
+    return {
+      variable: 'WOLKVOX_TOKEN',
+      text,
+      problems: ['WOLKVOX_TOKEN_FILE: set together with WOLKVOX_TOKEN; keep one of the two'],
+    }
+  }
+  return { variable: 'WOLKVOX_TOKEN_FILE', ...readTokenFile(path) }
+}
+
+function shortInterval(refreshIntervalMs: number): string[] {
+  if (refreshIntervalMs >= SUGGESTED_INTERVAL_MS) return []
+  const interval = formatDuration(refreshIntervalMs)
+  return [
+    `WOLKVOX_REFRESH_INTERVAL: ${interval} is shorter than the 5m wolkvox suggests; every call counts against the daily quota`,
+  ]
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { formatDuration } from './duration.ts'
+import type { Operation } from './operation.ts'
+import { Secret } from './secret.ts'
+import { settings } from './settings.ts'
+
+// The rhythm that wolkvox's page for this report suggests.
+export const SUGGESTED_INTERVAL_MS = 300_000
+const DEFAULT_TIMEOUT_MS = 60_000
+const DEFAULT_MAX_RESPONSE_BYTES = 64 * 2 ** 20
+const STALE_AFTER_INTERVALS = 3
+
+const schema = z
+  .object({
+    server: settings.server,
+    token: settings.token,
+    name: settings.operation.optional(),
+    baseUrl: settings.baseUrl.optional(),
+    licenses: settings.licenses.optional(),
+    timeZone: settings.timeZone.default('America/Bogota'),
+    refreshInterval: settings.duration.default(SUGGESTED_INTERVAL_MS),
+    timeout: settings.duration.default(DEFAULT_TIMEOUT_MS),
+    staleAfter: settings.duration.optional(),
+    maxResponseBytes: settings.maxResponseBytes.default(DEFAULT_MAX_RESPONSE_BYTES),
+    agentName: settings.agentName.default('plain'),
+  })
+  .transform(
+    ({ server, token, name, baseUrl, licenses, refreshInterval, timeout, staleAfter, ...rest }): Operation => ({
+      ...rest,
+      server,
+      token: new Secret(token),
+      name: name ?? server,
+      baseUrl: baseUrl ?? `https://wv${server}.wolkvox.com`,
+      licenses,
+      refreshIntervalMs: refreshInterval,
+      timeoutMs: timeout,
+      staleAfterMs: staleAfter ?? refreshInterval * STALE_AFTER_INTERVALS,
+    }),
+  )
+
+/** An operation's settings as texts; one that is not given is undefined. */
+export type OperationTexts = Readonly<Record<keyof z.input<typeof schema>, string | undefined>>
+
+export type Setting = keyof OperationTexts
+
+/** Something wrong with a setting, and what would be right. */
+export interface SettingProblem {
+  readonly setting: Setting
+  readonly message: string
+}
+
+type Read =
+  | { readonly ok: true; readonly operation: Operation }
+  | { readonly ok: false; readonly problems: readonly SettingProblem[] }
+
+/** Reads an operation's settings, wherever they were written; tells every problem at once. */
+export function readOperation(texts: OperationTexts): Read {
+  const result = schema.safeParse(texts)
+  const issues = result.error?.issues ?? []
+  const problems = [
+    ...issues.map(({ path, message }) => ({ setting: path[0] as Setting, message })),
+    ...staleTooSoon(texts),
+  ]
+  return result.success && problems.length === 0
+    ? { ok: true, operation: result.data }
+    : { ok: false, problems }
+}
+
+/** Data that turned stale between two refreshes would come and go for ever. */
+function staleTooSoon({ refreshInterval, staleAfter }: OperationTexts): SettingProblem[] {
+  const interval = settings.duration.default(SUGGESTED_INTERVAL_MS).safeParse(refreshInterval).data
+  const stale = settings.duration.optional().safeParse(staleAfter).data
+  if (interval === undefined || stale === undefined || stale >= interval) return []
+  const message = `must not be shorter than the refresh interval, ${formatDuration(interval)}`
+  return [{ setting: 'staleAfter', message }]
+}

@@ -1,0 +1,68 @@
+import { ConfigError } from './config-error.ts'
+import type { Arguments, FlagName } from './flags.ts'
+import { type ListenAddress, parseListenAddress } from './listen-address.ts'
+import { noConfigFileYet, noReloadYet, noStorageYet, noWebConfigYet } from './not-yet.ts'
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export const logFormats = ['json', 'pretty'] as const
+
+/** What the flags say: how the process is reached, where it logs. */
+export interface ProcessConfig {
+  readonly listenAddresses: readonly ListenAddress[]
+  readonly telemetryPath: string
+  readonly logLevel: (typeof logLevels)[number]
+  /** Not given: pretty on a terminal, JSON elsewhere. */
+  readonly logFormat: (typeof logFormats)[number] | undefined
+}
+
+const NOT_YET: Partial<Record<FlagName, string>> = {
+  'config.file': noConfigFileYet,
+  'web.config.file': noWebConfigYet,
+  'web.enable-lifecycle': noReloadYet,
+  'storage.path': noStorageYet,
+}
+
+// Paths that answer something else already; `/` is free, then there is no landing page.
+const TAKEN = /^\/-(\/|$)/
+
+/**
+ * Turns the flags into what the process needs.
+ *
+ * @throws ConfigError with every problem at once, each naming its flag and what would be right
+ */
+export function readFlags({ flags }: Arguments): ProcessConfig {
+  const problems: string[] = []
+  const last = (name: FlagName) => flags.get(name)?.at(-1)
+
+  for (const [name, sentence] of Object.entries(NOT_YET)) {
+    if (last(name as FlagName)) problems.push(`--${name}: ${sentence}`)
+  }
+  const listenAddresses = (flags.get('web.listen-address') ?? [':9989']).map((text) => {
+    const address = parseListenAddress(text)
+    if (address === undefined)
+      problems.push(`--web.listen-address: ${text} must be [host]:port, such as :9989`)
+    return address
+  })
+  const telemetryPath = last('web.telemetry-path') ?? '/metrics'
+  if (!/^\/[\w./~-]*$/.test(telemetryPath) || TAKEN.test(telemetryPath)) {
+    problems.push('--web.telemetry-path: must start with / and be plain, such as /metrics, outside /-/')
+  }
+  const logLevel = oneOf('log.level', logLevels) ?? 'info'
+  const logFormat = oneOf('log.format', logFormats)
+  if (problems.length > 0) throw new ConfigError(problems)
+  return {
+    listenAddresses: listenAddresses.filter((address) => address !== undefined),
+    telemetryPath,
+    logLevel,
+    logFormat,
+  }
+
+  function oneOf<T extends string>(name: FlagName, choices: readonly T[]): T | undefined {
+    const text = last(name)
+    const choice = choices.find((candidate) => candidate === text)
+    if (text !== undefined && choice === undefined) {
+      problems.push(`--${name}: must be one of ${choices.join(', ')}`)
+    }
+    return choice
+  }
+}

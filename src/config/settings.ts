@@ -1,0 +1,77 @@
+import { Temporal } from 'temporal-polyfill'
+import { z } from 'zod'
+import { parseBytes } from './bytes.ts'
+import { parseDuration } from './duration.ts'
+import { agentNameModes } from './operation.ts'
+
+// Longest delay that Node's timers keep: past 2^31-1 ms they fire at once.
+const MAX_DURATION_MS = 86_400_000
+
+const MIN_RESPONSE_BYTES = 1024
+
+// wolkvox sends at most 256 MB in one answer.
+const MAX_RESPONSE_BYTES = 256 * 2 ** 20
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms >= 1000 && ms <= MAX_DURATION_MS) return ms
+  context.addIssue('must be a duration between 1s and 1d, written as Prometheus does: 90s, 5m, 1h30m')
+  return z.NEVER
+})
+
+function isTimeZone(name: string): boolean {
+  try {
+    Temporal.Now.plainDateISO(name)
+    return true
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+function isBaseUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return (
+    url !== null &&
+    (url.protocol === 'https:' || url.protocol === 'http:') &&
+    `${url.username}${url.password}` === '' &&
+    !/[?#]/.test(text)
+  )
+}
+
+/**
+ * What each setting of an operation may be, from the text the operator wrote to the value the program uses. The
+ * message of an issue says what would be right and never repeats the value, which may be a token in the wrong place.
+ */
+export const settings = {
+  // Becomes part of a host name, so nothing that could lead the token to another host.
+  server: z
+    .string('missing; set it to the server code of the operation, such as 0042')
+    .regex(/^[a-z0-9-]{1,59}$/i, 'must be the server code alone, letters and digits such as 0042'),
+  token: z
+    .string('missing; set it to the wolkvox token, or name a file that holds it')
+    .regex(/^[\x21-\x7e]+$/, 'must be one word of plain characters, without spaces or line breaks'),
+  operation: z.string().regex(/^[^\p{C}]{1,128}$/u, 'must be 1 to 128 printable characters'),
+  baseUrl: z
+    .string()
+    .refine(
+      isBaseUrl,
+      'must be an http(s) URL without user, password or query, such as https://wv0042.wolkvox.com',
+    )
+    .transform((text) => text.replace(/\/+$/, '')),
+  licenses: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be the number of licences, a whole number from 1 to 999999')
+    .transform(Number),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'must be an IANA time zone such as America/Bogota or Europe/Madrid'),
+  duration,
+  maxResponseBytes: z.string().transform((text, context) => {
+    const bytes = parseBytes(text)
+    if (bytes !== undefined && bytes >= MIN_RESPONSE_BYTES && bytes <= MAX_RESPONSE_BYTES) return bytes
+    context.addIssue('must be a size between 1KiB and 256MiB, such as 64MiB')
+    return z.NEVER
+  }),
+  agentName: z.enum(agentNameModes, `must be one of ${agentNameModes.join(', ')}`),
+}

@@ -1,0 +1,137 @@
+import { isStale, type OperationState, requestsToday } from '../refresh/state.ts'
+import { MAX_RECORDS } from '../wolkvox/answer.ts'
+import { categories } from '../wolkvox/categories.ts'
+import type { Family } from './family.ts'
+
+/** A family of samples about an operation itself. */
+export interface OperationFamily extends Family {
+  /** The label after `operation`, where there is one. */
+  readonly label?: string
+  /**
+   * @param now milliseconds since 1970
+   * @returns values under the value of `label`, or under `''` where there is none; an undefined one is left out
+   */
+  readonly values: (state: OperationState, now: number) => Readonly<Record<string, number | undefined>>
+}
+
+const REQUESTS_PER_LICENSE = 1000
+
+/** Every family about an operation, in the order in which they are written. */
+export const operationFamilies: readonly OperationFamily[] = [
+  {
+    ...gauge(
+      'wolkvox_agents',
+      'Agents in each category of states. wolkvox field agent_status, as old as the last refresh.',
+    ),
+    label: 'category',
+    values: (state, now) =>
+      state.served === undefined || isStale(state, now)
+        ? {}
+        : Object.fromEntries(
+            categories.map((category) => [category, state.served?.agentsByCategory[category]]),
+          ),
+  },
+  single(
+    gauge(
+      'wolkvox_up',
+      'Whether the last refresh succeeded (1) or failed (0). Absent until the first has ended.',
+    ),
+    ({ lastRefresh }) => lastRefresh && Number(lastRefresh.failure === undefined),
+  ),
+  single(
+    gauge('wolkvox_last_success_timestamp_seconds', 'When the data now served was fetched from wolkvox.'),
+    ({ served }) => served && served.fetchedAt / 1000,
+  ),
+  single(
+    gauge('wolkvox_next_refresh_timestamp_seconds', 'When the next fetch from wolkvox is due.'),
+    ({ nextRefreshAt }) => Math.round(nextRefreshAt) / 1000,
+  ),
+  single(
+    gauge('wolkvox_last_refresh_duration_seconds', 'How long the last refresh took, retries included.'),
+    ({ lastRefresh }) => lastRefresh && lastRefresh.durationMs / 1000,
+  ),
+  single(
+    gauge(
+      'wolkvox_refresh_interval_seconds',
+      'Time from the start of one refresh to the start of the next, as configured.',
+    ),
+    ({ operation }) => operation.refreshIntervalMs / 1000,
+  ),
+  single(
+    gauge(
+      'wolkvox_stale_after_seconds',
+      'Age at which the series of the agents are withdrawn, as configured.',
+    ),
+    ({ operation }) => operation.staleAfterMs / 1000,
+  ),
+  single(
+    gauge('wolkvox_records', 'Records in the last good answer, those left out included.'),
+    ({ served }) => served?.records,
+  ),
+  single(
+    gauge(
+      'wolkvox_record_limit_reached',
+      `Whether the last good answer held ${MAX_RECORDS} records (1), the most that wolkvox sends, and so may be cut short.`,
+    ),
+    ({ served }) => served && Number(served.records >= MAX_RECORDS),
+  ),
+  single(
+    gauge('wolkvox_response_bytes', 'Size of the last good answer, decoded.'),
+    ({ served }) => served?.responseBytes,
+  ),
+  single(counter('wolkvox_refreshes_total', 'Refreshes ended, well or not.'), ({ refreshes }) => refreshes),
+  {
+    ...counter('wolkvox_refresh_failures_total', 'Refreshes that failed, by reason.'),
+    label: 'reason',
+    values: ({ failures }) => failures,
+  },
+  single(
+    counter(
+      'wolkvox_api_requests_total',
+      'HTTP requests sent to wolkvox, retries included: what is spent of the quota.',
+    ),
+    ({ requests }) => requests,
+  ),
+  single(
+    gauge(
+      'wolkvox_api_requests_today',
+      "HTTP requests sent to wolkvox since the day turned in the operation's time zone.",
+    ),
+    requestsToday,
+  ),
+  single(
+    gauge(
+      'wolkvox_api_daily_limit',
+      `Requests that wolkvox allows in a day: ${REQUESTS_PER_LICENSE} a licence. Absent where the licences are not configured.`,
+    ),
+    ({ operation: { licenses } }) => licenses && licenses * REQUESTS_PER_LICENSE,
+  ),
+  {
+    ...counter('wolkvox_rejected_records_total', 'Records of an answer that were left out, by reason.'),
+    label: 'reason',
+    values: ({ rejectedRecords }) => rejectedRecords,
+  },
+  {
+    ...counter(
+      'wolkvox_rejected_values_total',
+      "Values of an answer that were left out because they could not be read, by wolkvox's name of the field.",
+    ),
+    label: 'field',
+    values: ({ rejectedValues }) => rejectedValues,
+  },
+]
+
+function gauge(name: string, help: string): Family {
+  return { name, type: 'gauge', help }
+}
+
+function counter(name: string, help: string): Family {
+  return { name, type: 'counter', help }
+}
+
+function single(
+  family: Family,
+  value: (state: OperationState, now: number) => number | undefined,
+): OperationFamily {
+  return { ...family, values: (state, now) => ({ '': value(state, now) }) }
+}

@@ -1,0 +1,63 @@
+import type { Family, Labels, Sample } from './family.ts'
+import type { Format } from './format.ts'
+
+const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
+
+/**
+ * A label's value as it stands between quotes, alike in both formats.
+ *
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
+ */
+export function escapeLabelValue(value: string): string {
+  return value.replace(/[\\\n"]/g, (character) => ESCAPED[character] ?? character)
+}
+
+/** The text between the braces: `name="value",…`, empty for no labels. */
+export function writeLabels(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}="${escapeLabelValue(value)}"`)
+    .join(',')
+}
+
+/** One line; `labels` as {@link writeLabels} makes them. */
+export function writeSample(name: string, labels: string, value: number): string {
+  return `${name}${labels === '' ? '' : `{${labels}}`} ${writeNumber(value)}\n`
+}
+
+/**
+ * The `HELP` and `TYPE` lines that stand before a family's samples. OpenMetrics names a counter's family without
+ * `_total` and escapes quotes in the explanation too.
+ *
+ * @see https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md
+ */
+export function writeHeader({ name, type, help }: Family, format: Format): string {
+  const openMetrics = format === 'openmetrics'
+  const family = openMetrics && type === 'counter' ? name.replace(/_total$/, '') : name
+  const escaped = help.replace(
+    openMetrics ? /[\\\n"]/g : /[\\\n]/g,
+    (character) => ESCAPED[character] ?? character,
+  )
+  return `# HELP ${family} ${escaped}\n# TYPE ${family} ${type}\n`
+}
+
+/** Samples of a family, in the order given. */
+export function writeSamples(family: Family, samples: readonly Sample[], format: Format): string {
+  return samples
+    .map(({ name = family.name, labels, value }) =>
+      writeSample(name, writeLabels(format === 'openmetrics' ? withFloatBounds(labels) : labels), value),
+    )
+    .join('')
+}
+
+// OpenMetrics wants the bounds of buckets and quantiles as floating-point numbers: `1.0`, never `1`.
+function withFloatBounds(labels: Labels): Labels {
+  const bounds = ['le', 'quantile'].filter((name) => /^\d+$/.test(labels[name] ?? ''))
+  if (bounds.length === 0) return labels
+  return { ...labels, ...Object.fromEntries(bounds.map((name) => [name, `${labels[name]}.0`])) }
+}
+
+function writeNumber(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return '+Inf'
+  if (value === Number.NEGATIVE_INFINITY) return '-Inf'
+  return String(value)
+}

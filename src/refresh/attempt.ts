@@ -1,0 +1,74 @@
+import type { Operation } from '../config/operation.ts'
+import type { Answer } from '../wolkvox/answer.ts'
+import { type Category, categories } from '../wolkvox/categories.ts'
+import { type FailureReason, toFailure } from '../wolkvox/failure.ts'
+import type { FieldReaders } from '../wolkvox/records.ts'
+import { readReport } from '../wolkvox/report.ts'
+import type { Agent, Rejections, Snapshot } from '../wolkvox/snapshot.ts'
+
+/** The last good answer, in the form in which it is served. */
+export interface Served {
+  /** Moment of the fetch, in milliseconds since 1970. */
+  readonly fetchedAt: number
+  readonly records: number
+  /** Size of the decoded answer. */
+  readonly responseBytes: number
+  readonly agentsByCategory: Readonly<Record<Category, number>>
+  /** The agents' samples as finished text, one piece for each family of agents. */
+  readonly page: readonly Uint8Array[]
+}
+
+/** Why an attempt failed, as plain data. */
+export interface Failure {
+  readonly reason: FailureReason
+  readonly message: string
+}
+
+/** What came of one attempt. */
+export type Outcome = { readonly rejections: Rejections } & (
+  | { readonly ok: true; readonly served: Served }
+  | { readonly ok: false; readonly failure: Failure }
+)
+
+/** One call to wolkvox, from the request to finished bytes. Rejects only with the signal's reason. */
+export type Attempt = (operation: Operation, signal: AbortSignal) => Promise<Outcome>
+
+interface Parts {
+  readonly fetchReport: (operation: Operation, signal: AbortSignal) => Promise<Answer>
+  readonly fields: FieldReaders
+  readonly render: (snapshot: Snapshot, operation: Operation) => readonly Uint8Array[]
+}
+
+const NOTHING_REJECTED: Rejections = { records: {}, values: {} }
+
+/** Makes an attempt out of its parts: how to fetch, which fields to read, how to render. */
+export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
+  return async (operation, signal) => {
+    let rejections = NOTHING_REJECTED
+    try {
+      const answer = await fetchReport(operation, signal)
+      const report = readReport(answer, operation, fields)
+      rejections = report.rejections
+      const { snapshot } = report
+      if (snapshot.records > 0 && snapshot.agents.length === 0) {
+        const message = `not one of the ${snapshot.records} records could be read`
+        return { ok: false, failure: { reason: 'malformed', message }, rejections }
+      }
+      return { ok: true, served: toServed(snapshot, render(snapshot, operation)), rejections }
+    } catch (error) {
+      signal.throwIfAborted()
+      const { reason, message } = toFailure(error)
+      return { ok: false, failure: { reason, message }, rejections }
+    }
+  }
+}
+
+function toServed({ fetchedAt, records, bytes, agents }: Snapshot, page: readonly Uint8Array[]): Served {
+  return { fetchedAt, records, responseBytes: bytes, agentsByCategory: countByCategory(agents), page }
+}
+
+function countByCategory(agents: readonly Agent[]): Record<Category, number> {
+  const counts = Object.fromEntries(categories.map((category) => [category, 0])) as Record<Category, number>
+  for (const { category } of agents) counts[category] += 1
+  return counts
+}

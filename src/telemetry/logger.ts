@@ -1,0 +1,35 @@
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
+import pretty from 'pino-pretty'
+import type { ProcessConfig } from '../config/process.ts'
+
+export type { Logger } from 'pino'
+
+/**
+ * Makes the process's log: one JSON object a line on standard error, or lines for people.
+ *
+ * @param terminal whether standard error is one
+ */
+export function createLogger(
+  { logLevel, logFormat }: Pick<ProcessConfig, 'logLevel' | 'logFormat'>,
+  terminal: boolean,
+): Logger {
+  const format = logFormat ?? (terminal ? 'pretty' : 'json')
+  const options = {
+    level: logLevel,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  const stderr = 2
+  if (format === 'json') return pino(options, destination({ dest: stderr, sync: true }))
+  return pino(
+    options,
+    pretty({
+      destination: stderr,
+      sync: true,
+      colorize: terminal,
+      translateTime: 'SYS:HH:MM:ss',
+      singleLine: true,
+    }),
+  )
+}

@@ -1,0 +1,31 @@
+import type { Outcome } from '../refresh/attempt.ts'
+import type { OperationState } from '../refresh/state.ts'
+import { failureHints } from '../wolkvox/failure.ts'
+import type { Logger } from './logger.ts'
+
+/** One line for each refresh: what it brought, or why not and what to do. */
+export function logRefresh(log: Logger, { operation, lastRefresh }: OperationState, outcome: Outcome): void {
+  const facts = {
+    operation: operation.name,
+    duration_seconds: Math.round(lastRefresh?.durationMs ?? 0) / 1000,
+    ...(outcome.ok ? { records: outcome.served.records } : { reason: outcome.failure.reason }),
+    ...rejected(outcome),
+  }
+  if (outcome.ok) {
+    log.info(facts, 'refreshed')
+  } else {
+    const { reason, message } = outcome.failure
+    log.warn(facts, `refresh failed: ${message}; ${failureHints[reason]}`)
+  }
+}
+
+function rejected({ rejections }: Outcome) {
+  const count = (of: Readonly<Record<string, number>>) =>
+    Object.values(of).reduce((sum, more) => sum + more, 0)
+  const records = count(rejections.records)
+  const values = count(rejections.values)
+  return {
+    ...(records > 0 && { rejected_records: records }),
+    ...(values > 0 && { rejected_values: values }),
+  }
+}

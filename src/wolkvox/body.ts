@@ -1,0 +1,51 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { WolkvoxFailure } from './failure.ts'
+
+/**
+ * Reads a body to its end and undoes its content encoding, holding no more than the limit at any moment.
+ *
+ * @param encoding `Content-Encoding` of the answer; only what was asked for is read: gzip or nothing
+ * @param limit bytes, of the encoded body as well as the decoded one
+ * @throws WolkvoxFailure `too_large` past the limit, `malformed` for an encoding that cannot be undone
+ * @throws whatever the connection threw, when it broke
+ */
+export async function readBody(body: Readable, encoding: string, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  const keep = async (source: AsyncIterable<Buffer>) => {
+    for await (const chunk of source) chunks.push(chunk)
+  }
+  switch (encoding.trim().toLowerCase()) {
+    case '':
+    case 'identity':
+      await pipeline(body, atMost(limit), keep)
+      break
+    case 'gzip':
+    case 'x-gzip':
+      await pipeline(body, atMost(limit), createGunzip(), atMost(limit), keep).catch(blameEncoding)
+      break
+    default:
+      throw new WolkvoxFailure('malformed', 'the answer has a content encoding that was not asked for')
+  }
+  return Buffer.concat(chunks)
+}
+
+function atMost(limit: number) {
+  return async function* (source: AsyncIterable<Buffer>) {
+    let size = 0
+    for await (const chunk of source) {
+      size += chunk.length
+      if (size > limit) throw new WolkvoxFailure('too_large', `the answer is larger than ${limit} bytes`)
+      yield chunk
+    }
+  }
+}
+
+function blameEncoding(error: NodeJS.ErrnoException): never {
+  // zlib's own errors: Z_DATA_ERROR, Z_BUF_ERROR (it ended too soon), …
+  if (error.code?.startsWith('Z_')) {
+    throw new WolkvoxFailure('malformed', 'the answer says it is gzip, but is not', { cause: error })
+  }
+  throw error
+}

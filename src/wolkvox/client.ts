@@ -1,0 +1,85 @@
+import { Agent, request } from 'undici'
+import type { Operation } from '../config/operation.ts'
+import type { Answer } from './answer.ts'
+import { readBody } from './body.ts'
+import { connectionFailure } from './connection-failure.ts'
+import { WolkvoxFailure } from './failure.ts'
+
+const REPORT = '/api/v2/real_time.php?api=agents'
+
+// A host that drops packets, as a firewall does, is given up on long before the whole call is.
+const CONNECT_TIMEOUT_MS = 10_000
+
+// An answer that has begun and then says nothing for so long is not going to end.
+const IDLE_BODY_TIMEOUT_MS = 30_000
+
+/** Of an operation, what a call needs. */
+export type Endpoint = Pick<Operation, 'baseUrl' | 'server' | 'token' | 'timeoutMs' | 'maxResponseBytes'>
+
+/**
+ * Asks wolkvox for the report, once: one GET, no redirect followed, nothing retried.
+ *
+ * @param signal ends the call early; then its reason is thrown as it is
+ * @returns the answer, whatever its status, with its body decoded
+ * @throws WolkvoxFailure when there was no whole answer within the limits
+ */
+export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Promise<Answer> {
+  const { timeoutMs } = endpoint
+  const tooSlow = new AbortController()
+  const deadline = setTimeout(
+    () => tooSlow.abort(new WolkvoxFailure('timeout', `the call took longer than ${timeoutMs / 1000} s`)),
+    timeoutMs,
+  )
+  const dispatcher = new Agent({
+    connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
+    // The next call comes in minutes: no connection is worth keeping.
+    pipelining: 0,
+    headersTimeout: timeoutMs,
+    bodyTimeout: Math.min(IDLE_BODY_TIMEOUT_MS, timeoutMs),
+  })
+  try {
+    return await call(endpoint, dispatcher, AbortSignal.any([signal, tooSlow.signal]))
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    throw connectionFailure(error)
+  } finally {
+    clearTimeout(deadline)
+    await dispatcher.destroy()
+  }
+}
+
+async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal): Promise<Answer> {
+  const { statusCode, headers, body } = await request(`${endpoint.baseUrl}${REPORT}`, {
+    dispatcher,
+    signal,
+    headers: {
+      'wolkvox-token': endpoint.token.reveal(),
+      wolkvox_server: endpoint.server,
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+    },
+  })
+  const fetchedAt = Date.now()
+  // Whoever reads the body is told of its errors; one that nobody reads must not end the process.
+  body.on('error', () => {})
+  if (statusCode >= 300 && statusCode < 400) {
+    throw new WolkvoxFailure('redirect', `wolkvox answered HTTP status ${statusCode}, a redirect`)
+  }
+  const encoding = String(headers['content-encoding'] ?? '')
+  const reading = readBody(body, encoding, endpoint.maxResponseBytes)
+  return {
+    status: statusCode,
+    fetchedAt,
+    body: await (statusCode === 200 ? reading : orNothing(reading, signal)),
+  }
+}
+
+/** A refusal stands by its status, even when its body cannot be read. */
+async function orNothing(reading: Promise<Buffer>, signal: AbortSignal): Promise<Buffer> {
+  try {
+    return await reading
+  } catch {
+    signal.throwIfAborted()
+    return Buffer.alloc(0)
+  }
+}

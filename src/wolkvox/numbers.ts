@@ -1,0 +1,65 @@
+import { parseDateTime } from './date-time.ts'
+import { type Reader, type Reading, type ReadingContext, UNREADABLE } from './reading.ts'
+import { readText } from './text.ts'
+
+const WHOLE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)$/
+const PERCENTAGE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?\s*%?$/
+const SECONDS = /^\d+(?:\.\d+)?$/
+const MINUTES_SECONDS = /^([0-5]?\d):([0-5]\d)$/
+const HOURS_MINUTES_SECONDS = /^(\d+):([0-5]\d):([0-5]\d)$/
+
+/** A reader of numbers: JSON numbers are taken as they are, texts as `parse` understands them. */
+function numberReader(parse: (text: string, context: ReadingContext) => number | undefined): Reader<number> {
+  return (value, context) => {
+    const text = readText(value)
+    if (typeof text !== 'string') return text
+    return possible(typeof value === 'number' ? value : parse(text, context))
+  }
+}
+
+// Above 2^53 a count or a number of seconds has lost its last digits, and nothing in a contact centre is that large.
+function possible(number: number | undefined): Reading<number> {
+  if (number === undefined || !(number >= 0) || number > Number.MAX_SAFE_INTEGER) return UNREADABLE
+  return Math.abs(number)
+}
+
+const withoutCommas = (text: string) => Number(text.replaceAll(',', ''))
+
+/** A whole number ≥ 0, thousands commas allowed. */
+export const readCount: Reader<number> = (value, context) => {
+  const count = wholeText(value, context)
+  return typeof count !== 'number' || Number.isInteger(count) ? count : UNREADABLE
+}
+
+const wholeText = numberReader((text) => (WHOLE.test(text) ? withoutCommas(text) : undefined))
+
+function parseDuration(text: string): number | undefined {
+  if (SECONDS.test(text)) return Number(text)
+  const clock = HOURS_MINUTES_SECONDS.exec(text)
+  if (clock !== null) return Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3])
+  const short = MINUTES_SECONDS.exec(text)
+  return short === null ? undefined : Number(short[1]) * 60 + Number(short[2])
+}
+
+/** Seconds, from `HH:MM:SS` (hours may pass 24), `MM:SS`, or seconds (a fraction allowed). */
+export const readDuration = numberReader(parseDuration)
+
+/**
+ * Seconds, from a duration or from the moment of the log-in as `YYYY-MM-DD HH:MM:SS` in the operation's time zone:
+ * wolkvox's page speaks of "date and time", every filled-in value seen is a duration.
+ */
+export const readLoginTime = numberReader((text, { fetchedAt, timeZone }) => {
+  const loggedInAt = parseDateTime(text, timeZone)
+  return loggedInAt === undefined ? parseDuration(text) : (fetchedAt - loggedInAt) / 1000
+})
+
+/** A ratio, from a percentage with or without its sign, thousands commas allowed; may pass 1. */
+export const readPercentage: Reader<number> = (value, context) => {
+  const percentage = percentageText(value, context)
+  // 76.38 / 100 is 0.7637999999999999 in binary; 15 digits are all that a percentage can have carried.
+  return typeof percentage === 'number' ? Number((percentage / 100).toPrecision(15)) : percentage
+}
+
+const percentageText = numberReader((text) =>
+  PERCENTAGE.test(text) ? withoutCommas(text.replace('%', '')) : undefined,
+)

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { categoryOf } from './categories.ts'
+import { type Reader, type Reading, type ReadingContext, UNREADABLE } from './reading.ts'
+import type { Agent, RecordRejection, Rejections } from './snapshot.ts'
+import { readText } from './text.ts'
+
+/** How each numeric field is read, under wolkvox's own name for it. */
+export type FieldReaders = Readonly<Record<string, Reader<number>>>
+
+/** Fields whose value is a text; they are in every record, whatever the numeric ones are. */
+export const textFields = ['agent_name', 'agent_status'] as const
+
+/** The agents of an answer, with what was left out. */
+export interface ReadRecords {
+  readonly agents: readonly Agent[]
+  readonly rejections: Rejections
+}
+
+/**
+ * Reads records one by one, so that a bad record costs that record, a bad value that value.
+ *
+ * A record without a readable `agent_id` is left out, and of two with the same id the first stays. A state that cannot
+ * be read is counted and stands as unknown: the agent is there, so it has to be in one of the categories.
+ *
+ * @param records as JSON gave them: anything at all
+ * @param readName what is shown of an agent's name
+ */
+export function readRecords(
+  records: readonly unknown[],
+  fields: FieldReaders,
+  context: ReadingContext,
+  readName: (name: string) => string,
+): ReadRecords {
+  const schema = recordSchema(fields, context)
+  const agents = new Map<string, Agent>()
+  const rejectedRecords: Partial<Record<RecordRejection, number>> = {}
+  const rejectedValues: Record<string, number> = {}
+
+  function take<T>(field: string, reading: Reading<T>): T | undefined {
+    if (reading !== UNREADABLE) return reading
+    rejectedValues[field] = (rejectedValues[field] ?? 0) + 1
+    return undefined
+  }
+
+  function reject(reason: RecordRejection): void {
+    rejectedRecords[reason] = (rejectedRecords[reason] ?? 0) + 1
+  }
+
+  for (const record of records) {
+    const parsed = schema.safeParse(record)
+    if (!parsed.success) {
+      reject('not_an_object')
+      continue
+    }
+    const { agent_id: id, agent_name, agent_status, ...numbers } = parsed.data
+    if (typeof id !== 'string') {
+      reject('missing_id')
+      continue
+    }
+    if (agents.has(id)) {
+      reject('duplicate')
+      continue
+    }
+    const state = take('agent_status', agent_status) ?? ''
+    const values: Record<string, number | undefined> = {}
+    for (const [field, reading] of Object.entries(numbers)) values[field] = take(field, reading)
+    agents.set(id, {
+      id,
+      name: readName(take('agent_name', agent_name) ?? ''),
+      state,
+      category: categoryOf(state),
+      values,
+    })
+  }
+  return {
+    agents: [...agents.values()],
+    rejections: { records: rejectedRecords, values: rejectedValues },
+  }
+}
+
+// A key may be missing: that is no value, not a fault of the record.
+const optional = z.unknown().optional()
+
+function recordSchema(fields: FieldReaders, context: ReadingContext) {
+  const text = optional.transform(readText)
+  const numbers = Object.entries(fields).map(
+    ([field, read]) => [field, optional.transform((value) => read(value, context))] as const,
+  )
+  return z
+    .object({ agent_id: text, agent_name: text, agent_status: text })
+    .and(z.object(Object.fromEntries(numbers)))
+}

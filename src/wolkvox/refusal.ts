@@ -1,0 +1,22 @@
+import type { FailureReason } from './failure.ts'
+
+/** wolkvox's codes are HTTP statuses, wherever they stand. */
+const REASON_OF_CODE: Readonly<Record<number, FailureReason>> = { 400: 'bad_request', 401: 'unauthorized' }
+
+// 403 has at least four meanings; only the message tells them apart.
+const REASON_OF_MESSAGE: readonly (readonly [RegExp, FailureReason])[] = [
+  [/limit of simultaneous requests/i, 'concurrency'],
+  [/token limit exceeded/i, 'quota_exceeded'],
+  [/validate token/i, 'invalid_token'],
+]
+
+/**
+ * Why wolkvox refused, from a code other than 200.
+ *
+ * @param code as HTTP status or in the body
+ * @param message `msg` of the body, empty where there is none
+ */
+export function reasonOfRefusal(code: number, message: string): FailureReason {
+  if (code === 403) return REASON_OF_MESSAGE.find(([pattern]) => pattern.test(message))?.[1] ?? 'forbidden'
+  return REASON_OF_CODE[code] ?? 'http_error'
+}

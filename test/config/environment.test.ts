@@ -1,0 +1,355 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { afterAll, describe, expect, it } from 'vitest'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { readEnvironment } from '../../src/config/environment.ts'
+import { type Environment, type Variable, variables } from '../../src/config/variables.ts'
+
+const REQUIRED = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }
+
+const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function tokenFile(content: string | Buffer): string {
+  const path = join(mkdtempSync(join(folder, 'token-')), 'token')
+  writeFileSync(path, content)
+  return path
+}
+
+function operationOf(environment: Environment) {
+  const { operations } = readEnvironment(environment)
+  expect(operations).toHaveLength(1)
+  const [operation] = operations
+  if (operation === undefined) throw new Error('there is no operation')
+  return operation
+}
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readEnvironment(environment)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+const nameOf = (problem: string) => problem.slice(0, problem.indexOf(':'))
+
+describe('with only what is required set', () => {
+  it('describes one operation with the defaults of the contract', () => {
+    const { token, ...rest } = operationOf(REQUIRED)
+    expect(rest).toEqual({
+      name: '0042',
+      server: '0042',
+      baseUrl: 'https://wv0042.wolkvox.com',
+      licenses: undefined,
+      timeZone: 'America/Bogota',
+      refreshIntervalMs: 300_000,
+      timeoutMs: 60_000,
+      staleAfterMs: 900_000,
+      maxResponseBytes: 67_108_864,
+      agentName: 'plain',
+    })
+    expect(token.reveal()).toBe('test-token')
+  })
+
+  it('warns of nothing', () => {
+    expect(readEnvironment({ ...REQUIRED, PATH: '/bin', HOME: '/' }).warnings).toEqual([])
+  })
+})
+
+describe('reads', () => {
+  it.each([
+    ['WOLKVOX_SERVER', '7', 'server', '7'],
+    ['WOLKVOX_SERVER', 'ab-12', 'server', 'ab-12'],
+    ['WOLKVOX_OPERATION', 'ventas-bogota', 'name', 'ventas-bogota'],
+    ['WOLKVOX_OPERATION', 'Atención "día" 1', 'name', 'Atención "día" 1'],
+    ['WOLKVOX_OPERATION', 'x'.repeat(128), 'name', 'x'.repeat(128)],
+    ['WOLKVOX_BASE_URL', 'http://127.0.0.1:9988', 'baseUrl', 'http://127.0.0.1:9988'],
+    ['WOLKVOX_BASE_URL', 'https://proxy.example/wolkvox//', 'baseUrl', 'https://proxy.example/wolkvox'],
+    ['WOLKVOX_BASE_URL', 'http://[::1]:9988/', 'baseUrl', 'http://[::1]:9988'],
+    ['WOLKVOX_LICENSES', '1', 'licenses', 1],
+    ['WOLKVOX_LICENSES', '999999', 'licenses', 999_999],
+    ['WOLKVOX_TIMEZONE', 'Europe/Madrid', 'timeZone', 'Europe/Madrid'],
+    ['WOLKVOX_TIMEZONE', 'UTC', 'timeZone', 'UTC'],
+    ['WOLKVOX_REFRESH_INTERVAL', '1s', 'refreshIntervalMs', 1000],
+    ['WOLKVOX_REFRESH_INTERVAL', '1d', 'refreshIntervalMs', 86_400_000],
+    ['WOLKVOX_TIMEOUT', '1m30s', 'timeoutMs', 90_000],
+    ['WOLKVOX_STALE_AFTER', '1h', 'staleAfterMs', 3_600_000],
+    ['WOLKVOX_MAX_RESPONSE_BYTES', '1KiB', 'maxResponseBytes', 1024],
+    ['WOLKVOX_MAX_RESPONSE_BYTES', '256MiB', 'maxResponseBytes', 268_435_456],
+    ['WOLKVOX_AGENT_NAME', 'plain', 'agentName', 'plain'],
+    ['WOLKVOX_AGENT_NAME', 'hash', 'agentName', 'hash'],
+    ['WOLKVOX_AGENT_NAME', 'omit', 'agentName', 'omit'],
+  ] as const)('%s=%s', (variable, text, setting, value) => {
+    expect(operationOf({ ...REQUIRED, [variable]: text })[setting]).toBe(value)
+  })
+
+  it.each(['!', '~', 'a'.repeat(4096)])('any plain characters as the token', (text) => {
+    expect(operationOf({ ...REQUIRED, WOLKVOX_TOKEN: text }).token.reveal()).toBe(text)
+  })
+
+  it('values without the space around them', () => {
+    const { server, token, agentName } = operationOf({
+      WOLKVOX_SERVER: ' 0042\n',
+      WOLKVOX_TOKEN: 'test-token\r\n',
+      WOLKVOX_AGENT_NAME: '\tomit ',
+    })
+    expect([server, token.reveal(), agentName]).toEqual(['0042', 'test-token', 'omit'])
+  })
+
+  it('the default base URL and name from the server code', () => {
+    const { baseUrl, name } = operationOf({ ...REQUIRED, WOLKVOX_SERVER: '0815' })
+    expect([baseUrl, name]).toEqual(['https://wv0815.wolkvox.com', '0815'])
+  })
+
+  it('three intervals as the default of the time until data is stale', () => {
+    expect(operationOf({ ...REQUIRED, WOLKVOX_REFRESH_INTERVAL: '10m' }).staleAfterMs).toBe(1_800_000)
+  })
+
+  it('a time until data is stale that is as long as the interval', () => {
+    const times = { WOLKVOX_REFRESH_INTERVAL: '10m', WOLKVOX_STALE_AFTER: '10m' }
+    expect(operationOf({ ...REQUIRED, ...times }).staleAfterMs).toBe(600_000)
+  })
+
+  it('an empty variable as one that is not set', () => {
+    const empty = Object.fromEntries(variables.map(([name]) => [name, '']))
+    const blank = Object.fromEntries(variables.map(([name]) => [name, ' \n']))
+    const plain = inspect(readEnvironment(REQUIRED))
+    expect(inspect(readEnvironment({ ...empty, ...REQUIRED }))).toBe(plain)
+    expect(inspect(readEnvironment({ ...blank, ...REQUIRED }))).toBe(plain)
+  })
+})
+
+describe('refuses', () => {
+  const aDuration = 'must be a duration between 1s and 1d'
+  const aSize = 'must be a size between 1KiB and 256MiB'
+  const aUrl = 'must be an http(s) URL without user, password or query'
+
+  it.each([
+    ['WOLKVOX_SERVER', '', 'missing; set it to the server code'],
+    ['WOLKVOX_SERVER', 'wv0042.wolkvox.com', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '0042/evil', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '0042@evil', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '0042#', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '00 42', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '00\n42', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '4'.repeat(60), 'must be the server code alone'],
+    ['WOLKVOX_TOKEN', '', 'missing; set it to the wolkvox token'],
+    ['WOLKVOX_TOKEN', 'test token', 'must be one word of plain characters'],
+    ['WOLKVOX_TOKEN', 'test\ntoken', 'must be one word of plain characters'],
+    ['WOLKVOX_TOKEN', 'test-tokén', 'must be one word of plain characters'],
+    ['WOLKVOX_TOKEN', 'test-token\u0000', 'must be one word of plain characters'],
+    ['WOLKVOX_OPERATION', 'ven\u0007tas', 'must be 1 to 128 printable characters'],
+    ['WOLKVOX_OPERATION', 'ven\ntas', 'must be 1 to 128 printable characters'],
+    ['WOLKVOX_OPERATION', 'x'.repeat(129), 'must be 1 to 128 printable characters'],
+    ['WOLKVOX_BASE_URL', 'wv0042.wolkvox.com', aUrl],
+    ['WOLKVOX_BASE_URL', '/wolkvox', aUrl],
+    ['WOLKVOX_BASE_URL', 'ftp://wv0042.wolkvox.com', aUrl],
+    ['WOLKVOX_BASE_URL', 'file:///etc/passwd', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://user@example.org', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://user:password@example.org', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://example.org/?a=b', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://example.org/?', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://example.org/#a', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://example.org/#', aUrl],
+    ['WOLKVOX_LICENSES', '0', 'must be the number of licences'],
+    ['WOLKVOX_LICENSES', '-5', 'must be the number of licences'],
+    ['WOLKVOX_LICENSES', '1.5', 'must be the number of licences'],
+    ['WOLKVOX_LICENSES', '1,000', 'must be the number of licences'],
+    ['WOLKVOX_LICENSES', '1000000', 'must be the number of licences'],
+    ['WOLKVOX_LICENSES', 'fifty', 'must be the number of licences'],
+    ['WOLKVOX_TIMEZONE', 'Bogota', 'must be an IANA time zone such as America/Bogota'],
+    ['WOLKVOX_TIMEZONE', 'America/Bogotá', 'must be an IANA time zone such as America/Bogota'],
+    ['WOLKVOX_TIMEZONE', 'COT', 'must be an IANA time zone such as America/Bogota'],
+    ['WOLKVOX_REFRESH_INTERVAL', '300', aDuration],
+    ['WOLKVOX_REFRESH_INTERVAL', '0s', aDuration],
+    ['WOLKVOX_REFRESH_INTERVAL', '999ms', aDuration],
+    ['WOLKVOX_REFRESH_INTERVAL', '1d1ms', aDuration],
+    ['WOLKVOX_REFRESH_INTERVAL', '-5m', aDuration],
+    ['WOLKVOX_TIMEOUT', '60', aDuration],
+    ['WOLKVOX_TIMEOUT', '0', aDuration],
+    ['WOLKVOX_STALE_AFTER', 'never', aDuration],
+    ['WOLKVOX_MAX_RESPONSE_BYTES', '1023', aSize],
+    ['WOLKVOX_MAX_RESPONSE_BYTES', '257MiB', aSize],
+    ['WOLKVOX_MAX_RESPONSE_BYTES', '64M', aSize],
+    ['WOLKVOX_AGENT_NAME', 'none', 'must be one of plain, hash, omit'],
+    ['WOLKVOX_AGENT_NAME', 'Plain', 'must be one of plain, hash, omit'],
+    ['WOLKVOX_CONFIG_FILE', 'wolkvox.yml', 'a configuration file is not supported yet'],
+  ])('%s=%j and says what would be right', (variable, text, right) => {
+    const problems = problemsOf({ ...REQUIRED, [variable]: text })
+    expect(problems).toEqual([expect.stringContaining(right)])
+    expect(problems.map(nameOf)).toEqual([variable])
+  })
+
+  it.each([
+    ['the default interval', {}, '5m'],
+    ['the interval', { WOLKVOX_REFRESH_INTERVAL: '1h30m' }, '1h30m'],
+  ])('a time until data is stale that is shorter than %s', (_, interval, shortest) => {
+    expect(problemsOf({ ...REQUIRED, ...interval, WOLKVOX_STALE_AFTER: '4m59s' })).toEqual([
+      `WOLKVOX_STALE_AFTER: must not be shorter than the refresh interval, ${shortest}`,
+    ])
+  })
+
+  it('no time until data is stale for an interval that is not known', () => {
+    const times = { WOLKVOX_REFRESH_INTERVAL: 'often', WOLKVOX_STALE_AFTER: '2m' }
+    expect(problemsOf({ ...REQUIRED, ...times }).map(nameOf)).toEqual(['WOLKVOX_REFRESH_INTERVAL'])
+  })
+
+  it('every bad variable at once', () => {
+    const bad: Partial<Record<Variable, string>> = {
+      WOLKVOX_SERVER: '?',
+      WOLKVOX_TOKEN: 'test token',
+      WOLKVOX_OPERATION: '\u0007',
+      WOLKVOX_BASE_URL: '?',
+      WOLKVOX_LICENSES: '?',
+      WOLKVOX_TIMEZONE: '?',
+      WOLKVOX_REFRESH_INTERVAL: '?',
+      WOLKVOX_TIMEOUT: '?',
+      WOLKVOX_STALE_AFTER: '?',
+      WOLKVOX_MAX_RESPONSE_BYTES: '?',
+      WOLKVOX_AGENT_NAME: '?',
+      WOLKVOX_CONFIG_FILE: '?',
+    }
+    expect(problemsOf(bad).map(nameOf).toSorted()).toEqual(Object.keys(bad).toSorted())
+  })
+
+  it.each(variables.map(([name]) => name))('%s without repeating it, as it may be the token', (variable) => {
+    const others = variable === 'WOLKVOX_TOKEN_FILE' ? { WOLKVOX_SERVER: '0042' } : REQUIRED
+    const problems = problemsOf({ ...others, [variable]: 'misplaced\u0007secret' })
+    expect(problems).not.toEqual([])
+    expect(problems.join('\n')).not.toMatch(/misplaced|secret/)
+  })
+})
+
+describe('the hint at the demo', () => {
+  const hint = expect.stringContaining('npm run demo')
+
+  it.each([
+    ['nothing is set', {}],
+    ['all that is set is empty', { WOLKVOX_SERVER: '', WOLKVOX_TOKEN: ' ' }],
+    ['only variables of other programs are set', { PATH: '/bin' }],
+  ])('is given when %s', (_, environment) => {
+    expect(problemsOf(environment)).toEqual([
+      expect.stringMatching(/^WOLKVOX_SERVER: missing/),
+      expect.stringMatching(/^WOLKVOX_TOKEN: missing/),
+      hint,
+    ])
+  })
+
+  it.each([
+    ['the server code', { WOLKVOX_SERVER: '0042' }],
+    ['the token', { WOLKVOX_TOKEN: 'test-token' }],
+    ['an optional setting', { WOLKVOX_TIMEOUT: '10s' }],
+  ])('is not given when %s is set', (_, environment) => {
+    expect(problemsOf(environment)).not.toContainEqual(hint)
+    expect(problemsOf(environment)).not.toEqual([])
+  })
+})
+
+describe('the token', () => {
+  it.each([
+    ['as it is', 'test-token'],
+    ['with a line break at its end', 'test-token\n'],
+    ['with a line break as Windows writes it', 'test-token\r\n'],
+    ['with blank lines around it', '\n\ntest-token\n\n'],
+    ['with a byte order mark', '\uFEFFtest-token\n'],
+  ])('is read from a file that holds it %s', (_, content) => {
+    const operation = operationOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
+    expect(operation.token.reveal()).toBe('test-token')
+  })
+
+  it.each([
+    ['is empty', ''],
+    ['holds only line breaks', '\n\n'],
+    ['holds two lines', 'test-token\nanother\n'],
+    ['holds bytes that are not text', Buffer.from([0x74, 0xff, 0xfe, 0x00])],
+  ])('is refused when its file %s', (_, content) => {
+    const problems = problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
+    expect(problems).toEqual([
+      expect.stringMatching(/^WOLKVOX_TOKEN_FILE: must be one word of plain characters/),
+    ])
+  })
+
+  it.each([
+    ['is not there', join(folder, 'missing'), 'ENOENT'],
+    ['is a folder', folder, 'EISDIR'],
+  ])('is refused when its file %s', (_, path, code) => {
+    expect(problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
+      `WOLKVOX_TOKEN_FILE: cannot be read (${code}); name a file that this user may read`,
+    ])
+  })
+
+  it('is refused when it is given twice', () => {
+    expect(problemsOf({ ...REQUIRED, WOLKVOX_TOKEN_FILE: tokenFile('test-token') })).toEqual([
+      'WOLKVOX_TOKEN_FILE: set together with WOLKVOX_TOKEN; keep one of the two',
+    ])
+  })
+
+  it('is taken from its file when WOLKVOX_TOKEN is set, yet empty', () => {
+    const environment = { ...REQUIRED, WOLKVOX_TOKEN: '', WOLKVOX_TOKEN_FILE: tokenFile('other-test-token') }
+    expect(operationOf(environment).token.reveal()).toBe('other-test-token')
+  })
+
+  it.each([
+    ['a line break', 'test-token\nrest'],
+    ['a space', 'test-token rest'],
+    ['another script', 'test-tokén-rest'],
+  ])('is never in the message, not even when it has %s in it', (_, token) => {
+    const fromFile = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(token) }
+    const problems = [...problemsOf({ ...REQUIRED, WOLKVOX_TOKEN: token }), ...problemsOf(fromFile)]
+    expect(problems).toHaveLength(2)
+    expect(problems.join('\n')).not.toMatch(/test-|rest/)
+  })
+
+  it('is never in the configuration when that is printed', () => {
+    const config = readEnvironment({ ...REQUIRED, WOLKVOX_TOKEN: 'test-token', WOLKVOX_TOKENS: 'test-token' })
+    expect(inspect(config, { depth: null, showHidden: true }) + JSON.stringify(config)).not.toContain(
+      'test-token',
+    )
+  })
+})
+
+describe('warns', () => {
+  const warningsOf = (environment: Environment) => readEnvironment({ ...REQUIRED, ...environment }).warnings
+
+  it.each(['WOLKVOX_TOKENS', 'WOLKVOX_LICENCES', 'WOLKVOX_INTERVAL', 'WOLKVOX_TIME_ZONE', 'WOLKVOX_Server'])(
+    'of %s, which looks like a slip',
+    (name) => {
+      expect(warningsOf({ [name]: 'value' })).toEqual([`${name}: not a variable of this program; see --help`])
+    },
+  )
+
+  it.each([
+    'WOLKVOX_SERVICE_HOST',
+    'WOLKVOX_SERVICE_PORT',
+    'WOLKVOX_SERVICE_PORT_METRICS',
+    'WOLKVOX_PORT',
+    'WOLKVOX_PORT_9989_TCP',
+    'WOLKVOX_PORT_9989_TCP_ADDR',
+    'WOLKVOX_EXPORTER_SERVICE_HOST',
+    'WOLKVOX_EXPORTER_SERVICE_PORT_METRICS',
+    'WOLKVOX_EXPORTER_PORT',
+    'WOLKVOX_EXPORTER_PORT_9989_TCP_PROTO',
+  ])('not of %s, which Kubernetes sets', (name) => {
+    expect(warningsOf({ [name]: 'tcp://10.0.0.1:9989' })).toEqual([])
+  })
+
+  it.each([
+    ['1s', 1],
+    ['4m59s', 1],
+    ['5m', 0],
+    ['10m', 0],
+  ])('of an interval of %s: %i times', (interval, times) => {
+    expect(warningsOf({ WOLKVOX_REFRESH_INTERVAL: interval })).toHaveLength(times)
+  })
+
+  it('of a short interval with what it costs', () => {
+    expect(warningsOf({ WOLKVOX_REFRESH_INTERVAL: '90s' })).toEqual([
+      expect.stringMatching(/^WOLKVOX_REFRESH_INTERVAL: 1m30s is shorter than the 5m .* quota$/),
+    ])
+  })
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { parseListenAddress } from '../../src/config/listen-address.ts'
+
+describe('parseListenAddress', () => {
+  it.each([
+    [':9989', undefined, 9989],
+    [':0', undefined, 0],
+    [':65535', undefined, 65_535],
+    ['127.0.0.1:9989', '127.0.0.1', 9989],
+    ['0.0.0.0:0', '0.0.0.0', 0],
+    ['localhost:80', 'localhost', 80],
+    ['exporter.example.org:9989', 'exporter.example.org', 9989],
+    ['[::1]:0', '::1', 0],
+    ['[::]:9989', '::', 9989],
+    ['[2001:DB8::5]:9989', '2001:DB8::5', 9989],
+    ['[::ffff:127.0.0.1]:9989', '::ffff:127.0.0.1', 9989],
+    ['[fe80::1%eth0]:9989', 'fe80::1%eth0', 9989],
+  ])('reads %s', (text, host, port) => {
+    expect(parseListenAddress(text)).toEqual({ host, port })
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['a port without its colon', '9989'],
+    ['a host without a port', 'localhost'],
+    ['an empty port', 'localhost:'],
+    ['a colon alone', ':'],
+    ['a port past 65535', ':65536'],
+    ['a port of six digits', ':099989'],
+    ['a negative port', ':-1'],
+    ['a port by name', ':http'],
+    ['an IPv6 address without brackets', '::1:9989'],
+    ['an IPv6 address without a port', '[::1]'],
+    ['empty brackets', '[]:9989'],
+    ['a name in brackets', '[localhost]:9989'],
+    ['a bracket that is not closed', '[::1:9989'],
+    ['a URL', 'http://localhost:9989'],
+    ['a path behind it', ':9989/metrics'],
+    ['space in the host', 'local host:9989'],
+    ['space after it', ':9989 '],
+    ['a line break after it', ':9989\n'],
+    ['two addresses', ':9989,:9990'],
+  ])('refuses %s', (_, text) => {
+    expect(parseListenAddress(text)).toBeUndefined()
+  })
+})

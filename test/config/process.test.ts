@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { parseArguments } from '../../src/config/flags.ts'
+import { logFormats, logLevels, readFlags } from '../../src/config/process.ts'
+
+const read = (...argv: string[]) => readFlags(parseArguments(argv))
+
+function problemsOf(...argv: string[]): readonly string[] {
+  try {
+    read(...argv)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+it('has the defaults of the contract', () => {
+  expect(read()).toEqual({
+    listenAddresses: [{ host: undefined, port: 9989 }],
+    telemetryPath: '/metrics',
+    logLevel: 'info',
+    logFormat: undefined,
+  })
+})
+
+describe('--web.listen-address', () => {
+  it('gives every address, in order', () => {
+    expect(
+      read('--web.listen-address=127.0.0.1:0', '--web.listen-address=[::1]:9989').listenAddresses,
+    ).toEqual([
+      { host: '127.0.0.1', port: 0 },
+      { host: '::1', port: 9989 },
+    ])
+  })
+
+  it('is refused for each address that is none', () => {
+    expect(
+      problemsOf('--web.listen-address=9989', '--web.listen-address=:1', '--web.listen-address='),
+    ).toEqual([
+      '--web.listen-address: 9989 must be [host]:port, such as :9989',
+      '--web.listen-address:  must be [host]:port, such as :9989',
+    ])
+  })
+})
+
+describe('--web.telemetry-path', () => {
+  it.each(['/', '/metrics', '/probe/metrics.txt', '/a-b_c~d', '/-metrics'])('may be %s', (path) => {
+    expect(read(`--web.telemetry-path=${path}`).telemetryPath).toBe(path)
+  })
+
+  it.each([
+    ['is empty', ''],
+    ['has no slash in front', 'metrics'],
+    ['is a URL', 'http://localhost/metrics'],
+    ['has a query', '/metrics?a=b'],
+    ['has a fragment', '/metrics#a'],
+    ['holds a parameter', '/:metrics'],
+    ['holds a wildcard', '/*'],
+    ['holds a percent sign', '/%6d'],
+    ['holds a quote', '/"onclick="'],
+    ['holds space', '/my metrics'],
+    ['ends in a line break', '/metrics\n'],
+    ['takes the place of the health check', '/-/healthy'],
+    ['takes the place of readiness', '/-/ready'],
+    ['lies in the folder of both', '/-/metrics'],
+    ['is that folder', '/-/'],
+    ['is that folder without its slash', '/-'],
+  ])('is refused when it %s', (_, path) => {
+    expect(problemsOf(`--web.telemetry-path=${path}`)).toEqual([
+      '--web.telemetry-path: must start with / and be plain, such as /metrics, outside /-/',
+    ])
+  })
+})
+
+describe('the log', () => {
+  it.each(logLevels)('may have the level %s', (level) => {
+    expect(read(`--log.level=${level}`).logLevel).toBe(level)
+  })
+
+  it.each(logFormats)('may have the format %s', (format) => {
+    expect(read(`--log.format=${format}`).logFormat).toBe(format)
+  })
+
+  it.each([
+    ['level', '--log.level', 'verbose', logLevels],
+    ['level', '--log.level', 'INFO', logLevels],
+    ['level', '--log.level', '', logLevels],
+    ['format', '--log.format', 'logfmt', logFormats],
+    ['format', '--log.format', '', logFormats],
+  ])('may have no other %s: %s=%s', (_, flag, text, choices) => {
+    expect(problemsOf(`${flag}=${text}`)).toEqual([`${flag}: must be one of ${choices.join(', ')}`])
+  })
+})
+
+describe('what is not supported yet', () => {
+  it.each([
+    ['--config.file=wolkvox.yml', '--config.file: a configuration file is not supported yet'],
+    ['--web.config.file=web.yml', '--web.config.file: TLS and authentication are not supported yet'],
+    ['--web.enable-lifecycle', '--web.enable-lifecycle: reloading is not supported yet'],
+    ['--storage.path=data/', '--storage.path: keeping data across restarts is not supported yet'],
+  ])('is refused, not ignored: %s', (flag, sentence) => {
+    expect(problemsOf(flag)).toEqual([expect.stringContaining(sentence)])
+  })
+
+  it.each(['--storage.path=', '--config.file=', '--web.config.file=', '--no-web.enable-lifecycle'])(
+    'is fine when it is not asked for: %s',
+    (flag) => {
+      expect(problemsOf(flag)).toEqual([])
+    },
+  )
+})
+
+it('reports every problem at once', () => {
+  const problems = problemsOf(
+    '--config.file=a',
+    '--web.config.file=b',
+    '--web.enable-lifecycle',
+    '--storage.path=c',
+    '--web.listen-address=d',
+    '--web.telemetry-path=e',
+    '--log.level=f',
+    '--log.format=g',
+  )
+  expect(problems.map((problem) => problem.slice(0, problem.indexOf(':')))).toEqual([
+    '--config.file',
+    '--web.config.file',
+    '--web.enable-lifecycle',
+    '--storage.path',
+    '--web.listen-address',
+    '--web.telemetry-path',
+    '--log.level',
+    '--log.format',
+  ])
+})

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { agentFamilies } from '../../src/exposition/agent-families.ts'
+import { renderAgents } from '../../src/exposition/agent-page.ts'
+import { renderExposition } from '../../src/exposition/exposition.ts'
+import type { FilledFamily } from '../../src/exposition/family.ts'
+import { initialState, withOutcome } from '../../src/refresh/state.ts'
+import { anOperation } from '../helpers.ts'
+
+const NOW = Date.parse('2026-03-10T17:00:00Z')
+
+function operationWith(name: string, ids: readonly string[]) {
+  const agents = ids.map(
+    (id) => ({ id, name: '', state: 'READY', category: 'ready', values: { calls: 1 } }) as const,
+  )
+  const snapshot = { fetchedAt: NOW, agents, records: ids.length, bytes: 0 }
+  const served = {
+    fetchedAt: NOW,
+    records: ids.length,
+    responseBytes: 0,
+    agentsByCategory: { ready: ids.length, talk: 0, ring: 0, acw: 0, aux: 0, logout: 0, unknown: 0 },
+    page: renderAgents(snapshot, name),
+  }
+  const rejections = { records: {}, values: {} }
+  return withOutcome(initialState(anOperation({ name }), [], NOW), { ok: true, served, rejections }, 1)
+}
+
+const own: readonly FilledFamily[] = [
+  {
+    name: 'own_events_total',
+    type: 'counter',
+    help: 'A "quoted" \\ help\nof two lines.',
+    samples: [{ labels: {}, value: 1e21 }],
+  },
+  {
+    name: 'own_seconds',
+    type: 'histogram',
+    help: 'Buckets.',
+    samples: [
+      { name: 'own_seconds_bucket', labels: { le: '1' }, value: 1 },
+      { name: 'own_seconds_bucket', labels: { le: '+Inf' }, value: Number.POSITIVE_INFINITY },
+      { name: 'own_seconds_sum', labels: {}, value: Number.NaN },
+    ],
+  },
+]
+
+const render = (format: 'text' | 'openmetrics') =>
+  renderExposition([operationWith('a', ['1', '2']), operationWith('b', ['3'])], own, format, NOW).toString()
+
+describe('the exposition', () => {
+  it('keeps all samples of a family together under one HELP and one TYPE, whichever operation they are of', () => {
+    const families: string[] = []
+    for (const line of render('text').trimEnd().split('\n')) {
+      const name = line.startsWith('#')
+        ? line.split(' ')[2]
+        : line.split(/[{ ]/)[0]?.replace(/_(bucket|sum|count)$/, '')
+      if (name !== undefined && families.at(-1) !== name) families.push(name)
+    }
+    expect(new Set(families).size).toBe(families.length)
+    expect(render('text')).toContain(
+      'wolkvox_agent_calls{operation="a",agent_id="2",agent_name=""} 1\n' +
+        'wolkvox_agent_calls{operation="b",agent_id="3",agent_name=""} 1\n',
+    )
+  })
+
+  it('leaves out a family that has no samples, header and all', () => {
+    expect(render('text')).not.toContain('wolkvox_agent_acw_seconds')
+    expect(render('text')).not.toContain('wolkvox_api_daily_limit')
+  })
+
+  it('carries no timestamps', () => {
+    for (const line of render('text').trimEnd().split('\n')) {
+      if (!line.startsWith('#')) expect(line).toMatch(/^[^{} ]+(\{.*\})? [^ ]+$/)
+    }
+  })
+
+  it('in text names a counter with _total and escapes backslash and line break in HELP', () => {
+    expect(render('text')).toContain(
+      '# HELP own_events_total A "quoted" \\\\ help\\nof two lines.\n# TYPE own_events_total counter\nown_events_total 1e+21\n',
+    )
+    expect(render('text')).toMatch(/\n$/)
+    expect(render('text')).not.toContain('# EOF')
+  })
+
+  it('in OpenMetrics names a counter’s family without _total, its sample with it, and escapes quotes too', () => {
+    expect(render('openmetrics')).toContain(
+      '# HELP own_events A \\"quoted\\" \\\\ help\\nof two lines.\n# TYPE own_events counter\nown_events_total 1e+21\n',
+    )
+  })
+
+  it('in OpenMetrics ends in # EOF and writes the bounds of buckets as floating-point numbers', () => {
+    expect(render('openmetrics')).toMatch(/\n# EOF\n$/)
+    expect(render('openmetrics')).toContain(
+      'own_seconds_bucket{le="1.0"} 1\nown_seconds_bucket{le="+Inf"} +Inf\nown_seconds_sum NaN\n',
+    )
+    expect(render('text')).toContain('own_seconds_bucket{le="1"} 1\n')
+  })
+
+  it('writes the same samples of agents in both formats', () => {
+    const agents = (text: string) => text.split('\n').filter((line) => line.startsWith('wolkvox_agent'))
+    expect(agents(render('openmetrics'))).toEqual(agents(render('text')))
+    expect(agents(render('text')).length).toBeGreaterThan(agentFamilies.length / 8)
+  })
+
+  it('of no operation and nothing of its own is empty', () => {
+    expect(renderExposition([], [], 'text', NOW).toString()).toBe('')
+    expect(renderExposition([], [], 'openmetrics', NOW).toString()).toBe('# EOF\n')
+  })
+})

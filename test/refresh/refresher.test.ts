@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Outcome } from '../../src/refresh/attempt.ts'
+import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
+import { isReady, isStale, requestsToday } from '../../src/refresh/state.ts'
+import { anOperation } from '../helpers.ts'
+
+const NOON = Date.parse('2026-03-10T17:00:00Z')
+const MINUTE = 60_000
+
+const rejections = { records: {}, values: {} }
+
+function good(id = 'page'): Outcome {
+  return {
+    ok: true,
+    served: {
+      fetchedAt: Date.now(),
+      records: 1,
+      responseBytes: 100,
+      agentsByCategory: { ready: 1, talk: 0, ring: 0, acw: 0, aux: 0, logout: 0, unknown: 0 },
+      page: [Buffer.from(id)],
+    },
+    rejections,
+  }
+}
+
+const bad: Outcome = { ok: false, failure: { reason: 'connect', message: 'no connection' }, rejections }
+
+let refresher: Refresher
+
+/** Starts a refresher; `outcomes` are what its calls bring in turn, the last one for ever. Tells when they began. */
+function start(outcomes: readonly (() => Outcome | Promise<Outcome>)[], overrides = {}): number[] {
+  const starts: number[] = []
+  refresher = startRefresher(
+    anOperation(overrides),
+    ['calls'],
+    async () => {
+      starts.push((Date.now() - NOON) / 1000)
+      const outcome = outcomes[Math.min(starts.length, outcomes.length) - 1]
+      return outcome === undefined ? bad : outcome()
+    },
+    () => {},
+  )
+  return starts
+}
+
+const takes = (ms: number) => async () => {
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  return good()
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOON })
+})
+
+afterEach(async () => {
+  const stopped = refresher.stop()
+  await vi.runAllTimersAsync()
+  await stopped
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+describe('the rhythm', () => {
+  it('begins at once and runs from start to start', async () => {
+    const starts = start([takes(20_000)])
+    await vi.advanceTimersByTimeAsync(16 * MINUTE)
+    expect(starts).toEqual([0, 300, 600, 900])
+  })
+
+  it('never lets two refreshes overlap: a long one skips beats', async () => {
+    const starts = start([takes(7 * MINUTE), takes(1000)])
+    await vi.advanceTimersByTimeAsync(16 * MINUTE)
+    expect(starts).toEqual([0, 600, 900])
+  })
+
+  it('does not drift in ten thousand refreshes, five weeks', async () => {
+    const starts = start([takes(1234)])
+    await vi.advanceTimersByTimeAsync(10_000 * 5 * MINUTE)
+    expect(starts).toHaveLength(10_001)
+    expect(starts.at(-1)).toBe(10_000 * 300)
+  })
+
+  it('goes on after failures', async () => {
+    const starts = start([() => bad])
+    await vi.advanceTimersByTimeAsync(11 * MINUTE)
+    expect(starts).toEqual([0, 300, 600])
+  })
+
+  it('tells when the next fetch is due, while one runs and after', async () => {
+    start([takes(20_000)])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(refresher.state().nextRefreshAt).toBe(NOON + 5 * MINUTE)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(refresher.state().nextRefreshAt).toBe(NOON + 5 * MINUTE)
+    await vi.advanceTimersByTimeAsync(5 * MINUTE)
+    expect(refresher.state().nextRefreshAt).toBe(NOON + 10 * MINUTE)
+  })
+})
+
+describe('the data', () => {
+  it('is replaced by each success', async () => {
+    start([() => good('first'), () => good('second')])
+    await vi.advanceTimersByTimeAsync(0)
+    const before = refresher.state()
+    expect(before.served?.page).toEqual([Buffer.from('first')])
+    await vi.advanceTimersByTimeAsync(5 * MINUTE)
+    expect(refresher.state().served?.page).toEqual([Buffer.from('second')])
+    expect(before.served?.page).toEqual([Buffer.from('first')])
+  })
+
+  it('stays after a failure, until it is stale to the millisecond', async () => {
+    start([() => good(), () => bad], { staleAfterMs: 15 * MINUTE })
+    await vi.advanceTimersByTimeAsync(15 * MINUTE)
+    const state = refresher.state()
+    expect(state.served?.fetchedAt).toBe(NOON)
+    expect(isStale(state, Date.now())).toBe(false)
+    expect(isStale(state, Date.now() + 1)).toBe(true)
+  })
+
+  it('is ready once the operation has been tried, well or not', async () => {
+    start([takes(1000)])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(isReady(refresher.state())).toBe(false)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(isReady(refresher.state())).toBe(true)
+    await refresher.stop()
+    start([() => bad])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(isReady(refresher.state())).toBe(true)
+  })
+})
+
+describe('the counts', () => {
+  it('begin at zero, every reason and every field', () => {
+    start([takes(1000)])
+    const { refreshes, failures, rejectedRecords, rejectedValues } = refresher.state()
+    expect(refreshes).toBe(0)
+    expect(Object.keys(failures)).toEqual([
+      'connect',
+      'tls',
+      'timeout',
+      'http_error',
+      'redirect',
+      'too_large',
+      'malformed',
+      'bad_request',
+      'unauthorized',
+      'invalid_token',
+      'quota_exceeded',
+      'concurrency',
+      'forbidden',
+      'internal',
+    ])
+    expect(new Set(Object.values({ ...failures, ...rejectedRecords, ...rejectedValues }))).toEqual(
+      new Set([0]),
+    )
+  })
+
+  it('tell refreshes, failures by reason, requests and what was rejected', async () => {
+    const partly = { ...good(), rejections: { records: { duplicate: 2 }, values: { calls: 3 } } }
+    start([() => partly, () => bad, () => partly])
+    await vi.advanceTimersByTimeAsync(11 * MINUTE)
+    const { refreshes, failures, requests, rejectedRecords, rejectedValues, lastRefresh } = refresher.state()
+    expect({ refreshes, requests, connect: failures.connect, tls: failures.tls }).toEqual({
+      refreshes: 3,
+      requests: 3,
+      connect: 1,
+      tls: 0,
+    })
+    expect(rejectedRecords).toEqual({ missing_id: 0, duplicate: 4, not_an_object: 0 })
+    expect(rejectedValues).toEqual({ calls: 6 })
+    expect(lastRefresh?.failure).toBeUndefined()
+  })
+
+  it('count a request when it is sent, not when it is answered', async () => {
+    start([takes(1000)])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(refresher.state().requests).toBe(1)
+  })
+
+  it("tell today's requests in the operation's time zone, also when no request has been sent since midnight", async () => {
+    // Noon in Bogotá; its midnight is at 05:00 UTC.
+    start([() => good()])
+    await vi.advanceTimersByTimeAsync(11 * 60 * MINUTE + 59 * MINUTE)
+    expect(requestsToday(refresher.state(), Date.now())).toBe(144)
+    expect(requestsToday(refresher.state(), Date.now() + MINUTE)).toBe(0)
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(requestsToday(refresher.state(), Date.now())).toBe(1)
+    expect(refresher.state().requests).toBe(145)
+  })
+
+  it('tell how long the last refresh took', async () => {
+    start([takes(1500)])
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(refresher.state().lastRefresh?.durationMs).toBe(1500)
+  })
+})
+
+describe('stopping', () => {
+  it('aborts the call under way, counts no failure for it, and starts no other', async () => {
+    const starts: number[] = []
+    refresher = startRefresher(
+      anOperation(),
+      [],
+      (_operation, signal) => {
+        starts.push(Date.now())
+        return new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason)),
+        )
+      },
+      () => {},
+    )
+    await vi.advanceTimersByTimeAsync(1000)
+    await refresher.stop()
+    await vi.advanceTimersByTimeAsync(60 * MINUTE)
+    expect(starts).toHaveLength(1)
+    expect(refresher.state().refreshes).toBe(0)
+  })
+
+  it('ends the wait between two refreshes', async () => {
+    const starts = start([() => good()])
+    await vi.advanceTimersByTimeAsync(1000)
+    await refresher.stop()
+    await vi.advanceTimersByTimeAsync(60 * MINUTE)
+    expect(starts).toEqual([0])
+  })
+})

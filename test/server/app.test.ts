@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest'
+import { landing, makeApp } from './make-app.ts'
+
+describe('the health check', () => {
+  it.each([true, false])('answers 200 while the process lives, ready or not: %s', async (ready) => {
+    const response = await makeApp({ isReady: () => ready }).app.inject('/-/healthy')
+    expect([response.statusCode, response.body]).toEqual([200, 'wolkvox-exporter is healthy.\n'])
+  })
+})
+
+describe('readiness', () => {
+  it('turns from 503 to 200 once the exporter is ready', async () => {
+    let ready = false
+    const { app } = makeApp({ isReady: () => ready })
+    const before = await app.inject('/-/ready')
+    ready = true
+    const after = await app.inject('/-/ready')
+    expect([before.statusCode, after.statusCode]).toEqual([503, 200])
+    expect([before.body, after.body]).toEqual([
+      'wolkvox-exporter is not ready: the first refresh has not ended.\n',
+      'wolkvox-exporter is ready.\n',
+    ])
+  })
+})
+
+describe('the landing page', () => {
+  it('shows the version, a link to the metrics and a row for each operation', async () => {
+    const operations = ['ventas', 'soporte'].map((name) => ({
+      name,
+      status: `status of ${name}`,
+      data: `data of ${name}`,
+      nextRefresh: `next of ${name}`,
+    }))
+    const { app } = makeApp({ landingPage: () => ({ ...landing, operations }) })
+    const { statusCode, headers, body } = await app.inject('/')
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(body).toContain('Version 1.2.3')
+    expect(body).toContain('<a href="/metrics">')
+    expect(body.match(/<tr><td>.*<\/tr>/g)).toEqual([
+      '<tr><td>ventas</td><td>status of ventas</td><td>data of ventas</td><td>next of ventas</td></tr>',
+      '<tr><td>soporte</td><td>status of soporte</td><td>data of soporte</td><td>next of soporte</td></tr>',
+    ])
+  })
+
+  it('links to the paths of health and readiness, which exist', async () => {
+    const { app } = makeApp()
+    const { body } = await app.inject('/')
+    const links = [...body.matchAll(/href="([^"]*)"/g)].map(([, href]) => href ?? '')
+    expect(links.toSorted()).toEqual(['/-/healthy', '/-/ready', '/metrics'])
+    const answers = await Promise.all(links.map((url) => app.inject(url)))
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200])
+  })
+
+  it.each(['version', 'name', 'status', 'data', 'nextRefresh'] as const)(
+    'escapes HTML in the %s',
+    async (place) => {
+      const markup = '</td><script>alert("1")</script>&\''
+      const page = {
+        ...landing,
+        ...(place === 'version' && { version: markup }),
+        operations: landing.operations.map((row) => ({ ...row, [place]: markup })),
+      }
+      const { body } = await makeApp({ landingPage: () => page }).app.inject('/')
+      expect(body).not.toContain('<script>')
+      expect(body).toContain('&lt;/td&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;')
+    },
+  )
+
+  it('escapes HTML in the link to the metrics', async () => {
+    const { body } = await makeApp({
+      landingPage: () => ({ ...landing, telemetryPath: '/"><script>' }),
+    }).app.inject('/')
+    expect(body).toContain('<a href="/&quot;&gt;&lt;script&gt;">')
+  })
+
+  it('lets nothing be loaded and nothing be stored', async () => {
+    const { headers } = await makeApp().app.inject('/')
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect(headers['cache-control']).toBe('no-store')
+  })
+
+  it('gives way to the metrics when they are served at /', async () => {
+    const { app } = makeApp({ telemetryPath: '/' })
+    const response = await app.inject('/')
+    expect([response.statusCode, response.body]).toEqual([200, '# rendered as text\n'])
+    expect((await app.inject('/-/healthy')).statusCode).toBe(200)
+  })
+})
+
+describe('HEAD', () => {
+  it.each([
+    ['/', 200],
+    ['/metrics', 200],
+    ['/-/healthy', 200],
+    ['/-/ready', 200],
+    ['/nowhere', 404],
+  ])('of %s answers as GET does, without a body', async (url, status) => {
+    const { app } = makeApp()
+    const [head, get] = await Promise.all([app.inject({ method: 'HEAD', url }), app.inject(url)])
+    expect([head.statusCode, head.body]).toEqual([status, ''])
+    expect([get.statusCode, get.body === '']).toEqual([status, false])
+    expect(head.headers['content-type']).toBe(get.headers['content-type'])
+  })
+
+  it('of readiness is 503 as long as GET is', async () => {
+    const { app } = makeApp({ isReady: () => false })
+    expect((await app.inject({ method: 'HEAD', url: '/-/ready' })).statusCode).toBe(503)
+  })
+
+  it.each([{}, { 'accept-encoding': 'gzip' }])('of the metrics tells their length: %j', async (headers) => {
+    const { app } = makeApp()
+    const head = await app.inject({ method: 'HEAD', url: '/metrics', headers })
+    const get = await app.inject({ url: '/metrics', headers })
+    expect(head.headers['content-length']).toBe(String(get.rawPayload.length))
+    expect(head.headers['content-encoding']).toBe(get.headers['content-encoding'])
+  })
+
+  it('of a render that throws is 500', async () => {
+    const { app } = makeApp({ renderMetrics: () => Promise.reject(new Error('a fault')) })
+    const response = await app.inject({ method: 'HEAD', url: '/metrics' })
+    expect([response.statusCode, response.body]).toEqual([500, ''])
+  })
+})
+
+describe('POST /-/reload', () => {
+  it.each([
+    ['nothing', {}, ''],
+    [
+      'an empty form, as wget and curl -d send it',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      '',
+    ],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=b'],
+    ['empty JSON', { 'content-type': 'application/json' }, ''],
+    ['JSON', { 'content-type': 'application/json' }, '{}'],
+    ['text', { 'content-type': 'text/plain' }, 'reload'],
+  ])('is refused with 403 when it carries %s', async (_, headers, payload) => {
+    const response = await makeApp().app.inject({ method: 'POST', url: '/-/reload', headers, payload })
+    expect([response.statusCode, response.body]).toEqual([
+      403,
+      'reloading is not supported yet; restart to change the configuration\n',
+    ])
+  })
+
+  it('is not there for GET, which must change nothing', async () => {
+    expect((await makeApp().app.inject('/-/reload')).statusCode).toBe(404)
+  })
+})
+
+describe('what there is not', () => {
+  it.each([
+    ['GET', '/nowhere'],
+    ['GET', '/metrics/'],
+    ['GET', '/Metrics'],
+    ['GET', '/-/'],
+    ['GET', '/../etc/passwd'],
+    ['GET', '/%2e%2e/%2e%2e/etc/passwd'],
+    ['GET', `/${'a'.repeat(100_000)}`],
+    ['POST', '/metrics'],
+    ['PUT', '/metrics'],
+    ['DELETE', '/'],
+    ['OPTIONS', '/metrics'],
+  ] as const)('%s %.40s is 404', async (method, url) => {
+    const response = await makeApp().app.inject({ method, url })
+    expect(response.statusCode).toBe(404)
+  })
+
+  it('is refused without repeating the path, which could be markup', async () => {
+    const response = await makeApp().app.inject('/<script>')
+    expect(response.body).toBe('Not Found\n')
+    expect(response.headers['content-type']).toMatch(/^text\/plain/)
+  })
+})
+
+describe('odd requests', () => {
+  const json = { 'content-type': 'application/json' }
+
+  it.each([
+    ['a path that cannot be decoded', { url: '/%zz' }],
+    ['a header of 100 kB', { url: '/metrics', headers: { 'x-long': 'a'.repeat(100_000) } }],
+    ['a thousand queries', { url: `/metrics?${'a=b&'.repeat(1000)}` }],
+    ['a body where none belongs', { url: '/metrics', headers: json, payload: '{}' }],
+    ['a long body', { method: 'POST', url: '/-/reload', payload: 'a'.repeat(5000) }],
+    ['bad JSON', { method: 'POST', url: '/-/reload', headers: json, payload: '{' }],
+    ['a prototype in JSON', { method: 'POST', url: '/-/reload', headers: json, payload: '{"__proto__":1}' }],
+    ['a content type that is none', { method: 'POST', url: '/-/reload', headers: { 'content-type': ';' } }],
+  ] as const)('with %s do not break it', async (_, request) => {
+    const { app, logged } = makeApp()
+    const odd = await app.inject(request)
+    expect(odd.statusCode).toBeLessThan(500)
+    expect(odd.body).not.toMatch(/node_modules|\.ts:\d/)
+    expect(logged).toEqual([])
+    expect((await app.inject('/metrics')).statusCode).toBe(200)
+  })
+})
+
+describe('a landing page that throws', () => {
+  it('gives 500 without its text', async () => {
+    const { app, logged } = makeApp({
+      landingPage: () => {
+        throw new Error('the text of the fault')
+      },
+    })
+    const response = await app.inject('/')
+    expect([response.statusCode, response.body]).toEqual([500, 'Internal Server Error\n'])
+    expect(response.headers['content-type']).toMatch(/^text\/plain/)
+    expect(logged).toHaveLength(1)
+  })
+})

@@ -1,0 +1,103 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { listen } from '../../src/server/listen.ts'
+import { ListenError } from '../../src/server/listen-error.ts'
+import { makeApp } from './make-app.ts'
+
+const toClose: { close(): unknown }[] = []
+afterEach(async () => {
+  await Promise.all(toClose.splice(0).map((server) => server.close()))
+})
+
+function app() {
+  const made = makeApp().app
+  toClose.push(made)
+  return made
+}
+
+async function occupiedPort(): Promise<number> {
+  const server: Server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  toClose.push(server)
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('there is no port')
+  return address.port
+}
+
+async function failureOf(listening: Promise<unknown>): Promise<ListenError> {
+  const error: unknown = await listening.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof ListenError)) throw new Error('there was no ListenError', { cause: error })
+  return error
+}
+
+describe('listen', () => {
+  it('takes a free port for 0 and tells which', async () => {
+    const url = await listen(app(), { host: '127.0.0.1', port: 0 })
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/)
+    expect((await fetch(`${url}/metrics`)).status).toBe(200)
+  })
+
+  it('listens on every address where no host is named', async () => {
+    const url = await listen(app(), { host: undefined, port: 0 })
+    const { port } = new URL(url)
+    expect(url).toMatch(/^http:\/\/(\[::\]|0\.0\.0\.0):[1-9]\d*$/)
+    expect((await fetch(`http://127.0.0.1:${port}/-/healthy`)).status).toBe(200)
+  })
+
+  it('can be had for several addresses at once', async () => {
+    const addresses = [
+      { host: '127.0.0.1', port: 0 },
+      { host: 'localhost', port: 0 },
+      { host: undefined, port: 0 },
+    ]
+    const urls = await Promise.all(addresses.map((address) => listen(app(), address)))
+    expect(new Set(urls.map((url) => new URL(url).port)).size).toBe(3)
+  })
+
+  it('says of a port in use what to do', async () => {
+    const port = await occupiedPort()
+    const error = await failureOf(listen(app(), { host: '127.0.0.1', port }))
+    expect(error.message).toBe(
+      `cannot listen on 127.0.0.1:${port} (EADDRINUSE): another program listens there; ` +
+        'stop it, or choose another port with --web.listen-address',
+    )
+    expect(error.cause).toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  it('says of a port that itself has taken what to do', async () => {
+    const { port } = new URL(await listen(app(), { host: undefined, port: 0 }))
+    const error = await failureOf(listen(app(), { host: undefined, port: Number(port) }))
+    expect(error.message).toMatch(new RegExp(`^cannot listen on :${port} \\(EADDRINUSE\\): another program`))
+  })
+
+  it('says of an address that the machine does not have what to do', async () => {
+    const error = await failureOf(listen(app(), { host: '192.0.2.1', port: 0 }))
+    expect(error.message).toBe(
+      'cannot listen on 192.0.2.1:0 (EADDRNOTAVAIL): this machine does not have that address; see --web.listen-address',
+    )
+  })
+
+  it('writes an IPv6 address as the flag takes it', async () => {
+    const error = await failureOf(listen(app(), { host: '2001:db8::1', port: 9989 }))
+    expect(error.message).toContain('cannot listen on [2001:db8::1]:9989 (')
+  })
+})
+
+describe('ListenError', () => {
+  it.each([
+    ['EADDRINUSE', 'another program listens there'],
+    ['EACCES', 'choose a port above 1023'],
+    ['EADDRNOTAVAIL', 'this machine does not have that address'],
+    ['ENOTFOUND', 'there is no host of that name'],
+    ['EWHATEVER', 'see --web.listen-address'],
+  ])('advises on %s and names the flag', (code, advice) => {
+    const { message } = new ListenError({ host: undefined, port: 80 }, code)
+    expect(message).toContain(`cannot listen on :80 (${code}): `)
+    expect(message).toContain(advice)
+    expect(message).toContain('--web.listen-address')
+  })
+})

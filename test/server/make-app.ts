@@ -1,0 +1,22 @@
+import { pino } from 'pino'
+import { type AppParts, createApp } from '../../src/server/app.ts'
+
+export const landing = {
+  version: '1.2.3',
+  telemetryPath: '/metrics',
+  operations: [{ name: 'ventas', status: 'ok', data: '200 agents, 12 s old', nextRefresh: 'in 288 s' }],
+}
+
+/** The application with a small page of metrics, and the lines that it logs. */
+export function makeApp(parts: Partial<AppParts> = {}) {
+  const logged: string[] = []
+  const app = createApp({
+    telemetryPath: '/metrics',
+    renderMetrics: async (format) => Buffer.from(`# rendered as ${format}\n`),
+    isReady: () => true,
+    landingPage: () => landing,
+    log: pino({}, { write: (line) => logged.push(line) }),
+    ...parts,
+  })
+  return { app, logged }
+}

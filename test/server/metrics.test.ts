@@ -1,0 +1,183 @@
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { makeApp } from './make-app.ts'
+
+const TEXT = 'text/plain; version=0.0.4; charset=utf-8'
+const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+
+const PROMETHEUS_2 =
+  'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
+const PROMETHEUS_3 =
+  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
+const PROMETHEUS_3_TEXT_FIRST =
+  'text/plain;version=0.0.4;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.1'
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8'
+
+const get = (headers: Record<string, string>, url = '/metrics') => makeApp().app.inject({ url, headers })
+
+describe('the format', () => {
+  it.each([
+    ['nothing in particular', undefined],
+    ['anything', '*/*'],
+    ['any text', 'text/*'],
+    ['plain text', 'text/plain'],
+    ['plain text 0.0.4', 'text/plain;version=0.0.4'],
+    ['plain text in a character set', 'text/plain; charset=utf-8'],
+    ['what a browser does', BROWSER],
+    ['text before OpenMetrics, as Prometheus 3 can be told to', PROMETHEUS_3_TEXT_FIRST],
+    ['anything but OpenMetrics', 'application/openmetrics-text;q=0, */*'],
+    ['only a version of OpenMetrics that there is not', 'application/openmetrics-text;version=9.9.9'],
+    ['only protobuf', 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily'],
+    ['only what is neither', 'application/json'],
+  ])('is text 0.0.4 for a scraper that accepts %s', async (_, accept) => {
+    const response = await get(accept === undefined ? {} : { accept })
+    expect([response.statusCode, response.headers['content-type']]).toEqual([200, TEXT])
+    expect(response.body).toBe('# rendered as text\n')
+  })
+
+  it.each([
+    ['OpenMetrics', 'application/openmetrics-text'],
+    ['OpenMetrics 1.0.0', 'application/openmetrics-text;version=1.0.0'],
+    ['OpenMetrics 1.0.0 in quotes', 'application/openmetrics-text; version="1.0.0"'],
+    ['OpenMetrics 1.0.0 in a character set', 'application/openmetrics-text; version=1.0.0; charset=utf-8'],
+    ['OpenMetrics in capitals', 'APPLICATION/OPENMETRICS-TEXT;VERSION=1.0.0'],
+    ['OpenMetrics before text', 'text/plain;q=0.4, application/openmetrics-text;version=1.0.0;q=0.5'],
+    ['what Prometheus 2.42 does', PROMETHEUS_2],
+    ['what Prometheus 3 does', PROMETHEUS_3],
+  ])('is OpenMetrics 1.0.0 for a scraper that accepts %s', async (_, accept) => {
+    const response = await get({ accept })
+    expect([response.statusCode, response.headers['content-type']]).toEqual([200, OPENMETRICS])
+    expect(response.body).toBe('# rendered as openmetrics\n')
+  })
+
+  it.each([
+    '',
+    ',',
+    ';',
+    ';;;q=',
+    '"',
+    'text',
+    '/',
+    '*',
+    'text/plain;q=much',
+    'a'.repeat(8000),
+    '\u00ff\u00fe',
+  ])('is text 0.0.4 for an Accept header that cannot be read: %.20s', async (accept) => {
+    const response = await get({ accept })
+    expect([response.statusCode, response.headers['content-type']]).toEqual([200, TEXT])
+  })
+})
+
+describe('gzip', () => {
+  it.each([
+    'gzip',
+    'GZIP',
+    'gzip, deflate, br, zstd',
+    'deflate, gzip',
+    'gzip;q=0.5',
+    'gzip;q=1.0, identity;q=0.5',
+    'br;q=1, gzip;q=0.8, *;q=0.1',
+    '*',
+  ])('is sent to whoever accepts %s', async (encoding) => {
+    const response = await get({ 'accept-encoding': encoding })
+    expect([response.statusCode, response.headers['content-encoding']]).toEqual([200, 'gzip'])
+    expect(gunzipSync(response.rawPayload).toString()).toBe('# rendered as text\n')
+    expect(response.headers['content-length']).toBe(String(response.rawPayload.length))
+  })
+
+  it.each([
+    undefined,
+    '',
+    'identity',
+    'deflate, br',
+    'gzip;q=0',
+    'gzip;q=0.0, *',
+    'gzip;q=0.5, identity;q=0.9',
+    'gzipped',
+    ';;;',
+  ])('is not sent to whoever accepts %s', async (encoding) => {
+    const response = await get(encoding === undefined ? {} : { 'accept-encoding': encoding })
+    expect([response.statusCode, response.headers['content-encoding']]).toEqual([200, undefined])
+    expect(response.body).toBe('# rendered as text\n')
+  })
+
+  it('goes with either format', async () => {
+    const response = await get({ accept: PROMETHEUS_2, 'accept-encoding': 'gzip' })
+    expect(response.headers['content-type']).toBe(OPENMETRICS)
+    expect(gunzipSync(response.rawPayload).toString()).toBe('# rendered as openmetrics\n')
+  })
+})
+
+describe('what lies between', () => {
+  it.each([[{}], [{ accept: PROMETHEUS_2 }], [{ 'accept-encoding': 'gzip' }]])(
+    'is told to store nothing, and what the answer hangs on: %j',
+    async (headers) => {
+      const response = await get(headers)
+      expect([response.headers.vary, response.headers['cache-control']]).toEqual([
+        'Accept, Accept-Encoding',
+        'no-store',
+      ])
+    },
+  )
+})
+
+describe('the path', () => {
+  it('takes a query, which changes nothing', async () => {
+    expect((await get({}, '/metrics?collect[]=agents&a=%00')).body).toBe('# rendered as text\n')
+  })
+
+  it.each(['/probe/metrics.txt', '/a-b_c~d'])('can be %s', async (telemetryPath) => {
+    const { app } = makeApp({ telemetryPath })
+    expect((await app.inject(telemetryPath)).body).toBe('# rendered as text\n')
+    expect((await app.inject('/metrics')).statusCode).toBe(404)
+  })
+})
+
+describe('a render that throws', () => {
+  const failing = () => makeApp({ renderMetrics: () => Promise.reject(new Error('the text of the fault')) })
+
+  it.each([{}, { 'accept-encoding': 'gzip' }])('gives 500 without its text: %j', async (headers) => {
+    const { app } = failing()
+    const response = await app.inject({ url: '/metrics', headers })
+    expect([response.statusCode, response.body]).toEqual([500, 'Internal Server Error\n'])
+    expect(response.headers['content-encoding']).toBeUndefined()
+  })
+
+  it('is logged with its text and the path', async () => {
+    const { app, logged } = failing()
+    await app.inject('/metrics')
+    expect(logged).toEqual([expect.stringMatching(/"message":"the text of the fault".*"path":"\/metrics"/)])
+  })
+
+  it('does not keep the next scrape from being served', async () => {
+    let failed = false
+    const { app } = makeApp({
+      renderMetrics: async () => {
+        if (failed) return Buffer.from('served\n')
+        failed = true
+        throw new Error('once')
+      },
+    })
+    expect((await app.inject('/metrics')).statusCode).toBe(500)
+    expect((await app.inject('/metrics')).body).toBe('served\n')
+  })
+})
+
+it('renders anew for every scrape', async () => {
+  let scrapes = 0
+  const { app } = makeApp({ renderMetrics: async () => Buffer.from(`${++scrapes}\n`) })
+  expect((await app.inject('/metrics')).body).toBe('1\n')
+  expect((await app.inject('/metrics')).body).toBe('2\n')
+})
+
+it('serves scrapes that come at the same time', async () => {
+  const { app } = makeApp()
+  const responses = await Promise.all(
+    Array.from({ length: 50 }, (_, index) =>
+      app.inject({ url: '/metrics', headers: index % 2 === 0 ? { accept: PROMETHEUS_2 } : {} }),
+    ),
+  )
+  expect(responses.map(({ headers }) => headers['content-type'])).toEqual(
+    responses.map((_, index) => (index % 2 === 0 ? OPENMETRICS : TEXT)),
+  )
+})

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest'
+import { recordsOf } from '../../src/wolkvox/answer.ts'
+import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
+import { aRecord } from '../helpers.ts'
+
+const redact = (text: string) => text.replaceAll('test-token', '[secret]')
+
+function read(body: unknown, status = 200): readonly unknown[] {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  return recordsOf({ status, body: bytes, fetchedAt: 0 }, redact)
+}
+
+function failure(body: unknown, status = 200): WolkvoxFailure {
+  try {
+    read(body, status)
+  } catch (error) {
+    if (error instanceof WolkvoxFailure) return error
+    throw error
+  }
+  throw new Error('it was taken for an answer')
+}
+
+const reason = (body: unknown, status = 200) => failure(body, status).reason
+
+describe('an answer', () => {
+  it.each([
+    ['a number', 200],
+    ['a string', '200'],
+    ['a padded string', ' 200 '],
+    ['empty', ''],
+    ['null', null],
+    ['missing', undefined],
+  ])('whose code is %s has its records', (_form, code) => {
+    expect(read({ code, error: null, msg: '', data: [aRecord()] })).toEqual([aRecord()])
+  })
+
+  it('may say "null" for its error', () => {
+    expect(read({ code: 200, error: 'null', msg: '1 records were found', data: [1] })).toEqual([1])
+  })
+
+  it.each([
+    ['missing', { code: 200 }],
+    ['null', { code: '200', data: null }],
+    ['an empty list', { code: '', data: [] }],
+  ])('whose data is %s has no agents', (_form, body) => {
+    expect(read(body)).toEqual([])
+  })
+
+  it('whose data is one object has one record', () => {
+    expect(read({ code: 200, data: aRecord() })).toEqual([aRecord()])
+  })
+
+  it('that is a bare list is its records', () => {
+    expect(read([aRecord(), aRecord()])).toHaveLength(2)
+  })
+
+  it('may begin with a byte order mark', () => {
+    expect(read(`\ufeff${JSON.stringify({ code: 200, data: [] })}`)).toEqual([])
+  })
+
+  it('of 60,000 records is read; one more is too_large', () => {
+    expect(read({ code: 200, data: Array(60_000).fill(1) })).toHaveLength(60_000)
+    expect(reason({ code: 200, data: Array(60_001).fill(1) })).toBe('too_large')
+  })
+})
+
+describe('malformed', () => {
+  it.each([
+    ['an empty body', ''],
+    ['HTML', '<html><body>Mantenimiento</body></html>'],
+    ['half an answer', JSON.stringify({ code: 200, data: [aRecord()] }).slice(0, 100)],
+    ['a text', '"report"'],
+    ['a number', '5'],
+    ['null', 'null'],
+    ['an object that is no envelope', { agents: [] }],
+    ['no code with no data', { code: '', data: null }],
+    ['data that is a text', { code: 200, data: 'none' }],
+    ['data that is a number', { code: 200, data: 0 }],
+    ['a code that is no code', { code: [200], data: [] }],
+  ])('is %s', (_form, body) => {
+    expect(reason(body)).toBe('malformed')
+  })
+
+  it('keeps the JSON mistake as its cause, without a word of the text it was in', () => {
+    const { cause } = failure('{"data": test-token}')
+    expect(cause).toBeInstanceOf(SyntaxError)
+    expect((cause as Error).message).not.toContain('test')
+  })
+})
+
+/** wolkvox's table of failures; a row stands for its reason whichever way it comes. */
+const refusals = [
+  [400, 'BAD REQUEST', 'THE API YOU WANT TO CONSULT DOES NOT EXIST', 'bad_request'],
+  [400, 'BAD REQUEST', 'SOME PARAMETERS ARE REQUIRED', 'bad_request'],
+  [401, 'UNAUTHORIZED', 'PLEASE ENTER THE WOLKVOX-TOKEN', 'unauthorized'],
+  [403, 'FORBIDDEN', 'TOKEN LIMIT EXCEEDED', 'quota_exceeded'],
+  [403, 'FORBIDDEN', 'EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)', 'concurrency'],
+  [403, 'FORBIDDEN', 'PLEASE VALIDATE TOKEN', 'invalid_token'],
+  [403, 'FORBIDDEN', 'MAINTENANCE', 'forbidden'],
+  [403, 'FORBIDDEN', '', 'forbidden'],
+  [500, 'ERROR', 'INTERNAL', 'http_error'],
+  [404, 'ERROR', 'NOT FOUND', 'http_error'],
+] as const
+
+describe.each(refusals)('a refusal %d %s: %s is %4$s', (code, error, msg, expected) => {
+  it('as HTTP status with the same code in the body', () => {
+    expect(reason({ code, error, msg }, code)).toBe(expected)
+  })
+
+  it('as a number or a string inside an HTTP 200', () => {
+    expect(reason({ code, error, msg })).toBe(expected)
+    expect(reason({ code: String(code), error, msg, data: '' })).toBe(expected)
+  })
+
+  it('as HTTP status with an empty or missing code in the body', () => {
+    expect(reason({ code: '', error, msg }, code)).toBe(expected)
+    expect(reason({ error, msg }, code)).toBe(expected)
+  })
+
+  it('whatever the case of its message', () => {
+    expect(reason({ code, error, msg: msg.toLowerCase() })).toBe(expected)
+  })
+})
+
+describe('a code in the body', () => {
+  it('that is not 200 decides before the HTTP status', () => {
+    expect(reason({ code: '403', msg: 'TOKEN LIMIT EXCEEDED' }, 500)).toBe('quota_exceeded')
+    expect(reason({ code: 401 }, 403)).toBe('unauthorized')
+  })
+
+  it('of 200 leaves the decision to the HTTP status', () => {
+    expect(reason({ code: 200, msg: 'PLEASE VALIDATE TOKEN', data: [] }, 403)).toBe('invalid_token')
+    expect(reason({ code: 200, data: [aRecord()] }, 500)).toBe('http_error')
+  })
+
+  it.each(['OK', 0, '0', 201, -1, '2oo'])('of %j is unexpected: http_error', (code) => {
+    expect(reason({ code, data: [aRecord()] })).toBe('http_error')
+  })
+})
+
+describe('an HTTP status', () => {
+  it.each([
+    [400, 'bad_request'],
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'http_error'],
+    [204, 'http_error'],
+    [418, 'http_error'],
+    [429, 'http_error'],
+    [500, 'http_error'],
+    [502, 'http_error'],
+    [503, 'http_error'],
+    [504, 'http_error'],
+  ])('%d without a readable body is %s', (status, expected) => {
+    expect(reason('', status)).toBe(expected)
+    expect(reason('<html>', status)).toBe(expected)
+  })
+})
+
+describe('the text of a refusal', () => {
+  it('tells what wolkvox said', () => {
+    expect(failure({ code: 403, msg: 'PLEASE VALIDATE TOKEN' }).message).toBe(
+      'wolkvox answered code 403: PLEASE VALIDATE TOKEN',
+    )
+    expect(failure('', 502).message).toBe('wolkvox answered HTTP status 502')
+  })
+
+  it('never carries the token, whole or cut, in the message or in the code', () => {
+    const long = `${'x'.repeat(195)}test-token`
+    for (const body of [{ code: 403, msg: 'test-token' }, { code: 403, msg: long }, { code: 'test-token' }]) {
+      expect(failure(body).message).not.toContain('test')
+    }
+  })
+
+  it('is one line of bounded length', () => {
+    const { message } = failure({ code: 403, msg: `a\n\u0000\u2028${'b'.repeat(10_000)}` })
+    expect(message).toMatch(/^[\P{C}]*$/u)
+    expect(message.length).toBeLessThan(300)
+  })
+})

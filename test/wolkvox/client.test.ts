@@ -1,0 +1,278 @@
+import { createServer as createTlsServer } from 'node:https'
+import { createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { generate } from 'selfsigned'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/config/secret.ts'
+import { fetchReport } from '../../src/wolkvox/client.ts'
+import { type FailureReason, WolkvoxFailure } from '../../src/wolkvox/failure.ts'
+import {
+  anEnvelope,
+  anOperation,
+  answerWith,
+  aRecord,
+  listenOnLoopback,
+  never,
+  serveHttp,
+  serveSockets,
+} from '../helpers.ts'
+
+const GOOD = anEnvelope([aRecord()])
+
+async function failureOf(call: Promise<unknown>): Promise<WolkvoxFailure> {
+  try {
+    await call
+  } catch (error) {
+    if (error instanceof WolkvoxFailure) return error
+    throw error
+  }
+  throw new Error('it succeeded')
+}
+
+function failureAt(
+  baseUrl: string,
+  overrides: Parameters<typeof anOperation>[0] = {},
+): Promise<WolkvoxFailure> {
+  return failureOf(fetchReport(anOperation({ baseUrl, ...overrides }), never))
+}
+
+describe('the request', () => {
+  it('is sent once, whatever the answer', async () => {
+    let requests = 0
+    const url = await serveHttp((request, response) => {
+      requests += 1
+      answerWith('', 503)(request, response)
+    })
+    expect((await fetchReport(anOperation({ baseUrl: url }), never)).status).toBe(503)
+    expect(requests).toBe(1)
+  })
+})
+
+describe('a good answer', () => {
+  it('may come gzipped', async () => {
+    const url = await serveHttp(answerWith(gzipSync(GOOD), 200, { 'content-encoding': 'gzip' }))
+    const { body } = await fetchReport(anOperation({ baseUrl: url }), never)
+    expect(Buffer.from(body).toString()).toBe(GOOD)
+  })
+
+  it('may come in pieces', async () => {
+    const url = await serveHttp((_request, response) => {
+      response.write(GOOD.slice(0, 40))
+      setTimeout(() => response.end(GOOD.slice(40)), 20)
+    })
+    const { body } = await fetchReport(anOperation({ baseUrl: url }), never)
+    expect(Buffer.from(body).toString()).toBe(GOOD)
+  })
+
+  it('carries the moment at which it began', async () => {
+    const url = await serveHttp(answerWith(GOOD))
+    const before = Date.now()
+    const { fetchedAt } = await fetchReport(anOperation({ baseUrl: url }), never)
+    expect(fetchedAt).toBeGreaterThanOrEqual(before)
+    expect(fetchedAt).toBeLessThanOrEqual(Date.now())
+  })
+})
+
+describe('connect', () => {
+  it('is a refused connection', async () => {
+    const closed = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => closed.once('listening', resolve))
+    const { port } = closed.address() as { port: number }
+    await new Promise((resolve) => closed.close(resolve))
+    const failure = await failureAt(`http://127.0.0.1:${port}`)
+    expect(failure).toMatchObject({ reason: 'connect', cause: { code: 'ECONNREFUSED' } })
+  })
+
+  it('is a name that cannot be found', async () => {
+    expect(await failureAt('http://wolkvox.invalid')).toMatchObject({ reason: 'connect' })
+  })
+
+  it.each([
+    ['before the answer', ''],
+    ['within the headers', 'HTTP/1.1 200 OK\r\nContent-'],
+    ['within the body', `HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${GOOD.slice(0, 50)}`],
+    ['within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n{"code"'],
+  ])('is a reset %s', async (_where, sent) => {
+    const url = await serveSockets((socket) => {
+      socket.once('data', () => socket.write(sent, () => socket.resetAndDestroy()))
+    })
+    expect((await failureAt(url)).reason).toBe('connect')
+  })
+
+  it('is an end before the promised length', async () => {
+    const url = await serveSockets((socket) => {
+      socket.once('data', () =>
+        socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${GOOD.slice(0, 50)}`),
+      )
+    })
+    expect((await failureAt(url)).reason).toBe('connect')
+  })
+})
+
+describe('tls', () => {
+  it('is a certificate that nobody trusts', async () => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }])
+    const url = await listenOnLoopback(createTlsServer({ cert, key }, answerWith(GOOD)), 'https')
+    expect(await failureAt(url)).toMatchObject({
+      reason: 'tls',
+      cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    })
+  })
+
+  it('is a server that speaks no TLS', async () => {
+    const url = await serveHttp(answerWith(GOOD))
+    expect((await failureAt(url.replace('http:', 'https:'))).reason).toBe('tls')
+  })
+})
+
+describe('timeout', () => {
+  const timeoutMs = 1000
+
+  it('is an answer whose headers never come', async () => {
+    const url = await serveSockets(() => {})
+    expect((await failureAt(url, { timeoutMs })).reason).toBe('timeout')
+  })
+
+  it('is a body that stops', async () => {
+    const url = await serveHttp((_request, response) => response.write('{"code"'))
+    expect((await failureAt(url, { timeoutMs })).reason).toBe('timeout')
+  })
+
+  it('is a body that never stops, a byte at a time', async () => {
+    const url = await serveHttp((_request, response) => {
+      const drip = setInterval(() => response.write(' '), 100)
+      response.once('close', () => clearInterval(drip))
+    })
+    const failure = await failureAt(url, { timeoutMs })
+    expect(failure).toMatchObject({ reason: 'timeout', message: 'the call took longer than 1 s' })
+  })
+
+  it('is a refusal whose body never ends', async () => {
+    const url = await serveHttp((_request, response) => {
+      response.writeHead(403).write('{"code"')
+    })
+    expect((await failureAt(url, { timeoutMs })).reason).toBe('timeout')
+  })
+})
+
+describe('redirect', () => {
+  it.each([301, 302, 303, 307, 308])('%d is not followed, so the token does not travel', async (status) => {
+    let visits = 0
+    const elsewhere = await serveHttp((request, response) => {
+      visits += 1
+      answerWith(GOOD)(request, response)
+    })
+    const url = await serveHttp(answerWith('', status, { location: elsewhere }))
+    expect((await failureAt(url)).reason).toBe('redirect')
+    expect(visits).toBe(0)
+  })
+})
+
+describe('too_large', () => {
+  const maxResponseBytes = 10_000
+
+  it.each([
+    ['with its length announced', { 'content-length': '20000' }],
+    ['without', {}],
+  ])('is a body past the limit, %s', async (_how, headers) => {
+    const url = await serveHttp(answerWith('x'.repeat(20_000), 200, headers as Record<string, string>))
+    expect((await failureAt(url, { maxResponseBytes })).reason).toBe('too_large')
+  })
+
+  it('is not a body of exactly the limit', async () => {
+    const url = await serveHttp(answerWith('x'.repeat(maxResponseBytes)))
+    const { body } = await fetchReport(anOperation({ baseUrl: url, maxResponseBytes }), never)
+    expect(body).toHaveLength(maxResponseBytes)
+  })
+
+  it('is a small body that gzip makes large', async () => {
+    const bomb = gzipSync(Buffer.alloc(10_000_000))
+    expect(bomb.length).toBeLessThan(maxResponseBytes)
+    const url = await serveHttp(answerWith(bomb, 200, { 'content-encoding': 'gzip' }))
+    expect((await failureAt(url, { maxResponseBytes })).reason).toBe('too_large')
+  })
+
+  it('is a body that never ends, at the moment it passes the limit', async () => {
+    const url = await serveHttp((_request, response) => {
+      const flow = () => {
+        while (response.write('x'.repeat(1000)));
+      }
+      response.on('drain', flow)
+      flow()
+    })
+    expect((await failureAt(url, { maxResponseBytes })).reason).toBe('too_large')
+  })
+})
+
+describe('malformed', () => {
+  it.each([
+    ['gzip that is none', 'not gzip', 'gzip'],
+    ['gzip that ends too soon', gzipSync(GOOD).subarray(0, 30), 'gzip'],
+    ['an encoding that was not asked for', GOOD, 'br'],
+  ])('is %s', async (_form, body, encoding) => {
+    const url = await serveHttp(answerWith(body, 200, { 'content-encoding': encoding }))
+    expect((await failureAt(url)).reason).toBe('malformed')
+  })
+})
+
+describe('http_error', () => {
+  it('is an answer that is no HTTP', async () => {
+    const url = await serveSockets((socket) => {
+      socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
+    })
+    expect((await failureAt(url)).reason).toBe('http_error')
+  })
+})
+
+describe('a refusal', () => {
+  it.each([
+    ['past the limit', 'x'.repeat(20_000), {}],
+    ['gzip that is none', 'x', { 'content-encoding': 'gzip' }],
+  ])('stands by its status when its body is %s', async (_form, body, headers) => {
+    const url = await serveHttp(answerWith(body, 403, headers))
+    const answer = await fetchReport(anOperation({ baseUrl: url, maxResponseBytes: 10_000 }), never)
+    expect(answer).toMatchObject({ status: 403, body: Buffer.alloc(0) })
+  })
+})
+
+describe('ending it', () => {
+  it('aborts a call under way, with the reason given', async () => {
+    const ending = new AbortController()
+    const url = await serveSockets(() => ending.abort(new Error('the process ends')))
+    await expect(fetchReport(anOperation({ baseUrl: url }), ending.signal)).rejects.toThrow(
+      'the process ends',
+    )
+  })
+
+  it('aborts a call whose body has begun', async () => {
+    const ending = new AbortController()
+    const url = await serveHttp((_request, response) => {
+      response
+        .writeHead(403)
+        .write('{', () => setTimeout(() => ending.abort(new Error('the process ends')), 20))
+    })
+    await expect(fetchReport(anOperation({ baseUrl: url }), ending.signal)).rejects.toThrow(
+      'the process ends',
+    )
+  })
+})
+
+describe('no failure carries the token', () => {
+  const token = new Secret('test-token')
+
+  it.each<[string, () => Promise<string>, FailureReason]>([
+    ['refused', async () => 'http://127.0.0.1:1', 'connect'],
+    [
+      'not HTTP',
+      () => serveSockets((socket) => socket.once('data', (data) => socket.end(data))),
+      'http_error',
+    ],
+    ['reset', () => serveSockets((socket) => socket.once('data', () => socket.resetAndDestroy())), 'connect'],
+  ])('%s', async (_form, serve, reason) => {
+    const failure = await failureAt(await serve(), { token })
+    expect(failure.reason).toBe(reason)
+    for (let error: unknown = failure; error instanceof Error; error = error.cause) {
+      expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain('test-token')
+    }
+  })
+})

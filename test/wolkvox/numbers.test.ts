@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest'
+import { readCount, readDuration, readLoginTime, readPercentage } from '../../src/wolkvox/numbers.ts'
+import { UNREADABLE } from '../../src/wolkvox/reading.ts'
+
+const context = { fetchedAt: Date.UTC(2026, 2, 10, 15, 0, 0), timeZone: 'America/Bogota' }
+
+const readers = { readCount, readDuration, readLoginTime, readPercentage }
+
+describe.each(Object.entries(readers))('%s', (_name, read) => {
+  it.each([
+    ['""', ''],
+    ['"-"', '-'],
+    ['white space', ' \t\n'],
+    ['" - "', ' - '],
+    ['null', null],
+    ['a missing key', undefined],
+  ])('takes %s as no value, without a complaint', (_form, value) => {
+    expect(read(value, context)).toBeUndefined()
+  })
+
+  it.each([
+    ['a negative text', '-1'],
+    ['a negative number', -1],
+    ['NaN', 'NaN'],
+    ['Infinity', 'Infinity'],
+    ['a number past all bounds', Number.POSITIVE_INFINITY],
+    ['a text past all bounds', '9'.repeat(400)],
+    ['words', 'three'],
+    ['a number and a word', '3 calls'],
+    ['an impossible time', '12:99:00'],
+    ['hexadecimal', '0x10'],
+    ['an exponent', '1e3'],
+    ['a plus sign', '+3'],
+    ['a decimal comma', '34,64'],
+    ['commas in the wrong places', '1,23,456'],
+    ['true', true],
+    ['false', false],
+    ['a list', []],
+    ['a list of one number', [5]],
+    ['an object', {}],
+    ['digits of another script', '٣'],
+  ])('finds %s unreadable, never zero', (_form, value) => {
+    expect(read(value, context)).toBe(UNREADABLE)
+  })
+
+  it('ignores white space around a text', () => {
+    expect(read(' 5 ', context)).toBe(read('5', context))
+    expect(read('\u00a05\r\n', context)).toBe(read(5, context))
+  })
+})
+
+describe('a count', () => {
+  it.each([
+    ['0', 0],
+    ['17', 17],
+    ['007', 7],
+    [17, 17],
+    [-0, 0],
+    ['1,234', 1234],
+    ['1,234,567', 1_234_567],
+  ])('reads %j as %d', (value, count) => {
+    expect(readCount(value, context)).toBe(count)
+  })
+
+  it.each([1.5, '1.5', '1,5', '0,123', '12:00'])(
+    'finds %j unreadable, as it is not a whole number',
+    (value) => {
+      expect(readCount(value, context)).toBe(UNREADABLE)
+    },
+  )
+})
+
+describe('a duration', () => {
+  it.each([
+    ['00:00:00', 0],
+    ['00:04:30', 270],
+    ['1:02:03', 3723],
+    ['27:15:00', 98_100],
+    ['123:00:01', 442_801],
+    ['04:30', 270],
+    ['4:30', 270],
+    ['125', 125],
+    ['125.5', 125.5],
+    [125, 125],
+    [125.5, 125.5],
+  ])('reads %j as %d seconds', (value, seconds) => {
+    expect(readDuration(value, context)).toBe(seconds)
+  })
+
+  it.each([
+    '00:60:00',
+    '00:00:60',
+    '75:30',
+    '1:2:3',
+    '00:00:01.5',
+    '1,234',
+    ':30',
+    '10:',
+    '1:00:00:00',
+    '-00:01:00',
+  ])('finds %j unreadable', (value) => {
+    expect(readDuration(value, context)).toBe(UNREADABLE)
+  })
+})
+
+describe('login_time', () => {
+  it('reads a duration like any other', () => {
+    expect(readLoginTime('02:30:00', context)).toBe(9000)
+    expect(readLoginTime(60, context)).toBe(60)
+  })
+
+  it("reads a date and time in the operation's time zone as the seconds since", () => {
+    // 15:00 UTC is 10:00 in Bogotá.
+    expect(readLoginTime('2026-03-10 08:30:00', context)).toBe(5400)
+    expect(readLoginTime('2026-03-10 08:30:00', { ...context, timeZone: 'Europe/Madrid' })).toBe(27_000)
+  })
+
+  it('minds the change of the clock in the time zone', () => {
+    const fetchedAt = Date.UTC(2026, 2, 29, 8, 0, 0)
+    // Madrid skips from 02:00 to 03:00 that night: 01:30 there is 00:30 UTC, 03:30 is 01:30 UTC.
+    expect(readLoginTime('2026-03-29 01:30:00', { fetchedAt, timeZone: 'Europe/Madrid' })).toBe(27_000)
+    expect(readLoginTime('2026-03-29 03:30:00', { fetchedAt, timeZone: 'Europe/Madrid' })).toBe(23_400)
+  })
+
+  it.each([
+    '2026-03-10 10:00:01',
+    '2026-13-01 00:00:00',
+    '2026-02-30 00:00:00',
+    '2026-03-10',
+    '2026-03-10T08:30:00',
+    '10/03/2026 08:30:00',
+  ])('finds %j unreadable: in the future, not in the calendar, or in another form', (value) => {
+    expect(readLoginTime(value, context)).toBe(UNREADABLE)
+  })
+})
+
+describe('ocupation', () => {
+  it.each([
+    ['34.64 %', 0.3464],
+    ['34.64%', 0.3464],
+    ['34.64', 0.3464],
+    ['0 %', 0],
+    ['100 %', 1],
+    ['130.5 %', 1.305],
+    ['15,233.33 %', 152.3333],
+    ['76.38 %', 0.7638],
+    [76.38, 0.7638],
+    [50, 0.5],
+  ])('reads %j as the ratio %d', (value, ratio) => {
+    expect(readPercentage(value, context)).toBe(ratio)
+  })
+
+  it.each(['34.64 %%', '% 34.64', '34,64 %', '34.', '.5', 'alta'])('finds %j unreadable', (value) => {
+    expect(readPercentage(value, context)).toBe(UNREADABLE)
+  })
+})
