@@ -1,5 +1,7 @@
+import { type AnswerParts, TooManyRecords, takeApart } from './answer-parts.ts'
 import { type Envelope, readEnvelope, recordsIn } from './envelope.ts'
 import { WolkvoxFailure } from './failure.ts'
+import { NotJson, ValueTooLong } from './json-walker.ts'
 import { reasonOfRefusal } from './refusal.ts'
 
 /** What came over the wire, whole. */
@@ -11,11 +13,21 @@ export interface Answer {
   readonly fetchedAt: number
 }
 
+/** The records of an answer, parsed as they are walked through. */
+export interface Records {
+  readonly count: number
+  /** @throws WolkvoxFailure `malformed` at the first one that is not JSON */
+  readonly each: Iterable<unknown>
+}
+
 /** The most records that wolkvox's page allows one answer. */
 export const MAX_RECORDS = 60_000
 
 // Enough of a text from outside to recognise it by, too little to fill a log.
 const MAX_QUOTED = 200
+
+// Parsed at a time: enough to be quick, so little that what it becomes is soon forgotten.
+const BATCH_BYTES = 256 * 1024
 
 /**
  * The records of an answer. A code in the body that is present, not empty and not 200 decides before the HTTP status.
@@ -23,27 +35,24 @@ const MAX_QUOTED = 200
  * @param redact takes the token out of a text from outside, before it can become part of an error
  * @throws WolkvoxFailure whatever the answer was but the records of a report
  */
-export function recordsOf({ status, body }: Answer, redact: (text: string) => string): readonly unknown[] {
-  const json = parseJson(body)
-  const envelope = json.ok ? readEnvelope(json.value) : undefined
+export function recordsOf({ status, body }: Answer, redact: (text: string) => string): Records {
+  const parts = readParts(body)
+  const envelope = parts instanceof WolkvoxFailure ? undefined : parts.envelope
   const quote = (text: string) => quoted(redact(text))
 
   if (envelope !== undefined && envelope.code !== '' && Number(envelope.code) !== 200) {
     throw refusal(Number(envelope.code), `code ${quote(envelope.code)}`, envelope)
   }
   if (status !== 200) throw refusal(status, `HTTP status ${status}`, envelope)
-  if (!json.ok) throw new WolkvoxFailure('malformed', 'the answer is not JSON', { cause: json.error })
+  if (parts instanceof WolkvoxFailure) throw parts
+  if (parts.spans.length > 0 && Array.isArray(envelope?.data)) {
+    return { count: parts.spans.length / 2, each: parseRecords(body, parts.spans) }
+  }
   const records = envelope === undefined ? undefined : recordsIn(envelope)
   if (records === undefined) {
     throw new WolkvoxFailure('malformed', 'the answer is JSON, but not a report of the wolkvox API')
   }
-  if (records.length > MAX_RECORDS) {
-    throw new WolkvoxFailure(
-      'too_large',
-      `the answer holds ${records.length} records, more than ${MAX_RECORDS}`,
-    )
-  }
-  return records
+  return { count: records.length, each: records }
 
   function refusal(code: number, said: string, { message }: Pick<Envelope, 'message'> = { message: '' }) {
     const detail = quote(message)
@@ -59,17 +68,51 @@ function quoted(text: string): string {
   return line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line
 }
 
-type Json =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: SyntaxError }
+interface Parts extends Pick<AnswerParts, 'spans'> {
+  /** `undefined` where it is JSON, yet no envelope. */
+  readonly envelope: Envelope | undefined
+}
 
-function parseJson(body: Uint8Array): Json {
+function readParts(body: Uint8Array): Parts | WolkvoxFailure {
   try {
-    // Drops a byte order mark, and reads what is not UTF-8 as U+FFFD.
-    return { ok: true, value: JSON.parse(new TextDecoder().decode(body)) }
+    const { envelope, spans } = takeApart(body, MAX_RECORDS)
+    return { envelope: readEnvelope(JSON.parse(decode(envelope))), spans }
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    // V8 quotes the text it stumbled over, which may be anything; the kind of mistake is enough.
-    return { ok: false, error: new SyntaxError(error.message.replace(/[,:]? (\.\.\.)?".*$/s, '')) }
+    if (error instanceof TooManyRecords || error instanceof ValueTooLong) {
+      return new WolkvoxFailure('too_large', `the answer is not what a report can be: ${error.message}`, {
+        cause: error,
+      })
+    }
+    return notJson(error)
   }
+}
+
+function* parseRecords(body: Uint8Array, spans: readonly number[]): Generator<unknown> {
+  let first = 0
+  while (first < spans.length) {
+    const from = spans[first] ?? 0
+    let last = first + 1
+    while (last + 2 < spans.length && (spans[last + 2] ?? 0) - from <= BATCH_BYTES) last += 2
+    // Records stand side by side with commas between them: a list, once it has its brackets.
+    yield* parseList(`[${decode(body.subarray(from, spans[last]))}]`)
+    first = last + 1
+  }
+}
+
+function parseList(text: string): readonly unknown[] {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw notJson(error)
+  }
+}
+
+// Reads what is not UTF-8 as U+FFFD.
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+/** V8 quotes the text it stumbled over, which may be anything; the kind of mistake is enough. */
+function notJson(error: unknown): WolkvoxFailure {
+  if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
+  const cause = new SyntaxError(error.message.replace(/[,:]? (\.\.\.)?".*$/s, ''))
+  return new WolkvoxFailure('malformed', 'the answer is not JSON', { cause })
 }

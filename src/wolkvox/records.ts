@@ -26,7 +26,7 @@ export interface ReadRecords {
  * @param readName what is shown of an agent's name
  */
 export function readRecords(
-  records: readonly unknown[],
+  records: Iterable<unknown>,
   fields: FieldReaders,
   context: ReadingContext,
   readName: (name: string) => string,

@@ -23,10 +23,10 @@ export function readReport(answer: Answer, operation: Reading, fields: FieldRead
   const records = recordsOf(answer, (text) => text.replaceAll(token, String(operation.token)))
   const { fetchedAt } = answer
   const { agents, rejections } = readRecords(
-    records,
+    records.each,
     fields,
     { fetchedAt, timeZone: operation.timeZone },
     (name) => showName(name, operation.agentName, operation.name),
   )
-  return { snapshot: { fetchedAt, agents, records: records.length, bytes: answer.body.length }, rejections }
+  return { snapshot: { fetchedAt, agents, records: records.count, bytes: answer.body.length }, rejections }
 }

@@ -7,7 +7,10 @@ const redact = (text: string) => text.replaceAll('test-token', '[secret]')
 
 function read(body: unknown, status = 200): readonly unknown[] {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  return recordsOf({ status, body: bytes, fetchedAt: 0 }, redact)
+  const { count, each } = recordsOf({ status, body: bytes, fetchedAt: 0 }, redact)
+  const records = [...each]
+  expect(records).toHaveLength(count)
+  return records
 }
 
 function failure(body: unknown, status = 200): WolkvoxFailure {

@@ -1,0 +1,92 @@
+/** The text is not JSON at this place. */
+export class NotJson extends Error {
+  override readonly name = 'NotJson'
+}
+
+/** A value is longer than anything that belongs there. */
+export class ValueTooLong extends Error {
+  override readonly name = 'ValueTooLong'
+}
+
+export const QUOTE = 0x22
+export const COMMA = 0x2c
+export const COLON = 0x3a
+export const OPEN_LIST = 0x5b
+export const CLOSE_LIST = 0x5d
+export const OPEN_OBJECT = 0x7b
+export const CLOSE_OBJECT = 0x7d
+
+const BACKSLASH = 0x5c
+
+/** JSON's white space: space, line feed, carriage return, tab. */
+const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+
+/** @returns the place of the first byte from `at` that is no white space; the length where there is none */
+export function skipSpace(bytes: Uint8Array, at: number): number {
+  let place = at
+  while (isSpace(bytes[place])) place += 1
+  return place
+}
+
+/**
+ * Finds the end of a value without parsing it: what it is made of is for `JSON.parse` to judge.
+ *
+ * @param at where the value begins
+ * @param limit the most bytes it may have
+ * @returns the place after its last byte
+ * @throws NotJson where nothing stands there, or it never ends
+ * @throws ValueTooLong once the limit is passed, however much follows
+ */
+export function skipValue(bytes: Uint8Array, at: number, limit: number): number {
+  const end = Math.min(bytes.length, at + limit)
+  let place = at
+  let depth = 0
+  do {
+    switch (bytes[place]) {
+      case QUOTE:
+        place = skipString(bytes, place, end)
+        break
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        depth += 1
+        place += 1
+        break
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        depth -= 1
+        place += 1
+        break
+      default:
+        place = depth > 0 ? place + 1 : skipWord(bytes, place, end)
+    }
+  } while (depth > 0 && place < end)
+  if (depth > 0) throw tooLongOrCut(bytes, end)
+  if (depth < 0 || place === at) throw new NotJson('a value is missing')
+  return place
+}
+
+/** @returns the place after the closing quote of the string that begins at `at` */
+export function skipString(bytes: Uint8Array, at: number, end: number): number {
+  for (let place = at + 1; place < end; place += 1) {
+    const byte = bytes[place]
+    if (byte === QUOTE) return place + 1
+    if (byte === BACKSLASH) place += 1
+  }
+  throw tooLongOrCut(bytes, end)
+}
+
+/** A number, `true`, `false`, `null`, or what is none of them. */
+function skipWord(bytes: Uint8Array, at: number, end: number): number {
+  let place = at
+  while (place < end && !endsWord(bytes[place])) place += 1
+  if (place === end && end < bytes.length) throw tooLongOrCut(bytes, end)
+  return place
+}
+
+function endsWord(byte: number | undefined): boolean {
+  return byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT || byte === COLON || isSpace(byte)
+}
+
+function tooLongOrCut(bytes: Uint8Array, end: number): Error {
+  return end < bytes.length ? new ValueTooLong('a value is too long') : new NotJson('it ends too soon')
+}

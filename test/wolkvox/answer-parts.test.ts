@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { TooManyRecords, takeApart } from '../../src/wolkvox/answer-parts.ts'
+import { NotJson, ValueTooLong } from '../../src/wolkvox/json-walker.ts'
+
+/** What the parts say together: the envelope, with its records put back. */
+function together(text: string, maxRecords = 1000): { envelope: unknown; records: unknown[] } {
+  const bytes = Buffer.from(text)
+  const { envelope, spans } = takeApart(bytes, maxRecords)
+  const records: unknown[] = []
+  for (let index = 0; index < spans.length; index += 2) {
+    records.push(JSON.parse(bytes.subarray(spans[index], spans[index + 1]).toString()))
+  }
+  return { envelope: JSON.parse(Buffer.from(envelope).toString()), records }
+}
+
+/** Whether the text is JSON, by the parser that everybody knows. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+function isJsonInParts(text: string): boolean {
+  try {
+    together(text)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof NotJson) return false
+    throw error
+  }
+}
+
+const spaced = fc
+  .tuple(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t', '\r\n'))
+  .map(([value, space]) => JSON.stringify(value, null, space))
+
+describe('taking an answer apart', () => {
+  it('gives the envelope with an empty list, and each record', () => {
+    expect(together('{"code":200,"data":[{"a":1},[2],"3",null],"msg":"x"}')).toEqual({
+      envelope: { code: 200, data: [], msg: 'x' },
+      records: [{ a: 1 }, [2], '3', null],
+    })
+  })
+
+  it('gives the records of a bare list', () => {
+    expect(together(' [{"a":1}, 2 ]\n')).toEqual({ envelope: [], records: [{ a: 1 }, 2] })
+  })
+
+  it('passes over white space, a byte order mark, and brackets and quotes within texts', () => {
+    const record = '{"name":"]}[{\\",\\\\"}'
+    expect(together(`\ufeff \r\n\t{ "data" : [ ${record} , ${record} ] }`).records).toEqual([
+      JSON.parse(record),
+      JSON.parse(record),
+    ])
+  })
+
+  it('leaves what is no list of records in the envelope', () => {
+    expect(together('{"data":{"data":[1,2]}}')).toEqual({ envelope: { data: { data: [1, 2] } }, records: [] })
+    expect(together('"text"')).toEqual({ envelope: 'text', records: [] })
+  })
+
+  it('takes the last of two lists, as JSON.parse does', () => {
+    expect(together('{"data":[1,2],"data":[3]}').records).toEqual([3])
+  })
+
+  it('says the same as JSON.parse of any answer', () => {
+    fc.assert(
+      fc.property(fc.array(spaced), spaced, (records, msg) => {
+        const text = `{"code": 200, "msg":${msg},"data": [${records.join(' ,')}]}`
+        expect(together(text)).toEqual({
+          envelope: { code: 200, msg: JSON.parse(msg), data: [] },
+          records: records.map((record) => JSON.parse(record)),
+        })
+      }),
+    )
+  })
+
+  it('takes for JSON what is JSON, and nothing else, wherever an answer is damaged', () => {
+    const damaged = fc
+      .tuple(
+        fc.array(spaced, { maxLength: 3 }),
+        fc.nat(),
+        fc.nat(3),
+        fc.constantFrom('', ',', ']', '}', '[', '{', '"', '\\', ' ', '1', ':'),
+      )
+      .map(([records, at, length, instead]) => {
+        const text = `{"code":200,"data":[${records.join(',')}]}`
+        const place = at % text.length
+        return text.slice(0, place) + instead + text.slice(place + length)
+      })
+    fc.assert(
+      fc.property(damaged, (text) => {
+        expect(isJsonInParts(text)).toBe(isJson(text))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
+
+describe('an answer that is not what a report can be', () => {
+  const megabytes = (unit: string, count: number) => unit.repeat(Math.ceil((count * 2 ** 20) / unit.length))
+  const within = (shape: string) => [`{"code":200,"data":[${shape}]}`, `[${shape}]`]
+
+  it.each([
+    ['numbers without end', `${megabytes('0,', 32)}0`, TooManyRecords],
+    ['lists without end', `${megabytes('[],', 32)}[]`, TooManyRecords],
+    ['objects without end', `${megabytes('{},', 32)}{}`, TooManyRecords],
+    ['a depth without end', megabytes('[', 32), ValueTooLong],
+    ['objects in objects without end', megabytes('{"a":', 32), ValueTooLong],
+    ['a text without end', `"${megabytes('x', 32)}`, ValueTooLong],
+    ['a number without end', megabytes('9', 32), ValueTooLong],
+  ])('is refused before it is parsed: %s', (_shape, shape, error) => {
+    for (const text of within(shape)) {
+      expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(error)
+    }
+  })
+
+  it.each([
+    ['a text around the records', `{"msg":"${'x'.repeat(70_000)}","data":[]}`],
+    ['many members around the records', `{${'"a":1,'.repeat(20_000)}"data":[]}`],
+    ['no object and no list', 'x'.repeat(70_000)],
+    ['something behind the records', `[]${' x'.repeat(40_000)}`],
+  ])('is refused for its size: %s', (_part, text) => {
+    expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(ValueTooLong)
+  })
+
+  it('has one record more than it may', () => {
+    expect(together('[1,2,3]', 3).records).toHaveLength(3)
+    expect(() => together('[1,2,3,4]', 3)).toThrow(TooManyRecords)
+  })
+})
