@@ -7,7 +7,7 @@ import { createAttempt } from '../src/refresh/attempt.ts'
 import { initialState, withOutcome } from '../src/refresh/state.ts'
 import { failureReasons } from '../src/wolkvox/failure.ts'
 import { textFields } from '../src/wolkvox/records.ts'
-import { anEnvelope, anOperation, aRecord, never, parseExposition } from './helpers.ts'
+import { anEnvelope, anOperation, aRecord, momentAt, never, parseExposition } from './helpers.ts'
 
 /** What a scrape would read after this body has come as the answer. */
 async function scrapeAfter(body: Uint8Array, status: number, name = 'ventas') {
@@ -19,10 +19,15 @@ async function scrapeAfter(body: Uint8Array, status: number, name = 'ventas') {
   })
   const outcome = await attempt(operation, never)
   const fields = [...textFields, ...Object.keys(fieldReaders)]
-  const state = withOutcome(initialState(operation, fields, 1_700_000_000_000), outcome, 1)
+  const state = withOutcome(
+    initialState(operation, fields, 1_700_000_000_000),
+    outcome,
+    1,
+    momentAt(1_700_000_000_000),
+  )
   return {
     outcome,
-    samples: parseExposition(renderExposition([state], [], 'text', 1_700_000_000_000).toString()),
+    samples: parseExposition(renderExposition([state], [], 'text', momentAt(1_700_000_000_000)).toString()),
   }
 }
 

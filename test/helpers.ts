@@ -6,6 +6,7 @@ import { createServer as createNetServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Operation } from '../src/config/operation.ts'
 import { Secret } from '../src/config/secret.ts'
+import type { Moment } from '../src/refresh/moment.ts'
 
 /** An operation with every setting, overridden where the test cares. */
 export function anOperation(overrides: Partial<Operation> = {}): Operation {
@@ -93,6 +94,11 @@ export function answerWith(body: string | Buffer, status = 200, headers: Record<
   return (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
   }
+}
+
+/** A moment at which both clocks say the same. */
+export function momentAt(wall: number): Moment {
+  return { wall, steady: wall }
 }
 
 /** A signal that nobody aborts. */

@@ -6,7 +6,7 @@ import { simulatorDefaults } from '../simulator/simulator.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
 import { runExporter } from './serve.ts'
-import { listenAndSimulate } from './simulate.ts'
+import { licensesFor, listenAndSimulate } from './simulate.ts'
 
 // The simulated quota is generous; a first look should not have to wait.
 const DEMO_INTERVAL_MS = 5000
@@ -16,7 +16,7 @@ const DEMO_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 /** Serves the metrics of a simulated contact centre in the same process: no account, no token, no network. */
 export const demo: Command = async (args, surroundings) => {
   const [processConfig, simulation] = readBoth(
-    () => readFlags(args),
+    () => readFlags(args, { storagePath: '' }),
     () => readSimulation(args),
   )
   const simulator = await listenAndSimulate(
@@ -28,7 +28,7 @@ export const demo: Command = async (args, surroundings) => {
     server: simulatorDefaults.server,
     token: new Secret(simulatorDefaults.token),
     baseUrl: simulator.url,
-    licenses: simulation.agents,
+    licenses: licensesFor(simulation.agents),
     timeZone: 'America/Bogota',
     refreshIntervalMs: DEMO_INTERVAL_MS,
     timeoutMs: DEMO_TIMEOUT_MS,

@@ -1,19 +1,20 @@
 import type { Config } from '../config/operation.ts'
 import type { ProcessConfig } from '../config/process.ts'
 import { fieldReaders } from '../exposition/agent-families.ts'
-import { renderAgents } from '../exposition/agent-page.ts'
 import { renderExposition } from '../exposition/exposition.ts'
-import { createAttempt } from '../refresh/attempt.ts'
+import { now } from '../refresh/moment.ts'
 import { startRefresher } from '../refresh/refresher.ts'
 import { isReady } from '../refresh/state.ts'
+import { createTokenQueue } from '../refresh/token-queue.ts'
 import { createApp } from '../server/app.ts'
 import { listen } from '../server/listen.ts'
+import { createMemory } from '../storage/memory.ts'
 import { readBuildInfo } from '../telemetry/build-info.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
-import { logRefresh } from '../telemetry/refresh-log.ts'
-import { fetchReport } from '../wolkvox/client.ts'
+import { logRefresh, logRetry } from '../telemetry/refresh-log.ts'
 import { textFields } from '../wolkvox/records.ts'
+import { createIsolation } from '../worker/isolation.ts'
 import { landingOf } from './landing.ts'
 
 /** The exporter, running. */
@@ -33,7 +34,7 @@ const FIELDS = [...textFields, ...Object.keys(fieldReaders)]
  */
 export async function startExporter(
   { operations }: Config,
-  { listenAddresses, telemetryPath }: Pick<ProcessConfig, 'listenAddresses' | 'telemetryPath'>,
+  { listenAddresses, telemetryPath, storagePath }: Omit<ProcessConfig, 'logLevel' | 'logFormat'>,
   log: Logger,
 ): Promise<Exporter> {
   const build = readBuildInfo()
@@ -43,9 +44,9 @@ export async function startExporter(
   const parts = {
     telemetryPath,
     renderMetrics: async (format: Parameters<typeof renderExposition>[2]) =>
-      renderExposition(states(), await collectOwnMetrics(), format, Date.now()),
+      renderExposition(states(), await collectOwnMetrics(), format, now()),
     isReady: () => refreshers.length > 0 && states().every(isReady),
-    landingPage: () => landingOf(build.version, telemetryPath, states(), Date.now()),
+    landingPage: () => landingOf(build.version, telemetryPath, states(), now()),
     log,
   }
   // One application an address, as each listens on one.
@@ -58,20 +59,26 @@ export async function startExporter(
     await closeApps()
     throw error
   }
-  const attempt = createAttempt({
-    fetchReport,
-    fields: fieldReaders,
-    render: (snapshot, operation) => renderAgents(snapshot, operation.name),
-  })
+  const isolation = createIsolation()
+  const tokens = createTokenQueue()
   for (const operation of operations) {
+    const warn = (problem: string) => log.warn({ operation: operation.name }, problem)
     refreshers.push(
-      startRefresher(operation, FIELDS, attempt, (state, outcome) => logRefresh(log, state, outcome)),
+      startRefresher(operation, {
+        fields: FIELDS,
+        attempt: isolation.attempt,
+        tokens,
+        memory: createMemory(storagePath, operation, isolation, warn),
+        onRetry: (state, failure, waitMs) => logRetry(log, state, failure, waitMs),
+        onRefresh: (state, outcome) => logRefresh(log, state, outcome),
+      }),
     )
   }
   return {
     urls,
     stop: async () => {
       await Promise.all([...refreshers.map((refresher) => refresher.stop()), closeApps()])
+      await isolation.close()
     },
   }
 }

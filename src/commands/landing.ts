@@ -1,3 +1,4 @@
+import type { Moment } from '../refresh/moment.ts'
 import { isStale, type OperationState } from '../refresh/state.ts'
 import type { Landing } from '../server/landing-page.ts'
 
@@ -6,7 +7,7 @@ export function landingOf(
   version: string,
   telemetryPath: string,
   states: readonly OperationState[],
-  now: number,
+  now: Moment,
 ): Landing {
   return {
     version,
@@ -15,7 +16,7 @@ export function landingOf(
       name: state.operation.name,
       status: statusOf(state),
       data: dataOf(state, now),
-      nextRefresh: `in ${seconds(state.nextRefreshAt - now)}`,
+      nextRefresh: `in ${seconds(state.nextRefreshAt - now.wall)}`,
     })),
   }
 }
@@ -27,10 +28,10 @@ function statusOf({ lastRefresh }: OperationState): string {
     : `failed (${lastRefresh.failure.reason}): ${lastRefresh.failure.message}`
 }
 
-function dataOf(state: OperationState, now: number): string {
+function dataOf(state: OperationState, now: Moment): string {
   if (state.served === undefined) return 'none yet'
   const agents = Object.values(state.served.agentsByCategory).reduce((sum, count) => sum + count, 0)
-  const age = `${agents} agents, ${seconds(now - state.served.fetchedAt)} old`
+  const age = `${agents} agents, ${seconds(now.wall - state.served.fetchedAt)} old`
   return isStale(state, now) ? `${age}: stale, withdrawn` : age
 }
 

@@ -28,6 +28,14 @@ export const simulate: Command = async (args, { print, ending }) => {
   return 0
 }
 
+// A centre of a few agents must not run out of calls within the hour that somebody looks at it.
+const MIN_LICENSES = 20
+
+/** Licences of a simulated centre of this size; each allows 1,000 calls a day. */
+export function licensesFor(agents: number): number {
+  return Math.max(agents, MIN_LICENSES)
+}
+
 /**
  * Starts the simulator where it is to listen.
  *
@@ -38,9 +46,10 @@ export async function listenAndSimulate(
   { host = simulatorDefaults.host, port }: ListenAddress,
 ): Promise<Simulator> {
   try {
-    return await startSimulator({ ...simulatorDefaults, agents, seed, speed, startAt, host, port })
+    const licenses = licensesFor(agents)
+    return await startSimulator({ ...simulatorDefaults, agents, licenses, seed, speed, startAt, host, port })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    throw new ListenError({ host, port }, String(error.code), { cause: error })
+    throw new ListenError({ host, port }, String(error.code), '--simulator.listen-address', { cause: error })
   }
 }

@@ -51,16 +51,16 @@ export function readEnvironment(environment: Environment): Config {
       .map(({ setting, message }) => `${variableOf(setting)}: ${message}`),
     ...(given(environment, 'WOLKVOX_CONFIG_FILE') ? [`WOLKVOX_CONFIG_FILE: ${noConfigFileYet}`] : []),
   ]
+  const unknown = unknownVariables(environment).map(
+    (name) => `${name}: not a variable of this program; see --help`,
+  )
   if (!read.ok || problems.length > 0) {
     const nothingSet = variables.every(([name]) => given(environment, name) === undefined)
-    throw new ConfigError(nothingSet ? [...problems, DEMO_HINT] : problems)
+    throw new ConfigError([...problems, ...unknown, ...(nothingSet ? [DEMO_HINT] : [])])
   }
   return {
     operations: [read.operation],
-    warnings: [
-      ...unknownVariables(environment).map((name) => `${name}: not a variable of this program; see --help`),
-      ...shortInterval(read.operation.refreshIntervalMs),
-    ],
+    warnings: [...unknown, ...shortInterval(read.operation.refreshIntervalMs)],
   }
 }
 

@@ -36,8 +36,8 @@ export const commonFlags = [
   {
     name: 'storage.path',
     type: 'string',
-    default: 'none',
-    meaning: 'where data survives a restart; empty keeps nothing',
+    default: 'data/, none for demo',
+    meaning: "where the last good data and the day's count of calls survive a restart; empty keeps nothing",
   },
   {
     name: 'log.level',
@@ -75,7 +75,7 @@ export const simulatorFlags = [
     name: 'simulator.listen-address',
     type: 'string',
     default: '127.0.0.1:9988',
-    meaning: 'where the simulated API listens (demo takes a free port)',
+    meaning: 'where the simulated API listens; demo takes a free port',
   },
 ] as const satisfies readonly Flag[]
 

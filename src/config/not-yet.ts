@@ -4,4 +4,3 @@ export const noConfigFileYet =
 export const noWebConfigYet =
   'TLS and authentication are not supported yet; put a reverse proxy in front, or listen on 127.0.0.1'
 export const noReloadYet = 'reloading is not supported yet; restart to change the configuration'
-export const noStorageYet = 'keeping data across restarts is not supported yet; leave it out, or empty'

@@ -25,7 +25,17 @@ const schema = z
     agentName: settings.agentName.default('plain'),
   })
   .transform(
-    ({ server, token, name, baseUrl, licenses, refreshInterval, timeout, staleAfter, ...rest }): Operation => ({
+    ({
+      server,
+      token,
+      name,
+      baseUrl,
+      licenses,
+      refreshInterval,
+      timeout,
+      staleAfter,
+      ...rest
+    }): Operation => ({
       ...rest,
       server,
       token: new Secret(token),

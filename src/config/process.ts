@@ -1,7 +1,7 @@
 import { ConfigError } from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
 import { type ListenAddress, parseListenAddress } from './listen-address.ts'
-import { noConfigFileYet, noReloadYet, noStorageYet, noWebConfigYet } from './not-yet.ts'
+import { noConfigFileYet, noReloadYet, noWebConfigYet } from './not-yet.ts'
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export const logFormats = ['json', 'pretty'] as const
@@ -10,6 +10,8 @@ export const logFormats = ['json', 'pretty'] as const
 export interface ProcessConfig {
   readonly listenAddresses: readonly ListenAddress[]
   readonly telemetryPath: string
+  /** Folder for what survives a restart; empty keeps nothing. */
+  readonly storagePath: string
   readonly logLevel: (typeof logLevels)[number]
   /** Not given: pretty on a terminal, JSON elsewhere. */
   readonly logFormat: (typeof logFormats)[number] | undefined
@@ -19,7 +21,6 @@ const NOT_YET: Partial<Record<FlagName, string>> = {
   'config.file': noConfigFileYet,
   'web.config.file': noWebConfigYet,
   'web.enable-lifecycle': noReloadYet,
-  'storage.path': noStorageYet,
 }
 
 // Paths that answer something else already; `/` is free, then there is no landing page.
@@ -28,9 +29,10 @@ const TAKEN = /^\/-(\/|$)/
 /**
  * Turns the flags into what the process needs.
  *
+ * @param defaults where a command has its own
  * @throws ConfigError with every problem at once, each naming its flag and what would be right
  */
-export function readFlags({ flags }: Arguments): ProcessConfig {
+export function readFlags({ flags }: Arguments, defaults = { storagePath: 'data/' }): ProcessConfig {
   const problems: string[] = []
   const last = (name: FlagName) => flags.get(name)?.at(-1)
 
@@ -53,6 +55,7 @@ export function readFlags({ flags }: Arguments): ProcessConfig {
   return {
     listenAddresses: listenAddresses.filter((address) => address !== undefined),
     telemetryPath,
+    storagePath: last('storage.path') ?? defaults.storagePath,
     logLevel,
     logFormat,
   }

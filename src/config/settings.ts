@@ -19,7 +19,11 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+// Temporal would also take an offset, or a whole date and time that ends in a zone.
+const ZONE_NAME = /^[a-z_]+(\/[a-z0-9_+-]+)*$/i
+
 function isTimeZone(name: string): boolean {
+  if (!ZONE_NAME.test(name)) return false
   try {
     Temporal.Now.plainDateISO(name)
     return true

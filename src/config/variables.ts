@@ -30,12 +30,16 @@ export function given(environment: Environment, variable: Variable): string | un
 }
 
 // Kubernetes sets these in every container that shares a namespace with a Service of such a name.
-const SET_BY_KUBERNETES = /^WOLKVOX_EXPORTER_|^WOLKVOX_(SERVICE_|PORT)/
+const SET_BY_KUBERNETES = /^WOLKVOX_(\w+_)?(SERVICE_(HOST|PORT)|PORT(_|$))/
+
+// Set by the image's build.
+const REVISION = 'WOLKVOX_EXPORTER_REVISION'
 
 /** Names of variables that look meant for this program, yet are none of its own: most likely a slip. */
 export function unknownVariables(environment: Environment): string[] {
   const known = new Set<string>(variables.map(([name]) => name))
   return Object.keys(environment).filter(
-    (name) => name.startsWith('WOLKVOX_') && !known.has(name) && !SET_BY_KUBERNETES.test(name),
+    (name) =>
+      name.startsWith('WOLKVOX_') && !known.has(name) && !SET_BY_KUBERNETES.test(name) && name !== REVISION,
   )
 }

@@ -2,6 +2,9 @@ import type { Snapshot } from '../wolkvox/snapshot.ts'
 import { agentFamilies } from './agent-families.ts'
 import { writeLabels, writeSample } from './text-writer.ts'
 
+// Not Buffer, whose small ones share memory: these change hands between threads.
+const encoder = new TextEncoder()
+
 /**
  * Renders an operation's agents, once for all scrapes until the next refresh. Gauges read alike in both formats.
  *
@@ -18,6 +21,6 @@ export function renderAgents({ agents, fetchedAt }: Snapshot, operation: string)
       const further = labels === undefined ? '' : `,${writeLabels(labels(agent))}`
       return writeSample(name, `${identities[index]}${further}`, number)
     })
-    return Buffer.from(lines.join(''))
+    return encoder.encode(lines.join(''))
   })
 }

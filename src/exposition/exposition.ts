@@ -1,3 +1,4 @@
+import type { Moment } from '../refresh/moment.ts'
 import { isStale, type OperationState } from '../refresh/state.ts'
 import { agentFamilies } from './agent-families.ts'
 import type { FilledFamily, Sample } from './family.ts'
@@ -14,13 +15,13 @@ const END_OF_OPENMETRICS = '# EOF\n'
  *
  * @param states of all operations
  * @param own families about the exporter itself
- * @param now milliseconds since 1970: what has turned stale by then is withdrawn
+ * @param now what has turned stale by then is withdrawn
  */
 export function renderExposition(
   states: readonly OperationState[],
   own: readonly FilledFamily[],
   format: Format,
-  now: number,
+  now: Moment,
 ): Buffer {
   const fresh = states.filter((state) => !isStale(state, now))
   const agents = agentFamilies.flatMap((family, index) => {
@@ -35,11 +36,11 @@ export function renderExposition(
   return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)))
 }
 
-function fill(family: OperationFamily, states: readonly OperationState[], now: number): FilledFamily {
+function fill(family: OperationFamily, states: readonly OperationState[], now: Moment): FilledFamily {
   return { ...family, samples: states.flatMap((state) => samplesOf(family, state, now)) }
 }
 
-function samplesOf(family: OperationFamily, state: OperationState, now: number): Sample[] {
+function samplesOf(family: OperationFamily, state: OperationState, now: Moment): Sample[] {
   return Object.entries(family.values(state, now)).flatMap(([key, value]) => {
     if (value === undefined) return []
     const operation = state.operation.name

@@ -25,7 +25,8 @@ const BESIDE_THE_POINT = /;\s*(?:escaping|charset)\s*=\s*("[^"]*"|[^;,]*)/gi
  * @see https://prometheus.io/docs/instrumenting/content_negotiation/
  */
 export function formatFor(headers: Headers): Format {
-  const accept = headers.accept === undefined ? {} : { accept: String(headers.accept).replace(BESIDE_THE_POINT, '') }
+  const accept =
+    headers.accept === undefined ? {} : { accept: String(headers.accept).replace(BESIDE_THE_POINT, '') }
   const [best] = new Negotiator({ headers: accept }).mediaTypes(FORMATS.map(([type]) => type))
   return FORMATS.find(([type]) => type === best)?.[1] ?? 'text'
 }

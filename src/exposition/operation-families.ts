@@ -1,3 +1,5 @@
+import type { Moment } from '../refresh/moment.ts'
+import { CALLS_A_LICENSE, dailyLimit } from '../refresh/quota.ts'
 import { isStale, type OperationState, requestsToday } from '../refresh/state.ts'
 import { MAX_RECORDS } from '../wolkvox/answer.ts'
 import { categories } from '../wolkvox/categories.ts'
@@ -8,13 +10,10 @@ export interface OperationFamily extends Family {
   /** The label after `operation`, where there is one. */
   readonly label?: string
   /**
-   * @param now milliseconds since 1970
    * @returns values under the value of `label`, or under `''` where there is none; an undefined one is left out
    */
-  readonly values: (state: OperationState, now: number) => Readonly<Record<string, number | undefined>>
+  readonly values: (state: OperationState, now: Moment) => Readonly<Record<string, number | undefined>>
 }
-
-const REQUESTS_PER_LICENSE = 1000
 
 /** Every family about an operation, in the order in which they are written. */
 export const operationFamilies: readonly OperationFamily[] = [
@@ -97,14 +96,14 @@ export const operationFamilies: readonly OperationFamily[] = [
       'wolkvox_api_requests_today',
       "HTTP requests sent to wolkvox since the day turned in the operation's time zone.",
     ),
-    requestsToday,
+    (state, now) => requestsToday(state, now.wall),
   ),
   single(
     gauge(
       'wolkvox_api_daily_limit',
-      `Requests that wolkvox allows in a day: ${REQUESTS_PER_LICENSE} a licence. Absent where the licences are not configured.`,
+      `Requests that wolkvox allows in a day: ${CALLS_A_LICENSE} a licence. Absent where the licences are not configured.`,
     ),
-    ({ operation: { licenses } }) => licenses && licenses * REQUESTS_PER_LICENSE,
+    ({ operation }) => dailyLimit(operation),
   ),
   {
     ...counter('wolkvox_rejected_records_total', 'Records of an answer that were left out, by reason.'),
@@ -119,6 +118,13 @@ export const operationFamilies: readonly OperationFamily[] = [
     label: 'field',
     values: ({ rejectedValues }) => rejectedValues,
   },
+  single(
+    counter(
+      'wolkvox_storage_failures_total',
+      'Times that something could not be kept on disk for the next start.',
+    ),
+    ({ storageFailures }) => storageFailures,
+  ),
 ]
 
 function gauge(name: string, help: string): Family {
@@ -131,7 +137,7 @@ function counter(name: string, help: string): Family {
 
 function single(
   family: Family,
-  value: (state: OperationState, now: number) => number | undefined,
+  value: (state: OperationState, now: Moment) => number | undefined,
 ): OperationFamily {
   return { ...family, values: (state, now) => ({ '': value(state, now) }) }
 }

@@ -63,7 +63,11 @@ export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
   }
 }
 
-function toServed({ fetchedAt, records, bytes, agents }: Snapshot, page: readonly Uint8Array[]): Served {
+/** The snapshot as it is served. @param page its rendered families */
+export function toServed(
+  { fetchedAt, records, bytes, agents }: Snapshot,
+  page: readonly Uint8Array[],
+): Served {
   return { fetchedAt, records, responseBytes: bytes, agentsByCategory: countByCategory(agents), page }
 }
 

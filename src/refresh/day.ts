@@ -8,5 +8,14 @@ import { Temporal } from 'temporal-polyfill'
  * @returns `YYYY-MM-DD`
  */
 export function dayAt(now: number, timeZone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone).toPlainDate().toString()
+  return dateAt(now, timeZone).toString()
+}
+
+/** Milliseconds until the operation's next day begins; a day may have 23 or 25 hours. */
+export function untilNextDay(now: number, timeZone: string): number {
+  return dateAt(now, timeZone).add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds - now
+}
+
+function dateAt(now: number, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(timeZone).toPlainDate()
 }

@@ -1,8 +1,24 @@
 import type { Operation } from '../config/operation.ts'
-import type { Attempt, Outcome } from './attempt.ts'
+import type { Attempt, Failure, Outcome } from './attempt.ts'
+import { callWithinLimits } from './call.ts'
 import { delay } from './delay.ts'
-import { nextStart } from './schedule.ts'
-import { initialState, type OperationState, withNextRefresh, withOutcome, withRequest } from './state.ts'
+import type { Memory } from './memory.ts'
+import { now } from './moment.ts'
+import { holdFor } from './quota.ts'
+import { retryDelay } from './retry.ts'
+import { firstStart, nextStart } from './schedule.ts'
+import {
+  initialState,
+  type OperationState,
+  withNextRefresh,
+  withOutcome,
+  withRequest,
+  withRequestsOfDay,
+  withServed,
+  withStorageFailure,
+  withTry,
+} from './state.ts'
+import type { TokenQueue } from './token-queue.ts'
 
 /** Keeps one operation fresh. */
 export interface Refresher {
@@ -12,46 +28,89 @@ export interface Refresher {
   stop(): Promise<void>
 }
 
-/** Told of each refresh that ended, with the state that it left. */
-export type OnRefresh = (state: OperationState, outcome: Outcome) => void
+/** What a refresher works with. */
+export interface RefresherParts {
+  /** wolkvox's names of all fields that are read. */
+  readonly fields: readonly string[]
+  readonly attempt: Attempt
+  /** Shared by all operations. */
+  readonly tokens: TokenQueue
+  readonly memory: Memory
+  /** Told of each call that failed and is made again after a wait. */
+  readonly onRetry: (state: OperationState, failure: Failure, waitMs: number) => void
+  /** Told of each refresh that ended, with the state that it left. */
+  readonly onRefresh: (state: OperationState, outcome: Outcome) => void
+}
 
-/**
- * Refreshes an operation at once and then in its rhythm, until it is stopped.
- *
- * @param fields wolkvox's names of all fields that are read
- */
-export function startRefresher(
-  operation: Operation,
-  fields: readonly string[],
-  attempt: Attempt,
-  onRefresh: OnRefresh,
-): Refresher {
+/** Refreshes an operation in its rhythm, until it is stopped: at once, unless an earlier run has left the next start. */
+export function startRefresher(operation: Operation, parts: RefresherParts): Refresher {
+  const { fields, attempt, tokens, memory, onRetry, onRefresh } = parts
   const { refreshIntervalMs } = operation
   const stopping = new AbortController()
+  const { signal } = stopping
   let state = initialState(operation, fields, Date.now())
+
+  const ledger = {
+    state: () => state,
+    spend: () => {
+      state = withRequest(state, Date.now())
+    },
+    keep: keepCalls,
+  }
+
+  async function keepCalls(): Promise<void> {
+    const { requestsOfDay, nextRefreshAt } = state
+    noteKept(await memory.keepCalls({ requestsOfDay, nextRefreshAt }))
+  }
+
+  function noteKept(kept: boolean): void {
+    if (!kept) state = withStorageFailure(state)
+  }
+
+  /** @returns milliseconds until the first refresh is due */
+  async function recall(): Promise<number> {
+    const { calls, served } = await memory.recall()
+    if (calls !== undefined) state = withRequestsOfDay(state, calls.requestsOfDay)
+    if (served !== undefined) state = withServed(state, served, now())
+    return firstStart(calls?.nextRefreshAt, served?.fetchedAt, refreshIntervalMs, Date.now())
+  }
 
   async function refresh(): Promise<void> {
     const startedAt = performance.now()
-    state = withRequest(state, Date.now())
-    const outcome = await attempt(operation, stopping.signal)
-    state = withOutcome(state, outcome, performance.now() - startedAt)
+    let outcome = await callWithinLimits(attempt, tokens, ledger, signal)
+    for (let retries = 0; !outcome.ok; retries += 1) {
+      const wait = retryDelay(outcome.failure.reason, retries, refreshIntervalMs, Math.random())
+      if (wait === undefined) break
+      state = withTry(state)
+      onRetry(state, outcome.failure, wait)
+      await delay(wait, signal)
+      signal.throwIfAborted()
+      outcome = await callWithinLimits(attempt, tokens, ledger, signal)
+    }
+    state = withOutcome(state, outcome, performance.now() - startedAt, now())
     onRefresh(state, outcome)
+    if (outcome.ok) noteKept(await memory.keepSnapshot())
   }
 
   async function run(): Promise<void> {
-    let dueAt = performance.now()
-    while (!stopping.signal.aborted) {
+    let wait = await recall()
+    let dueAt = performance.now() + wait
+    for (;;) {
+      state = withNextRefresh(state, Date.now() + wait)
+      await delay(wait, signal)
+      signal.throwIfAborted()
       state = withNextRefresh(state, Date.now() + refreshIntervalMs)
       await refresh()
-      const now = performance.now()
-      dueAt = nextStart(dueAt, refreshIntervalMs, now)
-      state = withNextRefresh(state, Date.now() + dueAt - now)
-      await delay(dueAt - now, stopping.signal)
+      const { wall, steady } = now()
+      dueAt = Math.max(nextStart(dueAt, refreshIntervalMs, steady), steady + holdFor(state, wall))
+      wait = dueAt - steady
+      state = withNextRefresh(state, wall + wait)
+      await keepCalls()
     }
   }
 
   const running = run().catch((error: unknown) => {
-    if (!stopping.signal.aborted) throw error
+    if (!signal.aborted) throw error
   })
   return {
     state: () => state,

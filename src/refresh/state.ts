@@ -3,12 +3,20 @@ import { type FailureReason, failureReasons } from '../wolkvox/failure.ts'
 import { type RecordRejection, recordRejections } from '../wolkvox/snapshot.ts'
 import type { Failure, Outcome, Served } from './attempt.ts'
 import { dayAt } from './day.ts'
+import type { Moment } from './moment.ts'
 
 /** The refresh that ended last. */
 export interface LastRefresh {
   readonly durationMs: number
   /** `undefined` when it succeeded. */
   readonly failure: Failure | undefined
+}
+
+/** Requests of one day of the operation's time zone. */
+export interface RequestsOfDay {
+  /** `YYYY-MM-DD` */
+  readonly day: string
+  readonly count: number
 }
 
 /**
@@ -18,17 +26,21 @@ export interface LastRefresh {
 export interface OperationState {
   readonly operation: Operation
   readonly lastRefresh: LastRefresh | undefined
+  /** Whether a call has ended, well or not. */
+  readonly tried: boolean
   readonly served: Served | undefined
+  /** The moment of `served.fetchedAt` on the steady clock. */
+  readonly servedSteady: number
   /** When the next fetch is due, in milliseconds since 1970. */
   readonly nextRefreshAt: number
   readonly refreshes: number
   readonly failures: Readonly<Record<FailureReason, number>>
   readonly requests: number
-  /** Requests of one day of the operation's time zone. */
-  readonly requestsOfDay: { readonly day: string; readonly count: number }
+  readonly requestsOfDay: RequestsOfDay
   readonly rejectedRecords: Readonly<Record<RecordRejection, number>>
   /** Under wolkvox's own name of the field. */
   readonly rejectedValues: Readonly<Record<string, number>>
+  readonly storageFailures: number
 }
 
 /**
@@ -41,7 +53,9 @@ export function initialState(operation: Operation, fields: readonly string[], no
   return {
     operation,
     lastRefresh: undefined,
+    tried: false,
     served: undefined,
+    servedSteady: Number.NaN,
     nextRefreshAt: now,
     refreshes: 0,
     failures: zeroes(failureReasons),
@@ -49,10 +63,11 @@ export function initialState(operation: Operation, fields: readonly string[], no
     requestsOfDay: { day: dayAt(now, operation.timeZone), count: 0 },
     rejectedRecords: zeroes(recordRejections),
     rejectedValues: zeroes(fields),
+    storageFailures: 0,
   }
 }
 
-/** A refresh begins; the one after it is known from then on. */
+/** It is known when the next refresh begins. */
 export function withNextRefresh(state: OperationState, nextRefreshAt: number): OperationState {
   return { ...state, nextRefreshAt }
 }
@@ -67,13 +82,34 @@ export function withRequest(state: OperationState, now: number): OperationState 
   }
 }
 
+/** An earlier run's requests of the day are known. */
+export function withRequestsOfDay(state: OperationState, requestsOfDay: RequestsOfDay): OperationState {
+  return { ...state, requestsOfDay }
+}
+
+/** There is data to serve: just fetched, or kept from an earlier run. */
+export function withServed(state: OperationState, served: Served, now: Moment): OperationState {
+  return { ...state, served, servedSteady: now.steady - (now.wall - served.fetchedAt) }
+}
+
+/** A call has failed, and its refresh goes on with another. */
+export function withTry(state: OperationState): OperationState {
+  return { ...state, tried: true }
+}
+
 /** A refresh has ended. After a failure the last good answer stays. */
-export function withOutcome(state: OperationState, outcome: Outcome, durationMs: number): OperationState {
+export function withOutcome(
+  before: OperationState,
+  outcome: Outcome,
+  durationMs: number,
+  now: Moment,
+): OperationState {
+  const state = outcome.ok ? withServed(before, outcome.served, now) : before
   const failure = outcome.ok ? undefined : outcome.failure
   return {
     ...state,
     lastRefresh: { durationMs, failure },
-    served: outcome.ok ? outcome.served : state.served,
+    tried: true,
     refreshes: state.refreshes + 1,
     failures: failure === undefined ? state.failures : add(state.failures, { [failure.reason]: 1 }),
     rejectedRecords: add(state.rejectedRecords, outcome.rejections.records),
@@ -81,19 +117,28 @@ export function withOutcome(state: OperationState, outcome: Outcome, durationMs:
   }
 }
 
+/** Something could not be kept for the next start. */
+export function withStorageFailure(state: OperationState): OperationState {
+  return { ...state, storageFailures: state.storageFailures + 1 }
+}
+
 /** Requests sent since the operation's day turned. */
 export function requestsToday({ operation, requestsOfDay }: OperationState, now: number): number {
   return requestsOfDay.day === dayAt(now, operation.timeZone) ? requestsOfDay.count : 0
 }
 
-/** Whether the last good answer is too old to be shown as what the agents do now. */
-export function isStale({ operation, served }: OperationState, now: number): boolean {
-  return served !== undefined && now - served.fetchedAt > operation.staleAfterMs
+/**
+ * Whether the last good answer is too old to be shown as what the agents do now. The older of two ages counts: a clock
+ * that is set back makes the data no younger, nor does a machine that has slept.
+ */
+export function isStale({ operation, served, servedSteady }: OperationState, now: Moment): boolean {
+  if (served === undefined) return false
+  return Math.max(now.wall - served.fetchedAt, now.steady - servedSteady) > operation.staleAfterMs
 }
 
 /** Whether the operation has been tried, or restored from an earlier run. */
-export function isReady({ lastRefresh, served }: OperationState): boolean {
-  return lastRefresh !== undefined || served !== undefined
+export function isReady({ tried, served }: OperationState): boolean {
+  return tried || served !== undefined
 }
 
 function zeroes<K extends string>(keys: readonly K[]): Record<K, number> {

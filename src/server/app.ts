@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { finishResponsesFirst } from './finish-responses.ts'
 import { addHealth, type Readiness } from './health.ts'
 import { addLandingPage, type LandingPage } from './landing-page.ts'
 import { addLifecycle } from './lifecycle.ts'
@@ -41,6 +42,7 @@ export function createApp(parts: AppParts): FastifyInstance {
     body.resume()
     done(null)
   })
+  finishResponsesFirst(app)
   addMetrics(app, telemetryPath, parts.renderMetrics)
   addHealth(app, parts.isReady)
   addLifecycle(app)

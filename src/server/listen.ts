@@ -14,7 +14,7 @@ export async function listen(app: FastifyInstance, { host, port }: ListenAddress
   try {
     return await (host === undefined ? listenEverywhere(app, port) : listenOn(app, host, port))
   } catch (error) {
-    throw new ListenError({ host, port }, codeOf(error), { cause: error })
+    throw new ListenError({ host, port }, codeOf(error), '--web.listen-address', { cause: error })
   }
 }
 

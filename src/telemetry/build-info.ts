@@ -14,6 +14,6 @@ const PACKAGE = new URL('../../package.json', import.meta.url)
 /** Which build this is. */
 export function readBuildInfo(): BuildInfo {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8')))
-  const revision = process.env.WOLKVOX_EXPORTER_REVISION ?? 'unknown'
+  const revision = process.env.WOLKVOX_EXPORTER_REVISION || 'unknown'
   return { version, revision, nodeVersion: process.version }
 }

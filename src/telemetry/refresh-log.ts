@@ -1,4 +1,4 @@
-import type { Outcome } from '../refresh/attempt.ts'
+import type { Failure, Outcome } from '../refresh/attempt.ts'
 import type { OperationState } from '../refresh/state.ts'
 import { failureHints } from '../wolkvox/failure.ts'
 import type { Logger } from './logger.ts'
@@ -17,6 +17,15 @@ export function logRefresh(log: Logger, { operation, lastRefresh }: OperationSta
     const { reason, message } = outcome.failure
     log.warn(facts, `refresh failed: ${message}; ${failureHints[reason]}`)
   }
+}
+
+/** A call that failed and is made again within the same refresh. */
+export function logRetry(log: Logger, { operation }: OperationState, failure: Failure, waitMs: number): void {
+  const wait = `${(waitMs / 1000).toFixed(1)} s`
+  log.info(
+    { operation: operation.name, reason: failure.reason },
+    `${failure.message}; trying again in ${wait}`,
+  )
 }
 
 function rejected({ rejections }: Outcome) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseListenAddress } from '../../src/config/listen-address.ts'
+import { formatListenAddress, parseListenAddress } from '../../src/config/listen-address.ts'
 
 describe('parseListenAddress', () => {
   it.each([
@@ -43,4 +43,15 @@ describe('parseListenAddress', () => {
   ])('refuses %s', (_, text) => {
     expect(parseListenAddress(text)).toBeUndefined()
   })
+})
+
+describe('formatListenAddress', () => {
+  it.each([':9989', ':0', '127.0.0.1:9989', 'localhost:80', '[::1]:0', '[fe80::1%eth0]:9989'])(
+    'writes %s the way it is read',
+    (text) => {
+      const address = parseListenAddress(text)
+      if (address === undefined) throw new Error('this is no address')
+      expect(formatListenAddress(address)).toBe(text)
+    },
+  )
 })

@@ -19,6 +19,7 @@ it('has the defaults of the contract', () => {
   expect(read()).toEqual({
     listenAddresses: [{ host: undefined, port: 9989 }],
     telemetryPath: '/metrics',
+    storagePath: 'data/',
     logLevel: 'info',
     logFormat: undefined,
   })
@@ -93,17 +94,22 @@ describe('the log', () => {
   })
 })
 
+describe('--storage.path', () => {
+  it.each(['data/', '/var/lib/wolkvox-exporter', ''])('may be "%s"', (path) => {
+    expect(read(`--storage.path=${path}`).storagePath).toBe(path)
+  })
+})
+
 describe('what is not supported yet', () => {
   it.each([
     ['--config.file=wolkvox.yml', '--config.file: a configuration file is not supported yet'],
     ['--web.config.file=web.yml', '--web.config.file: TLS and authentication are not supported yet'],
     ['--web.enable-lifecycle', '--web.enable-lifecycle: reloading is not supported yet'],
-    ['--storage.path=data/', '--storage.path: keeping data across restarts is not supported yet'],
   ])('is refused, not ignored: %s', (flag, sentence) => {
     expect(problemsOf(flag)).toEqual([expect.stringContaining(sentence)])
   })
 
-  it.each(['--storage.path=', '--config.file=', '--web.config.file=', '--no-web.enable-lifecycle'])(
+  it.each(['--config.file=', '--web.config.file=', '--no-web.enable-lifecycle'])(
     'is fine when it is not asked for: %s',
     (flag) => {
       expect(problemsOf(flag)).toEqual([])
@@ -116,7 +122,6 @@ it('reports every problem at once', () => {
     '--config.file=a',
     '--web.config.file=b',
     '--web.enable-lifecycle',
-    '--storage.path=c',
     '--web.listen-address=d',
     '--web.telemetry-path=e',
     '--log.level=f',
@@ -126,7 +131,6 @@ it('reports every problem at once', () => {
     '--config.file',
     '--web.config.file',
     '--web.enable-lifecycle',
-    '--storage.path',
     '--web.listen-address',
     '--web.telemetry-path',
     '--log.level',

@@ -4,7 +4,7 @@ import { renderAgents } from '../../src/exposition/agent-page.ts'
 import { renderExposition } from '../../src/exposition/exposition.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
 import { initialState, withOutcome } from '../../src/refresh/state.ts'
-import { anOperation } from '../helpers.ts'
+import { anOperation, momentAt } from '../helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 
@@ -21,7 +21,12 @@ function operationWith(name: string, ids: readonly string[]) {
     page: renderAgents(snapshot, name),
   }
   const rejections = { records: {}, values: {} }
-  return withOutcome(initialState(anOperation({ name }), [], NOW), { ok: true, served, rejections }, 1)
+  return withOutcome(
+    initialState(anOperation({ name }), [], NOW),
+    { ok: true, served, rejections },
+    1,
+    momentAt(NOW),
+  )
 }
 
 const own: readonly FilledFamily[] = [
@@ -44,7 +49,12 @@ const own: readonly FilledFamily[] = [
 ]
 
 const render = (format: 'text' | 'openmetrics') =>
-  renderExposition([operationWith('a', ['1', '2']), operationWith('b', ['3'])], own, format, NOW).toString()
+  renderExposition(
+    [operationWith('a', ['1', '2']), operationWith('b', ['3'])],
+    own,
+    format,
+    momentAt(NOW),
+  ).toString()
 
 describe('the exposition', () => {
   it('keeps all samples of a family together under one HELP and one TYPE, whichever operation they are of', () => {
@@ -102,7 +112,7 @@ describe('the exposition', () => {
   })
 
   it('of no operation and nothing of its own is empty', () => {
-    expect(renderExposition([], [], 'text', NOW).toString()).toBe('')
-    expect(renderExposition([], [], 'openmetrics', NOW).toString()).toBe('# EOF\n')
+    expect(renderExposition([], [], 'text', momentAt(NOW)).toString()).toBe('')
+    expect(renderExposition([], [], 'openmetrics', momentAt(NOW)).toString()).toBe('# EOF\n')
   })
 })

@@ -9,7 +9,7 @@ import {
   withRequest,
 } from '../../src/refresh/state.ts'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
-import { anOperation, parseExposition } from '../helpers.ts'
+import { anOperation, momentAt, parseExposition } from '../helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00.500Z')
 const MINUTE = 60_000
@@ -42,13 +42,13 @@ const operation = anOperation({ licenses: 50 })
 const begun = () =>
   withNextRefresh(withRequest(initialState(operation, ['calls', 'acw_time'], NOW), NOW), NOW + 5 * MINUTE)
 
-const succeeded = (records?: number) => withOutcome(begun(), good(records), 1500)
+const succeeded = (records?: number) => withOutcome(begun(), good(records), 1500, momentAt(NOW))
 
-const failed = () => withOutcome(begun(), bad, 1500)
+const failed = () => withOutcome(begun(), bad, 1500, momentAt(NOW))
 
 /** The samples of one family, as pairs of further labels and value. */
 function samples(state: OperationState, family: string, now = NOW) {
-  return parseExposition(renderExposition([state], [], 'text', now).toString())
+  return parseExposition(renderExposition([state], [], 'text', momentAt(now)).toString())
     .filter(({ name }) => name === family)
     .map(({ labels: { operation: name, ...further }, value }) => {
       expect(name).toBe('ventas')
@@ -82,7 +82,7 @@ describe('wolkvox_up', () => {
     expect(samples(begun(), 'wolkvox_up')).toEqual([])
     expect(samples(succeeded(), 'wolkvox_up')).toEqual(single(1))
     expect(samples(failed(), 'wolkvox_up')).toEqual(single(0))
-    expect(samples(withOutcome(succeeded(), bad, 1), 'wolkvox_up')).toEqual(single(0))
+    expect(samples(withOutcome(succeeded(), bad, 1, momentAt(NOW)), 'wolkvox_up')).toEqual(single(0))
   })
 })
 
@@ -95,7 +95,7 @@ describe('what is known of the last good answer', () => {
   ])('%s is absent until there is one, and stays after a failure', (family, value) => {
     expect(samples(failed(), family)).toEqual([])
     expect(samples(succeeded(), family)).toEqual(single(value))
-    expect(samples(withOutcome(succeeded(), bad, 1), family)).toEqual(single(value))
+    expect(samples(withOutcome(succeeded(), bad, 1, momentAt(NOW)), family)).toEqual(single(value))
   })
 
   it('wolkvox_record_limit_reached is 1 at 60,000 records, not at one less', () => {
@@ -122,7 +122,9 @@ describe('the rhythm', () => {
 describe('the counters', () => {
   it('wolkvox_refreshes_total counts refreshes ended, well or not', () => {
     expect(samples(begun(), 'wolkvox_refreshes_total')).toEqual(single(0))
-    expect(samples(withOutcome(failed(), good(), 1), 'wolkvox_refreshes_total')).toEqual(single(2))
+    expect(samples(withOutcome(failed(), good(), 1, momentAt(NOW)), 'wolkvox_refreshes_total')).toEqual(
+      single(2),
+    )
   })
 
   it('wolkvox_refresh_failures_total has every reason from the start', () => {
@@ -166,7 +168,9 @@ describe('the counters', () => {
 describe('stale data', () => {
   const names = (now: number) =>
     new Set(
-      parseExposition(renderExposition([succeeded()], [], 'text', now).toString()).map(({ name }) => name),
+      parseExposition(renderExposition([succeeded()], [], 'text', momentAt(now)).toString()).map(
+        ({ name }) => name,
+      ),
     )
 
   it('takes away the agents and wolkvox_agents, and leaves the rest', () => {

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '../../src/refresh/attempt.ts'
+import { noMemory } from '../../src/refresh/memory.ts'
+import { now } from '../../src/refresh/moment.ts'
 import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
 import { isReady, isStale, requestsToday } from '../../src/refresh/state.ts'
+import { createTokenQueue } from '../../src/refresh/token-queue.ts'
 import { anOperation } from '../helpers.ts'
 
 const NOON = Date.parse('2026-03-10T17:00:00Z')
@@ -23,23 +26,29 @@ function good(id = 'page'): Outcome {
   }
 }
 
-const bad: Outcome = { ok: false, failure: { reason: 'connect', message: 'no connection' }, rejections }
+const bad: Outcome = { ok: false, failure: { reason: 'tls', message: 'no secure connection' }, rejections }
 
 let refresher: Refresher
+
+const parts = {
+  fields: ['calls'],
+  tokens: createTokenQueue(),
+  memory: noMemory,
+  onRetry: () => {},
+  onRefresh: () => {},
+}
 
 /** Starts a refresher; `outcomes` are what its calls bring in turn, the last one for ever. Tells when they began. */
 function start(outcomes: readonly (() => Outcome | Promise<Outcome>)[], overrides = {}): number[] {
   const starts: number[] = []
-  refresher = startRefresher(
-    anOperation(overrides),
-    ['calls'],
-    async () => {
+  refresher = startRefresher(anOperation(overrides), {
+    ...parts,
+    attempt: async () => {
       starts.push((Date.now() - NOON) / 1000)
       const outcome = outcomes[Math.min(starts.length, outcomes.length) - 1]
       return outcome === undefined ? bad : outcome()
     },
-    () => {},
-  )
+  })
   return starts
 }
 
@@ -113,8 +122,8 @@ describe('the data', () => {
     await vi.advanceTimersByTimeAsync(15 * MINUTE)
     const state = refresher.state()
     expect(state.served?.fetchedAt).toBe(NOON)
-    expect(isStale(state, Date.now())).toBe(false)
-    expect(isStale(state, Date.now() + 1)).toBe(true)
+    expect(isStale(state, now())).toBe(false)
+    expect(isStale(state, { ...now(), wall: Date.now() + 1 })).toBe(true)
   })
 
   it('is ready once the operation has been tried, well or not', async () => {
@@ -161,11 +170,11 @@ describe('the counts', () => {
     start([() => partly, () => bad, () => partly])
     await vi.advanceTimersByTimeAsync(11 * MINUTE)
     const { refreshes, failures, requests, rejectedRecords, rejectedValues, lastRefresh } = refresher.state()
-    expect({ refreshes, requests, connect: failures.connect, tls: failures.tls }).toEqual({
+    expect({ refreshes, requests, tls: failures.tls, connect: failures.connect }).toEqual({
       refreshes: 3,
       requests: 3,
-      connect: 1,
-      tls: 0,
+      tls: 1,
+      connect: 0,
     })
     expect(rejectedRecords).toEqual({ missing_id: 0, duplicate: 4, not_an_object: 0 })
     expect(rejectedValues).toEqual({ calls: 6 })
@@ -199,17 +208,15 @@ describe('the counts', () => {
 describe('stopping', () => {
   it('aborts the call under way, counts no failure for it, and starts no other', async () => {
     const starts: number[] = []
-    refresher = startRefresher(
-      anOperation(),
-      [],
-      (_operation, signal) => {
+    refresher = startRefresher(anOperation(), {
+      ...parts,
+      attempt: (_operation, signal) => {
         starts.push(Date.now())
         return new Promise((_resolve, reject) =>
           signal.addEventListener('abort', () => reject(signal.reason)),
         )
       },
-      () => {},
-    )
+    })
     await vi.advanceTimersByTimeAsync(1000)
     await refresher.stop()
     await vi.advanceTimersByTimeAsync(60 * MINUTE)

@@ -95,7 +95,7 @@ describe('ListenError', () => {
     ['ENOTFOUND', 'there is no host of that name'],
     ['EWHATEVER', 'see --web.listen-address'],
   ])('advises on %s and names the flag', (code, advice) => {
-    const { message } = new ListenError({ host: undefined, port: 80 }, code)
+    const { message } = new ListenError({ host: undefined, port: 80 }, code, '--web.listen-address')
     expect(message).toContain(`cannot listen on :80 (${code}): `)
     expect(message).toContain(advice)
     expect(message).toContain('--web.listen-address')

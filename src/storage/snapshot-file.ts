@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Operation } from '../config/operation.ts'
+import { categoryOf } from '../wolkvox/categories.ts'
+import type { Snapshot } from '../wolkvox/snapshot.ts'
+import { fileOf } from './file-names.ts'
+import { type Found, readStored, writeStored } from './stored-file.ts'
+
+/** Of an operation, what its data hangs on. */
+type Source = Pick<Operation, 'name' | 'server' | 'baseUrl' | 'agentName'>
+
+const agent = z
+  .object({
+    id: z.string().min(1),
+    name: z.string(),
+    state: z.string(),
+    values: z.record(z.string(), z.number().nonnegative().optional()),
+  })
+  // Not kept, as it follows from the state by rules that may have changed since.
+  .transform(({ state, ...rest }) => ({ ...rest, state, category: categoryOf(state) }))
+
+const stored = z.object({
+  server: z.string(),
+  baseUrl: z.string(),
+  agentName: z.string(),
+  fetchedAt: z.number(),
+  records: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  agents: z.array(agent),
+})
+
+/** Writes the operation's last good answer. @throws the file system's error */
+export async function writeSnapshot(
+  folder: string,
+  source: Source,
+  snapshot: Snapshot,
+  now: number,
+): Promise<void> {
+  const { server, baseUrl, agentName } = source
+  const agents = snapshot.agents.map(({ id, name, state, values }) => ({ id, name, state, values }))
+  const content: z.input<typeof stored> = { server, baseUrl, agentName, ...snapshot, agents }
+  await writeStored(fileOf(folder, source.name, 'snapshot'), content, now)
+}
+
+/**
+ * Reads the last good answer of an earlier run. One with other rules for names is of no use: it may show what is to be
+ * hidden now.
+ */
+export async function readSnapshot(folder: string, source: Source, now: number): Promise<Found<Snapshot>> {
+  const ofThisSource = stored
+    .refine(
+      ({ server, baseUrl }) => server === source.server && baseUrl === source.baseUrl,
+      'is of another operation',
+    )
+    .refine(({ agentName }) => agentName === source.agentName, 'shows names in another way')
+  const found = await readStored(fileOf(folder, source.name, 'snapshot'), ofThisSource, now)
+  if (found.content === undefined) return found
+  const { fetchedAt, records, bytes, agents } = found.content
+  return { content: { fetchedAt, records, bytes, agents } }
+}

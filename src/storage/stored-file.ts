@@ -1,0 +1,66 @@
+import { readFile, rename } from 'node:fs/promises'
+import { z } from 'zod'
+import { seal, unseal } from './seal.ts'
+import { writeWhole } from './write-whole.ts'
+
+// Raised whenever a file's content changes its meaning: what another version has written is not guessed at.
+const VERSION = 1
+
+// Two clocks of one machine may differ by this, before and after it was set.
+const CLOCK_TOLERANCE_MS = 60_000
+
+const frame = z.object({ version: z.unknown(), savedAt: z.number(), content: z.unknown() })
+
+/** What was found of a file: its content, nothing, or something that cannot be used, with why. */
+export type Found<T> =
+  | { readonly content: T | undefined; readonly problem?: undefined }
+  | { readonly content?: undefined; readonly problem: string }
+
+/**
+ * Writes content with what it takes to trust it later.
+ *
+ * @throws the file system's error; the old file is then as it was
+ */
+export async function writeStored(path: string, content: unknown, now: number): Promise<void> {
+  await writeWhole(path, seal(JSON.stringify({ version: VERSION, savedAt: now, content })))
+}
+
+/**
+ * Reads what {@link writeStored} has written. A file that is damaged, of another version, from the future, or whose
+ * content is not what is expected is set aside, so that it is complained of once and can be looked at.
+ *
+ * @param expected throws a ZodError, or a `problem`, for content that is of no use here
+ */
+export async function readStored<T>(path: string, expected: z.ZodType<T>, now: number): Promise<Found<T>> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    return code === 'ENOENT' ? { content: undefined } : { problem: `${path} cannot be read (${code})` }
+  }
+  const judged = judge(bytes, expected, now)
+  return judged.problem === undefined ? judged : { problem: await setAside(path, judged.problem) }
+}
+
+function judge<T>(bytes: Uint8Array, expected: z.ZodType<T>, now: number): Found<T> {
+  const text = unseal(bytes)
+  if (text === undefined) return { problem: 'is damaged' }
+  const framed = frame.safeParse(JSON.parse(text))
+  if (!framed.success || framed.data.version !== VERSION) return { problem: 'is of another version' }
+  if (framed.data.savedAt > now + CLOCK_TOLERANCE_MS) return { problem: 'is from the future' }
+  const content = expected.safeParse(framed.data.content)
+  if (content.success) return { content: content.data }
+  return { problem: content.error.issues[0]?.message ?? 'is not what is expected' }
+}
+
+async function setAside(path: string, problem: string): Promise<string> {
+  const aside = `${path}.set-aside`
+  try {
+    await rename(path, aside)
+    return `${path} ${problem}; it is now ${aside}, and the start goes on without it`
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    return `${path} ${problem} and could not be moved aside (${code}); the start goes on without it`
+  }
+}

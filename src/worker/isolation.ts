@@ -1,0 +1,140 @@
+import { Worker } from 'node:worker_threads'
+import type { Operation } from '../config/operation.ts'
+import type { Attempt, Outcome } from '../refresh/attempt.ts'
+import type { FailureReason } from '../wolkvox/failure.ts'
+import { type Abort, type Reply, type Request, type Task, type Tasks, toPlain } from './protocol.ts'
+
+/** The worker thread is gone, with all it had under way. */
+export class WorkerLost extends Error {
+  override readonly name = 'WorkerLost'
+  readonly reason: FailureReason
+
+  constructor(message: string, reason: FailureReason, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+/** Work that is done off the serving thread. */
+export interface Isolation {
+  /** Never rejects but with the signal's reason: a worker that is lost is a refresh that failed. */
+  readonly attempt: Attempt
+  /** @throws WorkerLost */
+  readonly keep: (operation: Operation, folder: string) => Promise<Tasks['keep']>
+  /** @throws WorkerLost */
+  readonly recall: (operation: Operation, folder: string) => Promise<Tasks['recall']>
+  /** Ends the thread and whatever it has under way. */
+  close(): Promise<void>
+}
+
+// Beside the runtime's own way to read TypeScript: in the build, the thread is JavaScript like everything else.
+const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+
+// 60,000 agents take about a quarter of this. Past it the thread is ended, and the process goes on.
+const HEAP_LIMIT_MB = 512
+
+// The call itself ends after its timeout; what comes behind it takes seconds at 60,000 agents, on a slow machine too.
+const TIMEOUTS = 2
+const AFTER_THE_CALL_MS = 30_000
+
+interface Waiting {
+  readonly settle: (result: Tasks[Task] | undefined) => void
+  readonly fail: (error: WorkerLost) => void
+}
+
+/**
+ * Starts a worker thread for what may take long, or die of what wolkvox sends. It is replaced when it has died, or when
+ * it is stuck: one that does not answer within a multiple of the call's timeout is ended.
+ *
+ * @param thread what the thread runs; for tests
+ * @param patienceMs how long a task may take, from the timeout of one call; for tests
+ */
+export function createIsolation(
+  thread: URL = THREAD,
+  patienceMs = (timeoutMs: number) => TIMEOUTS * timeoutMs + AFTER_THE_CALL_MS,
+): Isolation {
+  const waiting = new Map<number, Waiting>()
+  let worker: Worker | undefined
+  let lastId = 0
+
+  function running(): Worker {
+    worker ??= start()
+    return worker
+  }
+
+  function start(): Worker {
+    const started = new Worker(thread, { resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB } })
+    started.on('message', ({ id, result }: Reply) => waiting.get(id)?.settle(result))
+    started.on('error', (error) => lose(started, error))
+    started.on('exit', () => lose(started, new Error('it has exited')))
+    return started
+  }
+
+  /** What was under way in a thread that is gone has failed. */
+  function lose(lost: Worker, error: unknown): void {
+    if (worker !== lost) return
+    worker = undefined
+    const cause = error instanceof Error ? error : new Error(String(error))
+    const outOfMemory = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    const message = outOfMemory
+      ? 'the answer took more memory than it may'
+      : `the worker ended: ${cause.message}`
+    for (const { fail } of [...waiting.values()]) {
+      fail(new WorkerLost(message, outOfMemory ? 'too_large' : 'internal', { cause }))
+    }
+  }
+
+  function ask<T extends Task>(
+    task: T,
+    operation: Operation,
+    folder: string,
+    signal?: AbortSignal,
+  ): Promise<Tasks[T] | undefined> {
+    const id = ++lastId
+    const current = running()
+    const patience = patienceMs(operation.timeoutMs)
+    const stuck = setTimeout(() => {
+      lose(current, new Error(`it was stuck for ${patience / 1000} s`))
+      void current.terminate()
+    }, patience)
+    const abort = () => current.postMessage({ id, abort: true } satisfies Abort)
+    signal?.addEventListener('abort', abort)
+    return new Promise<Tasks[T] | undefined>((resolve, reject) => {
+      waiting.set(id, { settle: (result) => resolve(result as Tasks[T] | undefined), fail: reject })
+      current.postMessage({ id, task, operation: toPlain(operation), folder } satisfies Request)
+    }).finally(() => {
+      clearTimeout(stuck)
+      signal?.removeEventListener('abort', abort)
+      waiting.delete(id)
+    })
+  }
+
+  return {
+    async attempt(operation, signal): Promise<Outcome> {
+      signal.throwIfAborted()
+      try {
+        const outcome = await ask('attempt', operation, '', signal)
+        signal.throwIfAborted()
+        if (outcome !== undefined) return outcome
+        throw new WorkerLost('the worker gave no answer', 'internal')
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof WorkerLost)) throw error
+        const { reason, message } = error
+        return { ok: false, failure: { reason, message }, rejections: { records: {}, values: {} } }
+      }
+    },
+    keep: async (operation, folder) => answered(await ask('keep', operation, folder)),
+    recall: async (operation, folder) => answered(await ask('recall', operation, folder)),
+    async close() {
+      const last = worker
+      worker = undefined
+      await last?.terminate()
+    },
+  }
+}
+
+function answered<T>(result: T | undefined): T {
+  if (result === undefined) throw new WorkerLost('the worker gave no answer', 'internal')
+  return result
+}

@@ -1,0 +1,43 @@
+import type { Operation } from '../config/operation.ts'
+import { fieldReaders } from '../exposition/agent-families.ts'
+import { renderAgents } from '../exposition/agent-page.ts'
+import { createAttempt, toServed } from '../refresh/attempt.ts'
+import { readSnapshot, writeSnapshot } from '../storage/snapshot-file.ts'
+import { fetchReport } from '../wolkvox/client.ts'
+import type { Snapshot } from '../wolkvox/snapshot.ts'
+import type { Task, Tasks } from './protocol.ts'
+
+type Run<T extends Task> = (operation: Operation, folder: string, signal: AbortSignal) => Promise<Tasks[T]>
+
+/** Makes the tasks of the worker thread; what an attempt has read is remembered until it is kept. */
+export function createTasks(): { readonly [T in Task]: Run<T> } {
+  const unkept = new Map<string, Snapshot>()
+  const render = (snapshot: Snapshot, operation: Operation) => {
+    const page = renderAgents(snapshot, operation.name)
+    unkept.set(operation.name, snapshot)
+    return page
+  }
+  const attempt = createAttempt({ fetchReport, fields: fieldReaders, render })
+
+  return {
+    attempt: (operation, _folder, signal) => attempt(operation, signal),
+
+    async keep(operation, folder) {
+      const snapshot = unkept.get(operation.name)
+      unkept.delete(operation.name)
+      if (snapshot === undefined) return { problem: 'there is nothing to keep' }
+      try {
+        await writeSnapshot(folder, operation, snapshot, Date.now())
+        return { problem: undefined }
+      } catch (error) {
+        return { problem: error instanceof Error ? error.message : String(error) }
+      }
+    },
+
+    async recall(operation, folder) {
+      const { content, problem } = await readSnapshot(folder, operation, Date.now())
+      const served = content && toServed(content, renderAgents(content, operation.name))
+      return { served, problem }
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { parentPort } from 'node:worker_threads'
+import { type Abort, fromPlain, type Reply, type Request } from './protocol.ts'
+import { createTasks } from './tasks.ts'
+
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread only')
+
+const tasks = createTasks()
+const underWay = new Map<number, AbortController>()
+
+port.on('message', async (message: Request | Abort) => {
+  if ('abort' in message) {
+    underWay.get(message.id)?.abort(new Error('ended early'))
+    return
+  }
+  const { id, task, operation, folder } = message
+  const ending = new AbortController()
+  underWay.set(id, ending)
+  try {
+    reply({ id, result: await tasks[task](fromPlain(operation), folder, ending.signal) })
+  } catch (error) {
+    if (!ending.signal.aborted) throw error
+    reply({ id, result: undefined })
+  } finally {
+    underWay.delete(id)
+  }
+})
+
+/** The bytes change hands instead of being copied. */
+function reply(message: Reply): void {
+  const { result } = message
+  const served = result !== undefined && 'served' in result ? result.served : undefined
+  port?.postMessage(message, served?.page.map(({ buffer }) => buffer as ArrayBuffer) ?? [])
+}

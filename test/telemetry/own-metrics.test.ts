@@ -1,0 +1,123 @@
+import { describe, expect, it, vi } from 'vitest'
+import { renderExposition } from '../../src/exposition/exposition.ts'
+import type { FilledFamily } from '../../src/exposition/family.ts'
+import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
+import { momentAt } from '../helpers.ts'
+
+const BUILD = { version: '1.2.3', revision: 'abc123', nodeVersion: 'v24.0.0' }
+const STARTED_AT = Date.UTC(2026, 0, 2, 3, 4, 5, 600)
+
+const collect = createOwnMetrics(BUILD, STARTED_AT)
+
+function samplesOf(families: readonly FilledFamily[], name: string) {
+  return families.find((family) => family.name === name)?.samples
+}
+
+describe('what the exporter says of itself', () => {
+  it('holds which build it is', async () => {
+    expect(samplesOf(await collect(), 'wolkvox_exporter_build_info')).toEqual([
+      { labels: { version: '1.2.3', revision: 'abc123', node_version: 'v24.0.0' }, value: 1 },
+    ])
+  })
+
+  it.each([
+    ['wolkvox_exporter_config_last_reload_successful', 1],
+    ['wolkvox_exporter_config_last_reload_success_timestamp_seconds', STARTED_AT / 1000],
+  ])('holds the configuration in force: %s', async (name, value) => {
+    expect(samplesOf(await collect(), name)).toEqual([{ labels: {}, value }])
+  })
+
+  it.each([
+    'process_cpu_seconds_total',
+    'process_resident_memory_bytes',
+    'process_start_time_seconds',
+    'nodejs_eventloop_lag_seconds',
+    'nodejs_heap_size_used_bytes',
+    'nodejs_version_info',
+  ])('holds the usual %s', async (name) => {
+    expect(samplesOf(await collect(), name)).not.toHaveLength(0)
+    expect(samplesOf(await collect(), name)).toBeDefined()
+  })
+
+  it('holds nothing but its own, the process and Node', async () => {
+    const strangers = (await collect()).filter(
+      ({ name }) => !/^(wolkvox_exporter|process|nodejs)_/.test(name),
+    )
+    expect(strangers).toEqual([])
+  })
+
+  it('ends a name in _total for counters, and for nothing else', async () => {
+    const families = await collect()
+    const named = families.filter(({ name }) => name.endsWith('_total')).map(({ name }) => name)
+    const counters = families.filter(({ type }) => type === 'counter').map(({ name }) => name)
+    expect(named).toEqual(counters)
+    expect(counters).not.toEqual([])
+  })
+
+  it('keeps the words that promtool reserves for types out of the names', async () => {
+    const families = await collect()
+    expect(families.filter(({ name }) => /_(gauge|counter|histogram|summary)(_|$)/.test(name))).toEqual([])
+  })
+
+  it('explains every family, once', async () => {
+    const families = await collect()
+    expect(families.filter(({ help }) => help.trim() === '')).toEqual([])
+    expect(new Set(families.map(({ name }) => name)).size).toBe(families.length)
+  })
+
+  it('has only numbers and texts, so that every writer can write it', async () => {
+    const samples = (await collect()).flatMap((family) => family.samples)
+    expect(samples.filter(({ value }) => typeof value !== 'number')).toEqual([])
+    expect(
+      samples.flatMap(({ labels }) => Object.values(labels)).filter((text) => typeof text !== 'string'),
+    ).toEqual([])
+  })
+
+  it('gives the buckets, the sum and the count of a histogram names of their own', async () => {
+    // The histogram of garbage collections is filled by making garbage.
+    const samples = await vi.waitFor(async () => {
+      Array.from({ length: 200_000 }, (_, index) => ({ index }))
+      const filled = samplesOf(await collect(), 'nodejs_gc_duration_seconds') ?? []
+      expect(filled).not.toEqual([])
+      return filled
+    })
+    expect([...new Set(samples.map(({ name }) => name))].toSorted()).toEqual(
+      ['bucket', 'count', 'sum'].map((part) => `nodejs_gc_duration_seconds_${part}`),
+    )
+  })
+})
+
+describe('collecting again', () => {
+  const names = (families: readonly FilledFamily[]) => families.map(({ name, type }) => `${name} ${type}`)
+
+  it('keeps every name', async () => {
+    const before = names(await collect())
+    expect(names(await collect())).toEqual(before)
+  })
+
+  it('keeps every name when it was written as OpenMetrics in between', async () => {
+    const write = async (format: 'text' | 'openmetrics') => {
+      const text = renderExposition([], await collect(), format, momentAt(STARTED_AT)).toString()
+      return text.split('\n').filter((line) => line.startsWith('# TYPE'))
+    }
+    const before = await write('text')
+    const openMetrics = await write('openmetrics')
+    expect(openMetrics).toContain('# TYPE process_cpu_seconds counter')
+    expect(await write('text')).toEqual(before)
+    expect(before).toContain('# TYPE process_cpu_seconds_total counter')
+  })
+
+  it('reads the process anew', async () => {
+    const cpu = async () => samplesOf(await collect(), 'process_cpu_seconds_total')?.[0]?.value ?? Number.NaN
+    const before = await cpu()
+    const until = performance.now() + 20
+    while (performance.now() < until) Math.hypot(until, 1)
+    expect(await cpu()).toBeGreaterThan(before)
+  })
+
+  it('mixes with no other exporter in the same process', async () => {
+    const other = createOwnMetrics({ ...BUILD, version: '9.9.9' }, STARTED_AT)
+    expect(samplesOf(await collect(), 'wolkvox_exporter_build_info')).toHaveLength(1)
+    expect(samplesOf(await other(), 'wolkvox_exporter_build_info')?.[0]?.labels.version).toBe('9.9.9')
+  })
+})
