@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { formatDuration } from './duration.ts'
 import type { Operation } from './operation.ts'
+import { CALLS_A_LICENSE, dailyLimit } from './quota.ts'
 import { Secret } from './secret.ts'
 import { settings } from './settings.ts'
 
@@ -10,6 +11,8 @@ const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 const STALE_AFTER_INTERVALS = 3
 
+const intervalSetting = settings.duration.default(SUGGESTED_INTERVAL_MS)
+
 const schema = z
   .object({
     server: settings.server,
@@ -18,7 +21,7 @@ const schema = z
     baseUrl: settings.baseUrl.optional(),
     licenses: settings.licenses.optional(),
     timeZone: settings.timeZone.default('America/Bogota'),
-    refreshInterval: settings.duration.default(SUGGESTED_INTERVAL_MS),
+    refreshInterval: intervalSetting,
     timeout: settings.duration.default(DEFAULT_TIMEOUT_MS),
     staleAfter: settings.duration.optional(),
     maxResponseBytes: settings.maxResponseBytes.default(DEFAULT_MAX_RESPONSE_BYTES),
@@ -70,15 +73,33 @@ export function readOperation(texts: OperationTexts): Read {
   const problems = [
     ...issues.map(({ path, message }) => ({ setting: path[0] as Setting, message })),
     ...staleTooSoon(texts),
+    ...overQuota(texts),
   ]
   return result.success && problems.length === 0
     ? { ok: true, operation: result.data }
     : { ok: false, problems }
 }
 
+const DAY_MS = 86_400_000
+
+/** A rhythm that must spend the day's calls before the day is over; what retries cost comes on top. */
+function overQuota({ refreshInterval, licenses }: OperationTexts): SettingProblem[] {
+  const interval = intervalSetting.safeParse(refreshInterval).data
+  const limit = dailyLimit({ licenses: settings.licenses.optional().safeParse(licenses).data })
+  if (interval === undefined || limit === undefined) return []
+  const calls = Math.ceil(DAY_MS / interval)
+  if (calls <= limit) return []
+  const count = (number: number) => number.toLocaleString('en')
+  const shortest = formatDuration(Math.ceil(DAY_MS / limit / 1000) * 1000)
+  const message =
+    `${formatDuration(interval)} would spend ${count(calls)} calls a day, more than the ${count(limit)} ` +
+    `that the licences allow (${licenses} × ${count(CALLS_A_LICENSE)}); the shortest is ${shortest}`
+  return [{ setting: 'refreshInterval', message }]
+}
+
 /** Data that turned stale between two refreshes would come and go for ever. */
 function staleTooSoon({ refreshInterval, staleAfter }: OperationTexts): SettingProblem[] {
-  const interval = settings.duration.default(SUGGESTED_INTERVAL_MS).safeParse(refreshInterval).data
+  const interval = intervalSetting.safeParse(refreshInterval).data
   const stale = settings.duration.optional().safeParse(staleAfter).data
   if (interval === undefined || stale === undefined || stale >= interval) return []
   const message = `must not be shorter than the refresh interval, ${formatDuration(interval)}`

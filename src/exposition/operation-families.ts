@@ -1,5 +1,5 @@
+import { CALLS_A_LICENSE, dailyLimit } from '../config/quota.ts'
 import type { Moment } from '../refresh/moment.ts'
-import { CALLS_A_LICENSE, dailyLimit } from '../refresh/quota.ts'
 import { isStale, type OperationState, requestsToday } from '../refresh/state.ts'
 import { MAX_RECORDS } from '../wolkvox/answer.ts'
 import { categories } from '../wolkvox/categories.ts'

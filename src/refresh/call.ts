@@ -1,5 +1,6 @@
+import { dailyLimit } from '../config/quota.ts'
 import type { Attempt, Outcome } from './attempt.ts'
-import { dailyLimit, isSpent } from './quota.ts'
+import { isSpent } from './quota.ts'
 import type { OperationState } from './state.ts'
 import type { TokenQueue } from './token-queue.ts'
 

@@ -1,16 +1,9 @@
+import { dailyLimit } from '../config/quota.ts'
 import { untilNextDay } from './day.ts'
 import { type OperationState, requestsToday } from './state.ts'
 
-/** Calls that wolkvox allows in a day for each licence. */
-export const CALLS_A_LICENSE = 1000
-
 // While the quota is spent, one call in this time finds out whether it is free again before the day turns.
 export const PROBE_MS = 30 * 60_000
-
-/** The calls of a day, or `undefined` where the licences are not known. */
-export function dailyLimit({ licenses }: { readonly licenses: number | undefined }): number | undefined {
-  return licenses === undefined ? undefined : licenses * CALLS_A_LICENSE
-}
 
 /**
  * Whether one more call would pass the day's limit.

@@ -46,12 +46,21 @@ export async function readStored<T>(path: string, expected: z.ZodType<T>, now: n
 function judge<T>(bytes: Uint8Array, expected: z.ZodType<T>, now: number): Found<T> {
   const text = unseal(bytes)
   if (text === undefined) return { problem: 'is damaged' }
-  const framed = frame.safeParse(JSON.parse(text))
+  const framed = frame.safeParse(parse(text))
   if (!framed.success || framed.data.version !== VERSION) return { problem: 'is of another version' }
   if (framed.data.savedAt > now + CLOCK_TOLERANCE_MS) return { problem: 'is from the future' }
   const content = expected.safeParse(framed.data.content)
   if (content.success) return { content: content.data }
   return { problem: content.error.issues[0]?.message ?? 'is not what is expected' }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 async function setAside(path: string, problem: string): Promise<string> {

@@ -353,3 +353,24 @@ describe('warns', () => {
     ])
   })
 })
+
+describe('a rhythm that the licences do not allow', () => {
+  const licensed = (licenses: string, interval: string) =>
+    problemsOf({ ...REQUIRED, WOLKVOX_LICENSES: licenses, WOLKVOX_REFRESH_INTERVAL: interval })
+
+  it('is refused at the start, with the arithmetic', () => {
+    expect(licensed('1', '30s')).toEqual([
+      'WOLKVOX_REFRESH_INTERVAL: 30s would spend 2,880 calls a day, more than the 1,000 that the licences allow ' +
+        '(1 × 1,000); the shortest is 1m27s',
+    ])
+    expect(licensed('50', '1s')).toEqual([
+      expect.stringContaining('86,400 calls a day, more than the 50,000'),
+    ])
+  })
+
+  it('is not the shortest that it names, nor any where the licences are unknown', () => {
+    const shortest = { ...REQUIRED, WOLKVOX_LICENSES: '1', WOLKVOX_REFRESH_INTERVAL: '1m27s' }
+    expect(operationOf(shortest).refreshIntervalMs).toBe(87_000)
+    expect(operationOf({ ...REQUIRED, WOLKVOX_REFRESH_INTERVAL: '1s' }).refreshIntervalMs).toBe(1000)
+  })
+})
