@@ -1,5 +1,14 @@
 #!/usr/bin/env node
-import { run } from './commands/run.ts'
+
+const OLDEST_NODE = 24
+
+// Before anything is loaded that an older Node stumbles over.
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  process.stderr.write(`wolkvox-exporter: needs Node ${OLDEST_NODE} or later; this is ${process.version}\n`)
+  process.exit(1)
+}
+
+const { run } = await import('./commands/run.ts')
 
 const ending = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort())
@@ -17,3 +26,5 @@ process.exit(
     onReload: (reload) => process.on('SIGHUP', reload),
   }),
 )
+
+export {}

@@ -54,14 +54,14 @@ export async function eventually<T>(
   throw new Error(`in 20 s there was no ${what}`)
 }
 
-/** Starts the exporter itself on a free port. @returns the program with the URL of its root */
+/** Starts the exporter itself on a free port, with nothing kept from or for another. @returns the program with the URL of its root */
 export async function startExporterProcess(
   environment: Record<string, string>,
   args: readonly string[] = [],
 ): Promise<Program & { readonly url: string }> {
   const program = startProgram(
     process.execPath,
-    [MAIN, ...args, '--web.listen-address=127.0.0.1:0', '--log.format=json'],
+    [MAIN, '--web.listen-address=127.0.0.1:0', '--log.format=json', '--storage.path=', ...args],
     environment,
   )
   const url = await eventually('listening exporter', () => {
