@@ -5,7 +5,7 @@ import { writeLabels, writeSample } from './text-writer.ts'
 
 // 60,000 agents with names as people have them take 112 MB. Every family repeats an agent's labels, so an answer of a
 // permitted size whose names fill it would become sixteen times as much text.
-const MAX_CHARACTERS = 256 * 2 ** 20
+const MAX_CHARACTERS = 384 * 2 ** 20
 
 // The longest metric name, the braces, the number and the line's end.
 const AROUND_LABELS = 80
