@@ -1,8 +1,18 @@
 import type { Operation } from '../config/operation.ts'
-import type { Calls, Memory } from '../refresh/memory.ts'
-import { noMemory } from '../refresh/memory.ts'
-import type { Isolation } from '../worker/isolation.ts'
+import type { Served } from '../refresh/attempt.ts'
+import { type Calls, type Memory, noMemory } from '../refresh/memory.ts'
 import { readCalls, writeCalls } from './calls-file.ts'
+
+/** Keeps snapshots where they are read and rendered, off the serving thread. */
+export interface Snapshots {
+  /** Keeps the last good answer. @throws when it could not even be tried */
+  keep(operation: Operation, folder: string): Promise<{ readonly problem: string | undefined }>
+  /** Renders what an earlier run has kept. @throws when it could not even be tried */
+  recall(
+    operation: Operation,
+    folder: string,
+  ): Promise<{ readonly served: Served | undefined; readonly problem: string | undefined }>
+}
 
 /**
  * Keeps an operation's calls and its last good answer in a folder. What cannot be written or used costs a warning, the
@@ -14,7 +24,7 @@ import { readCalls, writeCalls } from './calls-file.ts'
 export function createMemory(
   folder: string,
   operation: Operation,
-  isolation: Pick<Isolation, 'keep' | 'recall'>,
+  snapshots: Snapshots,
   warn: (problem: string) => void,
 ): Memory {
   if (folder === '') return noMemory
@@ -31,7 +41,7 @@ export function createMemory(
   return {
     async recall() {
       const calls = await readCalls(folder, operation, Date.now())
-      const snapshot = await isolation.recall(operation, folder).catch(toProblem)
+      const snapshot = await snapshots.recall(operation, folder).catch(toProblem)
       for (const problem of [calls.problem, snapshot.problem]) if (problem !== undefined) warn(problem)
       return { calls: calls.content, served: 'served' in snapshot ? snapshot.served : undefined }
     },
@@ -40,7 +50,7 @@ export function createMemory(
       return kept(problem)
     },
     async keepSnapshot() {
-      const { problem } = await isolation.keep(operation, folder).catch(toProblem)
+      const { problem } = await snapshots.keep(operation, folder).catch(toProblem)
       return kept(problem)
     },
   }
