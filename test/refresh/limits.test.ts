@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Failure, Outcome } from '../../src/refresh/attempt.ts'
 import { type Calls, type Memory, noMemory } from '../../src/refresh/memory.ts'
+import { now } from '../../src/refresh/moment.ts'
 import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
-import { requestsToday } from '../../src/refresh/state.ts'
+import { isStale, requestsToday } from '../../src/refresh/state.ts'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
 import { anOperation } from '../helpers.ts'
 
@@ -279,6 +280,16 @@ describe('the clock', () => {
       '2026-03-10T16:15:00',
     ])
     expect(refresher.state().nextRefreshAt).toBe(Date.parse('2026-03-10T16:20:00Z'))
+  })
+
+  it('set back an hour keeps no old data: it turns stale when its time is up', async () => {
+    const refresher = start('2026-03-10T17:00:00Z', (call) => (call === 1 ? good() : bad('tls')))
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    vi.setSystemTime(Date.now() - HOUR)
+    await vi.advanceTimersByTimeAsync(14 * MINUTE)
+    expect(isStale(refresher.state(), now())).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(isStale(refresher.state(), now())).toBe(true)
   })
 
   it('that has jumped ahead, as after a night asleep, brings one refresh, not a hundred', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { activities, auxiliary } from '../../src/simulator/activities.ts'
-import { Agent } from '../../src/simulator/agent.ts'
-import { day } from '../../src/simulator/time.ts'
+import { activities, auxiliary } from '../../src/simulator/centre/activities.ts'
+import { Agent } from '../../src/simulator/centre/agent.ts'
+import { day } from '../../src/simulator/centre/time.ts'
 
 const newAgent = () => new Agent('1001', 'Cóndor 001')
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Centre } from '../../src/simulator/centre.ts'
-import { day, hour, minute } from '../../src/simulator/time.ts'
+import { Centre } from '../../src/simulator/centre/centre.ts'
+import { day, hour, minute } from '../../src/simulator/centre/time.ts'
 import { centreAt, recordsOf, toSeconds, worksToday } from './helpers.ts'
 
 /** The occupancy of the whole centre: a ratio of sums, not a mean of ratios. */

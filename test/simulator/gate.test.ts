@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { failures } from '../../src/simulator/envelope.ts'
-import { Gate } from '../../src/simulator/gate.ts'
+import { failures } from '../../src/simulator/api/envelope.ts'
+import { Gate } from '../../src/simulator/api/gate.ts'
 
 function call(gate: Gate, today: number) {
   const refusal = gate.enter(today)

@@ -1,12 +1,12 @@
-import { Centre } from '../../src/simulator/centre.ts'
-import { reportOf, type WolkvoxRecord } from '../../src/simulator/report.ts'
+import { Centre } from '../../src/simulator/centre/centre.ts'
+import { reportOf, type WolkvoxRecord } from '../../src/simulator/centre/report.ts'
+import { parseTimeOfDay } from '../../src/simulator/centre/time.ts'
 import {
   type Simulator,
   type SimulatorOptions,
   simulatorDefaults,
   startSimulator,
 } from '../../src/simulator/simulator.ts'
-import { parseTimeOfDay } from '../../src/simulator/time.ts'
 
 /** A centre of this size at a time of day 0. */
 export function centreAt(timeOfDay: string, agents: number, seed = 1): Centre {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { Agenda } from '../../src/simulator/agenda.ts'
-import { nextArrival } from '../../src/simulator/arrivals.ts'
-import { acceptsGzip } from '../../src/simulator/compression.ts'
-import { demandFor } from '../../src/simulator/demand.ts'
-import { Fifo } from '../../src/simulator/fifo.ts'
-import { exponential, lognormal, seededRandom, wholeBetween } from '../../src/simulator/random.ts'
-import { planShift } from '../../src/simulator/shifts.ts'
-import { day, hour, parseTimeOfDay } from '../../src/simulator/time.ts'
+import { acceptsGzip } from '../../src/simulator/api/compression.ts'
+import { Agenda } from '../../src/simulator/centre/agenda.ts'
+import { nextArrival } from '../../src/simulator/centre/arrivals.ts'
+import { demandFor } from '../../src/simulator/centre/demand.ts'
+import { Fifo } from '../../src/simulator/centre/fifo.ts'
+import { exponential, lognormal, seededRandom, wholeBetween } from '../../src/simulator/centre/random.ts'
+import { planShift } from '../../src/simulator/centre/shifts.ts'
+import { day, hour, parseTimeOfDay } from '../../src/simulator/centre/time.ts'
 
 describe('the agenda', () => {
   it('lets events happen in the order of their seconds, those of one second as they were entered', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { Agent } from '../../src/simulator/agent.ts'
-import { formatPercentage, recordLimit, reportOf } from '../../src/simulator/report.ts'
-import { formatDuration } from '../../src/simulator/time.ts'
+import { Agent } from '../../src/simulator/centre/agent.ts'
+import { formatPercentage, recordLimit, reportOf } from '../../src/simulator/centre/report.ts'
+import { formatDuration } from '../../src/simulator/centre/time.ts'
 import { centreAt, recordsOf, worksToday } from './helpers.ts'
 
 const fieldsOfWolkvoxPage = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { Centre } from '../../src/simulator/centre.ts'
-import type { WolkvoxRecord } from '../../src/simulator/report.ts'
-import { day, hour } from '../../src/simulator/time.ts'
+import { Centre } from '../../src/simulator/centre/centre.ts'
+import type { WolkvoxRecord } from '../../src/simulator/centre/report.ts'
+import { day, hour } from '../../src/simulator/centre/time.ts'
 import { centreAt, recordsOf, toSeconds, worksToday } from './helpers.ts'
 
 /** Moments of three days, at uneven distances, both sides of each midnight among them. */

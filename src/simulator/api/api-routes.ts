@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { dayOf } from '../centre/time.ts'
 import type { Answer } from './answer.ts'
 import { credentialsProblem } from './credentials.ts'
 import { deliver } from './delivery.ts'
 import { failureAnswer, failures, recordsAnswer } from './envelope.ts'
 import { withFault } from './faults.ts'
 import type { Operation } from './operation.ts'
-import { dayOf } from './time.ts'
 
 /** Serves wolkvox's own path: who calls is checked first, then the limits, then what is asked for. */
 export function apiRoutes(app: FastifyInstance, operation: Operation): void {

@@ -1,5 +1,5 @@
+import type { WolkvoxRecord } from '../centre/report.ts'
 import { type Answer, jsonAnswer } from './answer.ts'
-import type { WolkvoxRecord } from './report.ts'
 
 /** A way in which wolkvox refuses a call. */
 export interface Failure {

@@ -1,7 +1,7 @@
+import type { WolkvoxRecord } from '../centre/report.ts'
 import type { Credentials } from './credentials.ts'
 import type { FaultName } from './faults.ts'
 import type { Gate } from './gate.ts'
-import type { WolkvoxRecord } from './report.ts'
 
 /** What the routes share: one operation as it is at the moment of the call. */
 export interface Operation {

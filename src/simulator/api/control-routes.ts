@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { day, dayOf, formatDuration } from '../centre/time.ts'
 import { type FaultName, faultNames } from './faults.ts'
 import type { Operation } from './operation.ts'
-import { day, dayOf, formatDuration } from './time.ts'
 
 const faultSchema = {
   body: { type: 'object', required: ['fault'], properties: { fault: { enum: faultNames } } },
