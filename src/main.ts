@@ -26,5 +26,3 @@ process.exit(
     onReload: (reload) => process.on('SIGHUP', reload),
   }),
 )
-
-export {}

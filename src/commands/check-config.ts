@@ -1,7 +1,7 @@
 import { readBoth } from '../config/config-error.ts'
 import { formatDuration } from '../config/duration.ts'
 import { readEnvironment } from '../config/environment.ts'
-import { readFlags } from '../config/process.ts'
+import { readFlags } from '../config/process-config.ts'
 import type { Command } from './command.ts'
 
 /** Reads flags and configuration, and says in a line what would run. */

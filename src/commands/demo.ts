@@ -1,12 +1,12 @@
 import { readBoth } from '../config/config-error.ts'
-import { readFlags } from '../config/process.ts'
+import { readFlags } from '../config/process-config.ts'
 import { Secret } from '../config/secret.ts'
 import { readSimulation } from '../config/simulation.ts'
 import { simulatorDefaults } from '../simulator/simulator.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
-import { runExporter } from './serve.ts'
-import { licensesFor, listenAndSimulate } from './simulate.ts'
+import { runExporter } from './run-exporter.ts'
+import { licensesFor, listenAndSimulate } from './start-simulator.ts'
 
 // The simulated quota is generous; a first look should not have to wait.
 const DEMO_INTERVAL_MS = 5000

@@ -1,5 +1,5 @@
 import type { Config } from '../config/operation.ts'
-import type { ProcessConfig } from '../config/process.ts'
+import type { ProcessConfig } from '../config/process-config.ts'
 import { fieldReaders } from '../exposition/agent-families.ts'
 import { renderExposition } from '../exposition/exposition.ts'
 import { now } from '../refresh/moment.ts'

@@ -1,5 +1,6 @@
 import { request } from 'undici'
-import { readFlags } from '../config/process.ts'
+import { readFlags } from '../config/process-config.ts'
+import { messageOf } from '../error-text.ts'
 import type { Command } from './command.ts'
 
 const TIMEOUT_MS = 3000
@@ -17,7 +18,7 @@ export const healthcheck: Command = async (args, { print, complain }) => {
     }
     complain(`wolkvox-exporter: ${url} answered HTTP status ${statusCode}\n`)
   } catch (error) {
-    complain(`wolkvox-exporter: ${url} does not answer (${error instanceof Error ? error.message : error})\n`)
+    complain(`wolkvox-exporter: ${url} does not answer (${messageOf(error)})\n`)
   }
   return 1
 }

@@ -1,11 +1,9 @@
 import { readBoth } from '../config/config-error.ts'
 import { readEnvironment } from '../config/environment.ts'
-import { noReloadYet } from '../config/not-yet.ts'
-import type { Config } from '../config/operation.ts'
-import { type ProcessConfig, readFlags } from '../config/process.ts'
-import { createLogger, type Logger } from '../telemetry/logger.ts'
-import type { Command, ExitCode, Surroundings } from './command.ts'
-import { startExporter } from './exporter.ts'
+import { readFlags } from '../config/process-config.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import type { Command } from './command.ts'
+import { runExporter } from './run-exporter.ts'
 
 /** Fetches in the background and serves the metrics, until the process is asked to end. */
 export const serve: Command = async (args, surroundings) => {
@@ -14,40 +12,4 @@ export const serve: Command = async (args, surroundings) => {
     () => readEnvironment(surroundings.environment),
   )
   return runExporter(config, processConfig, createLogger(processConfig, surroundings.terminal), surroundings)
-}
-
-// Scrapes under way may take this long to finish; the promise to the outside is 5 s in all.
-const GRACE_MS = 4000
-
-/**
- * Runs the exporter until the process is asked to end.
- *
- * @param started told where it listens
- */
-export async function runExporter(
-  config: Config,
-  processConfig: ProcessConfig,
-  log: Logger,
-  { ending, onReload }: Pick<Surroundings, 'ending' | 'onReload'>,
-  started: (urls: readonly string[]) => void = () => {},
-): Promise<ExitCode> {
-  for (const warning of config.warnings) log.warn(warning)
-  const exporter = await startExporter(config, processConfig, log)
-  onReload(() => log.warn(noReloadYet))
-  for (const url of exporter.urls) log.info({ url: `${url}${processConfig.telemetryPath}` }, 'listening')
-  started(exporter.urls)
-  await aborted(ending)
-  log.info('ending')
-  await Promise.race([exporter.stop(), afterGrace()])
-  return 0
-}
-
-/** Resolves once the signal is aborted. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}
-
-function afterGrace(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())
 }

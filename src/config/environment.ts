@@ -2,7 +2,7 @@ import { ConfigError } from './config-error.ts'
 import { formatDuration } from './duration.ts'
 import { noConfigFileYet } from './not-yet.ts'
 import type { Config } from './operation.ts'
-import { readOperation, type Setting, SUGGESTED_INTERVAL_MS } from './operation-texts.ts'
+import { readOperation, type Setting, SUGGESTED_INTERVAL_MS } from './read-operation.ts'
 import { readTokenFile } from './token-file.ts'
 import { type Environment, given, unknownVariables, type Variable, variables } from './variables.ts'
 

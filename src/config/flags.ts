@@ -16,7 +16,7 @@ export const commonFlags = [
     name: 'config.file',
     type: 'string',
     default: 'none',
-    meaning: 'YAML file that describes several operations',
+    meaning: 'YAML file that describes several operations; not supported yet',
   },
   {
     name: 'web.listen-address',
@@ -30,9 +30,14 @@ export const commonFlags = [
     name: 'web.config.file',
     type: 'string',
     default: 'none',
-    meaning: 'TLS and authentication, as in the Prometheus exporter-toolkit',
+    meaning: 'TLS and authentication, as in the Prometheus exporter-toolkit; not supported yet',
   },
-  { name: 'web.enable-lifecycle', type: 'boolean', default: 'off', meaning: 'allow POST /-/reload' },
+  {
+    name: 'web.enable-lifecycle',
+    type: 'boolean',
+    default: 'off',
+    meaning: 'allow POST /-/reload; not supported yet',
+  },
   {
     name: 'storage.path',
     type: 'string',

@@ -4,20 +4,21 @@ import { parseBytes } from './bytes.ts'
 import { parseDuration } from './duration.ts'
 import { agentNameModes } from './operation.ts'
 
-// Longest delay that Node's timers keep: past 2^31-1 ms they fire at once.
-const MAX_DURATION_MS = 86_400_000
+const DAY_MS = 86_400_000
 
 const MIN_RESPONSE_BYTES = 1024
 
 // wolkvox sends at most 256 MB in one answer.
 const MAX_RESPONSE_BYTES = 256 * 2 ** 20
 
-const duration = z.string().transform((text, context) => {
-  const ms = parseDuration(text)
-  if (ms !== undefined && ms >= 1000 && ms <= MAX_DURATION_MS) return ms
-  context.addIssue('must be a duration between 1s and 1d, written as Prometheus does: 90s, 5m, 1h30m')
-  return z.NEVER
-})
+function durationUpTo(days: number) {
+  return z.string().transform((text, context) => {
+    const ms = parseDuration(text)
+    if (ms !== undefined && ms >= 1000 && ms <= days * DAY_MS) return ms
+    context.addIssue(`must be a duration between 1s and ${days}d, written as Prometheus does: 90s, 5m, 1h30m`)
+    return z.NEVER
+  })
+}
 
 // Temporal would also take an offset, or a whole date and time that ends in a zone.
 const ZONE_NAME = /^[a-z_]+(\/[a-z0-9_+-]+)*$/i
@@ -70,7 +71,9 @@ export const settings = {
   timeZone: z
     .string()
     .refine(isTimeZone, 'must be an IANA time zone such as America/Bogota or Europe/Madrid'),
-  duration,
+  // The day's totals fall back to zero each night: a slower rhythm than a day would miss whole days.
+  duration: durationUpTo(1),
+  staleAfter: durationUpTo(7),
   maxResponseBytes: z.string().transform((text, context) => {
     const bytes = parseBytes(text)
     if (bytes !== undefined && bytes >= MIN_RESPONSE_BYTES && bytes <= MAX_RESPONSE_BYTES) return bytes

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { codeOf } from '../error-text.ts'
 
 interface TokenFile {
   readonly text: string | undefined
@@ -15,8 +16,7 @@ export function readTokenFile(path: string): TokenFile {
   try {
     return { text: readFileSync(path, 'utf8').trim(), problems: [] }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error
-    const problem = `WOLKVOX_TOKEN_FILE: cannot be read (${error.code}); name a file that this user may read`
+    const problem = `WOLKVOX_TOKEN_FILE: cannot be read (${codeOf(error)}); name a file that this user may read`
     return { text: undefined, problems: [problem] }
   }
 }

@@ -16,7 +16,7 @@ export const variables = [
   ],
   ['WOLKVOX_MAX_RESPONSE_BYTES', '64MiB', 'of the decoded body; 60,000 records take about 20 MB'],
   ['WOLKVOX_AGENT_NAME', 'plain', 'how agent_name is shown: plain, hash or omit'],
-  ['WOLKVOX_CONFIG_FILE', 'none', 'same as --config.file'],
+  ['WOLKVOX_CONFIG_FILE', 'none', 'same as --config.file; not supported yet'],
 ] as const
 
 export type Variable = (typeof variables)[number][0]

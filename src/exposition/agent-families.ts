@@ -94,7 +94,8 @@ function measured(field: string, name: string, read: Reader<number>, meaning: st
 
 /** Seconds since 1970, to the millisecond; a time in state that reaches back before 1970 has no such start. */
 function stateStart(timeInState: number | undefined, fetchedAt: number): number | undefined {
-  const start = Math.round(fetchedAt - (timeInState ?? Number.NaN) * 1000) / 1000
+  if (timeInState === undefined) return undefined
+  const start = Math.round(fetchedAt - timeInState * 1000) / 1000
   return start >= 0 ? start : undefined
 }
 

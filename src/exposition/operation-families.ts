@@ -2,7 +2,6 @@ import { CALLS_A_LICENSE, dailyLimit } from '../config/quota.ts'
 import type { Moment } from '../refresh/moment.ts'
 import { isStale, type OperationState, requestsToday } from '../refresh/state.ts'
 import { MAX_RECORDS } from '../wolkvox/answer.ts'
-import { categories } from '../wolkvox/categories.ts'
 import type { Family } from './family.ts'
 
 /** A family of samples about an operation itself. */
@@ -24,11 +23,7 @@ export const operationFamilies: readonly OperationFamily[] = [
     ),
     label: 'category',
     values: (state, now) =>
-      state.served === undefined || isStale(state, now)
-        ? {}
-        : Object.fromEntries(
-            categories.map((category) => [category, state.served?.agentsByCategory[category]]),
-          ),
+      state.served === undefined || isStale(state, now) ? {} : state.served.agentsByCategory,
   },
   single(
     gauge(

@@ -41,6 +41,15 @@ interface Parts {
 
 const NOTHING_REJECTED: Rejections = { records: {}, values: {} }
 
+/** The outcome of an attempt that has read nothing. */
+export function failedOutcome(
+  reason: FailureReason,
+  message: string,
+  rejections = NOTHING_REJECTED,
+): Outcome {
+  return { ok: false, failure: { reason, message }, rejections }
+}
+
 /** Makes an attempt out of its parts: how to fetch, which fields to read, how to render. */
 export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
   return async (operation, signal) => {
@@ -52,13 +61,13 @@ export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
       const { snapshot } = report
       if (snapshot.records > 0 && snapshot.agents.length === 0) {
         const message = `not one of the ${snapshot.records} records could be read`
-        return { ok: false, failure: { reason: 'malformed', message }, rejections }
+        return failedOutcome('malformed', message, rejections)
       }
       return { ok: true, served: toServed(snapshot, render(snapshot, operation)), rejections }
     } catch (error) {
       signal.throwIfAborted()
       const { reason, message } = toFailure(error)
-      return { ok: false, failure: { reason, message }, rejections }
+      return failedOutcome(reason, message, rejections)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { dailyLimit } from '../config/quota.ts'
-import type { Attempt, Outcome } from './attempt.ts'
+import { type Attempt, failedOutcome, type Outcome } from './attempt.ts'
 import { isSpent } from './quota.ts'
 import type { OperationState } from './state.ts'
 import type { TokenQueue } from './token-queue.ts'
@@ -37,9 +37,5 @@ export async function callWithinLimits(
 
 function spentOutcome(limit: number | undefined): Outcome {
   const message = `the ${limit} calls that the licences allow today are spent, so none was sent`
-  return {
-    ok: false,
-    failure: { reason: 'quota_exceeded', message },
-    rejections: { records: {}, values: {} },
-  }
+  return failedOutcome('quota_exceeded', message)
 }

@@ -10,13 +10,13 @@ import { firstStart, nextStart } from './schedule.ts'
 import {
   initialState,
   type OperationState,
+  withEndedCall,
   withNextRefresh,
   withOutcome,
   withRequest,
   withRequestsOfDay,
   withServed,
   withStorageFailure,
-  withTry,
 } from './state.ts'
 import type { TokenQueue } from './token-queue.ts'
 
@@ -81,7 +81,7 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     for (let retries = 0; !outcome.ok; retries += 1) {
       const wait = retryDelay(outcome.failure.reason, retries, refreshIntervalMs, Math.random())
       if (wait === undefined) break
-      state = withTry(state)
+      state = withEndedCall(state)
       onRetry(state, outcome.failure, wait)
       await delay(wait, signal)
       signal.throwIfAborted()

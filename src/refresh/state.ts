@@ -27,7 +27,7 @@ export interface OperationState {
   readonly operation: Operation
   readonly lastRefresh: LastRefresh | undefined
   /** Whether a call has ended, well or not. */
-  readonly tried: boolean
+  readonly hasEndedCall: boolean
   readonly served: Served | undefined
   /** The moment of `served.fetchedAt` on the steady clock. */
   readonly servedSteady: number
@@ -53,7 +53,7 @@ export function initialState(operation: Operation, fields: readonly string[], no
   return {
     operation,
     lastRefresh: undefined,
-    tried: false,
+    hasEndedCall: false,
     served: undefined,
     servedSteady: Number.NaN,
     nextRefreshAt: now,
@@ -74,7 +74,8 @@ export function withNextRefresh(state: OperationState, nextRefreshAt: number): O
 
 /** A request is about to be sent: what is spent is spent, whatever comes of it. */
 export function withRequest(state: OperationState, now: number): OperationState {
-  const day = dayAt(now, state.operation.timeZone)
+  const { operation, requestsOfDay } = state
+  const day = isLaterDay(state, now) ? dayAt(now, operation.timeZone) : requestsOfDay.day
   return {
     ...state,
     requests: state.requests + 1,
@@ -93,8 +94,8 @@ export function withServed(state: OperationState, served: Served, now: Moment): 
 }
 
 /** A call has failed, and its refresh goes on with another. */
-export function withTry(state: OperationState): OperationState {
-  return { ...state, tried: true }
+export function withEndedCall(state: OperationState): OperationState {
+  return { ...state, hasEndedCall: true }
 }
 
 /** A refresh has ended. After a failure the last good answer stays. */
@@ -109,7 +110,7 @@ export function withOutcome(
   return {
     ...state,
     lastRefresh: { durationMs, failure },
-    tried: true,
+    hasEndedCall: true,
     refreshes: state.refreshes + 1,
     failures: failure === undefined ? state.failures : add(state.failures, { [failure.reason]: 1 }),
     rejectedRecords: add(state.rejectedRecords, outcome.rejections.records),
@@ -123,8 +124,13 @@ export function withStorageFailure(state: OperationState): OperationState {
 }
 
 /** Requests sent since the operation's day turned. */
-export function requestsToday({ operation, requestsOfDay }: OperationState, now: number): number {
-  return requestsOfDay.day === dayAt(now, operation.timeZone) ? requestsOfDay.count : 0
+export function requestsToday(state: OperationState, now: number): number {
+  return isLaterDay(state, now) ? 0 : state.requestsOfDay.count
+}
+
+// Days only go forward: a clock set back over midnight must not open the day's quota anew when it comes round again.
+function isLaterDay({ operation, requestsOfDay }: OperationState, now: number): boolean {
+  return dayAt(now, operation.timeZone) > requestsOfDay.day
 }
 
 /**
@@ -137,8 +143,8 @@ export function isStale({ operation, served, servedSteady }: OperationState, now
 }
 
 /** Whether the operation has been tried, or restored from an earlier run. */
-export function isReady({ tried, served }: OperationState): boolean {
-  return tried || served !== undefined
+export function isReady({ hasEndedCall, served }: OperationState): boolean {
+  return hasEndedCall || served !== undefined
 }
 
 function zeroes<K extends string>(keys: readonly K[]): Record<K, number> {

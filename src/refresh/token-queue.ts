@@ -1,3 +1,5 @@
+import { whenAborted } from './aborted.ts'
+
 /** Runs tasks one after the other where they share a key. */
 export interface TokenQueue {
   /**
@@ -6,12 +8,6 @@ export interface TokenQueue {
    * @param signal gives the place up while the task waits; then its reason is thrown
    */
   run<T>(key: string, signal: AbortSignal, task: () => Promise<T>): Promise<T>
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 /** Makes an empty queue: wolkvox allows one token no two calls at the same time, whichever operation they are for. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ListenAddress } from '../config/listen-address.ts'
+import { codeOf } from '../error-text.ts'
 import { ListenError } from './listen-error.ts'
 
 const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
@@ -30,8 +31,4 @@ async function listenEverywhere(app: FastifyInstance, port: number): Promise<str
 
 function listenOn(app: FastifyInstance, host: string, port: number): Promise<string> {
   return app.listen({ host, port })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
-import { acceptsGzip, contentTypes, type Format, formatFor } from '../exposition/format.ts'
+import { contentTypes, type Format } from '../exposition/format.ts'
+import { acceptsGzip, formatFor } from './negotiation.ts'
 
 /** Makes the body of a scrape. */
 export type RenderMetrics = (format: Format) => Promise<Buffer>

@@ -44,7 +44,10 @@ export async function readCalls(folder: string, operation: Caller, now: number):
   return { content: { requestsOfDay, nextRefreshAt: stands ? nextRefreshAt : now } }
 }
 
-/** Tells whether token and address are the same as before; too short to tell what they are. */
+/**
+ * Tells whether token and address are the same as before. Whoever can read the file, its owner alone, could confirm a
+ * token that he has guessed, and a token is random.
+ */
 function accessOf({ baseUrl, token }: Caller): string {
   return createHash('sha256').update(`${baseUrl}\0${token.reveal()}`).digest('hex').slice(0, 16)
 }

@@ -1,4 +1,5 @@
 import type { Operation } from '../config/operation.ts'
+import { messageOf } from '../error-text.ts'
 import type { Served } from '../refresh/attempt.ts'
 import { type Calls, type Memory, noMemory } from '../refresh/memory.ts'
 import { readCalls, writeCalls } from './calls-file.ts'
@@ -61,5 +62,5 @@ function noProblem(): { readonly problem: undefined } {
 }
 
 function toProblem(error: unknown): { readonly problem: string } {
-  return { problem: error instanceof Error ? error.message : String(error) }
+  return { problem: messageOf(error) }
 }

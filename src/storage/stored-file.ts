@@ -1,5 +1,6 @@
 import { readFile, rename } from 'node:fs/promises'
 import { z } from 'zod'
+import { codeOf } from '../error-text.ts'
 import { seal, unseal } from './seal.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -29,14 +30,14 @@ export async function writeStored(path: string, content: unknown, now: number): 
  * Reads what {@link writeStored} has written. A file that is damaged, of another version, from the future, or whose
  * content is not what is expected is set aside, so that it is complained of once and can be looked at.
  *
- * @param expected throws a ZodError, or a `problem`, for content that is of no use here
+ * @param expected the content's schema; its own refinements say in their messages why content is of no use here
  */
 export async function readStored<T>(path: string, expected: z.ZodType<T>, now: number): Promise<Found<T>> {
   let bytes: Buffer
   try {
     bytes = await readFile(path)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error
+    const code = codeOf(error)
     return code === 'ENOENT' ? { content: undefined } : { problem: `${path} cannot be read (${code})` }
   }
   const judged = judge(bytes, expected, now)
@@ -51,7 +52,8 @@ function judge<T>(bytes: Uint8Array, expected: z.ZodType<T>, now: number): Found
   if (framed.data.savedAt > now + CLOCK_TOLERANCE_MS) return { problem: 'is from the future' }
   const content = expected.safeParse(framed.data.content)
   if (content.success) return { content: content.data }
-  return { problem: content.error.issues[0]?.message ?? 'is not what is expected' }
+  const refined = content.error.issues.find(({ code }) => code === 'custom')
+  return { problem: refined?.message ?? 'is not what is expected' }
 }
 
 function parse(text: string): unknown {
@@ -69,7 +71,6 @@ async function setAside(path: string, problem: string): Promise<string> {
     await rename(path, aside)
     return `${path} ${problem}; it is now ${aside}, and the start goes on without it`
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error
-    return `${path} ${problem} and could not be moved aside (${code}); the start goes on without it`
+    return `${path} ${problem} and could not be moved aside (${codeOf(error)}); the start goes on without it`
   }
 }

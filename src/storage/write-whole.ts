@@ -35,7 +35,8 @@ export async function writeWhole(
     await file.sync()
   })
   await files.rename(temporary, path)
-  await withFile(files, folder, 'r', (file) => file.sync())
+  // Windows opens no folder, and keeps its names in order by itself.
+  if (process.platform !== 'win32') await withFile(files, folder, 'r', (file) => file.sync())
 }
 
 async function withFile(

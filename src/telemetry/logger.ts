@@ -1,6 +1,6 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 import pretty from 'pino-pretty'
-import type { ProcessConfig } from '../config/process.ts'
+import type { ProcessConfig } from '../config/process-config.ts'
 
 export type { Logger } from 'pino'
 

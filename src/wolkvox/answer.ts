@@ -1,7 +1,8 @@
 import { type AnswerParts, TooManyRecords, takeApart } from './answer-parts.ts'
 import { type Envelope, readEnvelope, recordsIn } from './envelope.ts'
 import { WolkvoxFailure } from './failure.ts'
-import { NotJson, ValueTooLong } from './json-walker.ts'
+import { ValueTooLong } from './json-walker.ts'
+import { notJson, parseJson, parseRecords } from './parse.ts'
 import { reasonOfRefusal } from './refusal.ts'
 
 /** What came over the wire, whole. */
@@ -25,9 +26,6 @@ export const MAX_RECORDS = 60_000
 
 // Enough of a text from outside to recognise it by, too little to fill a log.
 const MAX_QUOTED = 200
-
-// Parsed at a time: enough to be quick, so little that what it becomes is soon forgotten.
-const BATCH_BYTES = 256 * 1024
 
 /**
  * The records of an answer. A code in the body that is present, not empty and not 200 decides before the HTTP status.
@@ -73,10 +71,11 @@ interface Parts extends Pick<AnswerParts, 'spans'> {
   readonly envelope: Envelope | undefined
 }
 
+/** Takes the answer apart. What is wrong with it is kept for later, as a refusal comes before it. */
 function readParts(body: Uint8Array): Parts | WolkvoxFailure {
   try {
     const { envelope, spans } = takeApart(body, MAX_RECORDS)
-    return { envelope: readEnvelope(JSON.parse(decode(envelope))), spans }
+    return { envelope: readEnvelope(parseJson(envelope)), spans }
   } catch (error) {
     if (error instanceof TooManyRecords || error instanceof ValueTooLong) {
       return new WolkvoxFailure('too_large', `the answer is not what a report can be: ${error.message}`, {
@@ -85,34 +84,4 @@ function readParts(body: Uint8Array): Parts | WolkvoxFailure {
     }
     return notJson(error)
   }
-}
-
-function* parseRecords(body: Uint8Array, spans: readonly number[]): Generator<unknown> {
-  let first = 0
-  while (first < spans.length) {
-    const from = spans[first] ?? 0
-    let last = first + 1
-    while (last + 2 < spans.length && (spans[last + 2] ?? 0) - from <= BATCH_BYTES) last += 2
-    // Records stand side by side with commas between them: a list, once it has its brackets.
-    yield* parseList(`[${decode(body.subarray(from, spans[last]))}]`)
-    first = last + 1
-  }
-}
-
-function parseList(text: string): readonly unknown[] {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw notJson(error)
-  }
-}
-
-// Reads what is not UTF-8 as U+FFFD.
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
-
-/** V8 quotes the text it stumbled over, which may be anything; the kind of mistake is enough. */
-function notJson(error: unknown): WolkvoxFailure {
-  if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
-  const cause = new SyntaxError(error.message.replace(/[,:]? (\.\.\.)?".*$/s, ''))
-  return new WolkvoxFailure('malformed', 'the answer is not JSON', { cause })
 }

@@ -36,7 +36,11 @@ function atMost(limit: number) {
     let size = 0
     for await (const chunk of source) {
       size += chunk.length
-      if (size > limit) throw new WolkvoxFailure('too_large', `the answer is larger than ${limit} bytes`)
+      if (size > limit)
+        throw new WolkvoxFailure(
+          'too_large',
+          `the answer is larger than the ${limit} bytes of WOLKVOX_MAX_RESPONSE_BYTES`,
+        )
       yield chunk
     }
   }

@@ -1,4 +1,5 @@
 import { errors } from 'undici'
+import { codeOf } from '../error-text.ts'
 import { WolkvoxFailure } from './failure.ts'
 
 // OpenSSL's and Node's names for what can be wrong with a certificate or a handshake.
@@ -25,7 +26,7 @@ export function connectionFailure(error: unknown): WolkvoxFailure {
     return new WolkvoxFailure('http_error', 'what answered does not speak HTTP properly', { cause })
   }
   if (!(error instanceof Error)) return new WolkvoxFailure('internal', String(error))
-  const code = 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (TLS_CODE.test(code))
     return new WolkvoxFailure('tls', `no secure connection (${code})`, { cause: error })
   if (code === '') return new WolkvoxFailure('internal', error.message, { cause: error })

@@ -1,3 +1,5 @@
+import { messageOf } from '../error-text.ts'
+
 /** Why a refresh fails: the values of the label `reason`, with what the operator can do about each. */
 export const failureHints = {
   connect:
@@ -7,7 +9,7 @@ export const failureHints = {
   http_error: 'wolkvox has a fault, or the address leads elsewhere; it is tried again',
   redirect:
     'redirects are not followed, as the token would travel with them; check the server code and the base URL',
-  too_large: 'the answer passes the limit; raise the limit on the response, or check where the address leads',
+  too_large: 'no report of wolkvox is like that; check where the address leads',
   malformed: 'what answered does not speak the wolkvox API; check the server code and the base URL',
   bad_request: 'wolkvox does not know this report on this server; check the server code and the base URL',
   unauthorized: 'wolkvox saw no token; check the token, and that no proxy drops the header',
@@ -40,7 +42,7 @@ export class WolkvoxFailure extends Error {
 /** Any error at all as a failure: what nothing else claims is a fault of our own. */
 export function toFailure(error: unknown): WolkvoxFailure {
   if (error instanceof WolkvoxFailure) return error
-  return new WolkvoxFailure('internal', error instanceof Error ? error.message : String(error), {
+  return new WolkvoxFailure('internal', messageOf(error), {
     cause: error,
   })
 }

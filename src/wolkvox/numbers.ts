@@ -20,6 +20,7 @@ function numberReader(parse: (text: string, context: ReadingContext) => number |
 // Above 2^53 a count or a number of seconds has lost its last digits, and nothing in a contact centre is that large.
 function possible(number: number | undefined): Reading<number> {
   if (number === undefined || !(number >= 0) || number > Number.MAX_SAFE_INTEGER) return UNREADABLE
+  // Of JSON's -0, which is no less than 0, a plain 0.
   return Math.abs(number)
 }
 

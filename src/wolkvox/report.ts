@@ -5,7 +5,7 @@ import { type FieldReaders, readRecords } from './records.ts'
 import type { Rejections, Snapshot } from './snapshot.ts'
 
 /** Of an operation, what reading its report needs. */
-export type Reading = Pick<Operation, 'name' | 'token' | 'timeZone' | 'agentName'>
+export type ReportSource = Pick<Operation, 'name' | 'token' | 'timeZone' | 'agentName'>
 
 /** A snapshot, with what of the answer did not make it there. */
 export interface Report {
@@ -18,7 +18,7 @@ export interface Report {
  *
  * @throws WolkvoxFailure when the answer is no report
  */
-export function readReport(answer: Answer, operation: Reading, fields: FieldReaders): Report {
+export function readReport(answer: Answer, operation: ReportSource, fields: FieldReaders): Report {
   const token = operation.token.reveal()
   const records = recordsOf(answer, (text) => text.replaceAll(token, String(operation.token)))
   const { fetchedAt } = answer

@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import type { Operation } from '../config/operation.ts'
-import type { Attempt, Outcome } from '../refresh/attempt.ts'
+import { codeOf } from '../error-text.ts'
+import { type Attempt, failedOutcome, type Outcome } from '../refresh/attempt.ts'
 import type { FailureReason } from '../wolkvox/failure.ts'
-import { type Abort, type Reply, type Request, type Task, type Tasks, toPlain } from './protocol.ts'
+import { type Abort, type Reply, type Task, type TaskRequest, type Tasks, toPlain } from './protocol.ts'
 
 /** The worker thread is gone, with all it had under way. */
 export class WorkerLost extends Error {
@@ -75,7 +76,7 @@ export function createIsolation(
     if (worker !== lost) return
     worker = undefined
     const cause = error instanceof Error ? error : new Error(String(error))
-    const outOfMemory = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    const outOfMemory = codeOf(cause) === 'ERR_WORKER_OUT_OF_MEMORY'
     const message = outOfMemory
       ? 'the answer took more memory than it may'
       : `the worker ended: ${cause.message}`
@@ -101,7 +102,7 @@ export function createIsolation(
     signal?.addEventListener('abort', abort)
     return new Promise<Tasks[T] | undefined>((resolve, reject) => {
       waiting.set(id, { settle: (result) => resolve(result as Tasks[T] | undefined), fail: reject })
-      current.postMessage({ id, task, operation: toPlain(operation), folder } satisfies Request)
+      current.postMessage({ id, task, operation: toPlain(operation), folder } satisfies TaskRequest)
     }).finally(() => {
       clearTimeout(stuck)
       signal?.removeEventListener('abort', abort)
@@ -120,8 +121,7 @@ export function createIsolation(
       } catch (error) {
         signal.throwIfAborted()
         if (!(error instanceof WorkerLost)) throw error
-        const { reason, message } = error
-        return { ok: false, failure: { reason, message }, rejections: { records: {}, values: {} } }
+        return failedOutcome(error.reason, error.message)
       }
     },
     keep: async (operation, folder) => answered(await ask('keep', operation, folder)),

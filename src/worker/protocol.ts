@@ -17,7 +17,7 @@ export type Task = keyof Tasks
 /** An operation as it can be handed to another thread, its token in the open. */
 export type PlainOperation = Omit<Operation, 'token'> & { readonly token: string }
 
-export interface Request {
+export interface TaskRequest {
   readonly id: number
   readonly task: Task
   readonly operation: PlainOperation

@@ -1,4 +1,5 @@
 import type { Operation } from '../config/operation.ts'
+import { messageOf } from '../error-text.ts'
 import { fieldReaders } from '../exposition/agent-families.ts'
 import { renderAgents } from '../exposition/agent-page.ts'
 import { createAttempt, toServed } from '../refresh/attempt.ts'
@@ -30,7 +31,7 @@ export function createTasks(): { readonly [T in Task]: Run<T> } {
         await writeSnapshot(folder, operation, snapshot, Date.now())
         return { problem: undefined }
       } catch (error) {
-        return { problem: error instanceof Error ? error.message : String(error) }
+        return { problem: messageOf(error) }
       }
     },
 

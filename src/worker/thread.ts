@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { type Abort, fromPlain, type Reply, type Request } from './protocol.ts'
+import { type Abort, fromPlain, type Reply, type TaskRequest } from './protocol.ts'
 import { createTasks } from './tasks.ts'
 
 const port = parentPort
@@ -8,7 +8,7 @@ if (port === null) throw new Error('this file runs as a worker thread only')
 const tasks = createTasks()
 const underWay = new Map<number, AbortController>()
 
-port.on('message', async (message: Request | Abort) => {
+port.on('message', async (message: TaskRequest | Abort) => {
   if ('abort' in message) {
     underWay.get(message.id)?.abort(new Error('ended early'))
     return

@@ -126,6 +126,7 @@ describe('reads', () => {
 
 describe('refuses', () => {
   const aDuration = 'must be a duration between 1s and 1d'
+  const aLongDuration = 'must be a duration between 1s and 7d'
   const aSize = 'must be a size between 1KiB and 256MiB'
   const aUrl = 'must be an http(s) URL without user, password or query'
 
@@ -172,7 +173,7 @@ describe('refuses', () => {
     ['WOLKVOX_REFRESH_INTERVAL', '-5m', aDuration],
     ['WOLKVOX_TIMEOUT', '60', aDuration],
     ['WOLKVOX_TIMEOUT', '0', aDuration],
-    ['WOLKVOX_STALE_AFTER', 'never', aDuration],
+    ['WOLKVOX_STALE_AFTER', 'never', aLongDuration],
     ['WOLKVOX_MAX_RESPONSE_BYTES', '1023', aSize],
     ['WOLKVOX_MAX_RESPONSE_BYTES', '257MiB', aSize],
     ['WOLKVOX_MAX_RESPONSE_BYTES', '64M', aSize],

@@ -132,16 +132,18 @@ describe('the daily limit', () => {
     expect(starts).toHaveLength(1)
   })
 
-  it('is never passed, whatever the clock does', async () => {
-    // Set back an hour at 00:30: it is yesterday again, whose calls are no longer known; today's are kept apart.
-    const refresher = start('2026-03-11T05:30:00Z', good, {
+  it('is not opened anew by a clock that is set back over midnight and comes round again', async () => {
+    const refresher = start('2026-03-11T05:05:00Z', good, {
       ...beforeMidnight,
-      memory: spent('2026-03-11', 999),
+      memory: spent('2026-03-11', 998),
     })
     await vi.advanceTimersByTimeAsync(MINUTE)
-    expect(requestsToday(refresher.state(), Date.now())).toBe(1000)
+    expect(requestsToday(refresher.state(), Date.now())).toBe(999)
+    vi.setSystemTime(Date.now() - HOUR)
+    expect(requestsToday(refresher.state(), Date.now())).toBe(999)
     await vi.advanceTimersByTimeAsync(3 * HOUR)
-    expect(starts).toHaveLength(1)
+    expect(starts).toHaveLength(2)
+    expect(requestsToday(refresher.state(), Date.now())).toBe(1000)
   })
 })
 

@@ -83,7 +83,7 @@ describe.each(kinds)('the $kind', ({ kind, content, write, read }) => {
     ],
     [
       'has another content',
-      'Invalid input',
+      'is not what is expected',
       () => writeFile(path(), seal(JSON.stringify({ version: 1, savedAt: NOW, content: { agents: 5 } }))),
     ],
     ['is no JSON behind its seal', 'is of another version', () => writeFile(path(), seal('{'))],

@@ -23,7 +23,7 @@ const schema = z
     timeZone: settings.timeZone.default('America/Bogota'),
     refreshInterval: intervalSetting,
     timeout: settings.duration.default(DEFAULT_TIMEOUT_MS),
-    staleAfter: settings.duration.optional(),
+    staleAfter: settings.staleAfter.optional(),
     maxResponseBytes: settings.maxResponseBytes.default(DEFAULT_MAX_RESPONSE_BYTES),
     agentName: settings.agentName.default('plain'),
   })
@@ -100,7 +100,7 @@ function overQuota({ refreshInterval, licenses }: OperationTexts): SettingProble
 /** Data that turned stale between two refreshes would come and go for ever. */
 function staleTooSoon({ refreshInterval, staleAfter }: OperationTexts): SettingProblem[] {
   const interval = intervalSetting.safeParse(refreshInterval).data
-  const stale = settings.duration.optional().safeParse(staleAfter).data
+  const stale = settings.staleAfter.optional().safeParse(staleAfter).data
   if (interval === undefined || stale === undefined || stale >= interval) return []
   const message = `must not be shorter than the refresh interval, ${formatDuration(interval)}`
   return [{ setting: 'staleAfter', message }]

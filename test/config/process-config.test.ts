@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { parseArguments } from '../../src/config/flags.ts'
-import { logFormats, logLevels, readFlags } from '../../src/config/process.ts'
+import { logFormats, logLevels, readFlags } from '../../src/config/process-config.ts'
 
 const read = (...argv: string[]) => readFlags(parseArguments(argv))
 
