@@ -12,7 +12,7 @@ import { createMemory } from '../storage/memory.ts'
 import { readBuildInfo } from '../telemetry/build-info.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
-import { logRefresh, logRetry } from '../telemetry/refresh-log.ts'
+import { logRefresh, logRetry, logWait } from '../telemetry/refresh-log.ts'
 import { textFields } from '../wolkvox/records.ts'
 import { createIsolation } from '../worker/isolation.ts'
 import { landingOf } from './landing.ts'
@@ -69,6 +69,7 @@ export async function startExporter(
         attempt: isolation.attempt,
         tokens,
         memory: createMemory(storagePath, operation, isolation, warn),
+        onWait: (state, waitMs) => logWait(log, state, waitMs),
         onRetry: (state, failure, waitMs) => logRetry(log, state, failure, waitMs),
         onRefresh: (state, outcome) => logRefresh(log, state, outcome),
       }),

@@ -17,7 +17,7 @@ export const simulate: Command = async (args, { print, ending }) => {
   print(`
   A simulated wolkvox with ${simulation.agents} agents. To point the exporter at it, in another terminal:
 
-    WOLKVOX_BASE_URL=${simulator.url} WOLKVOX_SERVER=${simulatorDefaults.server} WOLKVOX_TOKEN=${simulatorDefaults.token} npm start
+    WOLKVOX_BASE_URL=${simulator.url} WOLKVOX_SERVER=${simulatorDefaults.server} WOLKVOX_TOKEN=${simulatorDefaults.token} WOLKVOX_REFRESH_INTERVAL=5s npm start
 
   Ctrl-C ends it.
 

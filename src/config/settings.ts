@@ -52,10 +52,16 @@ export const settings = {
   // Becomes part of a host name, so nothing that could lead the token to another host.
   server: z
     .string('missing; set it to the server code of the operation, such as 0042')
-    .regex(/^[a-z0-9-]{1,59}$/i, 'must be the server code alone, letters and digits such as 0042'),
+    .regex(
+      /^(?!wv)[a-z0-9-]{1,59}$/i,
+      'must be the server code alone, such as 0042: what follows wv in the address',
+    ),
   token: z
-    .string('missing; set it to the wolkvox token, or name a file that holds it')
-    .regex(/^[\x21-\x7e]+$/, 'must be one word of plain characters, without spaces or line breaks'),
+    .string('missing; set it to the wolkvox token, or WOLKVOX_TOKEN_FILE to a file that holds it')
+    .regex(
+      /^[\x21-\x7e]+$/,
+      'must be one word of plain characters, not empty, without spaces or line breaks',
+    ),
   operation: z.string().regex(/^[^\p{C}]{1,128}$/u, 'must be 1 to 128 printable characters'),
   baseUrl: z
     .string()

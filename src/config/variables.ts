@@ -1,7 +1,7 @@
 /** The environment variables that describe one operation: `[name, default, meaning]`, as `--help` lists them. */
 export const variables = [
   ['WOLKVOX_SERVER', 'required', 'server code of the operation, e.g. 0042'],
-  ['WOLKVOX_TOKEN', 'required', 'the wolkvox token'],
+  ['WOLKVOX_TOKEN', 'required', 'the wolkvox token; or WOLKVOX_TOKEN_FILE'],
   ['WOLKVOX_TOKEN_FILE', 'none', 'a file that holds the token, instead of WOLKVOX_TOKEN'],
   ['WOLKVOX_OPERATION', 'the server code', 'value of the operation label'],
   ['WOLKVOX_BASE_URL', 'https://wv{server}.wolkvox.com', 'for proxies and tests; http: is allowed only here'],

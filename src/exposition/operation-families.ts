@@ -42,7 +42,7 @@ export const operationFamilies: readonly OperationFamily[] = [
   ),
   single(
     gauge('wolkvox_last_refresh_duration_seconds', 'How long the last refresh took, retries included.'),
-    ({ lastRefresh }) => lastRefresh && lastRefresh.durationMs / 1000,
+    ({ lastRefresh }) => lastRefresh && Math.round(lastRefresh.durationMs) / 1000,
   ),
   single(
     gauge(

@@ -5,14 +5,16 @@ import { delay } from './delay.ts'
 import type { Memory } from './memory.ts'
 import { now } from './moment.ts'
 import { holdFor } from './quota.ts'
+import { firstStart, notBefore } from './restart.ts'
 import { retryDelay } from './retry.ts'
-import { firstStart, nextStart } from './schedule.ts'
+import { nextStart } from './schedule.ts'
 import {
   initialState,
   type OperationState,
   withEndedCall,
   withNextRefresh,
   withOutcome,
+  withRefreshUnderWay,
   withRequest,
   withRequestsOfDay,
   withServed,
@@ -36,6 +38,8 @@ export interface RefresherParts {
   /** Shared by all operations. */
   readonly tokens: TokenQueue
   readonly memory: Memory
+  /** Told when the first refresh waits, as an earlier run has called not long ago. */
+  readonly onWait: (state: OperationState, waitMs: number) => void
   /** Told of each call that failed and is made again after a wait. */
   readonly onRetry: (state: OperationState, failure: Failure, waitMs: number) => void
   /** Told of each refresh that ended, with the state that it left. */
@@ -44,7 +48,7 @@ export interface RefresherParts {
 
 /** Refreshes an operation in its rhythm, until it is stopped: at once, unless an earlier run has left the next start. */
 export function startRefresher(operation: Operation, parts: RefresherParts): Refresher {
-  const { fields, attempt, tokens, memory, onRetry, onRefresh } = parts
+  const { fields, attempt, tokens, memory, onWait, onRetry, onRefresh } = parts
   const { refreshIntervalMs } = operation
   const stopping = new AbortController()
   const { signal } = stopping
@@ -59,8 +63,7 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
   }
 
   async function keepCalls(): Promise<void> {
-    const { requestsOfDay, nextRefreshAt } = state
-    noteKept(await memory.keepCalls({ requestsOfDay, nextRefreshAt }))
+    noteKept(await memory.keepCalls({ requestsOfDay: state.requestsOfDay, nextRefreshAt: notBefore(state) }))
   }
 
   function noteKept(kept: boolean): void {
@@ -72,7 +75,10 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     const { calls, served } = await memory.recall()
     if (calls !== undefined) state = withRequestsOfDay(state, calls.requestsOfDay)
     if (served !== undefined) state = withServed(state, served, now())
-    return firstStart(calls?.nextRefreshAt, served?.fetchedAt, refreshIntervalMs, Date.now())
+    const wait = firstStart(calls?.nextRefreshAt, served?.fetchedAt, refreshIntervalMs, Date.now())
+    state = withNextRefresh(state, Date.now() + wait)
+    if (wait > 0) onWait(state, wait)
+    return wait
   }
 
   async function refresh(): Promise<void> {
@@ -96,10 +102,9 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     let wait = await recall()
     let dueAt = performance.now() + wait
     for (;;) {
-      state = withNextRefresh(state, Date.now() + wait)
       await delay(wait, signal)
       signal.throwIfAborted()
-      state = withNextRefresh(state, Date.now() + refreshIntervalMs)
+      state = withRefreshUnderWay(state, Date.now() + refreshIntervalMs)
       await refresh()
       const { wall, steady } = now()
       dueAt = Math.max(nextStart(dueAt, refreshIntervalMs, steady), steady + holdFor(state, wall))

@@ -26,6 +26,8 @@ export interface RequestsOfDay {
 export interface OperationState {
   readonly operation: Operation
   readonly lastRefresh: LastRefresh | undefined
+  /** Whether a refresh is under way, its retries and the waits between them included. */
+  readonly underWay: boolean
   /** Whether a call has ended, well or not. */
   readonly hasEndedCall: boolean
   readonly served: Served | undefined
@@ -53,6 +55,7 @@ export function initialState(operation: Operation, fields: readonly string[], no
   return {
     operation,
     lastRefresh: undefined,
+    underWay: false,
     hasEndedCall: false,
     served: undefined,
     servedSteady: Number.NaN,
@@ -70,6 +73,11 @@ export function initialState(operation: Operation, fields: readonly string[], no
 /** It is known when the next refresh begins. */
 export function withNextRefresh(state: OperationState, nextRefreshAt: number): OperationState {
   return { ...state, nextRefreshAt }
+}
+
+/** A refresh begins; when the one after it is due is known from then on. */
+export function withRefreshUnderWay(state: OperationState, nextRefreshAt: number): OperationState {
+  return { ...state, underWay: true, nextRefreshAt }
 }
 
 /** A request is about to be sent: what is spent is spent, whatever comes of it. */
@@ -110,6 +118,7 @@ export function withOutcome(
   return {
     ...state,
     lastRefresh: { durationMs, failure },
+    underWay: false,
     hasEndedCall: true,
     refreshes: state.refreshes + 1,
     failures: failure === undefined ? state.failures : add(state.failures, { [failure.reason]: 1 }),

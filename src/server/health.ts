@@ -12,6 +12,6 @@ export function addHealth(app: FastifyInstance, isReady: Readiness): void {
       : reply
           .code(503)
           .type('text/plain')
-          .send('wolkvox-exporter is not ready: the first refresh has not ended.\n'),
+          .send('wolkvox-exporter is not ready: no call has ended yet, and no data was restored.\n'),
   )
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from '../config/duration.ts'
 import type { Failure, Outcome } from '../refresh/attempt.ts'
 import type { OperationState } from '../refresh/state.ts'
 import { failureHints } from '../wolkvox/failure.ts'
@@ -21,12 +22,22 @@ export function logRefresh(log: Logger, { operation, lastRefresh }: OperationSta
 
 /** A call that failed and is made again within the same refresh. */
 export function logRetry(log: Logger, { operation }: OperationState, failure: Failure, waitMs: number): void {
-  const wait = `${(waitMs / 1000).toFixed(1)} s`
+  const facts = { operation: operation.name, reason: failure.reason }
+  log.info(facts, `${failure.message}; trying again in ${inWords(waitMs)}`)
+}
+
+/** The first refresh waits: the data of an earlier run is served until then, if there is any. */
+export function logWait(log: Logger, { operation, served }: OperationState, waitMs: number): void {
+  const facts = { operation: operation.name, ...(served && { records: served.records }) }
+  const found =
+    served === undefined ? 'no data yet' : `data of ${new Date(served.fetchedAt).toISOString()} restored`
   log.info(
-    { operation: operation.name, reason: failure.reason },
-    `${failure.message}; trying again in ${wait}`,
+    facts,
+    `${found}; an earlier run has called already, so the next fetch comes in ${inWords(waitMs)}`,
   )
 }
+
+const inWords = (ms: number) => formatDuration(Math.ceil(ms / 1000) * 1000)
 
 function rejected({ rejections }: Outcome) {
   const count = (of: Readonly<Record<string, number>>) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { landingOf } from '../../src/commands/landing.ts'
 import { Secret } from '../../src/config/secret.ts'
 import type { Outcome } from '../../src/refresh/attempt.ts'
-import { initialState, withNextRefresh, withOutcome } from '../../src/refresh/state.ts'
+import { initialState, withNextRefresh, withOutcome, withRefreshUnderWay } from '../../src/refresh/state.ts'
 import { momentAt } from '../helpers.ts'
 
 const NOW = Date.UTC(2026, 0, 2, 15)
@@ -50,11 +50,15 @@ const rowOf = (state: typeof before, now: number) =>
 
 describe('the row of an operation', () => {
   it('tells that the first refresh is under way', () => {
+    expect(rowOf(withRefreshUnderWay(before, NOW), NOW)?.status).toBe('under way')
+  })
+
+  it('tells that none has begun yet, as when an earlier run has called not long ago', () => {
     expect(rowOf(before, NOW)).toEqual({
       name: 'ventas',
-      status: 'under way',
+      status: 'none since the start',
       data: 'none yet',
-      nextRefresh: 'in 0 s',
+      nextRefresh: 'in 0s',
     })
   })
 
@@ -62,28 +66,30 @@ describe('the row of an operation', () => {
     const state = withNextRefresh(withOutcome(before, success, 1234, momentAt(NOW)), NOW + 300_000)
     expect(rowOf(state, NOW + 12_000)).toEqual({
       name: 'ventas',
-      status: 'ok, took 1.2 s',
-      data: '11 agents, 12 s old',
-      nextRefresh: 'in 288 s',
+      status: 'ok, took 1.23 s',
+      data: '11 agents, 12s old',
+      nextRefresh: 'in 4m48s',
     })
   })
 
   it('tells why nothing has come yet', () => {
     expect(rowOf(withOutcome(before, failure, 1, momentAt(NOW)), NOW)).toMatchObject({
-      status: 'failed (timeout): wolkvox kept the call waiting too long',
+      status: expect.stringMatching(
+        /^failed \(timeout\): wolkvox kept the call waiting too long; .+ raise the timeout$/,
+      ),
       data: 'none yet',
     })
   })
 
   it('tells of a failure what is still served', () => {
     const state = withOutcome(withOutcome(before, success, 1, momentAt(NOW)), failure, 1, momentAt(NOW))
-    expect(rowOf(state, NOW + 900_000)?.data).toBe('11 agents, 900 s old')
-    expect(rowOf(state, NOW + 901_000)?.data).toBe('11 agents, 901 s old: stale, withdrawn')
+    expect(rowOf(state, NOW + 900_000)?.data).toBe('11 agents, 15m old')
+    expect(rowOf(state, NOW + 901_000)?.data).toBe('11 agents, 15m1s old: stale, withdrawn')
   })
 
   it('does not count below zero when a refresh is overdue or the clock was set back', () => {
     const state = withNextRefresh(withOutcome(before, success, 1, momentAt(NOW)), NOW - 5000)
-    expect(rowOf(state, NOW - 3000)).toMatchObject({ data: '11 agents, 0 s old', nextRefresh: 'in 0 s' })
+    expect(rowOf(state, NOW - 3000)).toMatchObject({ data: '11 agents, 0s old', nextRefresh: 'in 0s' })
   })
 })
 

@@ -41,6 +41,7 @@ function start(
     fields: [],
     tokens: createTokenQueue(),
     memory,
+    onWait: () => {},
     onRetry: () => {},
     onRefresh: () => {},
     attempt: async () => {
@@ -319,7 +320,15 @@ describe('two operations with one token', () => {
       return good()
     }
     for (const name of ['ventas', 'soporte', 'cobros']) {
-      const parts = { fields: [], tokens, memory: noMemory, onRetry: () => {}, onRefresh: () => {}, attempt }
+      const parts = {
+        fields: [],
+        tokens,
+        memory: noMemory,
+        onWait: () => {},
+        onRetry: () => {},
+        onRefresh: () => {},
+        attempt,
+      }
       refreshers.push(startRefresher(anOperation({ name }), parts))
     }
     await vi.advanceTimersByTimeAsync(HOUR + 2 * MINUTE)

@@ -34,6 +34,7 @@ const parts = {
   fields: ['calls'],
   tokens: createTokenQueue(),
   memory: noMemory,
+  onWait: () => {},
   onRetry: () => {},
   onRefresh: () => {},
 }
