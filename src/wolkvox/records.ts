@@ -31,7 +31,7 @@ export function readRecords(
   context: ReadingContext,
   readName: (name: string) => string,
 ): ReadRecords {
-  const schema = recordSchema(fields, context)
+  const readers = Object.entries(fields)
   const agents = new Map<string, Agent>()
   const rejectedRecords: Partial<Record<RecordRejection, number>> = {}
   const rejectedValues: Record<string, number> = {}
@@ -47,12 +47,13 @@ export function readRecords(
   }
 
   for (const record of records) {
-    const parsed = schema.safeParse(record)
+    const parsed = recordSchema.safeParse(record)
     if (!parsed.success) {
       reject('not_an_object')
       continue
     }
-    const { agent_id: id, agent_name, agent_status, ...numbers } = parsed.data
+    const { data } = parsed
+    const id = readText(data.agent_id)
     if (typeof id !== 'string') {
       reject('missing_id')
       continue
@@ -61,12 +62,12 @@ export function readRecords(
       reject('duplicate')
       continue
     }
-    const state = take('agent_status', agent_status) ?? ''
+    const state = take('agent_status', readText(data.agent_status)) ?? ''
     const values: Record<string, number | undefined> = {}
-    for (const [field, reading] of Object.entries(numbers)) values[field] = take(field, reading)
+    for (const [field, read] of readers) values[field] = take(field, read(data[field], context))
     agents.set(id, {
       id,
-      name: readName(take('agent_name', agent_name) ?? ''),
+      name: readName(take('agent_name', readText(data.agent_name)) ?? ''),
       state,
       category: categoryOf(state),
       values,
@@ -78,15 +79,7 @@ export function readRecords(
   }
 }
 
-// A key may be missing: that is no value, not a fault of the record.
-const optional = z.unknown().optional()
-
-function recordSchema(fields: FieldReaders, context: ReadingContext) {
-  const text = optional.transform(readText)
-  const numbers = Object.entries(fields).map(
-    ([field, read]) => [field, optional.transform((value) => read(value, context))] as const,
-  )
-  return z
-    .object({ agent_id: text, agent_name: text, agent_status: text })
-    .and(z.object(Object.fromEntries(numbers)))
-}
+// The values are read one by one by readers of their own, as a value that cannot be read must not cost the record.
+const recordSchema = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
