@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici'
+import { Agent, errors, request } from 'undici'
 import type { Operation } from '../config/operation.ts'
 import type { Answer } from './answer.ts'
 import { readBody } from './body.ts'
@@ -9,6 +9,9 @@ const REPORT = '/api/v2/real_time.php?api=agents'
 
 // A host that drops packets, as a firewall does, is given up on long before the whole call is.
 const CONNECT_TIMEOUT_MS = 10_000
+
+// Well before the whole call is given up, so that it is clear which of the two it was.
+const CONNECT_SHARE = 1 / 2
 
 // An answer that has begun and then says nothing for so long is not going to end.
 const IDLE_BODY_TIMEOUT_MS = 30_000
@@ -31,7 +34,7 @@ export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Prom
     timeoutMs,
   )
   const dispatcher = new Agent({
-    connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
+    connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs * CONNECT_SHARE) },
     // The next call comes in minutes: no connection is worth keeping.
     pipelining: 0,
     headersTimeout: timeoutMs,
@@ -78,8 +81,9 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
 async function orNothing(reading: Promise<Buffer>, signal: AbortSignal): Promise<Buffer> {
   try {
     return await reading
-  } catch {
+  } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof errors.BodyTimeoutError) throw error
     return Buffer.alloc(0)
   }
 }

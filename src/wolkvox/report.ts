@@ -1,11 +1,15 @@
 import type { Operation } from '../config/operation.ts'
 import { showName } from './agent-name.ts'
 import { type Answer, recordsOf } from './answer.ts'
+import { WolkvoxFailure } from './failure.ts'
 import { type FieldReaders, readRecords } from './records.ts'
-import type { Rejections, Snapshot } from './snapshot.ts'
+import type { Agent, Rejections, Snapshot } from './snapshot.ts'
 
 /** Of an operation, what reading its report needs. */
 export type ReportSource = Pick<Operation, 'name' | 'token' | 'timeZone' | 'agentName'>
+
+// Each stands in up to 16 families: 8 MiB make a page of 128 MiB. 60,000 agents as people name them take 2.
+const MAX_TEXT_BYTES = 8 * 2 ** 20
 
 /** A snapshot, with what of the answer did not make it there. */
 export interface Report {
@@ -16,7 +20,7 @@ export interface Report {
 /**
  * Reads an answer into a snapshot.
  *
- * @throws WolkvoxFailure when the answer is no report
+ * @throws WolkvoxFailure when the answer is no report, or its texts are too large to stand in every family
  */
 export function readReport(answer: Answer, operation: ReportSource, fields: FieldReaders): Report {
   const token = operation.token.reveal()
@@ -28,5 +32,16 @@ export function readReport(answer: Answer, operation: ReportSource, fields: Fiel
     { fetchedAt, timeZone: operation.timeZone },
     (name) => showName(name, operation.agentName, operation.name),
   )
+  if (sizeOfTexts(agents) > MAX_TEXT_BYTES) {
+    throw new WolkvoxFailure(
+      'too_large',
+      `ids, names and states are larger than ${MAX_TEXT_BYTES} bytes together`,
+    )
+  }
   return { snapshot: { fetchedAt, agents, records: records.count, bytes: answer.body.length }, rejections }
+}
+
+function sizeOfTexts(agents: readonly Agent[]): number {
+  const size = (...texts: readonly string[]) => Buffer.byteLength(texts.join(''))
+  return agents.reduce((sum, { id, name, state }) => sum + size(id, name, state), 0)
 }

@@ -98,7 +98,11 @@ export function createIsolation(
       lose(current, new Error(`it was stuck for ${patience / 1000} s`))
       void current.terminate()
     }, patience)
-    const abort = () => current.postMessage({ id, abort: true } satisfies Abort)
+    // The thread is told, and not waited for: it may be stuck, and the process has seconds to end.
+    const abort = () => {
+      current.postMessage({ id, abort: true } satisfies Abort)
+      waiting.get(id)?.settle(undefined)
+    }
     signal?.addEventListener('abort', abort)
     return new Promise<Tasks[T] | undefined>((resolve, reject) => {
       waiting.set(id, { settle: (result) => resolve(result as Tasks[T] | undefined), fail: reject })
@@ -128,8 +132,9 @@ export function createIsolation(
     recall: async (operation, folder) => answered(await ask('recall', operation, folder)),
     async close() {
       const last = worker
-      worker = undefined
-      await last?.terminate()
+      if (last === undefined) return
+      lose(last, new Error('it was closed'))
+      await last.terminate()
     },
   }
 }

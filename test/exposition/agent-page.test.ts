@@ -20,11 +20,4 @@ describe('the page of the agents', () => {
       expect(piece.buffer.byteLength).toBe(piece.byteLength)
     }
   })
-
-  it('is refused when names would make it larger than memory should be', () => {
-    expect(() => renderAgents(snapshotOf(600, 60_000), 'ventas')).toThrow(
-      expect.objectContaining({ reason: 'too_large' }),
-    )
-    expect(renderAgents(snapshotOf(600, 1000), 'ventas')).toHaveLength(16)
-  })
 })

@@ -1,0 +1,53 @@
+/** An answer that is made to cost far more than its size, or is as large as it may be. */
+export interface Shape {
+  readonly what: string
+  /** @param size bytes, about */
+  readonly data: (size: number) => Buffer
+}
+
+const repeated = (piece: string, last: string) => (size: number) =>
+  Buffer.concat([
+    Buffer.from('['),
+    Buffer.alloc(size - (size % piece.length), piece),
+    Buffer.from(`${last}]`),
+  ])
+
+/** None of them can be a report, whatever it costs to find that out. */
+export const impossibleShapes: readonly Shape[] = [
+  { what: '[0,0,…]', data: repeated('0,', '0') },
+  { what: '[[],[],…]', data: repeated('[],', '[]') },
+  { what: '[[[[…', data: (size) => Buffer.alloc(size, '[') },
+  { what: '[{},{},…]', data: repeated('{},', '{}') },
+  {
+    what: '[[[[…]]]]',
+    data: (size) => Buffer.concat([Buffer.alloc(size / 2, '['), Buffer.alloc(size / 2, ']')]),
+  },
+  {
+    what: '["xxxx…"]',
+    data: (size) => Buffer.concat([Buffer.from('["'), Buffer.alloc(size, 'x'), Buffer.from('"]')]),
+  },
+  { what: '[{"k":0,"k":0,…}]', data: (size) => oneRecord(size) },
+]
+
+function oneRecord(size: number): Buffer {
+  return Buffer.concat([Buffer.from('[{'), Buffer.alloc(size - (size % 6), '"k":0,'), Buffer.from('"k":0}]')])
+}
+
+/** Around the records, `data` of an envelope. */
+export function inEnvelope(data: Buffer): Buffer {
+  return Buffer.concat([
+    Buffer.from('{"code":200,"error":null,"msg":"1 records were found","data":'),
+    data,
+    Buffer.from('}'),
+  ])
+}
+
+/** A list of records, each as text. */
+export function listOf(count: number, record: (index: number) => string): Buffer {
+  return Buffer.from(`[${Array.from({ length: count }, (_, index) => record(index)).join(',')}]`)
+}
+
+/** Members of an object under keys that no other record has. */
+export function distinctKeys(index: number, keys: number): string {
+  return Array.from({ length: keys }, (_, key) => `"k${index}_${key}":${key}`).join(',')
+}

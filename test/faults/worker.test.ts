@@ -1,0 +1,136 @@
+import { pino } from 'pino'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createApp } from '../../src/server/app.ts'
+import { createIsolation, type Isolation, WorkerLost } from '../../src/worker/isolation.ts'
+import { anOperation, never } from '../helpers.ts'
+import { expectPromptAnswers } from './ordeal.ts'
+import { type Look, look } from './page.ts'
+
+const THREAD = new URL('./threads/obedient.ts', import.meta.url)
+
+// As long as a thread that does its work may ever need here; a stuck one costs a test so much.
+const PATIENCE_MS = 800
+
+function startIsolation(patienceMs = PATIENCE_MS): Isolation {
+  const isolation = createIsolation(THREAD, () => patienceMs)
+  onTestFinished(() => isolation.close())
+  return isolation
+}
+
+/** What comes of an attempt by the thread that does what it is told. */
+const attempt = ({ attempt }: Isolation, behaviour: string, signal = never) =>
+  attempt(anOperation({ name: behaviour }), signal)
+
+const failed = (reason: string, message: unknown = expect.any(String)) =>
+  expect.objectContaining({ ok: false, failure: { reason, message } })
+
+const answered = failed('http_error', 'it answered')
+
+const losses = [
+  ['exits', 'internal', 'the worker ended: it has exited'],
+  ['throws', 'internal', 'the worker ended: a fault of the thread'],
+  ['rejects later', 'internal', 'the worker ended: a fault that nobody caught'],
+  ['is stuck', 'internal', 'the worker ended: it was stuck for 0.8 s'],
+  ['says nothing', 'internal', 'the worker ended: it was stuck for 0.8 s'],
+  ['fills its memory', 'too_large', 'the answer took more memory than it may'],
+] as const
+
+// Filling half a gigabyte takes a while, and is not to count as stuck.
+const patienceFor = (behaviour: string) => (behaviour === 'fills its memory' ? 25_000 : PATIENCE_MS)
+
+/** Looks at a page of the same process every 20 ms until the work has ended. */
+async function lookWhile(work: Promise<unknown>): Promise<Look[]> {
+  const app = createApp({
+    telemetryPath: '/metrics',
+    renderMetrics: async () => Buffer.from('wolkvox_up 0\n'),
+    isReady: () => true,
+    landingPage: () => ({ version: '1', telemetryPath: '/metrics', operations: [] }),
+    log: pino({ level: 'silent' }),
+  })
+  onTestFinished(() => app.close())
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const looks: Look[] = []
+  let working = true
+  const ended = work.finally(() => {
+    working = false
+  })
+  while (working) {
+    looks.push(await look(url))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await ended
+  return looks
+}
+
+describe.each(losses)('a worker that %s', (behaviour, reason, message) => {
+  it(`fails the refresh as ${reason}, while the serving thread keeps answering, and is replaced`, async () => {
+    const isolation = startIsolation(patienceFor(behaviour))
+    expect(await attempt(isolation, 'answers')).toEqual(answered)
+    const losing = attempt(isolation, behaviour)
+    const looks = await lookWhile(losing)
+    expect(await losing).toEqual(failed(reason, message))
+    expectPromptAnswers(looks)
+    expect(await attempt(isolation, 'answers')).toEqual(answered)
+  })
+
+  it('fails what other operations have under way, and leaves none of it hanging', async () => {
+    const isolation = startIsolation(patienceFor(behaviour))
+    const waiting = [attempt(isolation, 'says nothing'), attempt(isolation, 'says nothing')]
+    const keeping = isolation.keep(anOperation({ name: 'says nothing' }), 'folder')
+    const losing = attempt(isolation, behaviour)
+    await expect(keeping).rejects.toThrow(WorkerLost)
+    const lost = expect.objectContaining({ ok: false, failure: { reason, message: expect.any(String) } })
+    expect(await Promise.all([...waiting, losing])).toEqual([lost, lost, lost])
+    expect(await attempt(isolation, 'answers')).toEqual(answered)
+  })
+})
+
+describe('a worker that is lost again and again', () => {
+  it('is replaced each time', async () => {
+    const isolation = startIsolation()
+    for (let time = 0; time < 5; time += 1) {
+      expect(await attempt(isolation, 'exits')).toEqual(failed('internal'))
+    }
+    expect(await attempt(isolation, 'answers')).toEqual(answered)
+  })
+})
+
+/** Fails the test long before its own time is over. */
+async function promptly<T>(promise: Promise<T>, withinMs = 1000): Promise<T> {
+  const tooLate = Promise.withResolvers<never>()
+  const timer = setTimeout(() => tooLate.reject(new Error(`it took longer than ${withinMs} ms`)), withinMs)
+  return Promise.race([promise, tooLate.promise]).finally(() => clearTimeout(timer))
+}
+
+describe('ending a call', () => {
+  // The process is to end within 5 s, however long a worker may be stuck.
+  it.each(['says nothing', 'is stuck'])('is prompt where the worker %s', async (behaviour) => {
+    const isolation = startIsolation(20_000)
+    const ending = new AbortController()
+    const losing = attempt(isolation, behaviour, ending.signal)
+    setTimeout(() => ending.abort(new Error('the process ends')), 200)
+    await expect(promptly(losing)).rejects.toThrow('the process ends')
+  })
+})
+
+describe('closing', () => {
+  it.each(['says nothing', 'is stuck'])('ends a worker that %s', async (behaviour) => {
+    const isolation = createIsolation(THREAD, () => 20_000)
+    const losing = attempt(isolation, behaviour)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await promptly(isolation.close())
+    expect(await promptly(losing)).toEqual(failed('internal'))
+  })
+
+  it('fails what is to be kept', async () => {
+    const isolation = createIsolation(THREAD, () => 20_000)
+    const keeping = isolation.keep(anOperation({ name: 'says nothing' }), 'folder')
+    const lost = expect(promptly(keeping)).rejects.toThrow(WorkerLost)
+    await isolation.close()
+    await lost
+  })
+
+  it('is nothing where nothing was ever asked', async () => {
+    await promptly(createIsolation(THREAD).close())
+  })
+})
