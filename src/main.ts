@@ -8,13 +8,14 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exit(1)
 }
 
-const { run } = await import('./commands/run.ts')
-
+// Before loading, which takes a while in which a signal may come.
 const ending = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort())
 
 // Without a listener SIGHUP would end the process; commands that can reload add their own.
 process.on('SIGHUP', () => {})
+
+const { run } = await import('./commands/run.ts')
 
 process.exit(
   await run(process.argv.slice(2), {

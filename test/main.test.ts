@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, get, type IncomingMessage, type RequestListener } from 'node:http'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent, createServer, get, type IncomingMessage, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -230,11 +230,16 @@ describe('simulate', () => {
   it('says how to point the exporter at it, and the exporter then works', async () => {
     const simulator = start(['simulate', '--simulator.listen-address=127.0.0.1:0', '--simulator.agents=3'])
     const hint = await vi.waitFor(() => {
-      const found = /^ *(WOLKVOX_\S+ WOLKVOX_\S+ WOLKVOX_\S+) npm start$/m.exec(simulator.output.stdout)?.[1]
+      const found = /^ *((?:WOLKVOX_\S+ )+)npm start$/m.exec(simulator.output.stdout)?.[1]
       if (found === undefined) throw new Error('nothing is said yet')
       return found
     }, 15_000)
-    const environment = Object.fromEntries(hint.split(' ').map((pair) => pair.split('=')))
+    const environment = Object.fromEntries(
+      hint
+        .trim()
+        .split(' ')
+        .map((pair) => pair.split('=')),
+    )
     const exporter = start(['serve', FREE_PORT], environment)
     await exporter.logged({ msg: 'refreshed', records: 3 })
   })
@@ -309,6 +314,34 @@ describe('the log', () => {
     expect(program.log()).toHaveLength(1)
   })
 
+  it.each([['json'], ['pretty']])(
+    'costs the line, not the process, when its disk is full: %s',
+    async (format) => {
+      const { url: baseUrl } = await wolkvox()
+      const full = openSync('/dev/full', 'w')
+      const child = spawn(
+        process.execPath,
+        [MAIN, 'serve', `--log.format=${format}`, '--storage.path=', FREE_PORT],
+        {
+          env: {
+            PATH: process.env.PATH,
+            ...ACCOUNT,
+            WOLKVOX_BASE_URL: baseUrl,
+            WOLKVOX_REFRESH_INTERVAL: '1s',
+          },
+          stdio: ['ignore', 'ignore', full],
+        },
+      )
+      closeSync(full)
+      const closed = once(child, 'close')
+      toStop.push(() => void child.kill('SIGKILL'))
+      await new Promise((resolve) => setTimeout(resolve, 2500))
+      expect(child.exitCode).toBeNull()
+      child.kill('SIGTERM')
+      expect(await closed).toEqual([0, null])
+    },
+  )
+
   it('is written for people when asked for', async () => {
     const program = start(['demo', FREE_PORT, '--simulator.agents=1', '--log.format=pretty'])
     await vi.waitFor(() => expect(program.output.stderr).toContain('refreshed'), 15_000)
@@ -353,18 +386,21 @@ describe('SIGTERM and SIGINT', () => {
   })
 
   /** A scrape of which nothing is read yet, of a page too large for the buffers in between. */
-  async function slowScrape() {
+  async function slowScrape(agent: Agent | false = false) {
     const program = start(['demo', FREE_PORT, '--simulator.agents=10000'])
     const url = await program.url()
     await program.logged({ msg: 'refreshed' })
-    const request = get(`${url}/metrics`, { agent: false })
+    const request = get(`${url}/metrics`, { agent })
     toStop.push(() => request.destroy())
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     return { program, response }
   }
 
-  it('let a scrape under way finish', async () => {
-    const { program, response } = await slowScrape()
+  it.each([
+    ['a connection of its own', () => false as const],
+    ['a connection that is kept', () => new Agent({ keepAlive: true })],
+  ])('let a scrape under way finish on %s', async (_, agent) => {
+    const { program, response } = await slowScrape(agent())
     program.kill('SIGTERM')
     await program.logged({ msg: 'ending' })
     const length = Number(response.headers['content-length'])

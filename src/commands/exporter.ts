@@ -2,8 +2,10 @@ import type { Config } from '../config/operation.ts'
 import type { ProcessConfig } from '../config/process-config.ts'
 import { fieldReaders } from '../exposition/agent-families.ts'
 import { renderExposition } from '../exposition/exposition.ts'
+import type { Format } from '../exposition/format.ts'
+import { createSharedBody } from '../exposition/shared-body.ts'
 import { now } from '../refresh/moment.ts'
-import { startRefresher } from '../refresh/refresher.ts'
+import { type Refresher, startRefresher } from '../refresh/refresher.ts'
 import { isReady } from '../refresh/state.ts'
 import { createTokenQueue } from '../refresh/token-queue.ts'
 import { createApp } from '../server/app.ts'
@@ -39,12 +41,19 @@ export async function startExporter(
 ): Promise<Exporter> {
   const build = readBuildInfo()
   const collectOwnMetrics = createOwnMetrics(build, Date.now())
-  const refreshers: ReturnType<typeof startRefresher>[] = []
+  const refreshers: Refresher[] = []
   const states = () => refreshers.map((refresher) => refresher.state())
+  const bodyIn = (format: Format) =>
+    createSharedBody(states, async (current, moment) =>
+      renderExposition(current, await collectOwnMetrics(), format, moment),
+    )
+  const bodies: Readonly<Record<Format, ReturnType<typeof bodyIn>>> = {
+    text: bodyIn('text'),
+    openmetrics: bodyIn('openmetrics'),
+  }
   const parts = {
     telemetryPath,
-    renderMetrics: async (format: Parameters<typeof renderExposition>[2]) =>
-      renderExposition(states(), await collectOwnMetrics(), format, now()),
+    renderMetrics: (format: Format) => bodies[format](now()),
     isReady: () => refreshers.length > 0 && states().every(isReady),
     landingPage: () => landingOf(build.version, telemetryPath, states(), now()),
     log,
@@ -59,7 +68,7 @@ export async function startExporter(
     await closeApps()
     throw error
   }
-  const isolation = createIsolation()
+  const isolation = createIsolation(storagePath)
   const tokens = createTokenQueue()
   for (const operation of operations) {
     const warn = (problem: string) => log.warn({ operation: operation.name }, problem)

@@ -13,7 +13,9 @@ export function dayAt(now: number, timeZone: string): string {
 
 /** Milliseconds until the operation's next day begins; a day may have 23 or 25 hours. */
 export function untilNextDay(now: number, timeZone: string): number {
-  return dateAt(now, timeZone).add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds - now
+  const next = dateAt(now, timeZone).add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds
+  // Where a clock goes back over midnight, the next day has begun once already.
+  return Math.max(1000, next - now)
 }
 
 function dateAt(now: number, timeZone: string): Temporal.PlainDate {

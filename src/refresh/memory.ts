@@ -4,6 +4,8 @@ import type { RequestsOfDay } from './state.ts'
 /** What has to outlive the process so that a restart costs no call it need not. */
 export interface Calls {
   readonly requestsOfDay: RequestsOfDay
+  /** Day on which the quota was found spent, if it was. */
+  readonly quotaSpentOn?: string | undefined
   /** No call before this, in milliseconds since 1970. */
   readonly nextRefreshAt: number
 }

@@ -16,8 +16,8 @@ import {
   withOutcome,
   withRefreshUnderWay,
   withRequest,
-  withRequestsOfDay,
   withServed,
+  withSpending,
   withStorageFailure,
 } from './state.ts'
 import type { TokenQueue } from './token-queue.ts'
@@ -63,7 +63,8 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
   }
 
   async function keepCalls(): Promise<void> {
-    noteKept(await memory.keepCalls({ requestsOfDay: state.requestsOfDay, nextRefreshAt: notBefore(state) }))
+    const { requestsOfDay, quotaSpentOn } = state
+    noteKept(await memory.keepCalls({ requestsOfDay, quotaSpentOn, nextRefreshAt: notBefore(state) }))
   }
 
   function noteKept(kept: boolean): void {
@@ -73,7 +74,7 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
   /** @returns milliseconds until the first refresh is due */
   async function recall(): Promise<number> {
     const { calls, served } = await memory.recall()
-    if (calls !== undefined) state = withRequestsOfDay(state, calls.requestsOfDay)
+    if (calls !== undefined) state = withSpending(state, calls.requestsOfDay, calls.quotaSpentOn)
     if (served !== undefined) state = withServed(state, served, now())
     const wait = firstStart(calls?.nextRefreshAt, served?.fetchedAt, refreshIntervalMs, Date.now())
     state = withNextRefresh(state, Date.now() + wait)
@@ -86,7 +87,7 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     let outcome = await callWithinLimits(attempt, tokens, ledger, signal)
     for (let retries = 0; !outcome.ok; retries += 1) {
       const wait = retryDelay(outcome.failure.reason, retries, refreshIntervalMs, Math.random())
-      if (wait === undefined) break
+      if (wait === undefined || holdFor(state, Date.now()) > 0) break
       state = withEndedCall(state)
       onRetry(state, outcome.failure, wait)
       await delay(wait, signal)

@@ -5,9 +5,9 @@ import type { OperationState } from './state.ts'
  * nobody back: whoever restarts then has mended something. One of which nothing more was heard does, or a crash loop
  * would spend the quota; and so does a spent quota.
  */
-export function notBefore({ lastRefresh, underWay, nextRefreshAt }: OperationState): number {
-  const reason = lastRefresh?.failure?.reason
-  return underWay || reason === undefined || reason === 'quota_exceeded' ? nextRefreshAt : 0
+export function notBefore({ lastRefresh, underWay, quotaSpentOn, nextRefreshAt }: OperationState): number {
+  const failed = lastRefresh?.failure !== undefined
+  return failed && !underWay && quotaSpentOn === undefined ? 0 : nextRefreshAt
 }
 
 /**

@@ -39,6 +39,8 @@ export interface OperationState {
   readonly failures: Readonly<Record<FailureReason, number>>
   readonly requests: number
   readonly requestsOfDay: RequestsOfDay
+  /** Day on which the quota was found spent, until a refresh succeeds. */
+  readonly quotaSpentOn: string | undefined
   readonly rejectedRecords: Readonly<Record<RecordRejection, number>>
   /** Under wolkvox's own name of the field. */
   readonly rejectedValues: Readonly<Record<string, number>>
@@ -64,6 +66,7 @@ export function initialState(operation: Operation, fields: readonly string[], no
     failures: zeroes(failureReasons),
     requests: 0,
     requestsOfDay: { day: dayAt(now, operation.timeZone), count: 0 },
+    quotaSpentOn: undefined,
     rejectedRecords: zeroes(recordRejections),
     rejectedValues: zeroes(fields),
     storageFailures: 0,
@@ -83,7 +86,7 @@ export function withRefreshUnderWay(state: OperationState, nextRefreshAt: number
 /** A request is about to be sent: what is spent is spent, whatever comes of it. */
 export function withRequest(state: OperationState, now: number): OperationState {
   const { operation, requestsOfDay } = state
-  const day = isLaterDay(state, now) ? dayAt(now, operation.timeZone) : requestsOfDay.day
+  const day = isAnotherDay(state, now) ? dayAt(now, operation.timeZone) : requestsOfDay.day
   return {
     ...state,
     requests: state.requests + 1,
@@ -91,9 +94,13 @@ export function withRequest(state: OperationState, now: number): OperationState 
   }
 }
 
-/** An earlier run's requests of the day are known. */
-export function withRequestsOfDay(state: OperationState, requestsOfDay: RequestsOfDay): OperationState {
-  return { ...state, requestsOfDay }
+/** What an earlier run has spent is known. */
+export function withSpending(
+  state: OperationState,
+  requestsOfDay: RequestsOfDay,
+  quotaSpentOn: string | undefined,
+): OperationState {
+  return { ...state, requestsOfDay, quotaSpentOn }
 }
 
 /** There is data to serve: just fetched, or kept from an earlier run. */
@@ -120,6 +127,7 @@ export function withOutcome(
     lastRefresh: { durationMs, failure },
     underWay: false,
     hasEndedCall: true,
+    quotaSpentOn: quotaSpentAfter(state, failure, now.wall),
     refreshes: state.refreshes + 1,
     failures: failure === undefined ? state.failures : add(state.failures, { [failure.reason]: 1 }),
     rejectedRecords: add(state.rejectedRecords, outcome.rejections.records),
@@ -134,12 +142,24 @@ export function withStorageFailure(state: OperationState): OperationState {
 
 /** Requests sent since the operation's day turned. */
 export function requestsToday(state: OperationState, now: number): number {
-  return isLaterDay(state, now) ? 0 : state.requestsOfDay.count
+  return isAnotherDay(state, now) ? 0 : state.requestsOfDay.count
 }
 
-// Days only go forward: a clock set back over midnight must not open the day's quota anew when it comes round again.
-function isLaterDay({ operation, requestsOfDay }: OperationState, now: number): boolean {
-  return dayAt(now, operation.timeZone) > requestsOfDay.day
+const DAY_MS = 86_400_000
+
+// Days only go forward: a clock set back over midnight must not open the day's quota anew when it comes round again. One
+// set back by more was wrong before, and its day is none to wait for.
+function isAnotherDay({ operation: { timeZone }, requestsOfDay }: OperationState, now: number): boolean {
+  return dayAt(now, timeZone) > requestsOfDay.day || dayAt(now + DAY_MS, timeZone) < requestsOfDay.day
+}
+
+function quotaSpentAfter(
+  state: OperationState,
+  failure: Failure | undefined,
+  now: number,
+): string | undefined {
+  if (failure === undefined) return undefined
+  return failure.reason === 'quota_exceeded' ? dayAt(now, state.operation.timeZone) : state.quotaSpentOn
 }
 
 /**

@@ -1,10 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { finishResponsesFirst } from './finish-responses.ts'
 import { addHealth, type Readiness } from './health.ts'
 import { addLandingPage, type LandingPage } from './landing-page.ts'
 import { addLifecycle } from './lifecycle.ts'
 import { addMetrics, type RenderMetrics } from './metrics.ts'
+import { careForReaders } from './readers.ts'
 
 /** What the server serves, given as functions so that it need not know where it comes from. */
 export interface AppParts {
@@ -42,7 +42,7 @@ export function createApp(parts: AppParts): FastifyInstance {
     body.resume()
     done(null)
   })
-  finishResponsesFirst(app)
+  careForReaders(app)
   addMetrics(app, telemetryPath, parts.renderMetrics)
   addHealth(app, parts.isReady)
   addLifecycle(app)

@@ -9,8 +9,19 @@ export type RenderMetrics = (format: Format) => Promise<Buffer>
 
 const compress = promisify(gzip)
 
+/** Compresses a body once, however many scrapers it is sent to. */
+function createCompressor(): (body: Buffer) => Promise<Buffer> {
+  const compressed = new WeakMap<Buffer, Promise<Buffer>>()
+  return (body) => {
+    const known = compressed.get(body) ?? compress(body, { level: constants.Z_BEST_SPEED })
+    compressed.set(body, known)
+    return known
+  }
+}
+
 /** `GET` of the metrics, in the format and the encoding that the scraper asks for. */
 export function addMetrics(app: FastifyInstance, path: string, renderMetrics: RenderMetrics): void {
+  const compressOnce = createCompressor()
   app.get(path, async ({ headers }, reply) => {
     const format = formatFor(headers)
     const body = await renderMetrics(format)
@@ -19,8 +30,6 @@ export function addMetrics(app: FastifyInstance, path: string, renderMetrics: Re
       .header('vary', 'Accept, Accept-Encoding')
       .header('cache-control', 'no-store')
     if (!acceptsGzip(headers)) return body
-    return reply
-      .header('content-encoding', 'gzip')
-      .send(await compress(body, { level: constants.Z_BEST_SPEED }))
+    return reply.header('content-encoding', 'gzip').send(await compressOnce(body))
   })
 }

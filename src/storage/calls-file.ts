@@ -14,7 +14,11 @@ const stored = z.object({
   access: z.string(),
   nextRefreshAt: z.number(),
   requestsOfDay: z.object({ day: z.iso.date(), count: z.int().nonnegative() }),
+  quotaSpentOn: z.iso.date().optional(),
 })
+
+// A clock set back by less must not make the day's count forgotten.
+const DAY_MS = 86_400_000
 
 /** Writes the operation's calls. @throws the file system's error */
 export async function writeCalls(
@@ -23,25 +27,29 @@ export async function writeCalls(
   calls: Calls,
   now: number,
 ): Promise<void> {
-  const content: z.input<typeof stored> = { server: operation.server, access: accessOf(operation), ...calls }
+  const { server } = operation
+  const content = { server, access: accessOf(operation), ...calls }
   await writeStored(fileOf(folder, operation.name, 'calls'), content, now)
 }
 
 /**
  * Reads what an earlier run has written of the operation's calls. The day's count stands for the whole operation; the
- * next start is forgotten when the token or the address is another, as then the operator has mended something.
+ * next start is forgotten when the token or the address is another, as then the operator has mended something, and where
+ * it is farther off than the rhythm now in force puts it.
  */
 export async function readCalls(folder: string, operation: Caller, now: number): Promise<Found<Calls>> {
   const ofThisOperation = stored.refine(
     ({ server }) => server === operation.server,
     'is of another operation',
   )
-  const found = await readStored(fileOf(folder, operation.name, 'calls'), ofThisOperation, now)
-  if (found.content === undefined) return found
-  const { access, nextRefreshAt, requestsOfDay } = found.content
-  const farthest = now + Math.max(operation.refreshIntervalMs, PROBE_MS)
+  const found = await readStored(fileOf(folder, operation.name, 'calls'), ofThisOperation, now, DAY_MS)
+  if (found.problem !== undefined || found.content === undefined) {
+    return found.problem === undefined ? { content: undefined } : found
+  }
+  const { access, nextRefreshAt, requestsOfDay, quotaSpentOn } = found.content
+  const farthest = now + Math.max(operation.refreshIntervalMs, quotaSpentOn === undefined ? 0 : PROBE_MS)
   const stands = access === accessOf(operation) && nextRefreshAt <= farthest
-  return { content: { requestsOfDay, nextRefreshAt: stands ? nextRefreshAt : now } }
+  return { content: { requestsOfDay, quotaSpentOn, nextRefreshAt: stands ? nextRefreshAt : now } }
 }
 
 /**

@@ -7,11 +7,10 @@ import { readCalls, writeCalls } from './calls-file.ts'
 /** Keeps snapshots where they are read and rendered, off the serving thread. */
 export interface Snapshots {
   /** Keeps the last good answer. @throws when it could not even be tried */
-  keep(operation: Operation, folder: string): Promise<{ readonly problem: string | undefined }>
+  keep(operation: Operation): Promise<{ readonly problem: string | undefined }>
   /** Renders what an earlier run has kept. @throws when it could not even be tried */
   recall(
     operation: Operation,
-    folder: string,
   ): Promise<{ readonly served: Served | undefined; readonly problem: string | undefined }>
 }
 
@@ -42,7 +41,7 @@ export function createMemory(
   return {
     async recall() {
       const calls = await readCalls(folder, operation, Date.now())
-      const snapshot = await snapshots.recall(operation, folder).catch(toProblem)
+      const snapshot = await snapshots.recall(operation).catch(toProblem)
       for (const problem of [calls.problem, snapshot.problem]) if (problem !== undefined) warn(problem)
       return { calls: calls.content, served: 'served' in snapshot ? snapshot.served : undefined }
     },
@@ -51,7 +50,7 @@ export function createMemory(
       return kept(problem)
     },
     async keepSnapshot() {
-      const { problem } = await snapshots.keep(operation, folder).catch(toProblem)
+      const { problem } = await snapshots.keep(operation).catch(toProblem)
       return kept(problem)
     },
   }

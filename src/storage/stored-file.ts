@@ -7,7 +7,7 @@ import { writeWhole } from './write-whole.ts'
 // Raised whenever a file's content changes its meaning: what another version has written is not guessed at.
 const VERSION = 1
 
-// Two clocks of one machine may differ by this, before and after it was set.
+// A clock may be set by this much between two starts.
 const CLOCK_TOLERANCE_MS = 60_000
 
 const frame = z.object({ version: z.unknown(), savedAt: z.number(), content: z.unknown() })
@@ -30,9 +30,15 @@ export async function writeStored(path: string, content: unknown, now: number): 
  * Reads what {@link writeStored} has written. A file that is damaged, of another version, from the future, or whose
  * content is not what is expected is set aside, so that it is complained of once and can be looked at.
  *
+ * @param futureMs how far ahead of now it may have been written
  * @param expected the content's schema; its own refinements say in their messages why content is of no use here
  */
-export async function readStored<T>(path: string, expected: z.ZodType<T>, now: number): Promise<Found<T>> {
+export async function readStored<T>(
+  path: string,
+  expected: z.ZodType<T>,
+  now: number,
+  futureMs = CLOCK_TOLERANCE_MS,
+): Promise<Found<T>> {
   let bytes: Buffer
   try {
     bytes = await readFile(path)
@@ -40,16 +46,16 @@ export async function readStored<T>(path: string, expected: z.ZodType<T>, now: n
     const code = codeOf(error)
     return code === 'ENOENT' ? { content: undefined } : { problem: `${path} cannot be read (${code})` }
   }
-  const judged = judge(bytes, expected, now)
+  const judged = judge(bytes, expected, now + futureMs)
   return judged.problem === undefined ? judged : { problem: await setAside(path, judged.problem) }
 }
 
-function judge<T>(bytes: Uint8Array, expected: z.ZodType<T>, now: number): Found<T> {
+function judge<T>(bytes: Uint8Array, expected: z.ZodType<T>, latest: number): Found<T> {
   const text = unseal(bytes)
   if (text === undefined) return { problem: 'is damaged' }
   const framed = frame.safeParse(parse(text))
   if (!framed.success || framed.data.version !== VERSION) return { problem: 'is of another version' }
-  if (framed.data.savedAt > now + CLOCK_TOLERANCE_MS) return { problem: 'is from the future' }
+  if (framed.data.savedAt > latest) return { problem: 'is from the future' }
   const content = expected.safeParse(framed.data.content)
   if (content.success) return { content: content.data }
   const refined = content.error.issues.find(({ code }) => code === 'custom')

@@ -28,6 +28,7 @@ export async function writeWhole(
   files: FileSystem = { mkdir, open, rename },
 ): Promise<void> {
   const folder = dirname(path)
+  // Always the same, so that one left by a sudden end is written over by the next.
   const temporary = `${path}.tmp`
   await files.mkdir(folder, { recursive: true, mode: FOLDER_MODE })
   await withFile(files, temporary, 'w', async (file) => {

@@ -20,13 +20,14 @@ export function createLogger(
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  const stderr = 2
-  if (format === 'json') return pino(options, destination({ dest: stderr, sync: true }))
+  const stderr = destination({ dest: 2, sync: true })
+  // A full disk or a closed pipe behind the log costs the line, not the process.
+  stderr.on('error', () => {})
+  if (format === 'json') return pino(options, stderr)
   return pino(
     options,
     pretty({
       destination: stderr,
-      sync: true,
       colorize: terminal,
       translateTime: 'SYS:HH:MM:ss',
       singleLine: true,

@@ -37,6 +37,8 @@ export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Prom
     connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs * CONNECT_SHARE) },
     // The next call comes in minutes: no connection is worth keeping.
     pipelining: 0,
+    // A reset within an HTTP/2 body would pass for its end.
+    allowH2: false,
     headersTimeout: timeoutMs,
     bodyTimeout: Math.min(IDLE_BODY_TIMEOUT_MS, timeoutMs),
   })
@@ -65,9 +67,6 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
   const fetchedAt = Date.now()
   // Whoever reads the body is told of its errors; one that nobody reads must not end the process.
   body.on('error', () => {})
-  if (statusCode >= 300 && statusCode < 400) {
-    throw new WolkvoxFailure('redirect', `wolkvox answered HTTP status ${statusCode}, a redirect`)
-  }
   const encoding = String(headers['content-encoding'] ?? '')
   const reading = readBody(body, encoding, endpoint.maxResponseBytes)
   return {

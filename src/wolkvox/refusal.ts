@@ -1,7 +1,15 @@
 import type { FailureReason } from './failure.ts'
 
 /** wolkvox's codes are HTTP statuses, wherever they stand. */
-const REASON_OF_CODE: Readonly<Record<number, FailureReason>> = { 400: 'bad_request', 401: 'unauthorized' }
+const REASON_OF_CODE: Readonly<Record<number, FailureReason>> = {
+  301: 'redirect',
+  302: 'redirect',
+  303: 'redirect',
+  307: 'redirect',
+  308: 'redirect',
+  400: 'bad_request',
+  401: 'unauthorized',
+}
 
 // 403 has at least four meanings; only the message tells them apart.
 const REASON_OF_MESSAGE: readonly (readonly [RegExp, FailureReason])[] = [

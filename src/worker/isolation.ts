@@ -3,7 +3,15 @@ import type { Operation } from '../config/operation.ts'
 import { codeOf } from '../error-text.ts'
 import { type Attempt, failedOutcome, type Outcome } from '../refresh/attempt.ts'
 import type { FailureReason } from '../wolkvox/failure.ts'
-import { type Abort, type Reply, type Task, type TaskRequest, type Tasks, toPlain } from './protocol.ts'
+import {
+  type Abort,
+  type Reply,
+  type Task,
+  type TaskRequest,
+  type Tasks,
+  type ThreadData,
+  toPlain,
+} from './protocol.ts'
 
 /** The worker thread is gone, with all it had under way. */
 export class WorkerLost extends Error {
@@ -21,9 +29,9 @@ export interface Isolation {
   /** Never rejects but with the signal's reason: a worker that is lost is a refresh that failed. */
   readonly attempt: Attempt
   /** @throws WorkerLost */
-  readonly keep: (operation: Operation, folder: string) => Promise<Tasks['keep']>
+  readonly keep: (operation: Operation) => Promise<Tasks['keep']>
   /** @throws WorkerLost */
-  readonly recall: (operation: Operation, folder: string) => Promise<Tasks['recall']>
+  readonly recall: (operation: Operation) => Promise<Tasks['recall']>
   /** Ends the thread and whatever it has under way. */
   close(): Promise<void>
 }
@@ -47,10 +55,12 @@ interface Waiting {
  * Starts a worker thread for what may take long, or die of what wolkvox sends. It is replaced when it has died, or when
  * it is stuck: one that does not answer within a multiple of the call's timeout is ended.
  *
+ * @param folder `--storage.path`; empty keeps nothing
  * @param thread what the thread runs; for tests
  * @param patienceMs how long a task may take, from the timeout of one call; for tests
  */
 export function createIsolation(
+  folder: string,
   thread: URL = THREAD,
   patienceMs = (timeoutMs: number) => TIMEOUTS * timeoutMs + AFTER_THE_CALL_MS,
 ): Isolation {
@@ -64,7 +74,10 @@ export function createIsolation(
   }
 
   function start(): Worker {
-    const started = new Worker(thread, { resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB } })
+    const started = new Worker(thread, {
+      workerData: { folder } satisfies ThreadData,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+    })
     started.on('message', ({ id, result }: Reply) => waiting.get(id)?.settle(result))
     started.on('error', (error) => lose(started, error))
     started.on('exit', () => lose(started, new Error('it has exited')))
@@ -88,7 +101,6 @@ export function createIsolation(
   function ask<T extends Task>(
     task: T,
     operation: Operation,
-    folder: string,
     signal?: AbortSignal,
   ): Promise<Tasks[T] | undefined> {
     const id = ++lastId
@@ -106,7 +118,7 @@ export function createIsolation(
     signal?.addEventListener('abort', abort)
     return new Promise<Tasks[T] | undefined>((resolve, reject) => {
       waiting.set(id, { settle: (result) => resolve(result as Tasks[T] | undefined), fail: reject })
-      current.postMessage({ id, task, operation: toPlain(operation), folder } satisfies TaskRequest)
+      current.postMessage({ id, task, operation: toPlain(operation) } satisfies TaskRequest)
     }).finally(() => {
       clearTimeout(stuck)
       signal?.removeEventListener('abort', abort)
@@ -118,7 +130,7 @@ export function createIsolation(
     async attempt(operation, signal): Promise<Outcome> {
       signal.throwIfAborted()
       try {
-        const outcome = await ask('attempt', operation, '', signal)
+        const outcome = await ask('attempt', operation, signal)
         signal.throwIfAborted()
         if (outcome !== undefined) return outcome
         throw new WorkerLost('the worker gave no answer', 'internal')
@@ -128,8 +140,8 @@ export function createIsolation(
         return failedOutcome(error.reason, error.message)
       }
     },
-    keep: async (operation, folder) => answered(await ask('keep', operation, folder)),
-    recall: async (operation, folder) => answered(await ask('recall', operation, folder)),
+    keep: async (operation) => answered(await ask('keep', operation)),
+    recall: async (operation) => answered(await ask('recall', operation)),
     async close() {
       const last = worker
       if (last === undefined) return

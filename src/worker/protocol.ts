@@ -21,8 +21,6 @@ export interface TaskRequest {
   readonly id: number
   readonly task: Task
   readonly operation: PlainOperation
-  /** `--storage.path`; empty keeps nothing. */
-  readonly folder: string
 }
 
 /** Ends a request early; it is still answered. */
@@ -35,6 +33,12 @@ export interface Abort {
 export interface Reply {
   readonly id: number
   readonly result: Tasks[Task] | undefined
+}
+
+/** What the thread is told at its start. */
+export interface ThreadData {
+  /** `--storage.path`; empty keeps nothing. */
+  readonly folder: string
 }
 
 /** Makes an operation ready to be handed to another thread. */

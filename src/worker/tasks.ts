@@ -8,22 +8,26 @@ import { fetchReport } from '../wolkvox/client.ts'
 import type { Snapshot } from '../wolkvox/snapshot.ts'
 import type { Task, Tasks } from './protocol.ts'
 
-type Run<T extends Task> = (operation: Operation, folder: string, signal: AbortSignal) => Promise<Tasks[T]>
+type Run<T extends Task> = (operation: Operation, signal: AbortSignal) => Promise<Tasks[T]>
 
-/** Makes the tasks of the worker thread; what an attempt has read is remembered until it is kept. */
-export function createTasks(): { readonly [T in Task]: Run<T> } {
+/**
+ * Makes the tasks of the worker thread; what an attempt has read is remembered until it is kept.
+ *
+ * @param folder `--storage.path`; empty keeps nothing
+ */
+export function createTasks(folder: string): { readonly [T in Task]: Run<T> } {
   const unkept = new Map<string, Snapshot>()
   const render = (snapshot: Snapshot, operation: Operation) => {
     const page = renderAgents(snapshot, operation.name)
-    unkept.set(operation.name, snapshot)
+    if (folder !== '') unkept.set(operation.name, snapshot)
     return page
   }
   const attempt = createAttempt({ fetchReport, fields: fieldReaders, render })
 
   return {
-    attempt: (operation, _folder, signal) => attempt(operation, signal),
+    attempt,
 
-    async keep(operation, folder) {
+    async keep(operation) {
       const snapshot = unkept.get(operation.name)
       unkept.delete(operation.name)
       if (snapshot === undefined) return { problem: 'there is nothing to keep' }
@@ -35,7 +39,7 @@ export function createTasks(): { readonly [T in Task]: Run<T> } {
       }
     },
 
-    async recall(operation, folder) {
+    async recall(operation) {
       const { content, problem } = await readSnapshot(folder, operation, Date.now())
       const served = content && toServed(content, renderAgents(content, operation.name))
       return { served, problem }

@@ -1,11 +1,11 @@
-import { parentPort } from 'node:worker_threads'
-import { type Abort, fromPlain, type Reply, type TaskRequest } from './protocol.ts'
+import { parentPort, workerData } from 'node:worker_threads'
+import { type Abort, fromPlain, type Reply, type TaskRequest, type ThreadData } from './protocol.ts'
 import { createTasks } from './tasks.ts'
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread only')
 
-const tasks = createTasks()
+const tasks = createTasks((workerData as ThreadData).folder)
 const underWay = new Map<number, AbortController>()
 
 port.on('message', async (message: TaskRequest | Abort) => {
@@ -13,11 +13,11 @@ port.on('message', async (message: TaskRequest | Abort) => {
     underWay.get(message.id)?.abort(new Error('ended early'))
     return
   }
-  const { id, task, operation, folder } = message
+  const { id, task, operation } = message
   const ending = new AbortController()
   underWay.set(id, ending)
   try {
-    reply({ id, result: await tasks[task](fromPlain(operation), folder, ending.signal) })
+    reply({ id, result: await tasks[task](fromPlain(operation), ending.signal) })
   } catch (error) {
     if (!ending.signal.aborted) throw error
     reply({ id, result: undefined })

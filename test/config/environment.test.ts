@@ -275,12 +275,22 @@ describe('the token', () => {
     ])
   })
 
+  it.each([['is not there', join(folder, 'missing'), 'ENOENT']])(
+    'is refused when its file %s',
+    (_, path, code) => {
+      expect(problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
+        `WOLKVOX_TOKEN_FILE: cannot be read (${code}); name a file that this user may read`,
+      ])
+    },
+  )
+
   it.each([
-    ['is not there', join(folder, 'missing'), 'ENOENT'],
-    ['is a folder', folder, 'EISDIR'],
-  ])('is refused when its file %s', (_, path, code) => {
+    ['is a folder', folder, 'is no plain file'],
+    ['never ends', '/dev/zero', 'is no plain file'],
+    ['is larger than any token', tokenFile('x'.repeat(65_537)), 'is too large for a token'],
+  ])('is refused unread when its file %s', (_, path, problem) => {
     expect(problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
-      `WOLKVOX_TOKEN_FILE: cannot be read (${code}); name a file that this user may read`,
+      expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${problem}; name`),
     ])
   })
 

@@ -148,6 +148,24 @@ describe('the daily limit', () => {
   })
 })
 
+describe('a day counted while the clock was years ahead', () => {
+  it('is none to wait for', async () => {
+    const refresher = start('2026-03-10T17:00:00Z', good, {
+      licenses: 1,
+      memory: {
+        ...noMemory,
+        recall: async () => ({
+          calls: { requestsOfDay: { day: '2030-03-10', count: 1000 }, nextRefreshAt: 0 },
+          served: undefined,
+        }),
+      },
+    })
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(starts).toHaveLength(1)
+    expect(refresher.state().requestsOfDay).toEqual({ day: '2026-03-10', count: 1 })
+  })
+})
+
 describe('after quota_exceeded', () => {
   it.each([
     ['America/Bogota', '2026-03-11T03:50:00Z', ['04:20:00', '04:50:00', '05:00:00']],
@@ -172,6 +190,36 @@ describe('after quota_exceeded', () => {
     start('2026-03-10T17:00:00Z', (call) => (call === 1 ? bad('quota_exceeded') : good()))
     await vi.advanceTimersByTimeAsync(41 * MINUTE)
     expect(starts.map((text) => text.slice(11))).toEqual(['17:00:00', '17:30:00', '17:35:00', '17:40:00'])
+  })
+
+  it('stays with one probe in 30 minutes when probes fail for other reasons, and tries none of them again', async () => {
+    const then = ['quota_exceeded', 'http_error', 'forbidden', 'connect'] as const
+    start('2026-03-10T17:00:00Z', (call) => bad(then[call - 1] ?? 'timeout'))
+    await vi.advanceTimersByTimeAsync(125 * MINUTE)
+    expect(starts.map((text) => text.slice(11))).toEqual([
+      '17:00:00',
+      '17:30:00',
+      '18:00:00',
+      '18:30:00',
+      '19:00:00',
+    ])
+  })
+
+  it('stays with it after a restart', async () => {
+    const memory = {
+      ...noMemory,
+      recall: async () => ({
+        calls: {
+          requestsOfDay: { day: '2026-03-10', count: 7 },
+          quotaSpentOn: '2026-03-10',
+          nextRefreshAt: Date.parse('2026-03-10T17:10:00Z'),
+        },
+        served: undefined,
+      }),
+    }
+    start('2026-03-10T17:00:00Z', () => bad('connect'), { memory })
+    await vi.advanceTimersByTimeAsync(45 * MINUTE)
+    expect(starts.map((text) => text.slice(11))).toEqual(['17:10:00', '17:40:00'])
   })
 
   it('tells when the next call is due', async () => {

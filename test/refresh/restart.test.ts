@@ -29,8 +29,10 @@ describe('a next process', () => {
     expect(notBefore(withRefreshUnderWay(failed('connect'), PLANNED))).toBe(PLANNED)
   })
 
-  it('waits while the quota is spent', () => {
+  it('waits while the quota is spent, also when a probe ended in something else', () => {
     expect(notBefore(failed('quota_exceeded'))).toBe(PLANNED)
+    const probed = withOutcome(failed('quota_exceeded'), failedOutcome('connect', ''), 1, momentAt(NOW))
+    expect(notBefore(probed)).toBe(PLANNED)
   })
 })
 

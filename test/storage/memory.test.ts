@@ -18,10 +18,10 @@ beforeEach(async () => {
 
 /** A memory whose work is done in this thread. */
 function aMemory(operation = anOperation(), path = folder) {
-  const tasks = createTasks()
+  const tasks = createTasks(path)
   const isolation = {
-    keep: () => tasks.keep(operation, path, never),
-    recall: () => tasks.recall(operation, path, never),
+    keep: () => tasks.keep(operation, never),
+    recall: () => tasks.recall(operation, never),
   }
   return { tasks, memory: createMemory(path, operation, isolation, (problem) => warnings.push(problem)) }
 }
@@ -38,7 +38,7 @@ describe('the memory of an operation', () => {
     )
     const operation = anOperation({ baseUrl })
     const before = aMemory(operation)
-    const outcome = await before.tasks.attempt(operation, '', never)
+    const outcome = await before.tasks.attempt(operation, never)
     const kept = calls()
     expect([await before.memory.keepCalls(kept), await before.memory.keepSnapshot()]).toEqual([true, true])
     const recalled = await aMemory(operation).memory.recall()

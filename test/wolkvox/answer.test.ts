@@ -129,6 +129,7 @@ describe('a code in the body', () => {
   it('that is not 200 decides before the HTTP status', () => {
     expect(reason({ code: '403', msg: 'TOKEN LIMIT EXCEEDED' }, 500)).toBe('quota_exceeded')
     expect(reason({ code: 401 }, 403)).toBe('unauthorized')
+    expect(reason({ code: 403, msg: 'TOKEN LIMIT EXCEEDED' }, 302)).toBe('quota_exceeded')
   })
 
   it('of 200 leaves the decision to the HTTP status', () => {
@@ -143,6 +144,12 @@ describe('a code in the body', () => {
 
 describe('an HTTP status', () => {
   it.each([
+    [301, 'redirect'],
+    [302, 'redirect'],
+    [303, 'redirect'],
+    [304, 'http_error'],
+    [307, 'redirect'],
+    [308, 'redirect'],
     [400, 'bad_request'],
     [401, 'unauthorized'],
     [403, 'forbidden'],

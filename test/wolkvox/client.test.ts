@@ -155,7 +155,7 @@ describe('timeout', () => {
   })
 })
 
-describe('redirect', () => {
+describe('a redirect', () => {
   it.each([301, 302, 303, 307, 308])('%d is not followed, so the token does not travel', async (status) => {
     let visits = 0
     const elsewhere = await serveHttp((request, response) => {
@@ -163,7 +163,7 @@ describe('redirect', () => {
       answerWith(GOOD)(request, response)
     })
     const url = await serveHttp(answerWith('', status, { location: elsewhere }))
-    expect((await failureAt(url)).reason).toBe('redirect')
+    expect(await fetchReport(anOperation({ baseUrl: url }), never)).toMatchObject({ status })
     expect(visits).toBe(0)
   })
 })

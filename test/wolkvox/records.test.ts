@@ -45,7 +45,7 @@ describe('a record', () => {
     expect(rejections).toEqual({ records: {}, values: {} })
   })
 
-  it.each(['', '-', ' ', null, undefined, true, [], {}])(
+  it.each(['', '-', ' ', null, undefined, true, [], {}, 2 ** 53])(
     'with %j for its agent_id is left out: missing_id',
     (agent_id) => {
       expect(read(aRecord({ agent_id }), aRecord())).toMatchObject({
