@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 import type { Operation } from '../src/config/operation.ts'
 import { Secret } from '../src/config/secret.ts'
 import type { Moment } from '../src/refresh/moment.ts'
+import type { FailureReason } from '../src/wolkvox/failure.ts'
 
 /** An operation with every setting, overridden where the test cares. */
 export function anOperation(overrides: Partial<Operation> = {}): Operation {
@@ -55,6 +56,25 @@ export function anEnvelope(data: unknown): string {
   const count = Array.isArray(data) ? data.length : 1
   return JSON.stringify({ code: 200, error: null, msg: `${count} records were found`, data })
 }
+
+/**
+ * wolkvox's table of failures, as its page lists them, with the reason that each stands for whichever way it comes; what
+ * the body says during maintenance is not documented.
+ */
+export const documentedRefusals: readonly (readonly [
+  code: number,
+  error: string,
+  msg: string,
+  reason: FailureReason,
+])[] = [
+  [400, 'BAD REQUEST', 'THE API YOU WANT TO CONSULT DOES NOT EXIST', 'bad_request'],
+  [400, 'BAD REQUEST', 'SOME PARAMETERS ARE REQUIRED', 'bad_request'],
+  [401, 'UNAUTHORIZED', 'PLEASE ENTER THE WOLKVOX-TOKEN', 'unauthorized'],
+  [403, 'FORBIDDEN', 'TOKEN LIMIT EXCEEDED', 'quota_exceeded'],
+  [403, 'FORBIDDEN', 'EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)', 'concurrency'],
+  [403, 'FORBIDDEN', 'PLEASE VALIDATE TOKEN', 'invalid_token'],
+  [403, 'FORBIDDEN', 'THE API IS SWITCHED OFF', 'forbidden'],
+]
 
 /** A loopback HTTP server that ends with the test. @returns its URL */
 export async function serveHttp(handle: RequestListener): Promise<string> {

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { FailureReason } from '../../src/wolkvox/failure.ts'
-import { anEnvelope, answerWith, aRecord } from '../helpers.ts'
+import { anEnvelope, answerWith, aRecord, documentedRefusals } from '../helpers.ts'
 import type { Misbehaviour } from './wolkvox.ts'
 
 /** A row of the table: what an operator would say has happened, how it comes about, and what has to be counted. */
@@ -161,19 +161,8 @@ export const redirectsTo = (elsewhere: string): readonly Fault[] =>
     reason: 'redirect',
   }))
 
-/** wolkvox's own refusals, as its page lists them; what comes during maintenance is not documented. */
-const REFUSALS: readonly (readonly [code: number, error: string, msg: string, reason: FailureReason])[] = [
-  [400, 'BAD REQUEST', 'THE API YOU WANT TO CONSULT DOES NOT EXIST', 'bad_request'],
-  [400, 'BAD REQUEST', 'SOME PARAMETERS ARE REQUIRED', 'bad_request'],
-  [401, 'UNAUTHORIZED', 'PLEASE ENTER THE WOLKVOX-TOKEN', 'unauthorized'],
-  [403, 'FORBIDDEN', 'TOKEN LIMIT EXCEEDED', 'quota_exceeded'],
-  [403, 'FORBIDDEN', 'EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)', 'concurrency'],
-  [403, 'FORBIDDEN', 'PLEASE VALIDATE TOKEN', 'invalid_token'],
-  [403, 'FORBIDDEN', 'THE API IS SWITCHED OFF', 'forbidden'],
-]
-
 const allRefusals: readonly Fault[] = [
-  ...REFUSALS.flatMap(([code, error, msg, reason]): Fault[] => [
+  ...documentedRefusals.flatMap(([code, error, msg, reason]): Fault[] => [
     { what: `${msg}, as ${code}`, how: answer(JSON.stringify({ code, error, msg }), code), reason },
     {
       what: `${msg}, as 200 with code ${code}`,

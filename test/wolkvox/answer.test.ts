@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { recordsOf } from '../../src/wolkvox/answer.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
-import { aRecord } from '../helpers.ts'
+import { aRecord, documentedRefusals } from '../helpers.ts'
 
 const redact = (text: string) => text.replaceAll('test-token', '[secret]')
 
@@ -91,21 +91,15 @@ describe('malformed', () => {
   })
 })
 
-/** wolkvox's table of failures; a row stands for its reason whichever way it comes. */
-const refusals = [
-  [400, 'BAD REQUEST', 'THE API YOU WANT TO CONSULT DOES NOT EXIST', 'bad_request'],
-  [400, 'BAD REQUEST', 'SOME PARAMETERS ARE REQUIRED', 'bad_request'],
-  [401, 'UNAUTHORIZED', 'PLEASE ENTER THE WOLKVOX-TOKEN', 'unauthorized'],
-  [403, 'FORBIDDEN', 'TOKEN LIMIT EXCEEDED', 'quota_exceeded'],
-  [403, 'FORBIDDEN', 'EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)', 'concurrency'],
-  [403, 'FORBIDDEN', 'PLEASE VALIDATE TOKEN', 'invalid_token'],
-  [403, 'FORBIDDEN', 'MAINTENANCE', 'forbidden'],
+/** Those of wolkvox's page, and some that it does not list. */
+const allRefusals = [
+  ...documentedRefusals,
   [403, 'FORBIDDEN', '', 'forbidden'],
   [500, 'ERROR', 'INTERNAL', 'http_error'],
   [404, 'ERROR', 'NOT FOUND', 'http_error'],
 ] as const
 
-describe.each(refusals)('a refusal %d %s: %s is %4$s', (code, error, msg, expected) => {
+describe.each(allRefusals)('a refusal %d %s: %s is %4$s', (code, error, msg, expected) => {
   it('as HTTP status with the same code in the body', () => {
     expect(reason({ code, error, msg }, code)).toBe(expected)
   })
