@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../src/server/app.ts'
 import { createIsolation, type Isolation, WorkerLost } from '../../src/worker/isolation.ts'
 import { anOperation, never } from '../helpers.ts'
@@ -132,5 +132,17 @@ describe('closing', () => {
 
   it('is nothing where nothing was ever asked', async () => {
     await promptly(createIsolation('', THREAD).close())
+  })
+})
+
+describe('a worker that is stuck', () => {
+  // What keeps this process's loop alive: each thread has a port of its own there.
+  const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
+
+  it('is ended, not only given up', async () => {
+    const before = threads()
+    const isolation = startIsolation()
+    await attempt(isolation, 'is stuck')
+    await vi.waitFor(() => expect(threads()).toBe(before))
   })
 })
