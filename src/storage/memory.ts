@@ -1,6 +1,7 @@
 import type { Operation } from '../config/operation.ts'
 import { messageOf } from '../error-text.ts'
 import type { Served } from '../refresh/attempt.ts'
+import { delay } from '../refresh/delay.ts'
 import { type Calls, type Memory, noMemory } from '../refresh/memory.ts'
 import { readCalls, writeCalls } from './calls-file.ts'
 
@@ -46,7 +47,8 @@ export function createMemory(
       return { calls: calls.content, served: 'served' in snapshot ? snapshot.served : undefined }
     },
     async keepCalls(calls: Calls) {
-      const { problem } = await writeCalls(folder, operation, calls, Date.now()).then(noProblem, toProblem)
+      const written = writeCalls(folder, operation, calls, Date.now()).then(noProblem, toProblem)
+      const { problem } = await withPatience(written)
       return kept(problem)
     },
     async keepSnapshot() {
@@ -56,7 +58,21 @@ export function createMemory(
   }
 }
 
-function noProblem(): { readonly problem: undefined } {
+// A call waits for its count to be kept, but not for a disk that has stopped answering, as a network's may.
+const PATIENCE_MS = 10_000
+
+async function withPatience(written: Promise<Problem>): Promise<Problem> {
+  const enough = new AbortController()
+  const problem = `the disk has not answered for ${PATIENCE_MS / 1000} s`
+  const tooLong = delay(PATIENCE_MS, enough.signal).then(() => ({ problem }))
+  return Promise.race([written, tooLong]).finally(() => enough.abort())
+}
+
+interface Problem {
+  readonly problem: string | undefined
+}
+
+function noProblem(): Problem {
   return { problem: undefined }
 }
 

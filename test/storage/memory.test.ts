@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fileOf } from '../../src/storage/file-names.ts'
 import { createMemory } from '../../src/storage/memory.ts'
 import { createTasks } from '../../src/worker/tasks.ts'
@@ -76,6 +77,20 @@ describe('the memory of an operation', () => {
     await mkdir(`${path}.tmp`)
     expect(await memory.keepCalls(calls())).toBe(false)
     expect(warnings).toHaveLength(2)
+  })
+
+  it('does not wait for a disk that has stopped answering', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { memory } = aMemory()
+    // Opening a pipe to write waits until somebody reads it.
+    const pipe = `${fileOf(folder, 'ventas', 'calls')}.tmp`
+    execFileSync('mkfifo', [pipe])
+    const keeping = memory.keepCalls(calls())
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await keeping).toBe(false)
+    expect(warnings).toEqual([expect.stringContaining('the disk has not answered for 10 s')])
+    await readFile(pipe)
   })
 
   it('without a folder keeps nothing, and has nothing to complain of', async () => {
