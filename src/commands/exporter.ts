@@ -10,7 +10,7 @@ import { isReady } from '../refresh/state.ts'
 import { createTokenQueue } from '../refresh/token-queue.ts'
 import { createApp } from '../server/app.ts'
 import { listen } from '../server/listen.ts'
-import { createMemory } from '../storage/memory.ts'
+import { createOperationStorage } from '../storage/operation-storage.ts'
 import { readBuildInfo } from '../telemetry/build-info.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
@@ -77,7 +77,7 @@ export async function startExporter(
         fields: FIELDS,
         attempt: isolation.attempt,
         tokens,
-        memory: createMemory(storagePath, operation, isolation, warn),
+        storage: createOperationStorage(storagePath, operation, isolation, warn),
         onWait: (state, waitMs) => logWait(log, state, waitMs),
         onRetry: (state, failure, waitMs) => logRetry(log, state, failure, waitMs),
         onRefresh: (state, outcome) => logRefresh(log, state, outcome),

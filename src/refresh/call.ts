@@ -10,7 +10,7 @@ export interface Ledger {
   /** Counts a request, before it is sent. */
   readonly spend: () => void
   /** Keeps the counts across restarts. */
-  readonly keep: () => Promise<void>
+  readonly save: () => Promise<void>
 }
 
 /**
@@ -22,14 +22,14 @@ export interface Ledger {
 export async function callWithinLimits(
   attempt: Attempt,
   tokens: TokenQueue,
-  { state, spend, keep }: Ledger,
+  { state, spend, save }: Ledger,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { operation } = state()
   return tokens.run(operation.token.reveal(), signal, async () => {
     if (isSpent(state(), Date.now())) return spentOutcome(dailyLimit(operation))
     spend()
-    await keep()
+    await save()
     signal.throwIfAborted()
     return attempt(operation, signal)
   })

@@ -2,7 +2,6 @@ import type { Operation } from '../config/operation.ts'
 import type { Attempt, Failure, Outcome } from './attempt.ts'
 import { callWithinLimits } from './call.ts'
 import { delay } from './delay.ts'
-import type { Memory } from './memory.ts'
 import { now } from './moment.ts'
 import { holdFor } from './quota.ts'
 import { firstStart, notBefore } from './restart.ts'
@@ -20,6 +19,7 @@ import {
   withSpending,
   withStorageFailure,
 } from './state.ts'
+import type { Storage } from './storage.ts'
 import type { TokenQueue } from './token-queue.ts'
 
 /** Keeps one operation fresh. */
@@ -37,7 +37,7 @@ export interface RefresherParts {
   readonly attempt: Attempt
   /** Shared by all operations. */
   readonly tokens: TokenQueue
-  readonly memory: Memory
+  readonly storage: Storage
   /** Told when the first refresh waits, as an earlier run has called not long ago. */
   readonly onWait: (state: OperationState, waitMs: number) => void
   /** Told of each call that failed and is made again after a wait. */
@@ -48,7 +48,7 @@ export interface RefresherParts {
 
 /** Refreshes an operation in its rhythm, until it is stopped: at once, unless an earlier run has left the next start. */
 export function startRefresher(operation: Operation, parts: RefresherParts): Refresher {
-  const { fields, attempt, tokens, memory, onWait, onRetry, onRefresh } = parts
+  const { fields, attempt, tokens, storage, onWait, onRetry, onRefresh } = parts
   const { refreshIntervalMs } = operation
   const stopping = new AbortController()
   const { signal } = stopping
@@ -59,21 +59,21 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     spend: () => {
       state = withRequest(state, Date.now())
     },
-    keep: keepCalls,
+    save: saveCalls,
   }
 
-  async function keepCalls(): Promise<void> {
+  async function saveCalls(): Promise<void> {
     const { requestsOfDay, quotaSpentOn } = state
-    noteKept(await memory.keepCalls({ requestsOfDay, quotaSpentOn, nextRefreshAt: notBefore(state) }))
+    noteSaved(await storage.saveCalls({ requestsOfDay, quotaSpentOn, nextRefreshAt: notBefore(state) }))
   }
 
-  function noteKept(kept: boolean): void {
-    if (!kept) state = withStorageFailure(state)
+  function noteSaved(saved: boolean): void {
+    if (!saved) state = withStorageFailure(state)
   }
 
   /** @returns milliseconds until the first refresh is due */
-  async function recall(): Promise<number> {
-    const { calls, served } = await memory.recall()
+  async function load(): Promise<number> {
+    const { calls, served } = await storage.load()
     if (calls !== undefined) state = withSpending(state, calls.requestsOfDay, calls.quotaSpentOn)
     if (served !== undefined) state = withServed(state, served, now())
     const wait = firstStart(calls?.nextRefreshAt, served?.fetchedAt, refreshIntervalMs, Date.now())
@@ -96,11 +96,11 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     }
     state = withOutcome(state, outcome, performance.now() - startedAt, now())
     onRefresh(state, outcome)
-    if (outcome.ok) noteKept(await memory.keepSnapshot())
+    if (outcome.ok) noteSaved(await storage.saveSnapshot())
   }
 
   async function run(): Promise<void> {
-    let wait = await recall()
+    let wait = await load()
     let dueAt = performance.now() + wait
     for (;;) {
       await delay(wait, signal)
@@ -111,7 +111,7 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
       dueAt = Math.max(nextStart(dueAt, refreshIntervalMs, steady), steady + holdFor(state, wall))
       wait = dueAt - steady
       state = withNextRefresh(state, wall + wait)
-      await keepCalls()
+      await saveCalls()
     }
   }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Operation } from '../config/operation.ts'
-import type { Calls } from '../refresh/memory.ts'
 import { PROBE_MS } from '../refresh/quota.ts'
+import type { Calls } from '../refresh/storage.ts'
 import { fileOf } from './file-names.ts'
 import { type Found, readStored, writeStored } from './stored-file.ts'
 

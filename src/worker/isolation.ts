@@ -29,9 +29,9 @@ export interface Isolation {
   /** Never rejects but with the signal's reason: a worker that is lost is a refresh that failed. */
   readonly attempt: Attempt
   /** @throws WorkerLost */
-  readonly keep: (operation: Operation) => Promise<Tasks['keep']>
+  readonly save: (operation: Operation) => Promise<Tasks['save']>
   /** @throws WorkerLost */
-  readonly recall: (operation: Operation) => Promise<Tasks['recall']>
+  readonly load: (operation: Operation) => Promise<Tasks['load']>
   /** Ends the thread and whatever it has under way. */
   close(): Promise<void>
 }
@@ -39,7 +39,8 @@ export interface Isolation {
 // Beside the runtime's own way to read TypeScript: in the build, the thread is JavaScript like everything else.
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
 
-// 60,000 agents take about a quarter of this. Past it the thread is ended, and the process goes on.
+// Many times what any answer can take (test/faults/heap.test.ts). It has to be: at such a limit V8 has been seen to end the
+// whole process, not only the thread, so the bounds on an answer's shape and size come first and this is never reached.
 const HEAP_LIMIT_MB = 512
 
 // The call itself ends after its timeout; what comes behind it takes seconds at 60,000 agents, on a slow machine too.
@@ -140,8 +141,8 @@ export function createIsolation(
         return failedOutcome(error.reason, error.message)
       }
     },
-    keep: async (operation) => answered(await ask('keep', operation)),
-    recall: async (operation) => answered(await ask('recall', operation)),
+    save: async (operation) => answered(await ask('save', operation)),
+    load: async (operation) => answered(await ask('load', operation)),
     async close() {
       const last = worker
       if (last === undefined) return

@@ -7,9 +7,9 @@ export interface Tasks {
   /** One call to wolkvox, from the request to finished bytes. */
   attempt: Outcome
   /** Keeps the snapshot of the last good attempt. Answers what went wrong, if anything. */
-  keep: { readonly problem: string | undefined }
+  save: { readonly problem: string | undefined }
   /** Finished bytes of the snapshot that an earlier run has kept. */
-  recall: { readonly served: Served | undefined; readonly problem: string | undefined }
+  load: { readonly served: Served | undefined; readonly problem: string | undefined }
 }
 
 export type Task = keyof Tasks

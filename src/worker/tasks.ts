@@ -16,10 +16,10 @@ type Run<T extends Task> = (operation: Operation, signal: AbortSignal) => Promis
  * @param folder `--storage.path`; empty keeps nothing
  */
 export function createTasks(folder: string): { readonly [T in Task]: Run<T> } {
-  const unkept = new Map<string, Snapshot>()
+  const unsaved = new Map<string, Snapshot>()
   const render = (snapshot: Snapshot, operation: Operation) => {
     const page = renderAgents(snapshot, operation.name)
-    if (folder !== '') unkept.set(operation.name, snapshot)
+    if (folder !== '') unsaved.set(operation.name, snapshot)
     return page
   }
   const attempt = createAttempt({ fetchReport, fields: fieldReaders, render })
@@ -27,10 +27,10 @@ export function createTasks(folder: string): { readonly [T in Task]: Run<T> } {
   return {
     attempt,
 
-    async keep(operation) {
-      const snapshot = unkept.get(operation.name)
-      unkept.delete(operation.name)
-      if (snapshot === undefined) return { problem: 'there is nothing to keep' }
+    async save(operation) {
+      const snapshot = unsaved.get(operation.name)
+      unsaved.delete(operation.name)
+      if (snapshot === undefined) return { problem: 'there is nothing to save' }
       try {
         await writeSnapshot(folder, operation, snapshot, Date.now())
         return { problem: undefined }
@@ -39,7 +39,7 @@ export function createTasks(folder: string): { readonly [T in Task]: Run<T> } {
       }
     },
 
-    async recall(operation) {
+    async load(operation) {
       const { content, problem } = await readSnapshot(folder, operation, Date.now())
       const served = content && toServed(content, renderAgents(content, operation.name))
       return { served, problem }

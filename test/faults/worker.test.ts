@@ -32,11 +32,8 @@ const losses = [
   ['rejects later', 'internal', 'the worker ended: a fault that nobody caught'],
   ['is stuck', 'internal', 'the worker ended: it was stuck for 0.8 s'],
   ['says nothing', 'internal', 'the worker ended: it was stuck for 0.8 s'],
-  ['fills its memory', 'too_large', 'the answer took more memory than it may'],
+  ['is out of memory', 'too_large', 'the answer took more memory than it may'],
 ] as const
-
-// Filling half a gigabyte takes a while, and is not to count as stuck.
-const patienceFor = (behaviour: string) => (behaviour === 'fills its memory' ? 25_000 : PATIENCE_MS)
 
 /** Looks at a page of the same process every 20 ms until the work has ended. */
 async function lookWhile(work: Promise<unknown>): Promise<Look[]> {
@@ -64,7 +61,7 @@ async function lookWhile(work: Promise<unknown>): Promise<Look[]> {
 
 describe.each(losses)('a worker that %s', (behaviour, reason, message) => {
   it(`fails the refresh as ${reason}, while the serving thread keeps answering, and is replaced`, async () => {
-    const isolation = startIsolation(patienceFor(behaviour))
+    const isolation = startIsolation()
     expect(await attempt(isolation, 'answers')).toEqual(answered)
     const losing = attempt(isolation, behaviour)
     const looks = await lookWhile(losing)
@@ -74,9 +71,9 @@ describe.each(losses)('a worker that %s', (behaviour, reason, message) => {
   })
 
   it('fails what other operations have under way, and leaves none of it hanging', async () => {
-    const isolation = startIsolation(patienceFor(behaviour))
+    const isolation = startIsolation()
     const waiting = [attempt(isolation, 'says nothing'), attempt(isolation, 'says nothing')]
-    const keeping = isolation.keep(anOperation({ name: 'says nothing' }))
+    const keeping = isolation.save(anOperation({ name: 'says nothing' }))
     const losing = attempt(isolation, behaviour)
     await expect(keeping).rejects.toThrow(WorkerLost)
     const lost = expect.objectContaining({ ok: false, failure: { reason, message: expect.any(String) } })
@@ -124,7 +121,7 @@ describe('closing', () => {
 
   it('fails what is to be kept', async () => {
     const isolation = createIsolation('', THREAD, () => 20_000)
-    const keeping = isolation.keep(anOperation({ name: 'says nothing' }))
+    const keeping = isolation.save(anOperation({ name: 'says nothing' }))
     const lost = expect(promptly(keeping)).rejects.toThrow(WorkerLost)
     await isolation.close()
     await lost

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Failure, Outcome } from '../../src/refresh/attempt.ts'
-import { type Calls, type Memory, noMemory } from '../../src/refresh/memory.ts'
 import { now } from '../../src/refresh/moment.ts'
 import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
 import { isStale, requestsToday } from '../../src/refresh/state.ts'
+import { type Calls, noStorage, type Storage } from '../../src/refresh/storage.ts'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
 import { anOperation } from '../helpers.ts'
 
@@ -32,7 +32,7 @@ let starts: string[] = []
 function start(
   moment: string,
   outcomeAt: (call: number) => Outcome | Promise<Outcome>,
-  { memory = noMemory, ...overrides }: Parameters<typeof anOperation>[0] & { memory?: Memory } = {},
+  { storage = noStorage, ...overrides }: Parameters<typeof anOperation>[0] & { storage?: Storage } = {},
 ) {
   vi.useFakeTimers({ now: Date.parse(moment) })
   // In the middle of the jitter.
@@ -40,7 +40,7 @@ function start(
   const refresher = startRefresher(anOperation(overrides), {
     fields: [],
     tokens: createTokenQueue(),
-    memory,
+    storage,
     onWait: () => {},
     onRetry: () => {},
     onRefresh: () => {},
@@ -99,15 +99,15 @@ describe('a call that failed for a passing reason', () => {
 describe('the daily limit', () => {
   // Six calls before the day turns would be due in the half hour left of it.
   const beforeMidnight = { licenses: 1, refreshIntervalMs: 5 * MINUTE }
-  const spent = (day: string, count: number): Memory => ({
-    ...noMemory,
-    recall: async () => ({ calls: { requestsOfDay: { day, count }, nextRefreshAt: 0 }, served: undefined }),
+  const spent = (day: string, count: number): Storage => ({
+    ...noStorage,
+    load: async () => ({ calls: { requestsOfDay: { day, count }, nextRefreshAt: 0 }, served: undefined }),
   })
 
   it('lets the last call through, sends none past it, and goes on when the day turns', async () => {
     const refresher = start('2026-03-11T04:40:00Z', good, {
       ...beforeMidnight,
-      memory: spent('2026-03-10', 998),
+      storage: spent('2026-03-10', 998),
     })
     await vi.advanceTimersByTimeAsync(19 * MINUTE)
     expect(starts).toEqual(['2026-03-11T04:40:00', '2026-03-11T04:45:00'])
@@ -121,14 +121,14 @@ describe('the daily limit', () => {
   it('also holds back a retry', async () => {
     start('2026-03-11T04:40:00Z', () => bad('connect'), {
       ...beforeMidnight,
-      memory: spent('2026-03-10', 999),
+      storage: spent('2026-03-10', 999),
     })
     await vi.advanceTimersByTimeAsync(19 * MINUTE)
     expect(starts).toHaveLength(1)
   })
 
   it('of yesterday does not count today', async () => {
-    start('2026-03-11T05:00:00Z', good, { ...beforeMidnight, memory: spent('2026-03-10', 1000) })
+    start('2026-03-11T05:00:00Z', good, { ...beforeMidnight, storage: spent('2026-03-10', 1000) })
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(starts).toHaveLength(1)
   })
@@ -136,7 +136,7 @@ describe('the daily limit', () => {
   it('is not opened anew by a clock that is set back over midnight and comes round again', async () => {
     const refresher = start('2026-03-11T05:05:00Z', good, {
       ...beforeMidnight,
-      memory: spent('2026-03-11', 998),
+      storage: spent('2026-03-11', 998),
     })
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(requestsToday(refresher.state(), Date.now())).toBe(999)
@@ -152,9 +152,9 @@ describe('a day counted while the clock was years ahead', () => {
   it('is none to wait for', async () => {
     const refresher = start('2026-03-10T17:00:00Z', good, {
       licenses: 1,
-      memory: {
-        ...noMemory,
-        recall: async () => ({
+      storage: {
+        ...noStorage,
+        load: async () => ({
           calls: { requestsOfDay: { day: '2030-03-10', count: 1000 }, nextRefreshAt: 0 },
           served: undefined,
         }),
@@ -206,9 +206,9 @@ describe('after quota_exceeded', () => {
   })
 
   it('stays with it after a restart', async () => {
-    const memory = {
-      ...noMemory,
-      recall: async () => ({
+    const storage = {
+      ...noStorage,
+      load: async () => ({
         calls: {
           requestsOfDay: { day: '2026-03-10', count: 7 },
           quotaSpentOn: '2026-03-10',
@@ -217,7 +217,7 @@ describe('after quota_exceeded', () => {
         served: undefined,
       }),
     }
-    start('2026-03-10T17:00:00Z', () => bad('connect'), { memory })
+    start('2026-03-10T17:00:00Z', () => bad('connect'), { storage })
     await vi.advanceTimersByTimeAsync(45 * MINUTE)
     expect(starts.map((text) => text.slice(11))).toEqual(['17:10:00', '17:40:00'])
   })
@@ -236,13 +236,13 @@ describe('after quota_exceeded', () => {
 })
 
 describe('a restart', () => {
-  function leaving(calls: Calls | undefined, fetchedAt?: string): Memory {
+  function leaving(calls: Calls | undefined, fetchedAt?: string): Storage {
     const outcome = good()
     const served =
       outcome.ok && fetchedAt !== undefined
         ? { ...outcome.served, fetchedAt: Date.parse(fetchedAt) }
         : undefined
-    return { ...noMemory, recall: async () => ({ calls, served }) }
+    return { ...noStorage, load: async () => ({ calls, served }) }
   }
   const planned = (at: string, count = 7) => ({
     requestsOfDay: { day: '2026-03-10', count },
@@ -250,8 +250,8 @@ describe('a restart', () => {
   })
 
   it('serves what was kept, and calls when the next fetch is due', async () => {
-    const memory = leaving(planned('2026-03-10T17:03:00Z'), '2026-03-10T16:58:00Z')
-    const refresher = start('2026-03-10T17:00:00Z', good, { memory })
+    const storage = leaving(planned('2026-03-10T17:03:00Z'), '2026-03-10T16:58:00Z')
+    const refresher = start('2026-03-10T17:00:00Z', good, { storage })
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(refresher.state().served?.fetchedAt).toBe(Date.parse('2026-03-10T16:58:00Z'))
     expect(refresher.state().nextRefreshAt).toBe(Date.parse('2026-03-10T17:03:00Z'))
@@ -261,27 +261,27 @@ describe('a restart', () => {
   })
 
   it('waits also where only the data tells that a call was made', async () => {
-    start('2026-03-10T17:00:00Z', good, { memory: leaving(undefined, '2026-03-10T16:56:00Z') })
+    start('2026-03-10T17:00:00Z', good, { storage: leaving(undefined, '2026-03-10T16:56:00Z') })
     await vi.advanceTimersByTimeAsync(2 * MINUTE)
     expect(starts.map((text) => text.slice(11))).toEqual(['17:01:00'])
   })
 
   it('waits where a call was made whose answer was lost', async () => {
-    start('2026-03-10T17:00:00Z', good, { memory: leaving(planned('2026-03-10T17:04:30Z')) })
+    start('2026-03-10T17:00:00Z', good, { storage: leaving(planned('2026-03-10T17:04:30Z')) })
     await vi.advanceTimersByTimeAsync(5 * MINUTE)
     expect(starts.map((text) => text.slice(11))).toEqual(['17:04:30'])
   })
 
   it('calls at once when the last call is longer ago than the interval', async () => {
     start('2026-03-10T17:00:00Z', good, {
-      memory: leaving(planned('2026-03-10T16:00:00Z'), '2026-03-10T15:55:00Z'),
+      storage: leaving(planned('2026-03-10T16:00:00Z'), '2026-03-10T15:55:00Z'),
     })
     await vi.advanceTimersByTimeAsync(1)
     expect(starts).toHaveLength(1)
   })
 
   it('within the wait for quota goes on waiting', async () => {
-    start('2026-03-10T17:00:00Z', good, { memory: leaving(planned('2026-03-10T17:29:00Z')) })
+    start('2026-03-10T17:00:00Z', good, { storage: leaving(planned('2026-03-10T17:29:00Z')) })
     await vi.advanceTimersByTimeAsync(29 * MINUTE)
     expect(starts.map((text) => text.slice(11))).toEqual(['17:29:00'])
   })
@@ -290,16 +290,16 @@ describe('a restart', () => {
 describe('what is kept for a restart', () => {
   it('is told of before each call is sent, with the start of the next', async () => {
     const kept: string[] = []
-    const memory = {
-      ...noMemory,
-      keepCalls: async ({ requestsOfDay, nextRefreshAt }: Calls) => {
+    const storage = {
+      ...noStorage,
+      saveCalls: async ({ requestsOfDay, nextRefreshAt }: Calls) => {
         kept.push(
           `${starts.length} sent, ${requestsOfDay.count} counted, next ${new Date(nextRefreshAt).toISOString().slice(11, 19)}`,
         )
         return true
       },
     }
-    start('2026-03-10T17:00:00Z', good, { memory })
+    start('2026-03-10T17:00:00Z', good, { storage })
     await vi.advanceTimersByTimeAsync(6 * MINUTE)
     expect(kept).toEqual([
       '0 sent, 1 counted, next 17:05:00',
@@ -310,8 +310,8 @@ describe('what is kept for a restart', () => {
   })
 
   it('that cannot be kept is counted, and costs no refresh', async () => {
-    const memory = { ...noMemory, keepCalls: async () => false, keepSnapshot: async () => false }
-    const refresher = start('2026-03-10T17:00:00Z', good, { memory })
+    const storage = { ...noStorage, saveCalls: async () => false, saveSnapshot: async () => false }
+    const refresher = start('2026-03-10T17:00:00Z', good, { storage })
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(refresher.state()).toMatchObject({ refreshes: 1, storageFailures: 3 })
     expect(refresher.state().lastRefresh?.failure).toBeUndefined()
@@ -371,7 +371,7 @@ describe('two operations with one token', () => {
       const parts = {
         fields: [],
         tokens,
-        memory: noMemory,
+        storage: noStorage,
         onWait: () => {},
         onRetry: () => {},
         onRefresh: () => {},

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '../../src/refresh/attempt.ts'
-import { noMemory } from '../../src/refresh/memory.ts'
 import { now } from '../../src/refresh/moment.ts'
 import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
 import { isReady, isStale, requestsToday } from '../../src/refresh/state.ts'
+import { noStorage } from '../../src/refresh/storage.ts'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
 import { anOperation } from '../helpers.ts'
 
@@ -33,7 +33,7 @@ let refresher: Refresher
 const parts = {
   fields: ['calls'],
   tokens: createTokenQueue(),
-  memory: noMemory,
+  storage: noStorage,
   onWait: () => {},
   onRetry: () => {},
   onRefresh: () => {},

@@ -11,18 +11,18 @@ export interface Calls {
 }
 
 /** Keeps an operation's calls and its last good answer across restarts. */
-export interface Memory {
+export interface Storage {
   /** What an earlier run has left behind; nothing where there is none, or it cannot be trusted. */
-  recall(): Promise<{ readonly calls: Calls | undefined; readonly served: Served | undefined }>
+  load(): Promise<{ readonly calls: Calls | undefined; readonly served: Served | undefined }>
   /** @returns whether it could be kept; the refresh goes on either way */
-  keepCalls(calls: Calls): Promise<boolean>
+  saveCalls(calls: Calls): Promise<boolean>
   /** Keeps the last good answer. @returns whether it could be kept */
-  keepSnapshot(): Promise<boolean>
+  saveSnapshot(): Promise<boolean>
 }
 
 /** Forgets everything with the process. */
-export const noMemory: Memory = {
-  recall: async () => ({ calls: undefined, served: undefined }),
-  keepCalls: async () => true,
-  keepSnapshot: async () => true,
+export const noStorage: Storage = {
+  load: async () => ({ calls: undefined, served: undefined }),
+  saveCalls: async () => true,
+  saveSnapshot: async () => true,
 }

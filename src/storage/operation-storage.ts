@@ -2,15 +2,15 @@ import type { Operation } from '../config/operation.ts'
 import { messageOf } from '../error-text.ts'
 import type { Served } from '../refresh/attempt.ts'
 import { delay } from '../refresh/delay.ts'
-import { type Calls, type Memory, noMemory } from '../refresh/memory.ts'
+import { type Calls, noStorage, type Storage } from '../refresh/storage.ts'
 import { readCalls, writeCalls } from './calls-file.ts'
 
 /** Keeps snapshots where they are read and rendered, off the serving thread. */
 export interface Snapshots {
   /** Keeps the last good answer. @throws when it could not even be tried */
-  keep(operation: Operation): Promise<{ readonly problem: string | undefined }>
+  save(operation: Operation): Promise<{ readonly problem: string | undefined }>
   /** Renders what an earlier run has kept. @throws when it could not even be tried */
-  recall(
+  load(
     operation: Operation,
   ): Promise<{ readonly served: Served | undefined; readonly problem: string | undefined }>
 }
@@ -22,13 +22,13 @@ export interface Snapshots {
  * @param folder `--storage.path`; empty keeps nothing
  * @param warn told what is wrong
  */
-export function createMemory(
+export function createOperationStorage(
   folder: string,
   operation: Operation,
   snapshots: Snapshots,
   warn: (problem: string) => void,
-): Memory {
-  if (folder === '') return noMemory
+): Storage {
+  if (folder === '') return noStorage
   let writable = true
 
   /** Complains when writing begins to fail, not each time that it still does. */
@@ -40,19 +40,19 @@ export function createMemory(
   }
 
   return {
-    async recall() {
+    async load() {
       const calls = await readCalls(folder, operation, Date.now())
-      const snapshot = await snapshots.recall(operation).catch(toProblem)
+      const snapshot = await snapshots.load(operation).catch(toProblem)
       for (const problem of [calls.problem, snapshot.problem]) if (problem !== undefined) warn(problem)
       return { calls: calls.content, served: 'served' in snapshot ? snapshot.served : undefined }
     },
-    async keepCalls(calls: Calls) {
+    async saveCalls(calls: Calls) {
       const written = writeCalls(folder, operation, calls, Date.now()).then(noProblem, toProblem)
       const { problem } = await withPatience(written)
       return kept(problem)
     },
-    async keepSnapshot() {
-      const { problem } = await snapshots.keep(operation).catch(toProblem)
+    async saveSnapshot() {
+      const { problem } = await snapshots.save(operation).catch(toProblem)
       return kept(problem)
     },
   }
