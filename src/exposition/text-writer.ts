@@ -8,7 +8,7 @@ const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
  */
-export function escapeLabelValue(value: string): string {
+function escapeLabelValue(value: string): string {
   return value.replace(/[\\\n"]/g, (character) => ESCAPED[character] ?? character)
 }
 

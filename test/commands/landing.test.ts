@@ -1,29 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { landingOf } from '../../src/commands/landing.ts'
-import { Secret } from '../../src/config/secret.ts'
 import type { Outcome } from '../../src/refresh/attempt.ts'
 import { initialState, withNextRefresh, withOutcome, withRefreshUnderWay } from '../../src/refresh/state.ts'
-import { momentAt } from '../helpers.ts'
+import { anOperation, momentAt } from '../helpers.ts'
 
 const NOW = Date.UTC(2026, 0, 2, 15)
 
-const before = initialState(
-  {
-    name: 'ventas',
-    server: '0042',
-    token: new Secret('test-token'),
-    baseUrl: 'http://127.0.0.1:9',
-    licenses: undefined,
-    timeZone: 'America/Bogota',
-    refreshIntervalMs: 300_000,
-    timeoutMs: 60_000,
-    staleAfterMs: 900_000,
-    maxResponseBytes: 1024,
-    agentName: 'plain',
-  },
-  [],
-  NOW,
-)
+const before = initialState(anOperation(), [], NOW)
 
 const rejections = { records: {}, values: {} }
 

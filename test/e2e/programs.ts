@@ -99,8 +99,7 @@ scrape_configs:
   }
   await eventually('ready Prometheus', async () => {
     if (program.process.exitCode !== null) throw new Error(`Prometheus ended: ${program.output()}`)
-    const response = await fetch(`${url}/-/ready`).catch(() => undefined)
-    return response?.ok || undefined
+    return (await answersWell(`${url}/-/ready`)) || undefined
   })
   return {
     ask,
@@ -114,6 +113,17 @@ scrape_configs:
         value: Number(value[1]),
       }))
     },
+  }
+}
+
+/** Whether the page is there: not yet, as long as nobody listens. */
+async function answersWell(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } }
+    if (cause?.code === 'ECONNREFUSED') return false
+    throw error
   }
 }
 

@@ -1,26 +1,12 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import type { Operation } from '../../src/config/operation.ts'
-import { Secret } from '../../src/config/secret.ts'
 import type { Outcome } from '../../src/refresh/attempt.ts'
 import { initialState, withOutcome } from '../../src/refresh/state.ts'
 import { logRefresh } from '../../src/telemetry/refresh-log.ts'
 import { failureHints, failureReasons } from '../../src/wolkvox/failure.ts'
-import { momentAt } from '../helpers.ts'
+import { anOperation, momentAt } from '../helpers.ts'
 
-const OPERATION: Operation = {
-  name: 'ventas',
-  server: '0042',
-  token: new Secret('test-token'),
-  baseUrl: 'http://127.0.0.1:9',
-  licenses: undefined,
-  timeZone: 'America/Bogota',
-  refreshIntervalMs: 300_000,
-  timeoutMs: 60_000,
-  staleAfterMs: 900_000,
-  maxResponseBytes: 1024,
-  agentName: 'plain',
-}
+const OPERATION = anOperation()
 
 const NOTHING_REJECTED = { records: {}, values: {} }
 

@@ -1,10 +1,10 @@
 import { type Failure, failures } from './envelope.ts'
 
 /** Calls a day that each licence adds, by wolkvox's page. */
-export const callsPerLicence = 1000
+const callsPerLicence = 1000
 
 /** Calls that may be under way at once with one token, by wolkvox's page. */
-export const simultaneousCalls = 2
+const simultaneousCalls = 2
 
 /**
  * Keeps wolkvox's limits for one token. A call costs 1 of the day's quota however it ends, even when it comes one too
