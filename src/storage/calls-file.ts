@@ -42,11 +42,14 @@ export async function readCalls(folder: string, operation: Caller, now: number):
     ({ server }) => server === operation.server,
     'is of another operation',
   )
-  const found = await readStored(fileOf(folder, operation.name, 'calls'), ofThisOperation, now, DAY_MS)
-  if (found.problem !== undefined || found.content === undefined) {
-    return found.problem === undefined ? { content: undefined } : found
-  }
-  const { access, nextRefreshAt, requestsOfDay, quotaSpentOn } = found.content
+  const { content, problem } = await readStored(
+    fileOf(folder, operation.name, 'calls'),
+    ofThisOperation,
+    now,
+    DAY_MS,
+  )
+  if (content === undefined) return { problem }
+  const { access, nextRefreshAt, requestsOfDay, quotaSpentOn } = content
   const farthest = now + Math.max(operation.refreshIntervalMs, quotaSpentOn === undefined ? 0 : PROBE_MS)
   const stands = access === accessOf(operation) && nextRefreshAt <= farthest
   return { content: { requestsOfDay, quotaSpentOn, nextRefreshAt: stands ? nextRefreshAt : now } }

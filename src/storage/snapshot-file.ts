@@ -52,8 +52,8 @@ export async function readSnapshot(folder: string, source: Source, now: number):
       'is of another operation',
     )
     .refine(({ agentName }) => agentName === source.agentName, 'shows names in another way')
-  const found = await readStored(fileOf(folder, source.name, 'snapshot'), ofThisSource, now)
-  if (found.content === undefined) return found
-  const { fetchedAt, records, bytes, agents } = found.content
+  const { content, problem } = await readStored(fileOf(folder, source.name, 'snapshot'), ofThisSource, now)
+  if (content === undefined) return { problem }
+  const { fetchedAt, records, bytes, agents } = content
   return { content: { fetchedAt, records, bytes, agents } }
 }

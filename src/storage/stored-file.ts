@@ -13,9 +13,10 @@ const CLOCK_TOLERANCE_MS = 60_000
 const frame = z.object({ version: z.unknown(), savedAt: z.number(), content: z.unknown() })
 
 /** What was found of a file: its content, nothing, or something that cannot be used, with why. */
-export type Found<T> =
-  | { readonly content: T | undefined; readonly problem?: undefined }
-  | { readonly content?: undefined; readonly problem: string }
+export interface Found<T> {
+  readonly content?: T | undefined
+  readonly problem?: string | undefined
+}
 
 /**
  * Writes content with what it takes to trust it later.
