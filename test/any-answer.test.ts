@@ -2,12 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { agentFamilies, fieldReaders } from '../src/exposition/agent-families.ts'
 import { renderAgents } from '../src/exposition/agent-page.ts'
-import { renderExposition } from '../src/exposition/exposition.ts'
 import { createAttempt } from '../src/refresh/attempt.ts'
 import { initialState, withOutcome } from '../src/refresh/state.ts'
 import { failureReasons } from '../src/wolkvox/failure.ts'
 import { textFields } from '../src/wolkvox/records.ts'
-import { anEnvelope, anOperation, aRecord, momentAt, never, parseExposition } from './helpers.ts'
+import { anEnvelope, anOperation, aRecord, momentAt, never, parseExposition, renderText } from './helpers.ts'
 
 /** What a scrape would read after this body has come as the answer. */
 async function scrapeAfter(body: Uint8Array, status: number, name = 'ventas') {
@@ -27,7 +26,7 @@ async function scrapeAfter(body: Uint8Array, status: number, name = 'ventas') {
   )
   return {
     outcome,
-    samples: parseExposition(renderExposition([state], [], 'text', momentAt(1_700_000_000_000)).toString()),
+    samples: parseExposition(await renderText([state], [], 'text', 1_700_000_000_000)),
   }
 }
 

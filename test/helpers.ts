@@ -3,10 +3,16 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { createServer } from 'node:http'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { createServer as createNetServer } from 'node:net'
+import { constants, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 import type { Operation } from '../src/config/operation.ts'
 import { Secret } from '../src/config/secret.ts'
+import { type Body, createExposition } from '../src/exposition/exposition.ts'
+import type { FilledFamily } from '../src/exposition/family.ts'
+import type { Format } from '../src/exposition/format.ts'
+import type { Segment } from '../src/gzip/segment.ts'
 import type { Moment } from '../src/refresh/moment.ts'
+import type { OperationState } from '../src/refresh/state.ts'
 import type { FailureReason } from '../src/wolkvox/failure.ts'
 
 /** An operation with every setting, overridden where the test cares. */
@@ -123,6 +129,44 @@ export function momentAt(wall: number): Moment {
 
 /** A signal that nobody aborts. */
 export const never = new AbortController().signal
+
+/** The agents' families of an exposition, as they stand there with their headers, by name. */
+export function agentFamiliesOf(text: string): Record<string, string> {
+  const families = text.split(/^(?=# HELP )/m).map((family) => [family.split(' ')[2] ?? '', family] as const)
+  return Object.fromEntries(families.filter(([name]) => name.startsWith('wolkvox_agent_')))
+}
+
+/** The text of segments, one after the other. */
+export function textOfSegments(segments: readonly Segment[]): string {
+  const texts = segments.map(({ deflated }) =>
+    inflateRawSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH }),
+  )
+  return Buffer.concat(texts).toString()
+}
+
+/** What a scraper reads of a body. */
+export function textOfBody({ gzipped }: Body): string {
+  return gunzipSync(Buffer.concat(gzipped)).toString()
+}
+
+/** A body with this text. */
+export function aBody(text: string): Body {
+  return { gzipped: [gzipSync(text)], length: Buffer.byteLength(text) }
+}
+
+/** The whole of `/metrics` as text. */
+export async function renderText(
+  states: readonly OperationState[],
+  own: readonly FilledFamily[],
+  format: Format,
+  now: number,
+): Promise<string> {
+  const exposition = createExposition(
+    () => states,
+    async () => own,
+  )
+  return textOfBody(await exposition(format, momentAt(now)))
+}
 
 /** One line of an exposition: name, labels, value. */
 export interface ParsedSample {

@@ -1,9 +1,8 @@
 import type { Config } from '../config/operation.ts'
 import type { ProcessConfig } from '../config/process-config.ts'
 import { fieldReaders } from '../exposition/agent-families.ts'
-import { renderExposition } from '../exposition/exposition.ts'
+import { createExposition } from '../exposition/exposition.ts'
 import type { Format } from '../exposition/format.ts'
-import { createSharedBody } from '../exposition/shared-body.ts'
 import { now } from '../refresh/moment.ts'
 import { type Refresher, startRefresher } from '../refresh/refresher.ts'
 import { isReady } from '../refresh/state.ts'
@@ -40,20 +39,12 @@ export async function startExporter(
   log: Logger,
 ): Promise<Exporter> {
   const build = readBuildInfo()
-  const collectOwnMetrics = createOwnMetrics(build, Date.now())
   const refreshers: Refresher[] = []
   const states = () => refreshers.map((refresher) => refresher.state())
-  const bodyIn = (format: Format) =>
-    createSharedBody(states, async (current, moment) =>
-      renderExposition(current, await collectOwnMetrics(), format, moment),
-    )
-  const bodies: Readonly<Record<Format, ReturnType<typeof bodyIn>>> = {
-    text: bodyIn('text'),
-    openmetrics: bodyIn('openmetrics'),
-  }
+  const exposition = createExposition(states, createOwnMetrics(build, Date.now()))
   const parts = {
     telemetryPath,
-    renderMetrics: (format: Format) => bodies[format](now()),
+    renderMetrics: (format: Format) => exposition(format, now()),
     isReady: () => refreshers.length > 0 && states().every(isReady),
     landingPage: () => landingOf(build.version, telemetryPath, states(), now()),
     log,

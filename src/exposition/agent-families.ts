@@ -9,8 +9,11 @@ export interface AgentFamily extends Family {
   readonly field: string
   /** How the field is read, where it is a number. */
   readonly read?: Reader<number>
-  /** @returns the sample's value; `undefined` leaves the agent out of this family */
-  readonly value: (agent: Agent, fetchedAt: number) => number | undefined
+  /**
+   * @param measured the field's number; `NaN` where the agent has none, or where the field is no number
+   * @returns the sample's value; `NaN` leaves the agent out of this family
+   */
+  readonly value: (measured: number, fetchedAt: number) => number
   /** Labels after those that every family of agents has. */
   readonly labels?: (agent: Agent) => Labels
 }
@@ -40,7 +43,7 @@ export const agentFamilies: readonly AgentFamily[] = [
       readDuration,
       'When the current state began: moment of the fetch less the time in state',
     ),
-    value: ({ values: { time_state_now } }, fetchedAt) => stateStart(time_state_now, fetchedAt),
+    value: stateStart,
   },
   measured('ready_time', 'wolkvox_agent_ready_seconds', readDuration, 'Time spent ready today'),
   measured(
@@ -88,15 +91,14 @@ function measured(field: string, name: string, read: Reader<number>, meaning: st
     type: 'gauge',
     help: help(meaning, field),
     read,
-    value: ({ values }) => values[field],
+    value: (measured) => measured,
   }
 }
 
 /** Seconds since 1970, to the millisecond; a time in state that reaches back before 1970 has no such start. */
-function stateStart(timeInState: number | undefined, fetchedAt: number): number | undefined {
-  if (timeInState === undefined) return undefined
+function stateStart(timeInState: number, fetchedAt: number): number {
   const start = Math.round(fetchedAt - timeInState * 1000) / 1000
-  return start >= 0 ? start : undefined
+  return start >= 0 ? start : Number.NaN
 }
 
 function help(meaning: string, field: string): string {

@@ -1,51 +1,58 @@
+import { endMember } from '../gzip/member.ts'
+import { toSegment } from '../gzip/segment.ts'
 import type { Moment } from '../refresh/moment.ts'
 import { isStale, type OperationState } from '../refresh/state.ts'
-import { agentFamilies } from './agent-families.ts'
-import type { FilledFamily, Sample } from './family.ts'
+import { createAgentsPart } from './agents-part.ts'
+import type { FilledFamily } from './family.ts'
 import type { Format } from './format.ts'
-import { type OperationFamily, operationFamilies } from './operation-families.ts'
-import { writeHeader, writeSamples } from './text-writer.ts'
+import { writeLivePart } from './live-part.ts'
+import { createSharedBody } from './shared-body.ts'
 
-/** What OpenMetrics ends with, so that a cut answer can be told. */
-const END_OF_OPENMETRICS = '# EOF\n'
+/** The whole of `/metrics` in one format. */
+export interface Body {
+  /** One gzip member, in pieces to be sent one after the other. */
+  readonly gzipped: readonly Uint8Array[]
+  /** Of its text, in bytes. */
+  readonly length: number
+}
+
+/** Makes `/metrics`, or hands out what was made for another a moment ago. */
+export type Exposition = (format: Format, now: Moment) => Promise<Body>
+
+// One piece is sent a little faster than two. Beyond this, though, the agents are worth sharing with the bodies of other
+// moments, which scrapers who read slowly still hold.
+const ONE_PIECE_BYTES = 128 * 1024
 
 /**
- * The whole of `/metrics`. Samples of one family stand together, whichever operation they are of; a family without
- * samples is left out.
+ * Puts `/metrics` together from two parts: the agents, compressed when they were read, and what is true of this moment.
  *
- * @param states of all operations
- * @param own families about the exporter itself
- * @param now what has turned stale by then is withdrawn
+ * @param states of all operations, now
+ * @param collectOwn families about the exporter itself
  */
-export function renderExposition(
-  states: readonly OperationState[],
-  own: readonly FilledFamily[],
-  format: Format,
-  now: Moment,
-): Buffer {
-  const fresh = states.filter((state) => !isStale(state, now))
-  const agents = agentFamilies.flatMap((family, index) => {
-    const pieces = fresh.flatMap(({ served }) => served?.page[index] ?? [])
-    return pieces.some((piece) => piece.length > 0) ? [writeHeader(family, format), ...pieces] : []
-  })
-  const small = [...operationFamilies.map((family) => fill(family, states, now)), ...own]
-    .filter(({ samples }) => samples.length > 0)
-    .map((family) => writeHeader(family, format) + writeSamples(family, family.samples, format))
-  const end = format === 'openmetrics' ? [END_OF_OPENMETRICS] : []
-  const pieces = [...agents, ...small, ...end]
-  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)))
+export function createExposition(
+  states: () => readonly OperationState[],
+  collectOwn: () => Promise<readonly FilledFamily[]>,
+): Exposition {
+  const agentsPart = createAgentsPart()
+
+  const bodyIn = (format: Format) =>
+    createSharedBody(states, async (current, now): Promise<Body> => {
+      const text = writeLivePart(current, await collectOwn(), format, now)
+      const live = await toSegment(Buffer.from(text))
+      const agents = agentsPart(shownOf(current, now))
+      const { end, length } = endMember(agents, live)
+      const { bytes } = agents
+      return {
+        gzipped: bytes.length > ONE_PIECE_BYTES ? [bytes, end] : [Buffer.concat([bytes, end])],
+        length,
+      }
+    })
+
+  const bodies = { text: bodyIn('text'), openmetrics: bodyIn('openmetrics') }
+  return (format, now) => bodies[format](now)
 }
 
-function fill(family: OperationFamily, states: readonly OperationState[], now: Moment): FilledFamily {
-  return { ...family, samples: states.flatMap((state) => samplesOf(family, state, now)) }
-}
-
-function samplesOf(family: OperationFamily, state: OperationState, now: Moment): Sample[] {
-  return Object.entries(family.values(state, now)).flatMap(([key, value]) => {
-    if (value === undefined) return []
-    const operation = state.operation.name
-    return [
-      { labels: family.label === undefined ? { operation } : { operation, [family.label]: key }, value },
-    ]
-  })
+/** What has turned stale is withdrawn. */
+function shownOf(states: readonly OperationState[], now: Moment) {
+  return states.flatMap((state) => (state.served === undefined || isStale(state, now) ? [] : [state.served]))
 }

@@ -14,9 +14,10 @@ function escapeLabelValue(value: string): string {
 
 /** The text between the braces: `name="value",…`, empty for no labels. */
 export function writeLabels(labels: Labels): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}="${escapeLabelValue(value)}"`)
-    .join(',')
+  let text = ''
+  for (const name in labels)
+    text += `${text === '' ? '' : ','}${name}="${escapeLabelValue(labels[name] ?? '')}"`
+  return text
 }
 
 /** One line; `labels` as {@link writeLabels} makes them. */
@@ -56,7 +57,8 @@ function withFloatBounds(labels: Labels): Labels {
   return { ...labels, ...Object.fromEntries(bounds.map((name) => [name, `${labels[name]}.0`])) }
 }
 
-function writeNumber(value: number): string {
+/** A number as Prometheus reads it. */
+export function writeNumber(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf'
   if (value === Number.NEGATIVE_INFINITY) return '-Inf'
   return String(value)

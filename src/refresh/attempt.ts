@@ -1,4 +1,5 @@
 import type { Operation } from '../config/operation.ts'
+import type { Segment } from '../gzip/segment.ts'
 import type { Answer } from '../wolkvox/answer.ts'
 import { type Category, categories } from '../wolkvox/categories.ts'
 import { type FailureReason, toFailure } from '../wolkvox/failure.ts'
@@ -14,8 +15,8 @@ export interface Served {
   /** Size of the decoded answer. */
   readonly responseBytes: number
   readonly agentsByCategory: Readonly<Record<Category, number>>
-  /** The agents' samples as finished text, one piece for each family of agents. */
-  readonly page: readonly Uint8Array[]
+  /** The agents' samples as finished, compressed text, one segment for each family of agents. */
+  readonly page: readonly Segment[]
 }
 
 /** Why an attempt failed, as plain data. */
@@ -36,7 +37,7 @@ export type Attempt = (operation: Operation, signal: AbortSignal) => Promise<Out
 interface Parts {
   readonly fetchReport: (operation: Operation, signal: AbortSignal) => Promise<Answer>
   readonly fields: FieldReaders
-  readonly render: (snapshot: Snapshot, operation: Operation) => readonly Uint8Array[]
+  readonly render: (snapshot: Snapshot, operation: Operation) => Promise<readonly Segment[]>
 }
 
 const NOTHING_REJECTED: Rejections = { records: {}, values: {} }
@@ -63,7 +64,7 @@ export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
         const message = `not one of the ${snapshot.records} records could be read`
         return failedOutcome('malformed', message, rejections)
       }
-      return { ok: true, served: toServed(snapshot, render(snapshot, operation)), rejections }
+      return { ok: true, served: toServed(snapshot, await render(snapshot, operation)), rejections }
     } catch (error) {
       signal.throwIfAborted()
       const { reason, message } = toFailure(error)
@@ -73,10 +74,7 @@ export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
 }
 
 /** The snapshot as it is served. @param page its rendered families */
-export function toServed(
-  { fetchedAt, records, bytes, agents }: Snapshot,
-  page: readonly Uint8Array[],
-): Served {
+export function toServed({ fetchedAt, records, bytes, agents }: Snapshot, page: readonly Segment[]): Served {
   return { fetchedAt, records, responseBytes: bytes, agentsByCategory: countByCategory(agents), page }
 }
 

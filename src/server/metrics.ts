@@ -1,35 +1,62 @@
-import { promisify } from 'node:util'
-import { constants, gzip } from 'node:zlib'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Body } from '../exposition/exposition.ts'
 import { contentTypes, type Format } from '../exposition/format.ts'
 import { acceptsGzip, formatFor } from './negotiation.ts'
+import { createSendPlainText } from './plain-text.ts'
+import type { Readers } from './readers.ts'
+import { sendTooMany } from './too-many.ts'
 
 /** Makes the body of a scrape. */
-export type RenderMetrics = (format: Format) => Promise<Buffer>
+export type RenderMetrics = (format: Format) => Promise<Body>
 
-const compress = promisify(gzip)
+// The bytes are everybody's: one that waits for its reader holds little but its place.
+const MAX_UNDER_WAY = 1024
 
-/** Compresses a body once, however many scrapers it is sent to. */
-function createCompressor(): (body: Buffer) => Promise<Buffer> {
-  const compressed = new WeakMap<Buffer, Promise<Buffer>>()
-  return (body) => {
-    const known = compressed.get(body) ?? compress(body, { level: constants.Z_BEST_SPEED })
-    compressed.set(body, known)
-    return known
+/** `GET` and `HEAD` of the metrics, in the format and the encoding that the scraper asks for. */
+export function addMetrics(
+  app: FastifyInstance,
+  path: string,
+  renderMetrics: RenderMetrics,
+  readers: Readers,
+): void {
+  const sendPlainText = createSendPlainText()
+
+  app.get(path, async ({ headers, method }, reply) => {
+    if (readers.underWay() > MAX_UNDER_WAY) return sendTooMany(reply)
+    const format = formatFor(headers)
+    const body = await renderMetrics(format)
+    const encoding = acceptsGzip(headers) ? 'gzip' : 'identity'
+    const head = headersOf(body, format, encoding)
+    return encoding === 'gzip' || method === 'HEAD'
+      ? sendPieces(reply, head, body.gzipped)
+      : sendPlainText(reply, head, body.gzipped)
+  })
+}
+
+function headersOf({ gzipped, length }: Body, format: Format, encoding: 'gzip' | 'identity') {
+  return {
+    'content-type': contentTypes[format],
+    vary: 'Accept, Accept-Encoding',
+    'cache-control': 'no-store',
+    ...(encoding === 'gzip'
+      ? { 'content-encoding': encoding, 'content-length': sizeOf(gzipped) }
+      : { 'content-length': length }),
   }
 }
 
-/** `GET` of the metrics, in the format and the encoding that the scraper asks for. */
-export function addMetrics(app: FastifyInstance, path: string, renderMetrics: RenderMetrics): void {
-  const compressOnce = createCompressor()
-  app.get(path, async ({ headers }, reply) => {
-    const format = formatFor(headers)
-    const body = await renderMetrics(format)
-    reply
-      .header('content-type', contentTypes[format])
-      .header('vary', 'Accept, Accept-Encoding')
-      .header('cache-control', 'no-store')
-    if (!acceptsGzip(headers)) return body
-    return reply.header('content-encoding', 'gzip').send(await compressOnce(body))
-  })
+function sizeOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((size, { length }) => size + length, 0)
+}
+
+/** Writes the pieces as they are, past Fastify, which takes one at most; of an answer to `HEAD`, Node leaves them out. */
+function sendPieces(
+  reply: FastifyReply,
+  headers: ReturnType<typeof headersOf>,
+  pieces: readonly Uint8Array[],
+): FastifyReply {
+  const { raw } = reply.hijack()
+  raw.writeHead(200, headers)
+  for (const piece of pieces) raw.write(piece)
+  raw.end()
+  return reply
 }

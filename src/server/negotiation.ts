@@ -17,14 +17,33 @@ const BESIDE_THE_POINT = /;\s*(?:escaping|charset)\s*=\s*("[^"]*"|[^;,]*)/gi
  *
  * @see https://prometheus.io/docs/instrumenting/content_negotiation/
  */
-export function formatFor(headers: Headers): Format {
-  const accept =
-    headers.accept === undefined ? {} : { accept: String(headers.accept).replace(BESIDE_THE_POINT, '') }
-  const [best] = new Negotiator({ headers: accept }).mediaTypes(FORMATS.map(([type]) => type))
+export const formatFor = rememberFor('accept', (accept): Format => {
+  const headers = accept === undefined ? {} : { accept: accept.replace(BESIDE_THE_POINT, '') }
+  const [best] = new Negotiator({ headers }).mediaTypes(FORMATS.map(([type]) => type))
   return FORMATS.find(([type]) => type === best)?.[1] ?? 'text'
-}
+})
 
 /** Whether the client takes gzip, by its `Accept-Encoding` header. */
-export function acceptsGzip(headers: Headers): boolean {
-  return new Negotiator({ headers: { ...headers } }).encodings(['gzip', 'identity'])[0] === 'gzip'
+export const acceptsGzip = rememberFor('accept-encoding', (encodings) => {
+  const headers = encodings === undefined ? {} : { 'accept-encoding': encodings }
+  return new Negotiator({ headers }).encodings(['gzip', 'identity'])[0] === 'gzip'
+})
+
+// Scrapers are of few kinds, each of which always says the same.
+const MOST_REMEMBERED = 16
+const LONGEST_REMEMBERED = 1024
+
+/** Remembers what was decided for a header's value, the first few of them. */
+function rememberFor<T>(name: string, decide: (value: string | undefined) => T): (headers: Headers) => T {
+  const decided = new Map<string | undefined, T>()
+  return (headers) => {
+    const value = headers[name] === undefined ? undefined : String(headers[name])
+    const known = decided.get(value)
+    if (known !== undefined) return known
+    const decision = decide(value)
+    if (decided.size < MOST_REMEMBERED && (value?.length ?? 0) <= LONGEST_REMEMBERED) {
+      decided.set(value, decision)
+    }
+    return decision
+  }
 }

@@ -9,14 +9,18 @@ import { type Found, readStored, writeStored } from './stored-file.ts'
 type Source = Pick<Operation, 'name' | 'server' | 'baseUrl' | 'agentName'>
 
 const agent = z
-  .object({
-    id: z.string().min(1),
-    name: z.string(),
-    state: z.string(),
-    values: z.record(z.string(), z.number().nonnegative().optional()),
-  })
+  .object({ id: z.string().min(1), name: z.string(), state: z.string() })
   // Not kept, as it follows from the state by rules that may have changed since.
   .transform(({ state, ...rest }) => ({ ...rest, state, category: categoryOf(state) }))
+
+// JSON has no NaN: where an agent has no number, `null` stands for it.
+const column = z.array(
+  z
+    .number()
+    .nonnegative()
+    .nullable()
+    .transform((number) => number ?? Number.NaN),
+)
 
 const stored = z.object({
   server: z.string(),
@@ -26,6 +30,7 @@ const stored = z.object({
   records: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
   agents: z.array(agent),
+  columns: z.record(z.string(), column),
 })
 
 /** Writes the operation's last good answer. @throws the file system's error */
@@ -36,8 +41,8 @@ export async function writeSnapshot(
   now: number,
 ): Promise<void> {
   const { server, baseUrl, agentName } = source
-  const agents = snapshot.agents.map(({ id, name, state, values }) => ({ id, name, state, values }))
-  const content: z.input<typeof stored> = { server, baseUrl, agentName, ...snapshot, agents }
+  const agents = snapshot.agents.map(({ id, name, state }) => ({ id, name, state }))
+  const content = { server, baseUrl, agentName, ...snapshot, agents }
   await writeStored(fileOf(folder, source.name, 'snapshot'), content, now)
 }
 
@@ -52,8 +57,12 @@ export async function readSnapshot(folder: string, source: Source, now: number):
       'is of another operation',
     )
     .refine(({ agentName }) => agentName === source.agentName, 'shows names in another way')
+    .refine(
+      ({ agents, columns }) => Object.values(columns).every(({ length }) => length === agents.length),
+      'does not have a value for each agent',
+    )
   const { content, problem } = await readStored(fileOf(folder, source.name, 'snapshot'), ofThisSource, now)
   if (content === undefined) return { problem }
-  const { fetchedAt, records, bytes, agents } = content
-  return { content: { fetchedAt, records, bytes, agents } }
+  const { fetchedAt, records, bytes, agents, columns } = content
+  return { content: { fetchedAt, records, bytes, agents, columns } }
 }

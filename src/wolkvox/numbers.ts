@@ -1,17 +1,17 @@
 import { parseDateTime } from './date-time.ts'
 import { type Reader, type Reading, type ReadingContext, UNREADABLE } from './reading.ts'
-import { readText } from './text.ts'
+import { readPlainText } from './text.ts'
 
 const WHOLE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)$/
 const PERCENTAGE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?\s*%?$/
 const SECONDS = /^\d+(?:\.\d+)?$/
-const MINUTES_SECONDS = /^([0-5]?\d):([0-5]\d)$/
-const HOURS_MINUTES_SECONDS = /^(\d+):([0-5]\d):([0-5]\d)$/
+const MINUTES_SECONDS = /^[0-5]?\d:[0-5]\d$/
+const HOURS_MINUTES_SECONDS = /^\d+:[0-5]\d:[0-5]\d$/
 
 /** A reader of numbers: JSON numbers are taken as they are, texts as `parse` understands them. */
 function numberReader(parse: (text: string, context: ReadingContext) => number | undefined): Reader<number> {
   return (value, context) => {
-    const text = readText(value)
+    const text = readPlainText(value)
     if (typeof text !== 'string') return text
     return possible(typeof value === 'number' ? value : parse(text, context))
   }
@@ -24,7 +24,7 @@ function possible(number: number | undefined): Reading<number> {
   return Math.abs(number)
 }
 
-const withoutCommas = (text: string) => Number(text.replaceAll(',', ''))
+const withoutCommas = (text: string) => (text.includes(',') ? text.replaceAll(',', '') : text)
 
 /** A whole number ≥ 0, thousands commas allowed. */
 export const readCount: Reader<number> = (value, context) => {
@@ -32,14 +32,15 @@ export const readCount: Reader<number> = (value, context) => {
   return typeof count !== 'number' || Number.isInteger(count) ? count : UNREADABLE
 }
 
-const wholeText = numberReader((text) => (WHOLE.test(text) ? withoutCommas(text) : undefined))
+const wholeText = numberReader((text) => (WHOLE.test(text) ? Number(withoutCommas(text)) : undefined))
 
 function parseDuration(text: string): number | undefined {
-  if (SECONDS.test(text)) return Number(text)
-  const clock = HOURS_MINUTES_SECONDS.exec(text)
-  if (clock !== null) return Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3])
-  const short = MINUTES_SECONDS.exec(text)
-  return short === null ? undefined : Number(short[1]) * 60 + Number(short[2])
+  if (!text.includes(':')) return SECONDS.test(text) ? Number(text) : undefined
+  const hasHours = HOURS_MINUTES_SECONDS.test(text)
+  if (!hasHours && !MINUTES_SECONDS.test(text)) return undefined
+  const seconds = Number(text.slice(-2))
+  if (!hasHours) return Number(text.slice(0, -3)) * 60 + seconds
+  return Number(text.slice(0, -6)) * 3600 + Number(text.slice(-5, -3)) * 60 + seconds
 }
 
 /** Seconds, from `HH:MM:SS` (hours may pass 24), `MM:SS`, or seconds (a fraction allowed). */
@@ -62,5 +63,5 @@ export const readPercentage: Reader<number> = (value, context) => {
 }
 
 const percentageText = numberReader((text) =>
-  PERCENTAGE.test(text) ? withoutCommas(text.replace('%', '')) : undefined,
+  PERCENTAGE.test(text) ? Number(withoutCommas(text.replace('%', ''))) : undefined,
 )

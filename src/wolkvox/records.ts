@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { categoryOf } from './categories.ts'
 import { type Reader, type Reading, type ReadingContext, UNREADABLE } from './reading.ts'
-import type { Agent, RecordRejection, Rejections } from './snapshot.ts'
+import type { Agent, Columns, RecordRejection, Rejections } from './snapshot.ts'
 import { readText } from './text.ts'
 
 /** How each numeric field is read, under wolkvox's own name for it. */
@@ -13,6 +12,7 @@ export const textFields = ['agent_name', 'agent_status'] as const
 /** The agents of an answer, with what was left out. */
 export interface ReadRecords {
   readonly agents: readonly Agent[]
+  readonly columns: Columns
   readonly rejections: Rejections
 }
 
@@ -31,7 +31,7 @@ export function readRecords(
   context: ReadingContext,
   readName: (name: string) => string,
 ): ReadRecords {
-  const readers = Object.entries(fields)
+  const columns = Object.entries(fields).map(([field, read]) => ({ field, read, numbers: [] as number[] }))
   const agents = new Map<string, Agent>()
   const rejectedRecords: Partial<Record<RecordRejection, number>> = {}
   const rejectedValues: Record<string, number> = {}
@@ -47,13 +47,11 @@ export function readRecords(
   }
 
   for (const record of records) {
-    const parsed = recordSchema.safeParse(record)
-    if (!parsed.success) {
+    if (!isObject(record)) {
       reject('not_an_object')
       continue
     }
-    const { data } = parsed
-    const id = readText(data.agent_id)
+    const id = readText(record.agent_id)
     if (typeof id !== 'string') {
       reject('missing_id')
       continue
@@ -62,24 +60,24 @@ export function readRecords(
       reject('duplicate')
       continue
     }
-    const state = take('agent_status', readText(data.agent_status)) ?? ''
-    const values: Record<string, number | undefined> = {}
-    for (const [field, read] of readers) values[field] = take(field, read(data[field], context))
+    const state = take('agent_status', readText(record.agent_status)) ?? ''
+    for (const { field, read, numbers } of columns) {
+      numbers.push(take(field, read(record[field], context)) ?? Number.NaN)
+    }
     agents.set(id, {
       id,
-      name: readName(take('agent_name', readText(data.agent_name)) ?? ''),
+      name: readName(take('agent_name', readText(record.agent_name)) ?? ''),
       state,
       category: categoryOf(state),
-      values,
     })
   }
   return {
     agents: [...agents.values()],
+    columns: Object.fromEntries(columns.map(({ field, numbers }) => [field, numbers])),
     rejections: { records: rejectedRecords, values: rejectedValues },
   }
 }
 
-// The values are read one by one by readers of their own, as a value that cannot be read must not cost the record.
-const recordSchema = z.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-)
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -26,7 +26,7 @@ export function readReport(answer: Answer, operation: ReportSource, fields: Fiel
   const token = operation.token.reveal()
   const records = recordsOf(answer, (text) => text.replaceAll(token, String(operation.token)))
   const { fetchedAt } = answer
-  const { agents, rejections } = readRecords(
+  const { agents, columns, rejections } = readRecords(
     records.each,
     fields,
     { fetchedAt, timeZone: operation.timeZone },
@@ -38,7 +38,10 @@ export function readReport(answer: Answer, operation: ReportSource, fields: Fiel
       `ids, names and states are larger than ${MAX_TEXT_BYTES} bytes together`,
     )
   }
-  return { snapshot: { fetchedAt, agents, records: records.count, bytes: answer.body.length }, rejections }
+  return {
+    snapshot: { fetchedAt, agents, columns, records: records.count, bytes: answer.body.length },
+    rejections,
+  }
 }
 
 function sizeOfTexts(agents: readonly Agent[]): number {

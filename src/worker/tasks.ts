@@ -17,8 +17,8 @@ type Run<T extends Task> = (operation: Operation, signal: AbortSignal) => Promis
  */
 export function createTasks(folder: string): { readonly [T in Task]: Run<T> } {
   const unsaved = new Map<string, Snapshot>()
-  const render = (snapshot: Snapshot, operation: Operation) => {
-    const page = renderAgents(snapshot, operation.name)
+  const render = async (snapshot: Snapshot, operation: Operation) => {
+    const page = await renderAgents(snapshot, operation.name)
     if (folder !== '') unsaved.set(operation.name, snapshot)
     return page
   }
@@ -41,7 +41,7 @@ export function createTasks(folder: string): { readonly [T in Task]: Run<T> } {
 
     async load(operation) {
       const { content, problem } = await readSnapshot(folder, operation, Date.now())
-      const served = content && toServed(content, renderAgents(content, operation.name))
+      const served = content && toServed(content, await renderAgents(content, operation.name))
       return { served, problem }
     },
   }

@@ -30,5 +30,5 @@ port.on('message', async (message: TaskRequest | Abort) => {
 function reply(message: Reply): void {
   const { result } = message
   const served = result !== undefined && 'served' in result ? result.served : undefined
-  port?.postMessage(message, served?.page.map(({ buffer }) => buffer as ArrayBuffer) ?? [])
+  port?.postMessage(message, served?.page.map(({ deflated }) => deflated.buffer as ArrayBuffer) ?? [])
 }

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { agentFamilies, fieldReaders } from '../../src/exposition/agent-families.ts'
 import { renderAgents } from '../../src/exposition/agent-page.ts'
 import { readRecords } from '../../src/wolkvox/records.ts'
-import { aRecord, parseExposition } from '../helpers.ts'
+import { aRecord, parseExposition, textOfSegments } from '../helpers.ts'
 
 const fetchedAt = Date.UTC(2026, 2, 10, 15, 0, 0)
 
-function render(...records: unknown[]) {
+async function render(...records: unknown[]) {
   const context = { fetchedAt, timeZone: 'America/Bogota' }
-  const { agents } = readRecords(records, fieldReaders, context, (name) => name)
-  const page = renderAgents({ fetchedAt, agents, records: records.length, bytes: 0 }, 'ventas')
-  const text = Buffer.concat(page.map((piece) => Buffer.from(piece))).toString()
+  const { agents, columns } = readRecords(records, fieldReaders, context, (name) => name)
+  const page = await renderAgents({ fetchedAt, agents, columns, records: records.length, bytes: 0 }, 'ventas')
+  const text = textOfSegments(page)
   return text === '' ? [] : parseExposition(text)
 }
 
@@ -43,20 +43,23 @@ describe('the families of agents', () => {
     ])
   })
 
-  it.each(promised)('%s is %s', (field, name, value) => {
-    expect(render(aRecord()).filter((sample) => sample.name === name)).toEqual([
+  it.each(promised)('%s is %s', async (field, name, value) => {
+    expect((await render(aRecord())).filter((sample) => sample.name === name)).toEqual([
       { name, labels: identity, value },
     ])
-    expect(render(aRecord({ [field]: '-' })).filter((sample) => sample.name === name)).toEqual([])
-    expect(render(aRecord({ [field]: 'unreadable' })).filter((sample) => sample.name === name)).toEqual([])
+    expect((await render(aRecord({ [field]: '-' }))).filter((sample) => sample.name === name)).toEqual([])
+    expect(
+      (await render(aRecord({ [field]: 'unreadable' }))).filter((sample) => sample.name === name),
+    ).toEqual([])
   })
 
-  it('agent_status is wolkvox_agent_state: one series an agent, with the state and its category', () => {
-    const states = render(
+  it('agent_status is wolkvox_agent_state: one series an agent, with the state and its category', async () => {
+    const samples = await render(
       aRecord({ agent_status: 'Almuerzo' }),
       aRecord({ agent_id: '2', agent_status: ' READY ' }),
       aRecord({ agent_id: '3', agent_status: '' }),
-    ).filter(({ name }) => name === 'wolkvox_agent_state')
+    )
+    const states = samples.filter(({ name }) => name === 'wolkvox_agent_state')
     expect(
       states.map(({ labels: { agent_id, state, category }, value }) => [agent_id, state, category, value]),
     ).toEqual([
@@ -66,8 +69,8 @@ describe('the families of agents', () => {
     ])
   })
 
-  it('have the same labels on every sample, the name too where there is none', () => {
-    const samples = render(aRecord({ agent_name: '' }))
+  it('have the same labels on every sample, the name too where there is none', async () => {
+    const samples = await render(aRecord({ agent_name: '' }))
     expect(samples).toHaveLength(agentFamilies.length)
     for (const { labels } of samples) expect(labels).toMatchObject({ ...identity, agent_name: '' })
   })
@@ -81,10 +84,9 @@ describe('the families of agents', () => {
     },
   )
 
-  it('begin a state at the moment of the fetch less the time in it, to the millisecond', () => {
-    const [sample] = render(aRecord({ time_state_now: '0.25' })).filter(({ name }) =>
-      name.includes('state_start'),
-    )
+  it('begin a state at the moment of the fetch less the time in it, to the millisecond', async () => {
+    const samples = await render(aRecord({ time_state_now: '0.25' }))
+    const sample = samples.find(({ name }) => name.includes('state_start'))
     expect(sample?.value).toBe(fetchedAt / 1000 - 0.25)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { renderExposition } from '../../src/exposition/exposition.ts'
+import { writeLivePart } from '../../src/exposition/live-part.ts'
+import { toSegmentNow } from '../../src/gzip/segment.ts'
 import type { Outcome } from '../../src/refresh/attempt.ts'
 import {
   initialState,
@@ -9,7 +10,7 @@ import {
   withRequest,
 } from '../../src/refresh/state.ts'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
-import { anOperation, momentAt, parseExposition } from '../helpers.ts'
+import { anOperation, momentAt, parseExposition, renderText } from '../helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00.500Z')
 const MINUTE = 60_000
@@ -25,7 +26,7 @@ function good(records = 5): Outcome {
       records,
       responseBytes: 1234,
       agentsByCategory,
-      page: [Buffer.from('wolkvox_agent_calls{} 1\n')],
+      page: [toSegmentNow(Buffer.from('wolkvox_agent_calls{} 1\n'))],
     },
     rejections,
   }
@@ -48,7 +49,7 @@ const failed = () => withOutcome(begun(), bad, 1500, momentAt(NOW))
 
 /** The samples of one family, as pairs of further labels and value. */
 function samples(state: OperationState, family: string, now = NOW) {
-  return parseExposition(renderExposition([state], [], 'text', momentAt(now)).toString())
+  return parseExposition(writeLivePart([state], [], 'text', momentAt(now)))
     .filter(({ name }) => name === family)
     .map(({ labels: { operation: name, ...further }, value }) => {
       expect(name).toBe('ventas')
@@ -166,16 +167,14 @@ describe('the counters', () => {
 })
 
 describe('stale data', () => {
-  const names = (now: number) =>
-    new Set(
-      parseExposition(renderExposition([succeeded()], [], 'text', momentAt(now)).toString()).map(
-        ({ name }) => name,
-      ),
-    )
+  const names = async (now: number) => {
+    const samples = parseExposition(await renderText([succeeded()], [], 'text', now))
+    return new Set(samples.map(({ name }) => name))
+  }
 
-  it('takes away the agents and wolkvox_agents, and leaves the rest', () => {
-    const fresh = names(NOW + 15 * MINUTE)
-    const stale = names(NOW + 15 * MINUTE + 1)
+  it('takes away the agents and wolkvox_agents, and leaves the rest', async () => {
+    const fresh = await names(NOW + 15 * MINUTE)
+    const stale = await names(NOW + 15 * MINUTE + 1)
     expect(fresh.difference(stale)).toEqual(new Set(['wolkvox_agent_calls', 'wolkvox_agents']))
     expect(stale).toContain('wolkvox_up')
   })

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../src/server/app.ts'
 import { createIsolation, type Isolation, WorkerLost } from '../../src/worker/isolation.ts'
-import { anOperation, never } from '../helpers.ts'
+import { aBody, anOperation, never } from '../helpers.ts'
 import { expectPromptAnswers } from './ordeal.ts'
 import { type Look, look } from './page.ts'
 
@@ -39,7 +39,7 @@ const losses = [
 async function lookWhile(work: Promise<unknown>): Promise<Look[]> {
   const app = createApp({
     telemetryPath: '/metrics',
-    renderMetrics: async () => Buffer.from('wolkvox_up 0\n'),
+    renderMetrics: async () => aBody('wolkvox_up 0\n'),
     isReady: () => true,
     landingPage: () => ({ version: '1', telemetryPath: '/metrics', operations: [] }),
     log: pino({ level: 'silent' }),

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { fieldReaders } from '../../src/exposition/agent-families.ts'
+import { toSegmentNow } from '../../src/gzip/segment.ts'
 import { createAttempt } from '../../src/refresh/attempt.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
 import { anEnvelope, anOperation, aRecord, never } from '../helpers.ts'
 
-const render = ({ agents }: Snapshot) => [Buffer.from(agents.map(({ id }) => id).join(','))]
+const render = async ({ agents }: Snapshot) => [
+  toSegmentNow(Buffer.from(agents.map(({ id }) => id).join(','))),
+]
 
 /** An attempt whose call brings this body. */
 function attemptOn(body: string, status = 200) {
@@ -27,7 +30,7 @@ describe('an attempt', () => {
         records: 3,
         responseBytes: Buffer.byteLength(body),
         agentsByCategory: { ready: 1, talk: 0, ring: 0, acw: 0, aux: 1, logout: 0, unknown: 0 },
-        page: [Buffer.from('1001,2')],
+        page: [toSegmentNow(Buffer.from('1001,2'))],
       },
       rejections: { records: { missing_id: 1 }, values: {} },
     })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { toSegmentNow } from '../../src/gzip/segment.ts'
 import type { Outcome } from '../../src/refresh/attempt.ts'
 import { now } from '../../src/refresh/moment.ts'
 import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
@@ -20,7 +21,7 @@ function good(id = 'page'): Outcome {
       records: 1,
       responseBytes: 100,
       agentsByCategory: { ready: 1, talk: 0, ring: 0, acw: 0, aux: 0, logout: 0, unknown: 0 },
-      page: [Buffer.from(id)],
+      page: [toSegmentNow(Buffer.from(id))],
     },
     rejections,
   }
@@ -112,10 +113,10 @@ describe('the data', () => {
     start([() => good('first'), () => good('second')])
     await vi.advanceTimersByTimeAsync(0)
     const before = refresher.state()
-    expect(before.served?.page).toEqual([Buffer.from('first')])
+    expect(before.served?.page).toEqual([toSegmentNow(Buffer.from('first'))])
     await vi.advanceTimersByTimeAsync(5 * MINUTE)
-    expect(refresher.state().served?.page).toEqual([Buffer.from('second')])
-    expect(before.served?.page).toEqual([Buffer.from('first')])
+    expect(refresher.state().served?.page).toEqual([toSegmentNow(Buffer.from('second'))])
+    expect(before.served?.page).toEqual([toSegmentNow(Buffer.from('first'))])
   })
 
   it('stays after a failure, until it is stale to the millisecond', async () => {

@@ -1,14 +1,21 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../src/server/app.ts'
 
-// More than the kernel keeps for a reader.
-const BODY = Buffer.alloc(32_000_000, 'x')
+// Either way more than the kernel keeps for a reader.
+const TEXT_BYTES = 32_000_000
+const STORED = gzipSync(Buffer.alloc(TEXT_BYTES, 'x'), { level: 0 })
+const BODY = {
+  gzipped: [STORED.subarray(0, STORED.length / 2), STORED.subarray(STORED.length / 2)],
+  length: TEXT_BYTES,
+}
 
-/** An application on a free port that counts how often it made its body. */
+/** An application on a free port with a large body. */
 async function serve() {
   const app = createApp({
     telemetryPath: '/metrics',
@@ -23,35 +30,97 @@ async function serve() {
     await app.close()
   })
   const { port } = app.server.address() as { port: number }
-  return { app, port }
+  return { app, port, url: `http://127.0.0.1:${port}` }
+}
+
+/** A connection that asks so many times and reads nothing. */
+async function askWithoutReading(port: number, encoding: string, times = 1): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => {}) // It may be cut off, as it should be.
+  await once(socket, 'connect')
+  const request = `GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: ${encoding}\r\n\r\n`
+  socket.pause().write(request.repeat(times))
+  return socket
+}
+
+/** Asks, and leaves the body alone. */
+async function scrape(url: string, encoding: string): Promise<Response> {
+  const response = await fetch(`${url}/metrics`, { headers: { 'accept-encoding': encoding } })
+  await response.body?.cancel()
+  return response
+}
+
+async function eventually(check: () => Promise<void>): Promise<void> {
+  await vi.waitFor(check, { timeout: 5000, interval: 20 })
 }
 
 describe('a scraper that asks a thousand times and reads nothing', () => {
-  it('costs no copy of the body for each, and keeps nobody else waiting', async () => {
-    const { port } = await serve()
-    const greedy = connect(port, '127.0.0.1')
-    onTestFinished(() => void greedy.destroy())
-    await once(greedy, 'connect')
-    const before = process.memoryUsage().rss
-    greedy.pause().write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000))
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect((await fetch(`http://127.0.0.1:${port}/-/healthy`)).status).toBe(200)
-    // A thousand copies would be 32 GB.
-    expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000)
+  it.each(['gzip', 'identity'])(
+    'costs no copy of the body for each, and keeps nobody else waiting: %s',
+    async (encoding) => {
+      const { port, url } = await serve()
+      const before = process.memoryUsage().rss
+      await askWithoutReading(port, encoding, 1000)
+      await sleep(300)
+      expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
+      expect((await scrape(url, 'gzip')).status).toBe(200)
+      // A thousand copies would be 32 GB.
+      expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000)
+    },
+  )
+})
+
+describe('readers of the plain text beyond 64', () => {
+  async function serveCrowd() {
+    const { port, url } = await serve()
+    const crowd = await Promise.all(Array.from({ length: 64 }, () => askWithoutReading(port, 'identity')))
+    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(503))
+    return { crowd, url }
+  }
+
+  it('are told to come again, while those who take gzip are served', async () => {
+    const { url } = await serveCrowd()
+    const refused = await scrape(url, 'identity')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(refused.headers.get('content-encoding')).toBeNull()
+    expect((await scrape(url, 'gzip')).status).toBe(200)
+  })
+
+  it('are served again as soon as another has gone away', async () => {
+    const { crowd, url } = await serveCrowd()
+    crowd[0]?.destroy()
+    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(200))
+  })
+
+  it('are served again as soon as another has read to the end', async () => {
+    const { crowd, url } = await serveCrowd()
+    crowd[0]?.resume()
+    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(200))
+  })
+})
+
+describe('responses under way beyond 1024', () => {
+  it('are refused, whatever they ask for, until those before them are gone', async () => {
+    const { port, url } = await serve()
+    const greedy = await askWithoutReading(port, 'gzip', 1024)
+    await eventually(async () => {
+      const { status, headers } = await scrape(url, 'gzip')
+      expect([status, headers.get('retry-after')]).toEqual([503, '5'])
+    })
+    expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
+    greedy.destroy()
+    await eventually(async () => expect((await scrape(url, 'gzip')).status).toBe(200))
   })
 })
 
 describe('a scraper that never reads', () => {
-  it('is cut off after a minute', async () => {
+  it.each(['gzip', 'identity'])('is cut off after a minute: %s', async (encoding) => {
     const { app, port } = await serve()
-    const stuck = connect(port, '127.0.0.1')
-    onTestFinished(() => void stuck.destroy())
-    stuck.on('error', () => {}) // It is cut off, as it should be.
-    await once(stuck, 'connect')
-    const asked = new Promise<IncomingMessage>((resolve) => app.server.once('request', resolve))
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
-    stuck.pause().write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n')
+    const asked = new Promise<IncomingMessage>((resolve) => app.server.once('request', resolve))
+    await askWithoutReading(port, encoding)
     const { socket } = await asked
     await new Promise((resolve) => setImmediate(resolve))
     vi.advanceTimersByTime(59_999)

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { type AppParts, createApp } from '../../src/server/app.ts'
+import { aBody } from '../helpers.ts'
 
 export const landing = {
   version: '1.2.3',
@@ -12,7 +13,7 @@ export function makeApp(parts: Partial<AppParts> = {}) {
   const logged: string[] = []
   const app = createApp({
     telemetryPath: '/metrics',
-    renderMetrics: async (format) => Buffer.from(`# rendered as ${format}\n`),
+    renderMetrics: async (format) => aBody(`# rendered as ${format}\n`),
     isReady: () => true,
     landingPage: () => landing,
     log: pino({}, { write: (line) => logged.push(line) }),

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { aBody } from '../helpers.ts'
 import { makeApp } from './make-app.ts'
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8'
@@ -153,7 +154,7 @@ describe('a render that throws', () => {
     let failed = false
     const { app } = makeApp({
       renderMetrics: async () => {
-        if (failed) return Buffer.from('served\n')
+        if (failed) return aBody('served\n')
         failed = true
         throw new Error('once')
       },
@@ -165,7 +166,7 @@ describe('a render that throws', () => {
 
 it('renders anew for every scrape', async () => {
   let scrapes = 0
-  const { app } = makeApp({ renderMetrics: async () => Buffer.from(`${++scrapes}\n`) })
+  const { app } = makeApp({ renderMetrics: async () => aBody(`${++scrapes}\n`) })
   expect((await app.inject('/metrics')).body).toBe('1\n')
   expect((await app.inject('/metrics')).body).toBe('2\n')
 })

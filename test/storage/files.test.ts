@@ -19,9 +19,10 @@ const snapshot: Snapshot = {
   records: 3,
   bytes: 1234,
   agents: [
-    { id: '1', name: 'Ñandú "1"\n', state: 'Baño', category: 'aux', values: { calls: 3, ocupation: 0.7638 } },
-    { id: '__proto__', name: '', state: '', category: 'unknown', values: {} },
+    { id: '1', name: 'Ñandú "1"\n', state: 'Baño', category: 'aux' },
+    { id: '__proto__', name: '', state: '', category: 'unknown' },
   ],
+  columns: { calls: [3, Number.NaN], ocupation: [0.7638, 0] },
 }
 
 const calls = {
@@ -85,12 +86,12 @@ describe.each(kinds)('the $kind', ({ kind, tolerance, content, write, read }) =>
     [
       'is of another version',
       'is of another version',
-      () => writeFile(path(), seal(JSON.stringify({ version: 2, savedAt: NOW, content: {} }))),
+      () => writeFile(path(), seal(JSON.stringify({ version: 1, savedAt: NOW, content: {} }))),
     ],
     [
       'has another content',
       'is not what is expected',
-      () => writeFile(path(), seal(JSON.stringify({ version: 1, savedAt: NOW, content: { agents: 5 } }))),
+      () => writeFile(path(), seal(JSON.stringify({ version: 2, savedAt: NOW, content: { agents: 5 } }))),
     ],
     ['is no JSON behind its seal', 'is of another version', () => writeFile(path(), seal('{'))],
   ])('of a file that %s are set aside, with one complaint', async (_how, problem, damage) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { renderExposition } from '../../src/exposition/exposition.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
+import { writeLivePart } from '../../src/exposition/live-part.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 import { momentAt } from '../helpers.ts'
 
@@ -97,7 +97,7 @@ describe('collecting again', () => {
 
   it('keeps every name when it was written as OpenMetrics in between', async () => {
     const write = async (format: 'text' | 'openmetrics') => {
-      const text = renderExposition([], await collect(), format, momentAt(STARTED_AT)).toString()
+      const text = writeLivePart([], await collect(), format, momentAt(STARTED_AT))
       return text.split('\n').filter((line) => line.startsWith('# TYPE'))
     }
     const before = await write('text')

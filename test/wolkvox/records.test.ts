@@ -16,32 +16,32 @@ describe('a record', () => {
           name: 'Cóndor 001',
           state: 'READY',
           category: 'ready',
-          values: {
-            calls: 10,
-            inbound: 7,
-            outbound: 2,
-            internal: 1,
-            time_state_now: 65,
-            ready_time: 3600,
-            inbound_time: 1800,
-            outbound_time: 600,
-            acw_time: 300,
-            ring_time: 60,
-            login_time: 7200,
-            aht_time: 270,
-            ocupation: 0.4286,
-            aux_time: 900,
-          },
         },
       ],
+      columns: {
+        calls: [10],
+        inbound: [7],
+        outbound: [2],
+        internal: [1],
+        time_state_now: [65],
+        ready_time: [3600],
+        inbound_time: [1800],
+        outbound_time: [600],
+        acw_time: [300],
+        ring_time: [60],
+        login_time: [7200],
+        aht_time: [270],
+        ocupation: [0.4286],
+        aux_time: [900],
+      },
       rejections: { records: {}, values: {} },
     })
   })
 
   it('needs nothing but its agent_id', () => {
-    const { agents, rejections } = read({ agent_id: 7 })
-    expect(agents).toEqual([{ id: '7', name: '', state: '', category: 'unknown', values: expect.anything() }])
-    expect(Object.values(agents[0]?.values ?? {}).every((value) => value === undefined)).toBe(true)
+    const { agents, columns, rejections } = read({ agent_id: 7 })
+    expect(agents).toEqual([{ id: '7', name: '', state: '', category: 'unknown' }])
+    expect(Object.values(columns)).toEqual(Object.keys(fieldReaders).map(() => [Number.NaN]))
     expect(rejections).toEqual({ records: {}, values: {} })
   })
 
@@ -60,6 +60,11 @@ describe('a record', () => {
       agents: [{ id: '1001' }],
       rejections: { records: { not_an_object: 1 } },
     })
+  })
+
+  it('that is left out leaves no number behind in any column', () => {
+    const { columns } = read(aRecord(), aRecord({ calls: 99 }), null, aRecord({ agent_id: '2', calls: 5 }))
+    expect(columns.calls).toEqual([10, 5])
   })
 
   it('with the id of one before it is left out, and the first stays: duplicate', () => {
@@ -82,16 +87,16 @@ describe('a record', () => {
   })
 
   it('loses only the values that cannot be read, each counted under its own name', () => {
-    const { agents, rejections } = read(
+    const { agents, columns, rejections } = read(
       aRecord({ calls: 'many', ocupation: {}, acw_time: '12:99:00' }),
       aRecord({ agent_id: '2', calls: -1 }),
     )
     expect(agents).toHaveLength(2)
-    expect(agents[0]?.values).toMatchObject({
-      calls: undefined,
-      ocupation: undefined,
-      acw_time: undefined,
-      inbound: 7,
+    expect(columns).toMatchObject({
+      calls: [Number.NaN, Number.NaN],
+      ocupation: [Number.NaN, 0.4286],
+      acw_time: [Number.NaN, 300],
+      inbound: [7, 7],
     })
     expect(rejections.values).toEqual({ calls: 2, ocupation: 1, acw_time: 1 })
   })
@@ -106,8 +111,9 @@ describe('a record', () => {
     const record = JSON.parse(
       '{"agent_id":"1","calls":"3","__proto__":{"inbound":"9"},"constructor":1,"new_field":"x"}',
     )
-    const { agents, rejections } = read(record)
-    expect(agents[0]?.values).toEqual({ calls: 3 })
+    const { columns, rejections } = read(record)
+    expect(columns).toMatchObject({ calls: [3], inbound: [Number.NaN] })
+    expect(Object.keys(columns)).toEqual(Object.keys(fieldReaders))
     expect(rejections).toEqual({ records: {}, values: {} })
   })
 

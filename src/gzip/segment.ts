@@ -1,0 +1,38 @@
+import { promisify } from 'node:util'
+import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib'
+
+/** A text, compressed once, that can stand anywhere in a gzip member among others of its kind. */
+export interface Segment {
+  /** Deflate blocks that end at a byte and look back at nothing before them; a buffer of its own. */
+  readonly deflated: Uint8Array
+  /** CRC-32 of the text. */
+  readonly crc: number
+  /** Of the text, in bytes. */
+  readonly length: number
+}
+
+const OPTIONS = {
+  // Of this text, 6 makes less than 1 % fewer bytes than 5 in half as much time again, and 4 makes 7 % more.
+  level: 5,
+  // A full flush ends at a byte and forgets what was before (RFC 1951, section 3.2.3: a stored block of no length).
+  finishFlush: constants.Z_FULL_FLUSH,
+  // Of each family zlib makes some hundred kilobytes; its own 16 KiB would be as many pieces.
+  chunkSize: 128 * 1024,
+} as const
+
+const compress = promisify(deflateRaw)
+
+/** Compresses a text on zlib's own threads; it must stay as it is meanwhile. */
+export async function toSegment(text: Uint8Array): Promise<Segment> {
+  return segmentOf(text, await compress(text, OPTIONS))
+}
+
+/** Compresses a short text at once. */
+export function toSegmentNow(text: Uint8Array): Segment {
+  return segmentOf(text, deflateRawSync(text, OPTIONS))
+}
+
+/** The compressed bytes are copied out of memory that zlib's results may share: they change hands between threads. */
+function segmentOf(text: Uint8Array, deflated: Uint8Array): Segment {
+  return { deflated: new Uint8Array(deflated), crc: crc32(text), length: text.length }
+}

@@ -1,0 +1,34 @@
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { FastifyReply } from 'fastify'
+import { sendTooMany } from './too-many.ts'
+
+// Each unpacks for itself, some hundred kilobytes at a time.
+const MAX_UNDER_WAY = 64
+
+/** Sends a gzip member as the text that it holds. */
+export type SendPlainText = (
+  reply: FastifyReply,
+  headers: Readonly<Record<string, string | number>>,
+  pieces: readonly Uint8Array[],
+) => FastifyReply
+
+/**
+ * For the few who take no gzip: the text is unpacked anew for each, as fast as it is read, so that it need not be held
+ * beside its compressed form. Beyond a number of such readers the next are told to come again.
+ */
+export function createSendPlainText(): SendPlainText {
+  let underWay = 0
+
+  return (reply, headers, pieces) => {
+    if (underWay >= MAX_UNDER_WAY) return sendTooMany(reply)
+    underWay += 1
+    reply.raw.once('close', () => {
+      underWay -= 1
+    })
+    const text = createGunzip()
+    // Whoever goes away ends it: Fastify then destroys the text.
+    pipeline(Readable.from(pieces), text, () => {})
+    return reply.headers(headers).send(text)
+  }
+}

@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { Counter, Gauge, Registry } from 'prom-client'
+import { describe, expect, it } from 'vitest'
+import type { Family, Sample } from '../../src/exposition/family.ts'
+import type { Format } from '../../src/exposition/format.ts'
+import { writeHeader, writeSamples } from '../../src/exposition/text-writer.ts'
+import { hostileNames } from '../hostile-names.ts'
+
+interface FamilyOfOne extends Family, Sample {
+  readonly name: string
+}
+
+const numbers = [0, -0, 0.1, 1e-7, 5e-324, 123456789.123, 2 ** 53, 1e21, Number.MAX_VALUE]
+
+const anyText = fc.oneof(
+  fc.constantFrom(...hostileNames, '\u0000', '\r\n', ' '),
+  fc.string({ unit: 'binary' }),
+)
+
+const anyLabels = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), anyText, { maxKeys: 4 })
+
+const help = anyText.map((text) => `Explained: ${text}`)
+
+const anyGauge: fc.Arbitrary<FamilyOfOne> = fc.record({
+  type: fc.constant('gauge'),
+  name: fc.constant('some_gauge'),
+  help,
+  labels: anyLabels,
+  value: fc.oneof(fc.constantFrom(...numbers, Number.NaN, Infinity, -Infinity), fc.double()),
+})
+
+const anyCounter: fc.Arbitrary<FamilyOfOne> = fc.record({
+  type: fc.constant('counter'),
+  name: fc.constant('some_events_total'),
+  help,
+  labels: anyLabels,
+  value: fc.oneof(fc.constantFrom(...numbers), fc.double({ min: 0, noDefaultInfinity: true, noNaN: true })),
+})
+
+const anyFamily = fc.oneof(anyGauge, anyCounter)
+
+function write(family: FamilyOfOne, format: Format): string {
+  const { labels, value } = family
+  return writeHeader(family, format) + writeSamples(family, [{ labels, value }], format)
+}
+
+/** What prom-client prints of it; it writes `Nan`, where the description of the format has `NaN`. */
+async function print({ type, name, help, labels, value }: FamilyOfOne, contentType: string) {
+  const registry = new Registry(contentType as typeof Registry.PROMETHEUS_CONTENT_TYPE)
+  const registers = [registry]
+  const labelNames = Object.keys(labels)
+  if (type === 'gauge') new Gauge({ name, help, labelNames, registers }).set(labels, value)
+  else new Counter({ name, help, labelNames, registers }).inc(labels, value)
+  return (await registry.metrics()).replace(/ Nan\n/, ' NaN\n')
+}
+
+describe('the text of any family', () => {
+  it('is byte for byte what prom-client prints', () =>
+    fc.assert(
+      fc.asyncProperty(anyFamily, async (family) => {
+        expect(write(family, 'text')).toBe(await print(family, Registry.PROMETHEUS_CONTENT_TYPE))
+      }),
+      { numRuns: 300 },
+    ))
+
+  it('in OpenMetrics too, where prom-client would leave quotes in an explanation as they are', () =>
+    fc.assert(
+      fc.asyncProperty(anyFamily, async (family) => {
+        const printed = await print(family, Registry.OPENMETRICS_CONTENT_TYPE)
+        const escaped = printed.replace(/^# HELP [^\n]*/, (line) => line.replaceAll('"', '\\"'))
+        expect(`${write(family, 'openmetrics')}# EOF\n`).toBe(escaped)
+      }),
+      { numRuns: 300 },
+    ))
+})

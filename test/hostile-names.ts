@@ -1,0 +1,43 @@
+import { aRecord } from './helpers.ts'
+
+/**
+ * Names that have broken a writer or a reader of expositions before. Only such as every reader can show: a browser shows
+ * a line feed for a carriage return, and no NUL at all.
+ */
+export const hostileNames = [
+  'a "quoted" name',
+  '"',
+  'back\\slash',
+  '\\',
+  '\\n is no line break',
+  'ends in \\',
+  'two\nlines',
+  '\\\n"',
+  'Ñandú Águila, pingüino',
+  'n\u0303 in two parts',
+  '🧑‍💻 🇨🇴',
+  '日本語 العربية',
+  'tab\tand\u00a0no-break\u2028space',
+  'a="b",c="d"',
+  '"} 1\nx{y="',
+  '# HELP wolkvox_agent_calls x',
+  '# EOF',
+  '{}',
+  '<b>&amp;</b> &lt;',
+  '__proto__',
+  'NaN',
+  'x'.repeat(5000),
+] as const
+
+/** Records of agents with hostile names and states. */
+export function hostileRecords(count: number): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_, index) => {
+    const name = hostileNames[index % hostileNames.length] ?? ''
+    return aRecord({
+      agent_id: String(1000 + index),
+      agent_name: name,
+      agent_status: name,
+      calls: String(index),
+    })
+  })
+}
