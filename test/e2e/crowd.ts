@@ -1,0 +1,110 @@
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { onTestFinished } from 'vitest'
+
+// As Prometheus 2 asks, gzip too.
+const HEADERS = {
+  accept: 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+  'accept-encoding': 'gzip',
+}
+
+/** What came of one scrape. */
+export interface Scrape {
+  /** From the request to the last byte. */
+  readonly ms: number
+  readonly status: number | undefined
+  /** Whether as many bytes came as were said. */
+  readonly whole: boolean
+}
+
+/**
+ * Scrapers that each scrape once a second over a connection of their own, evenly spread over the second. The bodies are
+ * counted, not unpacked: whatever this costs, the exporter on the same machine lacks.
+ *
+ * @returns all scrapes, and the compressed bodies of one of the scrapers in their order
+ */
+export async function scrapeEverySecond(url: string, scrapers: number, seconds: number) {
+  const bodies: Buffer[] = []
+  const start = performance.now()
+  const each = await Promise.all(
+    Array.from({ length: scrapers }, async (_, index) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      onTestFinished(() => agent.destroy())
+      const scrapes: Scrape[] = []
+      for (let second = 0; second < seconds; second += 1) {
+        await sleep(Math.max(0, start + (second + index / scrapers) * 1000 - performance.now()))
+        scrapes.push(await scrape(url, agent, index === 0 ? bodies : undefined))
+      }
+      return scrapes
+    }),
+  )
+  return { scrapes: each.flat(), bodies }
+}
+
+async function scrape(url: string, agent: Agent, bodies?: Buffer[]): Promise<Scrape> {
+  const start = performance.now()
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, { agent, headers: HEADERS }, resolve).on('error', reject)
+  })
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bodies !== undefined) chunks.push(chunk)
+  }
+  const ms = performance.now() - start
+  bodies?.push(Buffer.concat(chunks))
+  return {
+    ms,
+    status: response.statusCode,
+    whole: bytes > 0 && response.headers['content-length'] === String(bytes),
+  }
+}
+
+/** A scraper that takes a byte a second out of its connection. */
+export interface SlowScraper {
+  /** How many bytes it has taken so far. */
+  taken(): number
+  /** Says that it asks no more, and takes all that is left at once. @returns every byte that came */
+  finish(): Promise<Buffer>
+}
+
+export function readByteBySecond(url: string): SlowScraper {
+  const { hostname, port, pathname } = new URL(url)
+  const chunks: Uint8Array[] = []
+  let room = 1
+  const socket = connect({
+    host: hostname,
+    port: Number(port),
+    onread: {
+      // Room for one byte: all others stay with the kernel, and what does not fit there with the exporter.
+      buffer: () => Buffer.alloc(room),
+      callback(length, bytes) {
+        chunks.push(bytes.subarray(0, length))
+        if (room === 1) socket.pause()
+        return room > 1
+      },
+    },
+  })
+  socket.on('error', () => socket.destroy())
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  const headers = Object.entries({ host: hostname, ...HEADERS })
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`GET ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n`)
+  const timer = setInterval(() => socket.resume(), 1000)
+  onTestFinished(() => {
+    clearInterval(timer)
+    socket.destroy()
+  })
+  return {
+    taken: () => chunks.length,
+    async finish() {
+      room = 2 ** 16
+      socket.end()
+      socket.resume()
+      await closed
+      return Buffer.concat(chunks)
+    },
+  }
+}
