@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { anEnvelope, aRecord } from '../test/helpers.ts'
+import { startLoopbackServer } from './loopback-server.ts'
 
 /** How large and how faulty it is. */
 export interface FaultyWolkvoxOptions {
@@ -35,7 +34,7 @@ export async function startFaultyWolkvox(
   let calls = 0
   let calmIds: readonly string[] | undefined
 
-  const server = createServer((_request, response) => {
+  const { url, close } = await startLoopbackServer((_request, response) => {
     calls += 1
     const body = anEnvelope((calmIds ?? present()).map((id) => recordOf(id, random)))
     if (calmIds !== undefined || random() >= faultShare) {
@@ -46,20 +45,15 @@ export async function startFaultyWolkvox(
     sent.set(name, (sent.get(name) ?? 0) + 1)
     fault(response, body)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     calls: () => calls,
     faultsSent: () => [...sent].map(([name, times]) => `${name} ${times}`).join(', '),
     calm: () => {
       calmIds = present()
       return new Set(calmIds)
     },
-    close: () => {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
-    },
+    close,
   }
 }
 

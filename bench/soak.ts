@@ -43,7 +43,7 @@ export async function soak(options: SoakOptions): Promise<BenchReport> {
   const folder = await mkdtemp(join(tmpdir(), 'wolkvox-soak-'))
   const wolkvox = await startFaultyWolkvox(options, randomNumbers(options.seed))
   // Detached: Ctrl-C ends the soak, and the exporter only after the last look at it.
-  const exporter = startServe(settingsFor(wolkvox.url), folder, true)
+  const exporter = startServe(settingsFor(wolkvox.url), folder, { detached: true })
   try {
     const url = await exporter.url
     if (url === undefined) throw new Error(`the exporter did not start: ${exporter.log()}`)

@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { positive } from './run-bench.ts'
+import { type Figure, isMet } from './speed/figure.ts'
+import { measureMemory } from './speed/memory.ts'
+import type { BenchOptions } from './speed/options.ts'
+import { measureRefresh } from './speed/refresh/refresh-time.ts'
+import { runProgram } from './speed/run-program.ts'
+import { measureScrapes } from './speed/scrapes.ts'
+import { measureStalls } from './speed/stalls/stalls.ts'
+import { measureStart } from './speed/start.ts'
+import { tableOf } from './speed/table.ts'
+import { describeSurroundings } from './speed/versions.ts'
+
+const RESULTS = new URL('RESULTS.md', import.meta.url)
+
+/** Each measures something of its own; all together make the table. */
+const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
+  scrapes: measureScrapes,
+  stalls: measureStalls,
+  refresh: measureRefresh,
+  memory: measureMemory,
+  start: measureStart,
+}
+
+const HOW_TO_READ = `Lines with a target are judged: throughput and times by their median, stalls and memory by their largest value; a line
+without one tells what the judged line above it comes from. A ratio is made of two runs right after one another, so that
+it means something on a busy machine too; a stall does not, which is why an idle process stands beside it. nginx has one
+worker, as it has by itself and as the exporter has one thread that serves, and else its own defaults too. \`npm run bench -- --write\` makes this file anew.`
+
+/** Measures, and says what came out as a page in Markdown. */
+async function measure(names: readonly string[], options: BenchOptions) {
+  const surroundings = await describeSurroundings()
+  const figures: Figure[] = []
+  for (const part of names.map(partNamed)) figures.push(...(await part(options)))
+  const { rounds, seconds } = options
+  const measuredWith = `${surroundings}; ${rounds} rounds, ${seconds} s of load each.`
+  return {
+    page: `# Speed and memory\n\n${tableOf(figures)}\n\n${HOW_TO_READ}\n\n${measuredWith}\n`,
+    allMet: figures.every((figure) => isMet(figure) !== false),
+  }
+}
+
+/** @throws RangeError for a name that is none */
+function partNamed(name: string) {
+  const part = parts[name]
+  if (part === undefined) throw new RangeError(`--part must be one of ${Object.keys(parts).join(', ')}`)
+  return part
+}
+
+// What runs meanwhile is ended on the way out.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+const { rounds, seconds, part, write } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    part: { type: 'string', multiple: true, default: Object.keys(parts) },
+    write: { type: 'boolean', default: false },
+  },
+}).values
+await runProgram('npm', ['run', 'build'])
+const { page, allMet } = await measure(part, {
+  rounds: positive('rounds', rounds),
+  seconds: positive('seconds', seconds),
+  print: (text) => process.stdout.write(`${text} …\n`),
+})
+process.stdout.write(`\n${page}`)
+if (write) await writeFile(RESULTS, page)
+process.exitCode = allMet ? 0 : 1
