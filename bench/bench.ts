@@ -34,7 +34,7 @@ async function measure(names: readonly string[], options: BenchOptions) {
   const figures: Figure[] = []
   for (const part of names.map(partNamed)) figures.push(...(await part(options)))
   const { rounds, seconds } = options
-  const measuredWith = `${surroundings}; ${rounds} rounds, ${seconds} s of load each.`
+  const measuredWith = `${surroundings}; ${rounds} rounds, ${seconds} s of load each where something is loaded. Each figure of memory is of one process.`
   return {
     page: `# Speed and memory\n\n${tableOf(figures)}\n\n${HOW_TO_READ}\n\n${measuredWith}\n`,
     allMet: figures.every((figure) => isMet(figure) !== false),
@@ -51,14 +51,17 @@ function partNamed(name: string) {
 // What runs meanwhile is ended on the way out.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
+const allParts = Object.keys(parts)
 const { rounds, seconds, part, write } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
-    part: { type: 'string', multiple: true, default: Object.keys(parts) },
+    part: { type: 'string', multiple: true, default: allParts },
     write: { type: 'boolean', default: false },
   },
 }).values
+if (write && part.length < allParts.length)
+  throw new RangeError('--write takes all parts: the page is written whole')
 await runProgram('npm', ['run', 'build'])
 const { page, allMet } = await measure(part, {
   rounds: positive('rounds', rounds),

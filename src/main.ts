@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8'
+import { loadLean } from './young-generation.ts'
 
 const OLDEST_NODE = 24
 
@@ -16,10 +16,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 // Without a listener SIGHUP would end the process; commands that can reload add their own.
 process.on('SIGHUP', () => {})
 
-// Loading makes much garbage, for which V8 would let its young generation grow and keep it so: 12 MB that stay empty.
-setFlagsFromString('--semi-space-growth-factor=1')
-const { run } = await import('./commands/run.ts')
-setFlagsFromString('--semi-space-growth-factor=2')
+const { run } = await loadLean(() => import('./commands/run.ts'))
 
 process.exit(
   await run(process.argv.slice(2), {

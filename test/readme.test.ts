@@ -38,4 +38,11 @@ describe('the README', () => {
       expect(readme).toContain(`| \`${name}\``)
     },
   )
+
+  it.each([...readme.matchAll(/[\d.]+ ×/g)].map(([figure]) => figure))(
+    'quotes %s as it was measured',
+    (figure) => {
+      expect(read('bench/RESULTS.md')).toContain(figure)
+    },
+  )
 })

@@ -1,3 +1,4 @@
+import { agentFamilies } from '../../src/exposition/agent-families.ts'
 import { getPage, getPlainPage, type Page } from './page.ts'
 
 /** The bytes are not the same where they have to be: whatever was measured would say nothing. */
@@ -6,7 +7,7 @@ export class DifferentBytes extends Error {
 }
 
 /** Where the three serve the same data. */
-export interface Served {
+export interface Compared {
   readonly page: Page
   readonly exporter: string
   readonly nginx: string
@@ -16,23 +17,24 @@ export interface Served {
 /**
  * Checks that what is compared serves the same.
  *
- * @param agents each of whom has 16 series
+ * @param agents each of whom is in every family
  * @throws DifferentBytes
  */
 export async function checkBytes(
-  { page, exporter, nginx, promClient }: Served,
+  { page, exporter, nginx, promClient }: Compared,
   agents: number,
 ): Promise<void> {
   const samples = agentLines(page.text, 'wolkvox_agent_')
-  demand(samples.length === SERIES * agents, `of ${agents} agents there are ${samples.length} samples`)
+  demand(
+    samples.length === agentFamilies.length * agents,
+    `of ${agents} agents there are ${samples.length} samples`,
+  )
   const plain = await getPlainPage(exporter)
   demand(sameLines(agentLines(plain, ''), agentLines(page.text, '')), 'plain and compressed differ')
   demand((await getPage(nginx)).gzip.equals(page.gzip), 'nginx serves other bytes')
   const rival = agentLines(await getPlainPage(promClient), 'wolkvox_agent_')
   demand(sameLines(rival.sort(), samples.sort()), 'prom-client has other samples')
 }
-
-const SERIES = 16
 
 function demand(right: boolean, otherwise: string): void {
   if (!right) throw new DifferentBytes(otherwise)

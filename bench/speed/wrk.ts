@@ -19,7 +19,9 @@ export async function runWrk(url: string, { connections, seconds }: Load) {
   const output = await runProgram('wrk', [...parameters, '-H', 'Accept-Encoding: gzip', `${url}/metrics`])
   const wrong = WRONG.exec(output)
   if (wrong !== null) throw new Error(`wrk at ${url}: ${wrong[0]}`)
-  const [, requests, time, unit] = COUNT.exec(output) ?? []
+  const count = COUNT.exec(output)
+  if (count === null) throw new Error(`wrk at ${url} said something else: ${output}`)
+  const [, requests, time, unit] = count
   const inSeconds = { ms: 0.001, s: 1, m: 60 }[unit ?? ''] ?? Number.NaN
   return { requests: Number(requests), seconds: Number(time) * inSeconds }
 }

@@ -10,10 +10,10 @@ export interface AgentFamily extends Family {
   /** How the field is read, where it is a number. */
   readonly read?: Reader<number>
   /**
-   * @param measured the field's number; `NaN` where the agent has none, or where the field is no number
+   * @param number of the field; `NaN` where the agent has none, or where the field is no number
    * @returns the sample's value; `NaN` leaves the agent out of this family
    */
-  readonly value: (measured: number, fetchedAt: number) => number
+  readonly value: (number: number, fetchedAt: number) => number
   /** Labels after those that every family of agents has. */
   readonly labels?: (agent: Agent) => Labels
 }
@@ -91,7 +91,7 @@ function measured(field: string, name: string, read: Reader<number>, meaning: st
     type: 'gauge',
     help: help(meaning, field),
     read,
-    value: (measured) => measured,
+    value: (number) => number,
   }
 }
 

@@ -19,7 +19,7 @@ export interface Body {
 /** Makes `/metrics`, or hands out what was made for another a moment ago. */
 export type Exposition = (format: Format, now: Moment) => Promise<Body>
 
-// One piece is sent a little faster than two. Beyond this, though, the agents are worth sharing with the bodies of other
+// One piece is one write. Beyond this, though, the agents are worth sharing with the bodies of other
 // moments, which scrapers who read slowly still hold.
 const ONE_PIECE_BYTES = 128 * 1024
 

@@ -1,7 +1,5 @@
 import { writeNumber } from './text-writer.ts'
 
-// Byte by byte: for as few as these, calling a native function takes longer than they do.
-
 /** The longest that JavaScript prints of a number, e.g. -1.2345678901234567e-100. */
 export const MAX_NUMBER_BYTES = 24
 
@@ -10,13 +8,23 @@ const MAX_DIVIDED = 1e9
 
 const ZERO = 0x30
 
-/** @returns the place after them */
+/**
+ * Puts bytes on a sheet, which must have room for them. One by one, as for a few that is quicker than a call of a native
+ * function.
+ *
+ * @returns the place after them
+ */
 export function putBytes(sheet: Uint8Array, at: number, bytes: Uint8Array): number {
   for (let index = 0; index < bytes.length; index += 1) sheet[at + index] = bytes[index] ?? 0
   return at + bytes.length
 }
 
-/** Puts a number as {@link writeNumber} writes it. @returns the place after it */
+/**
+ * Puts a number on a sheet as {@link writeNumber} writes it.
+ *
+ * @param sheet with room for {@link MAX_NUMBER_BYTES}
+ * @returns the place after it
+ */
 export function putNumber(sheet: Uint8Array, at: number, number: number): number {
   if (!(Number.isInteger(number) && number >= 0 && number < MAX_DIVIDED)) {
     return putAscii(sheet, at, writeNumber(number))

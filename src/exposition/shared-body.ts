@@ -29,7 +29,8 @@ export function createSharedBody<T>(
       const made = make(current, now)
       shared = { made, at: now, states: current }
       made.catch(() => {
-        shared = undefined
+        // Another may have taken its place meanwhile.
+        if (shared?.made === made) shared = undefined
       })
     }
     return shared.made

@@ -21,7 +21,7 @@ export function writeLabels(labels: Labels): string {
 }
 
 /** One line; `labels` as {@link writeLabels} makes them. */
-export function writeSample(name: string, labels: string, value: number): string {
+function writeSample(name: string, labels: string, value: number): string {
   return `${name}${labels === '' ? '' : `{${labels}}`} ${writeNumber(value)}\n`
 }
 

@@ -4,7 +4,7 @@ import { addHealth, type Readiness } from './health.ts'
 import { addLandingPage, type LandingPage } from './landing-page.ts'
 import { addLifecycle } from './lifecycle.ts'
 import { addMetrics, type RenderMetrics } from './metrics.ts'
-import { careForReaders } from './readers.ts'
+import { trackResponses } from './responses.ts'
 
 /** What the server serves, given as functions so that it need not know where it comes from. */
 export interface AppParts {
@@ -19,6 +19,9 @@ export interface AppParts {
 const REQUEST_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_MS = 75_000
 const MAX_BODY_BYTES = 1024
+
+// Far more than any number of Prometheus servers opens; what comes beyond is closed at once.
+const MAX_CONNECTIONS = 1024
 
 /** Makes the HTTP application, not yet listening. */
 export function createApp(parts: AppParts): FastifyInstance {
@@ -42,8 +45,8 @@ export function createApp(parts: AppParts): FastifyInstance {
     body.resume()
     done(null)
   })
-  const readers = careForReaders(app)
-  addMetrics(app, telemetryPath, parts.renderMetrics, readers)
+  app.server.maxConnections = MAX_CONNECTIONS
+  addMetrics(app, telemetryPath, parts.renderMetrics, trackResponses(app))
   addHealth(app, parts.isReady)
   addLifecycle(app)
   if (telemetryPath !== '/') addLandingPage(app, parts.landingPage)

@@ -3,26 +3,32 @@ import type { Body } from '../exposition/exposition.ts'
 import { contentTypes, type Format } from '../exposition/format.ts'
 import { acceptsGzip, formatFor } from './negotiation.ts'
 import { createSendPlainText } from './plain-text.ts'
-import type { Readers } from './readers.ts'
+import type { Responses } from './responses.ts'
 import { sendTooMany } from './too-many.ts'
 
 /** Makes the body of a scrape. */
 export type RenderMetrics = (format: Format) => Promise<Body>
 
-// The bytes are everybody's: one that waits for its reader holds little but its place.
-const MAX_UNDER_WAY = 1024
+// The bytes are everybody's: a connection that waits for its reader holds little but its place. Below those that are taken at
+// all, so that whoever comes beyond can be told.
+const MAX_CONNECTIONS = 512
+
+// No scraper asks again before it has its answer; whoever does is to stand in nobody's way but his own.
+const MAX_ON_CONNECTION = 8
 
 /** `GET` and `HEAD` of the metrics, in the format and the encoding that the scraper asks for. */
 export function addMetrics(
   app: FastifyInstance,
   path: string,
   renderMetrics: RenderMetrics,
-  readers: Readers,
+  responses: Responses,
 ): void {
   const sendPlainText = createSendPlainText()
 
-  app.get(path, async ({ headers, method }, reply) => {
-    if (readers.underWay() > MAX_UNDER_WAY) return sendTooMany(reply)
+  app.get(path, async ({ headers, method, socket }, reply) => {
+    if (responses.connections() > MAX_CONNECTIONS || responses.on(socket) > MAX_ON_CONNECTION) {
+      return sendTooMany(reply)
+    }
     const format = formatFor(headers)
     const body = await renderMetrics(format)
     const encoding = acceptsGzip(headers) ? 'gzip' : 'identity'

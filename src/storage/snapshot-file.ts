@@ -11,7 +11,7 @@ type Source = Pick<Operation, 'name' | 'server' | 'baseUrl' | 'agentName'>
 const agent = z
   .object({ id: z.string().min(1), name: z.string(), state: z.string() })
   // Not kept, as it follows from the state by rules that may have changed since.
-  .transform(({ state, ...rest }) => ({ ...rest, state, category: categoryOf(state) }))
+  .transform((agent) => ({ ...agent, category: categoryOf(agent.state) }))
 
 // JSON has no NaN: where an agent has no number, `null` stands for it.
 const column = z.array(
@@ -33,7 +33,12 @@ const stored = z.object({
   columns: z.record(z.string(), column),
 })
 
-/** Writes the operation's last good answer. @throws the file system's error */
+/**
+ * Writes the operation's last good answer.
+ *
+ * @param now milliseconds since 1970
+ * @throws the file system's error
+ */
 export async function writeSnapshot(
   folder: string,
   source: Source,
@@ -49,6 +54,9 @@ export async function writeSnapshot(
 /**
  * Reads the last good answer of an earlier run. One with other rules for names is of no use: it may show what is to be
  * hidden now.
+ *
+ * @param now milliseconds since 1970
+ * @returns nothing where there is no file, and why where there is one that is of no use
  */
 export async function readSnapshot(folder: string, source: Source, now: number): Promise<Found<Snapshot>> {
   const ofThisSource = stored

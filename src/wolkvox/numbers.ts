@@ -13,12 +13,12 @@ function numberReader(parse: (text: string, context: ReadingContext) => number |
   return (value, context) => {
     const text = readPlainText(value)
     if (typeof text !== 'string') return text
-    return possible(typeof value === 'number' ? value : parse(text, context))
+    return plausible(typeof value === 'number' ? value : parse(text, context))
   }
 }
 
 // Above 2^53 a count or a number of seconds has lost its last digits, and nothing in a contact centre is that large.
-function possible(number: number | undefined): Reading<number> {
+function plausible(number: number | undefined): Reading<number> {
   if (number === undefined || !(number >= 0) || number > Number.MAX_SAFE_INTEGER) return UNREADABLE
   // Of JSON's -0, which is no less than 0, a plain 0.
   return Math.abs(number)
@@ -28,11 +28,11 @@ const withoutCommas = (text: string) => (text.includes(',') ? text.replaceAll(',
 
 /** A whole number ≥ 0, thousands commas allowed. */
 export const readCount: Reader<number> = (value, context) => {
-  const count = wholeText(value, context)
+  const count = readWhole(value, context)
   return typeof count !== 'number' || Number.isInteger(count) ? count : UNREADABLE
 }
 
-const wholeText = numberReader((text) => (WHOLE.test(text) ? Number(withoutCommas(text)) : undefined))
+const readWhole = numberReader((text) => (WHOLE.test(text) ? Number(withoutCommas(text)) : undefined))
 
 function parseDuration(text: string): number | undefined {
   if (!text.includes(':')) return SECONDS.test(text) ? Number(text) : undefined
@@ -57,11 +57,11 @@ export const readLoginTime = numberReader((text, { fetchedAt, timeZone }) => {
 
 /** A ratio, from a percentage with or without its sign, thousands commas allowed; may pass 1. */
 export const readPercentage: Reader<number> = (value, context) => {
-  const percentage = percentageText(value, context)
+  const percentage = readPercents(value, context)
   // 76.38 / 100 is 0.7637999999999999 in binary; 15 digits are all that a percentage can have carried.
   return typeof percentage === 'number' ? Number((percentage / 100).toPrecision(15)) : percentage
 }
 
-const percentageText = numberReader((text) =>
+const readPercents = numberReader((text) =>
   PERCENTAGE.test(text) ? Number(withoutCommas(text.replace('%', ''))) : undefined,
 )

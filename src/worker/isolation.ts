@@ -43,7 +43,7 @@ const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thre
 // whole process, not only the thread, so the bounds on an answer's shape and size come first and this is never reached.
 const HEAP_LIMIT_MB = 512
 
-// V8's own bound follows the machine's memory. More takes more memory and saves at most a tenth of the time of a refresh.
+// V8's own bound follows the machine's memory; what a refresh gains from more of it is little beside what it takes.
 const YOUNG_GENERATION_MB = 12
 
 // The call itself ends after its timeout; what comes behind it takes seconds at 60,000 agents, on a slow machine too.

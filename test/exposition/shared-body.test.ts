@@ -48,6 +48,22 @@ describe('a body', () => {
     expect(await body.at(stale + 1)).toBe(2)
   })
 
+  it('that fails late does not take away the one that has been made since', async () => {
+    let fail = (_error: Error) => {}
+    const makes = [new Promise<number>((_resolve, reject) => (fail = reject)), Promise.resolve(2)]
+    let states: readonly OperationState[] = []
+    const ask = createSharedBody(
+      () => states,
+      async () => makes.shift() ?? 3,
+    )
+    const first = ask(momentAt(NOW))
+    states = [initialState(anOperation(), [], NOW)]
+    expect(await ask(momentAt(NOW))).toBe(2)
+    fail(new Error('late'))
+    await expect(first).rejects.toThrow('late')
+    expect(await ask(momentAt(NOW))).toBe(2)
+  })
+
   it('that could not be made is tried anew by the next who asks', async () => {
     const body = aBody()
     await body.at(NOW)

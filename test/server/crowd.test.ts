@@ -100,17 +100,33 @@ describe('readers of the plain text beyond 64', () => {
   })
 })
 
-describe('responses under way beyond 1024', () => {
-  it('are refused, whatever they ask for, until those before them are gone', async () => {
+describe('connections with a response under way beyond 512', () => {
+  it('are told to come again, whatever they ask for, until one before them is gone', async () => {
     const { port, url } = await serve()
-    const greedy = await askWithoutReading(port, 'gzip', 1024)
+    const crowd = await Promise.all(Array.from({ length: 512 }, () => askWithoutReading(port, 'gzip')))
     await eventually(async () => {
       const { status, headers } = await scrape(url, 'gzip')
       expect([status, headers.get('retry-after')]).toEqual([503, '5'])
     })
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
-    greedy.destroy()
+    crowd[0]?.destroy()
     await eventually(async () => expect((await scrape(url, 'gzip')).status).toBe(200))
+  })
+})
+
+describe('a connection that asks again and again without waiting', () => {
+  it('is refused beyond eight, and has its answers in the order of its questions', async () => {
+    const { port } = await serve()
+    const socket = await askWithoutReading(port, 'gzip', 0)
+    socket.write('HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20))
+    let answers = ''
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      answers += text
+    })
+    socket.resume()
+    await eventually(async () => expect(answers.match(/HTTP\/1.1 \d+/g)).toHaveLength(20))
+    const statuses = answers.match(/(?<=HTTP\/1.1 )\d+/g)
+    expect(statuses).toEqual(Array.from({ length: 20 }, (_, index) => (index < 8 ? '200' : '503')))
   })
 })
 

@@ -109,7 +109,7 @@ describe('gzip', () => {
   })
 })
 
-describe('what lies between', () => {
+describe('a cache on the way', () => {
   it.each([[{}], [{ accept: PROMETHEUS_2 }], [{ 'accept-encoding': 'gzip' }]])(
     'is told to store nothing, and what the answer hangs on: %j',
     async (headers) => {
@@ -164,7 +164,7 @@ describe('a render that throws', () => {
   })
 })
 
-it('renders anew for every scrape', async () => {
+it('asks for the body at every scrape, and keeps none', async () => {
   let scrapes = 0
   const { app } = makeApp({ renderMetrics: async () => aBody(`${++scrapes}\n`) })
   expect((await app.inject('/metrics')).body).toBe('1\n')

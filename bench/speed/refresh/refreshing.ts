@@ -16,7 +16,7 @@ export interface Refreshing {
   readonly parseAndGzip: () => Promise<number>
 }
 
-// An exporter that has run for a quarter of an hour.
+// As many as there are in a quarter of an hour, at the usual five minutes.
 const WARM_UP_REFRESHES = 3
 
 // So that a call always waits to be answered.

@@ -13,7 +13,7 @@ const KEPT_ALIVE = 1_000_000_000
 /** One, as nginx has it by itself and as the exporter has one serving thread, or one for each core. */
 export type Workers = 1 | 'auto'
 
-/** Else nginx's own defaults: on loopback, Debian's `sendfile` and `tcp_nopush` make it slower, not faster. */
+/** Else nginx's own defaults. */
 const configuration = (folder: string, port: string, workers: Workers) => `
 worker_processes ${workers};
 pid ${folder}/nginx.pid;
