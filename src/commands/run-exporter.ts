@@ -7,7 +7,7 @@ import type { ExitCode, Surroundings } from './command.ts'
 import { startExporter } from './exporter.ts'
 
 // Scrapes under way may take this long to finish; the promise to the outside is 5 s in all.
-const GRACE_MS = 4000
+const GRACE_MS = 3000
 
 /**
  * Runs the exporter until the process is asked to end.

@@ -31,6 +31,8 @@ export function addMetrics(
     }
     const format = formatFor(headers)
     const body = await renderMetrics(format)
+    // Whoever has gone away meanwhile takes no place, which nothing would give back.
+    if (socket.destroyed) return reply.hijack()
     const encoding = acceptsGzip(headers) ? 'gzip' : 'identity'
     const head = headersOf(body, format, encoding)
     return encoding === 'gzip' || method === 'HEAD'

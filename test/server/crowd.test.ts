@@ -15,11 +15,14 @@ const BODY = {
   length: TEXT_BYTES,
 }
 
-/** An application on a free port with a large body. */
-async function serve() {
+/** An application on a free port with a large body. @param made resolves when it is there */
+async function serve(made: Promise<void> = Promise.resolve()) {
   const app = createApp({
     telemetryPath: '/metrics',
-    renderMetrics: async () => BODY,
+    renderMetrics: async () => {
+      await made
+      return BODY
+    },
     isReady: () => true,
     landingPage: () => ({ version: '', telemetryPath: '/metrics', operations: [] }),
     log: pino({ level: 'silent' }),
@@ -97,6 +100,22 @@ describe('readers of the plain text beyond 64', () => {
     const { crowd, url } = await serveCrowd()
     crowd[0]?.resume()
     await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(200))
+  })
+})
+
+describe('readers of the plain text who go away before it is there', () => {
+  it('take nobody’s place', async () => {
+    const made = Promise.withResolvers<void>()
+    const { app, port, url } = await serve(made.promise)
+    const open = () =>
+      new Promise<number>((resolve) => app.server.getConnections((_, count) => resolve(count)))
+    const crowd = await Promise.all(Array.from({ length: 70 }, () => askWithoutReading(port, 'identity')))
+    await eventually(async () => expect(await open()).toBe(70))
+    await sleep(100)
+    for (const socket of crowd) socket.resetAndDestroy()
+    await eventually(async () => expect(await open()).toBe(0))
+    made.resolve()
+    expect((await scrape(url, 'identity')).status).toBe(200)
   })
 })
 
