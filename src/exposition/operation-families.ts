@@ -1,4 +1,5 @@
 import { CALLS_A_LICENSE, dailyLimit } from '../config/quota.ts'
+import { untilNextDay } from '../refresh/day.ts'
 import type { Moment } from '../refresh/moment.ts'
 import { isStale, type OperationState, requestsToday } from '../refresh/state.ts'
 import { MAX_RECORDS } from '../wolkvox/answer.ts'
@@ -92,6 +93,13 @@ export const operationFamilies: readonly OperationFamily[] = [
       "HTTP requests sent to wolkvox since the day turned in the operation's time zone.",
     ),
     (state, now) => requestsToday(state, now.wall),
+  ),
+  single(
+    gauge(
+      'wolkvox_api_day_end_timestamp_seconds',
+      "When the day turns in the operation's time zone, and with it the count of requests.",
+    ),
+    ({ operation }, { wall }) => Math.round((wall + untilNextDay(wall, operation.timeZone)) / 1000),
   ),
   single(
     gauge(

@@ -143,6 +143,15 @@ describe('the counters', () => {
     expect(samples(begun(), 'wolkvox_api_requests_today', tomorrow)).toEqual(single(0))
   })
 
+  it('wolkvox_api_day_end_timestamp_seconds is when the day of the operation turns, in whole seconds', () => {
+    const midnightInBogota = Date.parse('2026-03-11T05:00:00Z') / 1000
+    expect(samples(begun(), 'wolkvox_api_day_end_timestamp_seconds')).toEqual(single(midnightInBogota))
+    const justBefore = Date.parse('2026-03-11T04:59:58.7Z')
+    expect(samples(begun(), 'wolkvox_api_day_end_timestamp_seconds', justBefore)).toEqual(
+      single(midnightInBogota),
+    )
+  })
+
   it('wolkvox_api_daily_limit is there only where licences are configured', () => {
     expect(samples(begun(), 'wolkvox_api_daily_limit')).toEqual(single(50_000))
     expect(samples(initialState(anOperation(), [], NOW), 'wolkvox_api_daily_limit')).toEqual([])
