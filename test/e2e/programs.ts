@@ -46,12 +46,13 @@ export async function runProgram(command: string, args: readonly string[], input
 export async function eventually<T>(
   what: string,
   check: () => T | undefined | Promise<T | undefined>,
+  patienceMs = 20_000,
 ): Promise<T> {
-  for (const start = Date.now(); Date.now() - start < 20_000; await sleep(50)) {
+  for (const start = Date.now(); Date.now() - start < patienceMs; await sleep(50)) {
     const found = await check()
     if (found !== undefined) return found
   }
-  throw new Error(`in 20 s there was no ${what}`)
+  throw new Error(`in ${patienceMs / 1000} s there was no ${what}`)
 }
 
 /** Starts the exporter itself on a free port, with nothing kept from or for another. @returns the program with the URL of its root */
@@ -127,7 +128,8 @@ async function answersWell(url: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on just now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { alerts, alertTests, expressionTests, readText, rules } from './files.ts'
+
+describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
+  it('begins with the word that all have in common', () => {
+    expect(name).toMatch(/^Wolkvox[A-Z][A-Za-z]+$/)
+  })
+
+  it('says how urgent it is', () => {
+    expect(['critical', 'warning', 'info']).toContain(labels?.severity)
+  })
+
+  it('says in one sentence what is the matter, and in others how it is', () => {
+    const summary = annotations?.summary?.replace(/\{\{.*?\}\}/g, '…')
+    expect(summary).toMatch(/^[^.]+\.$/)
+    expect(annotations?.description).toMatch(/\.$/)
+  })
+
+  it('leads to its part of the runbook', () => {
+    const [path = '', anchor = ''] = annotations?.runbook_url?.split('#') ?? []
+    const headings = [...readText(path).matchAll(/^### (.+)$/gm)].map(([, heading]) => heading?.toLowerCase())
+    expect(headings).toContain(anchor)
+    expect(anchor).toBe(name.toLowerCase())
+  })
+
+  it('is seen to fire, and not to fire in a near miss', () => {
+    const expected = alertTests.filter(({ alertname }) => alertname === name)
+    expect(expected.filter(({ exp_alerts = [] }) => exp_alerts.length > 0)).not.toEqual([])
+    expect(expected.filter(({ exp_alerts = [] }) => exp_alerts.length === 0)).not.toEqual([])
+  })
+})
+
+it('the runbook has a part for each alert, and for no other', () => {
+  const headings = [...readText('docs/runbook.md').matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)
+  expect(headings.sort()).toEqual(alerts.map(({ name }) => name).sort())
+})
+
+describe('the recording rules', () => {
+  const recorded = new Set(rules.flatMap(({ record }) => record ?? []))
+
+  it.each([...recorded].filter((name) => name !== 'wolkvox:limit'))('%s has a test with numbers', (name) => {
+    const tested = expressionTests.map(({ expr }) => expr.replace(/\{.*/, ''))
+    expect(tested).toContain(name)
+  })
+
+  it('hold every limit that an alert compares with, and no other', () => {
+    const limits = rules.filter(({ record }) => record === 'wolkvox:limit').map(({ labels }) => labels ?? {})
+    const used = rules.flatMap(({ expr }) =>
+      [...expr.matchAll(/wolkvox:limit\{limit="(\w+)"/g)].map(([, limit]) => limit),
+    )
+    expect(new Set(limits.map(({ limit }) => limit))).toEqual(new Set(used))
+    expect(new Set(limits.map(({ limit, state }) => `${limit} ${state}`)).size).toBe(limits.length)
+  })
+})

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { runProgram } from '../e2e/programs.ts'
+import { haveTools } from '../e2e/tools.ts'
+import { simulateDay } from './day.ts'
+import { filesIn, ROOT } from './files.ts'
+
+const AGENTS = 60
+
+/** All that fires on a day of 60 agents, and for how many of its 1,440 minutes, to the nearest five. */
+const FIRES = [
+  // Shortly before and after lunch fewer are there than calls need: for a while nobody at all is free.
+  { minutes: 95, alertname: 'WolkvoxOccupancyHigh', severity: 'warning' },
+  { minutes: 5, alertname: 'WolkvoxNobodyReady', severity: 'critical', category: 'ready' },
+  // In the evening calls ebb before people go home.
+  { minutes: 15, alertname: 'WolkvoxOccupancyLow', severity: 'info' },
+] as const
+
+/** Until then nobody has logged in. */
+const FIRST_LOGIN = '5h30m'
+
+describe.skipIf(!haveTools('promtool'))('a day of the contact centre, from midnight to midnight', () => {
+  it('brings the few alerts that a supervisor would expect, and none in the night', async () => {
+    const firing = ({ minutes, ...labels }: (typeof FIRES)[number]) => {
+      const all = { alertstate: 'firing', job: 'wolkvox', instance: 'exporter', operation: 'demo', ...labels }
+      return {
+        labels: `{${Object.entries(all).map(([name, value]) => `${name}="${value}"`)}}`,
+        value: minutes,
+      }
+    }
+    const scraped = { series: 'up{job="wolkvox", instance="exporter"}', values: '1x2880' }
+    const test = {
+      interval: '30s',
+      input_series: [...(await simulateDay(AGENTS, 1)), scraped],
+      promql_expr_test: [
+        {
+          // Groups of rules take turns in no fixed order, so that an alert may fire for a minute more or less.
+          expr: 'round(count_over_time(ALERTS{alertstate="firing"}[24h]), 5)',
+          eval_time: '24h',
+          exp_samples: FIRES.map(firing),
+        },
+        { expr: 'count_over_time(ALERTS[24h])', eval_time: FIRST_LOGIN, exp_samples: [] },
+        { expr: 'max_over_time(operation:wolkvox_agents_logged_in:sum[24h]) > 0', eval_time: FIRST_LOGIN },
+      ],
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'day.yml')
+    const rule_files = filesIn('rules').map((path) => `${ROOT}${path}`)
+    // JSON is YAML, too.
+    writeFileSync(file, JSON.stringify({ rule_files, evaluation_interval: '1m', tests: [test] }))
+    expect(await runProgram('promtool', ['test', 'rules', file])).toEqual({
+      code: 0,
+      output: expect.stringContaining('SUCCESS'),
+    })
+  }, 120_000)
+})

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+
+/** The top of the project. */
+export const ROOT = new URL('../../', import.meta.url).pathname
+
+/** A rule as its file has it. */
+export interface Rule {
+  readonly record?: string
+  readonly alert?: string
+  readonly expr: string
+  readonly for?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+interface RuleFile {
+  readonly groups: readonly { readonly rules: readonly Rule[] }[]
+}
+
+/** What a promtool test expects of an alert at a moment; nothing to fire where `exp_alerts` is missing. */
+export interface AlertTest {
+  readonly alertname: string
+  readonly exp_alerts?: readonly unknown[]
+}
+
+interface TestFile {
+  readonly tests: readonly {
+    readonly alert_rule_test?: readonly AlertTest[]
+    readonly promql_expr_test?: readonly { readonly expr: string }[]
+  }[]
+}
+
+export const readText = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8')
+
+/** Paths of the YAML files in a folder, from the top. */
+export const filesIn = (folder: string): string[] =>
+  readdirSync(`${ROOT}${folder}`)
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => `${folder}/${name}`)
+
+export const rules: readonly Rule[] = filesIn('rules').flatMap((path) =>
+  (parse(readText(path)) as RuleFile).groups.flatMap((group) => group.rules),
+)
+
+export const alerts = rules.flatMap((rule) =>
+  rule.alert === undefined ? [] : [{ ...rule, name: rule.alert }],
+)
+
+const tests = filesIn('rules/tests').flatMap((path) => (parse(readText(path)) as TestFile).tests)
+
+export const alertTests = tests.flatMap((test) => test.alert_rule_test ?? [])
+
+export const expressionTests = tests.flatMap((test) => test.promql_expr_test ?? [])

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { agentFamilies, agentLabels } from '../../src/exposition/agent-families.ts'
+import { operationFamilies } from '../../src/exposition/operation-families.ts'
+import { rules } from './files.ts'
+import { groupingLabelsOf, selectorsOf } from './selectors.ts'
+
+/** Labels that Prometheus adds to whatever it scrapes. */
+const OF_TARGET = ['job', 'instance']
+
+const ofAgents = agentFamilies.map(
+  ({ name, labels }) =>
+    [name, [...agentLabels, ...(labels === undefined ? [] : ['state', 'category'])]] as const,
+)
+
+const ofOperations = operationFamilies.map(
+  ({ name, label }) => [name, ['operation', ...(label === undefined ? [] : [label])]] as const,
+)
+
+const labelsOfRules = rules.flatMap(({ labels }) => Object.keys(labels ?? {}))
+
+const ofRules = rules.flatMap(({ record }) =>
+  record === undefined ? [] : [[record, ['operation', 'category', ...labelsOfRules]] as const],
+)
+
+/** What may be asked for, with its labels. */
+const known = new Map<string, readonly string[]>([['up', []], ...ofAgents, ...ofOperations, ...ofRules])
+
+const expressions = rules.map(({ record, alert, expr }) => ({ name: alert ?? record ?? '', expr }))
+
+describe.each(expressions)('$name', ({ expr }) => {
+  it('asks for metrics that there are, by labels that they have', () => {
+    for (const { metric, labels } of selectorsOf(expr)) {
+      expect([...known.keys()]).toContain(metric)
+      for (const label of labels) expect([...(known.get(metric) ?? []), ...OF_TARGET]).toContain(label)
+    }
+  })
+
+  it('puts together by labels that there are', () => {
+    const all = new Set([...known.values()].flat())
+    for (const label of groupingLabelsOf(expr)) expect([...all, ...OF_TARGET]).toContain(label)
+  })
+})
+
+describe('the reader of expressions', () => {
+  it('finds every metric with the labels that are asked for', () => {
+    expect(selectorsOf('sum by (a) (x{b="1", c=~"2"}) / on (d) group_left (e) y[5m] > z:w')).toEqual([
+      { metric: 'x', labels: ['b', 'c'] },
+      { metric: 'y', labels: [] },
+      { metric: 'z:w', labels: [] },
+    ])
+  })
+
+  it('finds the labels that things are put together by', () => {
+    expect(groupingLabelsOf('sum by (a) (x{b="1"}) / on (d) group_left (e) y')).toEqual(['a', 'd', 'e'])
+  })
+
+  it('refuses what is no PromQL', () => {
+    expect(() => selectorsOf('sum by (')).toThrow(SyntaxError)
+  })
+})
