@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { parseArguments } from '../../src/config/flags.ts'
+import { variables } from '../../src/config/variables.ts'
+import { runProgram } from '../e2e/programs.ts'
+import { haveTools } from '../e2e/tools.ts'
+import { ROOT, readText } from '../rules/files.ts'
+
+const UNIT = 'deploy/systemd/wolkvox-exporter.service'
+
+/** Of 10, by systemd's own count; what V8 needs keeps it from less. */
+const MOST_EXPOSED = 2
+
+const unit = readText(UNIT)
+
+describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
+  it('finds nothing to complain of in the unit', async () => {
+    expect(await runProgram('systemd-analyze', ['verify', `${ROOT}${UNIT}`])).toEqual({ code: 0, output: '' })
+  })
+
+  it('counts it among the services that are well shut off', async () => {
+    const { output } = await runProgram('systemd-analyze', ['security', '--offline=true', `${ROOT}${UNIT}`])
+    const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(output) ?? []
+    expect(Number(exposure)).toBeLessThan(MOST_EXPOSED)
+  })
+
+  it('would complain of a unit that is wrong', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const wrong = join(folder, 'wrong.service')
+    writeFileSync(wrong, unit.replace('/usr/bin/env', '/no/such/program'))
+    expect((await runProgram('systemd-analyze', ['verify', wrong])).code).not.toBe(0)
+  })
+})
+
+describe('the unit', () => {
+  it('starts the exporter with flags and settings that it has', () => {
+    const [, command = ''] = /^ExecStart=.*main\.js (.*)$/m.exec(unit) ?? []
+    expect(() => parseArguments(command.split(' '))).not.toThrow()
+    expect(command).toContain('serve')
+    const settings = [...unit.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name)
+    for (const setting of settings) expect(variables.map(([name]) => name)).toContain(setting)
+  })
+
+  it('does not start again what a wrong setting has ended', () => {
+    expect(unit).toContain('RestartPreventExitStatus=2')
+  })
+})
