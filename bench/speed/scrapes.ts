@@ -32,7 +32,11 @@ export async function measureScrapes(options: BenchOptions): Promise<Figure[]> {
 async function measureSize(size: Size, options: BenchOptions, defer: Defer): Promise<Figure[]> {
   const rivals = await startRivals(size, defer)
   const promClient = size === PROM_CLIENT_SIZE ? await rivals.startPromClient(defer) : undefined
-  const { exporter, nginx, nginxOnAllCores, slow } = await loadInTurn(rivals, promClient, options)
+  const { exporter, nginx, nginxOnAllCores, promClientScrapes } = await loadInTurn(
+    rivals,
+    promClient,
+    options,
+  )
   const at = inWords(size)
   const figures: Figure[] = [
     {
@@ -58,10 +62,10 @@ async function measureSize(size: Size, options: BenchOptions, defer: Defer): Pro
       what: 'scrapes/s against Fastify + prom-client',
       at,
       unit: '×',
-      values: ratios(exporter, slow),
+      values: ratios(exporter, promClientScrapes),
       target: atLeast(PROM_CLIENT_TARGET),
     },
-    { what: 'of Fastify + prom-client', at, unit: '/s', values: slow },
+    { what: 'of Fastify + prom-client', at, unit: '/s', values: promClientScrapes },
   ]
 }
 
@@ -71,7 +75,7 @@ async function loadInTurn(rivals: Rivals, promClient: string | undefined, option
     exporter: [] as number[],
     nginx: [] as number[],
     nginxOnAllCores: [] as number[],
-    slow: [] as number[],
+    promClientScrapes: [] as number[],
   }
   const turns = ['exporter', 'nginx', 'nginxOnAllCores'] as const
   for (const turn of turns) await runWrk(rivals[turn], { ...load, seconds: WARM_UP_SECONDS })
@@ -81,7 +85,7 @@ async function loadInTurn(rivals: Rivals, promClient: string | undefined, option
       const { requests, seconds } = await runWrk(rivals[turn], load)
       perSecond[turn].push(requests / seconds)
     }
-    if (promClient !== undefined) perSecond.slow.push(await loadPromClient(promClient, options))
+    if (promClient !== undefined) perSecond.promClientScrapes.push(await loadPromClient(promClient, options))
   }
   return perSecond
 }

@@ -1,13 +1,11 @@
 import Negotiator from 'negotiator'
 import type { Format } from '../exposition/format.ts'
+import { rememberFor } from './remember.ts'
 
 const FORMATS: readonly (readonly [string, Format])[] = [
   ['text/plain;version=0.0.4', 'text'],
   ['application/openmetrics-text;version=1.0.0', 'openmetrics'],
 ]
-
-/** A request's headers, names in lower case. */
-export type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 // Parameters that do not choose between the formats: Prometheus 3 sends `escaping`, and every text here is UTF-8.
 const BESIDE_THE_POINT = /;\s*(?:escaping|charset)\s*=\s*("[^"]*"|[^;,]*)/gi
@@ -28,22 +26,3 @@ export const acceptsGzip = rememberFor('accept-encoding', (encodings) => {
   const headers = encodings === undefined ? {} : { 'accept-encoding': encodings }
   return new Negotiator({ headers }).encodings(['gzip', 'identity'])[0] === 'gzip'
 })
-
-// Scrapers are of few kinds, each of which always says the same.
-const MOST_REMEMBERED = 16
-const LONGEST_REMEMBERED = 1024
-
-/** Remembers what was decided for a header's value, the first few of them. */
-function rememberFor<T>(name: string, decide: (value: string | undefined) => T): (headers: Headers) => T {
-  const decided = new Map<string | undefined, T>()
-  return (headers) => {
-    const value = headers[name] === undefined ? undefined : String(headers[name])
-    const known = decided.get(value)
-    if (known !== undefined) return known
-    const decision = decide(value)
-    if (decided.size < MOST_REMEMBERED && (value?.length ?? 0) <= LONGEST_REMEMBERED) {
-      decided.set(value, decision)
-    }
-    return decision
-  }
-}

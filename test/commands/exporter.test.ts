@@ -9,6 +9,7 @@ import type { Operation } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
 import { ListenError } from '../../src/server/listen-error.ts'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
+import { freePort } from '../e2e/programs.ts'
 
 const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 }
 
@@ -57,15 +58,6 @@ async function start(baseUrl: string, listenAddresses: readonly ListenAddress[] 
   )
   toStop.push(() => exporter.stop())
   return { exporter, logged, url: exporter.urls[0] ?? '' }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function isRefused(port: number): Promise<boolean> {

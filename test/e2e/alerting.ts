@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { serveHttp } from '../helpers.ts'
 import { filesIn, readText } from '../rules/files.ts'
-import { eventually, freePort, startProgram } from './programs.ts'
+import { freePort, startServer } from './programs.ts'
 
 /** A message as Alertmanager sends it to a webhook. */
 export interface Notification {
@@ -55,22 +55,16 @@ export async function startAlerting(exporter: string): Promise<() => readonly No
   }
   for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text)
 
-  startProgram('prometheus-alertmanager', [
+  await startServer(`http://${alertmanager}`, 'prometheus-alertmanager', [
     `--config.file=${join(folder, 'alertmanager.yml')}`,
     `--storage.path=${join(folder, 'alertmanager')}`,
     `--web.listen-address=${alertmanager}`,
     '--cluster.listen-address=',
   ])
-  startProgram('prometheus', [
+  await startServer(`http://${prometheus}`, 'prometheus', [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=${prometheus}`,
   ])
-  for (const address of [alertmanager, prometheus]) {
-    await eventually(`answer of ${address}`, async () => {
-      const ready = await fetch(`http://${address}/-/ready`).catch(() => undefined)
-      return ready?.ok || undefined
-    })
-  }
   return () => received
 }

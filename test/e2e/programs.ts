@@ -87,7 +87,7 @@ scrape_configs:
 `,
   )
   const url = `http://127.0.0.1:${await freePort()}`
-  const program = startProgram('prometheus', [
+  await startServer(url, 'prometheus', [
     `--config.file=${config}`,
     `--storage.tsdb.path=${join(directory, 'data')}`,
     `--web.listen-address=${new URL(url).host}`,
@@ -98,10 +98,6 @@ scrape_configs:
     if (answer.status !== 'success') throw new Error(JSON.stringify(answer))
     return answer.data
   }
-  await eventually('ready Prometheus', async () => {
-    if (program.process.exitCode !== null) throw new Error(`Prometheus ended: ${program.output()}`)
-    return (await answersWell(`${url}/-/ready`)) || undefined
-  })
   return {
     ask,
     /** An instant query's vector: labels without those of the target, with the value. */
@@ -115,6 +111,15 @@ scrape_configs:
       }))
     },
   }
+}
+
+/** Starts a program and waits until it is ready, by its own word at `/-/ready`. @throws when it has ended instead */
+export async function startServer(url: string, command: string, args: readonly string[]): Promise<void> {
+  const program = startProgram(command, args)
+  await eventually(`ready ${command}`, async () => {
+    if (program.process.exitCode !== null) throw new Error(`${command} ended: ${program.output()}`)
+    return (await answersWell(`${url}/-/ready`)) || undefined
+  })
 }
 
 /** Whether the page is there: not yet, as long as nobody listens. */

@@ -20,10 +20,8 @@ export async function startPromClient(answerFile: string, fetchedAt: number, def
     child.kill('SIGKILL')
     return exited
   })
-  const ended = exited.then(() => {
-    throw new Error('the exporter with prom-client did not start')
-  })
-  const [url] = await Promise.race([once(child.stdout.setEncoding('utf8'), 'data'), ended])
-  ended.catch(() => {})
-  return String(url).trim()
+  const said = once(child.stdout.setEncoding('utf8'), 'data').then(([text]) => String(text).trim())
+  const url = await Promise.race([said, exited.then(() => undefined)])
+  if (url === undefined) throw new Error('the exporter with prom-client did not start')
+  return url
 }
