@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import { createGunzip } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import { sendTooMany } from './too-many.ts'
@@ -8,7 +9,7 @@ const MAX_UNDER_WAY = 64
 /** Sends a gzip member as the text that it holds. */
 export type SendPlainText = (
   reply: FastifyReply,
-  headers: Readonly<Record<string, string | number>>,
+  headers: OutgoingHttpHeaders,
   pieces: readonly Uint8Array[],
 ) => FastifyReply
 

@@ -2,9 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-
-// Prometheus gives up after 10 s unless it is told otherwise; whoever reads for so long is not going to end.
-const DEADLINE_MS = 60_000
+import { createCutOff } from './cut-off.ts'
 
 /** The responses that have begun and are not finished. */
 export interface Responses {
@@ -20,24 +18,27 @@ export interface Responses {
  * of it may still wait for the reader.
  */
 export function trackResponses(app: FastifyInstance): Responses {
-  const underWay = new Map<Socket, Set<ServerResponse>>()
+  const underWay = new Map<ServerResponse, number>()
+  const perConnection = new Map<Socket, number>()
+  const cutOff = createCutOff(underWay)
+
   app.addHook('onRequest', ({ socket }, { raw }, done) => {
-    const deadline = setTimeout(() => raw.destroy(), DEADLINE_MS)
-    const ofSocket = underWay.get(socket) ?? new Set()
-    underWay.set(socket, ofSocket.add(raw))
-    raw.once('close', () => {
-      clearTimeout(deadline)
-      ofSocket.delete(raw)
-      if (ofSocket.size === 0) underWay.delete(socket)
+    underWay.set(raw, performance.now())
+    cutOff()
+    perConnection.set(socket, (perConnection.get(socket) ?? 0) + 1)
+    raw.on('close', () => {
+      underWay.delete(raw)
+      const others = (perConnection.get(socket) ?? 1) - 1
+      if (others === 0) perConnection.delete(socket)
+      else perConnection.set(socket, others)
     })
     done()
   })
   app.addHook('preClose', async () => {
-    const responses = [...underWay.values()].flatMap((ofSocket) => [...ofSocket])
-    await Promise.all(responses.map((response) => once(response, 'close')))
+    await Promise.all([...underWay.keys()].map((response) => once(response, 'close')))
   })
   return {
-    connections: () => underWay.size,
-    on: (connection) => underWay.get(connection)?.size ?? 0,
+    connections: () => perConnection.size,
+    on: (connection) => perConnection.get(connection) ?? 0,
   }
 }

@@ -152,7 +152,7 @@ describe('a connection that asks again and again without waiting', () => {
 describe('a scraper that never reads', () => {
   it.each(['gzip', 'identity'])('is cut off after a minute: %s', async (encoding) => {
     const { app, port } = await serve()
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const asked = new Promise<IncomingMessage>((resolve) => app.server.once('request', resolve))
     await askWithoutReading(port, encoding)
