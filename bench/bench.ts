@@ -26,7 +26,8 @@ const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]
 const HOW_TO_READ = `Lines with a target are judged: throughput and times by their median, stalls and memory by their largest value; a line
 without one tells what the judged line above it comes from. A ratio is made of two runs right after one another, so that
 it means something on a busy machine too; a stall does not, which is why an idle process stands beside it. nginx has one
-worker, as it has by itself and as the exporter has one thread that serves, and else its own defaults too. \`npm run bench -- --write\` makes this file anew.`
+worker, as it has by itself and as the exporter has one thread that serves, and else its own defaults too. The exporter runs
+as its image and its systemd unit run it, with \`MALLOC_ARENA_MAX=1\`. \`npm run bench -- --write\` makes this file anew.`
 
 /** Measures, and says what came out as a page in Markdown. */
 async function measure(names: readonly string[], options: BenchOptions) {

@@ -16,9 +16,13 @@ export interface Exporter extends ServeProcess {
   readonly listening: string
 }
 
+/** What the image and the systemd unit tell glibc: one arena for all threads, which keeps the peak some 20 MB lower. */
+export const allocation = { MALLOC_ARENA_MAX: '1' }
+
 /** Of the exporter that is measured. */
 export function settingsFor(wolkvoxUrl: string, intervalSeconds: number) {
   return {
+    ...allocation,
     WOLKVOX_BASE_URL: wolkvoxUrl,
     WOLKVOX_SERVER: '0042',
     WOLKVOX_TOKEN: 'bench-token',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { allocation } from '../../bench/speed/exporter.ts'
 import { parseArguments } from '../../src/config/flags.ts'
 import { variables } from '../../src/config/variables.ts'
 import { runProgram } from '../e2e/programs.ts'
@@ -41,7 +42,15 @@ describe('the unit', () => {
     expect(() => parseArguments(command.split(' '))).not.toThrow()
     expect(command).toContain('serve')
     const settings = [...unit.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name)
-    for (const setting of settings) expect(variables.map(([name]) => name)).toContain(setting)
+    const own = settings.filter((name) => name !== 'MALLOC_ARENA_MAX')
+    expect(own).not.toEqual([])
+    for (const setting of own) expect(variables.map(([name]) => name)).toContain(setting)
+  })
+
+  it('has memory allocated as it was when its peak was measured', () => {
+    for (const [name, value] of Object.entries(allocation)) {
+      expect(unit).toContain(`\nEnvironment=${name}=${value}\n`)
+    }
   })
 
   it('does not start again what a wrong setting has ended', () => {

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, it, onTestFinished } from 'vitest'
+import { allocation } from '../../bench/speed/exporter.ts'
 import { startExporterProcess } from '../faults/exporters.ts'
 import { anEnvelope, answerWith, aRecord, parseExposition, serveHttp } from '../helpers.ts'
 import { readByteBySecond, scrapeEverySecond } from './crowd.ts'
@@ -26,7 +27,7 @@ const agents = Array.from({ length: AGENTS }, (_, index) =>
 
 it('200 scrapers, 50 of which read a byte a second, are served at once by a process that stays small', async () => {
   const wolkvox = await serveHttp(answerWith(anEnvelope(agents)))
-  const exporter = await startExporterProcess(wolkvox, { WOLKVOX_REFRESH_INTERVAL: '5s' })
+  const exporter = await startExporterProcess(wolkvox, { ...allocation, WOLKVOX_REFRESH_INTERVAL: '5s' })
   onTestFinished(() => exporter.stop())
   const url = `${exporter.url}/metrics`
   await eventually(
@@ -54,8 +55,9 @@ it('200 scrapers, 50 of which read a byte a second, are served at once by a proc
 
   const ms = scrapes.map((scrape) => scrape.ms).sort((a, b) => a - b)
   expect.soft(ms[Math.floor(ms.length * 0.99)], 'ms that 99 of 100 scrapes take at most').toBeLessThan(250)
-  // Most of it Node, its libraries and a worker thread, before there is any data.
-  expect.soft(peak, 'bytes resident at most').toBeLessThan(250e6)
+  // Most of it Node, its libraries and a worker thread, before there is any data; running the source costs some 10 MB more than
+  // the build, which the bench measures.
+  expect.soft(peak, 'bytes resident at most').toBeLessThan(220e6)
 }, 60_000)
 
 /** How many agents a body has, and how many refreshes had ended by then. */

@@ -55,7 +55,7 @@ async function scrape(url: string, encoding: string): Promise<Response> {
 }
 
 async function eventually(check: () => Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 5000, interval: 20 })
+  await vi.waitFor(check, { timeout: 15_000, interval: 20 })
 }
 
 describe('a scraper that asks a thousand times and reads nothing', () => {
