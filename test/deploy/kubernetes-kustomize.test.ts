@@ -1,0 +1,119 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { runProgram } from '../e2e/programs.ts'
+import { haveTools } from '../e2e/tools.ts'
+import { ROOT, readText } from '../rules/files.ts'
+import {
+  filesBelow,
+  kustomizations,
+  type Manifest,
+  manifestPaths,
+  readKustomization,
+  readManifest,
+  required,
+} from './manifests.ts'
+import { complaintsAbout } from './schemas.ts'
+
+const EXAMPLE = 'deploy/kubernetes/example'
+
+describe.each(kustomizations)('%s', (path) => {
+  const folder = dirname(path)
+  const { resources = [], configMapGenerator = [] } = readKustomization(path)
+
+  it('takes in every file beside it', () => {
+    const files = [...filesBelow(folder, '*.yaml'), ...filesBelow(folder, '*.json')]
+    const generated = configMapGenerator.flatMap((generator) => generator.files ?? [])
+    const taken = [...resources, ...generated].map((file) => join(folder, file))
+    expect(taken).toEqual(expect.arrayContaining(files.filter((file) => file !== path)))
+  })
+
+  it.skipIf(!haveTools('kubectl'))('makes manifests of which Kubernetes knows every key', async () => {
+    const manifests = await build(`${ROOT}${folder}`)
+    expect(manifests.length).toBeGreaterThan(0)
+    expect(await complaintsAbout(manifests)).toEqual(manifests.map(() => ''))
+  })
+})
+
+describe.skipIf(!haveTools('kubectl'))('the example', () => {
+  it('holds everything that there is, and the settings', async () => {
+    const made = (await build(`${ROOT}${EXAMPLE}`)).map(({ kind }) => kind)
+    expect(made.sort()).toEqual([...manifestPaths.map((path) => readManifest(path).kind), 'ConfigMap'].sort())
+  })
+
+  it('puts all of it into one namespace, with the labels that Kubernetes recommends', async () => {
+    for (const { kind, metadata } of await build(`${ROOT}${EXAMPLE}`)) {
+      expect([kind, metadata?.namespace]).toEqual([kind, 'wolkvox'])
+      if (kind === 'ConfigMap') continue
+      expect([kind, metadata?.labels]).toEqual([
+        kind,
+        {
+          'app.kubernetes.io/name': 'wolkvox-exporter',
+          'app.kubernetes.io/component': expect.stringMatching(/^(exporter|monitoring)$/),
+          'app.kubernetes.io/part-of': 'wolkvox',
+          release: 'kube-prometheus-stack',
+        },
+      ])
+    }
+  })
+
+  it('runs the image that it names', async () => {
+    const [container] = (await deploymentOf(`${ROOT}${EXAMPLE}`)).containers
+    const [image] = parse(readText(`${EXAMPLE}/kustomization.yaml`)).images
+    expect(container?.image).toBe(`${image.newName}:${image.newTag}`)
+  })
+
+  it('makes a new pod when a setting changes', async () => {
+    const settingsIn = async (folder: string) =>
+      (await deploymentOf(folder)).containers[0]?.envFrom?.[0]?.configMapRef?.name
+    const changed = overlay({
+      configMapGenerator: [
+        { name: 'wolkvox-exporter', behavior: 'merge', literals: ['WOLKVOX_LICENSES=60'] },
+      ],
+    })
+    const settings = await settingsIn(`${ROOT}${EXAMPLE}`)
+    expect(settings).toMatch(/^wolkvox-exporter-./)
+    expect(await settingsIn(changed)).not.toBe(settings)
+  })
+
+  it('lets in another Prometheus with the patch that the guide shows', async () => {
+    const [, patch = ''] = /^```yaml\n(.*?)^```$/ms.exec(readText('deploy/kubernetes/README.md')) ?? []
+    const manifests = await build(overlay(parse(patch)))
+    const policy = manifests.find(({ kind }) => kind === 'NetworkPolicy') as INetworkPolicy
+    expect(policy.spec?.ingress?.[0]?.from?.[0]?.namespaceSelector?.matchLabels).toEqual({
+      'kubernetes.io/metadata.name': 'observability',
+    })
+  })
+
+  it('is refused with a slip in it', async () => {
+    await expect(build(overlay({ configMapGenerators: [] }))).rejects.toThrow('configMapGenerators')
+  })
+})
+
+/** Has kubectl put a folder's manifests together. @throws with what it complains of */
+async function build(folder: string): Promise<Manifest[]> {
+  const { code, output } = await runProgram('kubectl', ['kustomize', folder])
+  if (code !== 0) throw new Error(output)
+  return parseAllDocuments(output).map((document) => document.toJS())
+}
+
+async function deploymentOf(folder: string) {
+  const manifests = await build(folder)
+  const found = manifests.find(({ kind }) => kind === 'Deployment') as IDeployment | undefined
+  return required(found?.spec?.template?.spec)
+}
+
+/** A folder with a kustomization over the example. */
+function overlay(kustomization: object): string {
+  // kustomize takes folders by the way from here to there alone, with links followed.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'wolkvox-exporter-')))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const resources = [relative(folder, realpathSync(`${ROOT}${EXAMPLE}`))]
+  // JSON is YAML, too.
+  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources, ...kustomization }))
+  return folder
+}

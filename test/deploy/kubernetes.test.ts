@@ -1,0 +1,271 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { parse } from 'yaml'
+import { prometheusRule as madeOfRules } from '../../scripts/prometheus-rule.ts'
+import { parseBytes } from '../../src/config/bytes.ts'
+import { parseDuration } from '../../src/config/duration.ts'
+import { parseArguments } from '../../src/config/flags.ts'
+import { readFlags } from '../../src/config/process-config.ts'
+import { runCommand } from '../commands/surroundings.ts'
+import { runProgram } from '../e2e/programs.ts'
+import { haveTools } from '../e2e/tools.ts'
+import { filesIn, readText, rules } from '../rules/files.ts'
+import { makeApp } from '../server/make-app.ts'
+import {
+  claim,
+  container,
+  deployment,
+  endpoint,
+  example,
+  networkPolicy,
+  pod,
+  podSpec,
+  prometheusRule,
+  required,
+  service,
+  serviceMonitor,
+} from './manifests.ts'
+
+const config = readFlags(parseArguments(container.args ?? []))
+const ports = container.ports ?? []
+const volumes = podSpec.volumes ?? []
+const mounts = container.volumeMounts ?? []
+const probes = [required(container.livenessProbe), required(container.readinessProbe)]
+
+const tokenVolume = required(volumes.find(({ secret }) => secret !== undefined))
+const tokenMount = required(mounts.find(({ name }) => name === tokenVolume.name))
+const settings = required(example.configMapGenerator?.[0])
+
+describe('the deployment', () => {
+  it('never lets two exporters spend the quota of one token', () => {
+    expect(deployment.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
+  })
+
+  it('starts the exporter with flags and settings that it finds valid, as the example completes them', async () => {
+    const [command, ...flags] = container.args ?? []
+    expect(command).toBe('serve')
+    const environment = {
+      ...Object.fromEntries((settings.literals ?? []).map((literal) => literal.split(/=(.*)/s))),
+      ...Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value])),
+    }
+    const path = required(environment.WOLKVOX_TOKEN_FILE)
+    const checked = await runCommand(['check-config', ...flags], {
+      ...environment,
+      WOLKVOX_TOKEN_FILE: `${mountToken()}${path}`,
+    })
+    expect(checked).toEqual({
+      code: 0,
+      printed: 'The configuration is valid: ventas every 5m\n',
+      complained: '',
+    })
+  })
+
+  it('keeps what must survive on the volume', () => {
+    const volume = volumes.find(
+      ({ persistentVolumeClaim: found }) => found?.claimName === claim.metadata?.name,
+    )
+    const mount = mounts.find(({ mountPath }) => mountPath === config.storagePath)
+    expect(mount?.name).toBe(required(volume).name)
+    expect(mount?.readOnly).toBeUndefined()
+  })
+
+  it('asks for the health that the exporter tells, at its port', async () => {
+    for (const { httpGet } of probes) {
+      const { statusCode } = await makeApp().app.inject(required(httpGet?.path))
+      expect([httpGet?.path, httpGet?.port, statusCode]).toEqual([httpGet?.path, 'metrics', 200])
+    }
+    expect(probes.map(({ httpGet }) => httpGet?.path)).toEqual(['/-/healthy', '/-/ready'])
+    expect(ports).toEqual([{ name: 'metrics', containerPort: config.listenAddresses[0]?.port }])
+  })
+
+  it('lets the exporter end by itself, which takes at most 5 s', () => {
+    expect(podSpec.terminationGracePeriodSeconds).toBeGreaterThan(5)
+  })
+
+  it('gives it the memory that was measured', () => {
+    const measured = (agents: string) =>
+      [...readText('bench/RESULTS.md').matchAll(/^\| peak resident memory.*$/gm)]
+        .map(([line]) => line.split('|').map((cell) => cell.trim()))
+        .filter(([, , cell]) => cell === agents)
+        .map((cells) => required(parseBytes(required(cells[6]))))
+    const bytes = (quantity: unknown) => parseBytes(`${quantity}B`)
+    expect(measured('60,000')).toHaveLength(2)
+    expect(bytes(container.resources?.limits?.memory)).toBeGreaterThan(Math.max(...measured('60,000')))
+    expect(bytes(container.resources?.requests?.memory)).toBeGreaterThan(Math.max(...measured('5,000')))
+  })
+
+  it('takes from it all that it does not need, as the restricted pod security standard asks', () => {
+    expect(podSpec).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+    })
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    })
+  })
+
+  it('lets the group of the exporter read the token, and nobody else but root', () => {
+    expect(tokenVolume.secret?.defaultMode).toBe(0o440)
+    expect(podSpec.securityContext?.fsGroup).toBe(podSpec.securityContext?.runAsGroup)
+  })
+
+  it('takes settings and token by the names under which the guide has them made', () => {
+    expect(container.envFrom).toEqual([{ configMapRef: { name: settings.name } }])
+    expect(readText('deploy/kubernetes/README.md')).toContain(
+      `create secret generic ${tokenVolume.secret?.secretName} \\\n  --from-file=${tokenVolume.secret?.items?.[0]?.key}=`,
+    )
+  })
+})
+
+describe('the labels', () => {
+  it.each([
+    ['the deployment', deployment.spec?.selector.matchLabels],
+    ['the service', service.spec?.selector],
+    ['the network policy', networkPolicy.spec?.podSelector?.matchLabels],
+  ])('by which %s selects are those of the pod', (_, selector) => {
+    expect(Object.keys(selector ?? {})).not.toEqual([])
+    expect(pod.metadata?.labels).toMatchObject(required(selector))
+  })
+
+  it('by which the service monitor selects are those of the service', () => {
+    expect(service.metadata?.labels).toEqual(serviceMonitor.spec.selector.matchLabels)
+  })
+})
+
+describe('the way of a scrape', () => {
+  it('goes by one name from the monitor to the container', () => {
+    const [servicePort] = service.spec?.ports ?? []
+    expect(endpoint.port).toBe(servicePort?.name)
+    expect(servicePort?.targetPort).toBe(ports[0]?.name)
+    expect(servicePort?.port).toBe(ports[0]?.containerPort)
+    expect(networkPolicy.spec?.ingress?.flatMap(({ ports: open }) => open)).toEqual([
+      { protocol: 'TCP', port: ports[0]?.name },
+    ])
+  })
+
+  it('ends where the metrics are', () => {
+    expect(endpoint.path).toBe(config.telemetryPath)
+  })
+
+  it('is taken as often and as patiently as outside of Kubernetes', () => {
+    const { global, scrape_configs } = parse(readText('prometheus.yml'))
+    expect(endpoint.interval).toBe(global.scrape_interval)
+    expect(endpoint.scrapeTimeout).toBe(scrape_configs[0].scrape_timeout)
+    expect(parseDuration(required(endpoint.scrapeTimeout))).toBeLessThanOrEqual(
+      required(parseDuration(required(endpoint.interval))),
+    )
+  })
+
+  it.skipIf(!haveTools('promtool'))('leads to the same series, whichever pod is there now', () => {
+    const pods = [
+      { pod: 'wolkvox-exporter-7c9-abcde', address: '10.1.0.7:9989' },
+      { pod: 'wolkvox-exporter-84f-fghij', address: '10.1.2.9:9989' },
+    ]
+    const labels = {
+      job: 'wolkvox',
+      instance: 'wolkvox/wolkvox-exporter',
+      namespace: 'wolkvox',
+      service: 'wolkvox-exporter',
+    }
+    expect(targetLabels(pods)).toEqual(pods.map(() => labels))
+  })
+})
+
+describe('the way to wolkvox', () => {
+  const egress = networkPolicy.spec?.egress ?? []
+
+  it('is open for names and for TLS alone', () => {
+    expect(networkPolicy.spec?.policyTypes).toEqual(['Ingress', 'Egress'])
+    expect(
+      egress.flatMap(({ ports: open }) => open?.map(({ protocol, port }) => `${protocol} ${port}`)),
+    ).toEqual(['UDP 53', 'TCP 53', 'TCP 443'])
+  })
+
+  it('leads out of the cluster', () => {
+    const tls = egress.find(({ ports: open }) => open?.some(({ port }) => port === 443))
+    expect(tls?.to?.map(({ ipBlock }) => ipBlock?.cidr)).toEqual(['0.0.0.0/0', '::/0'])
+    expect(tls?.to?.flatMap(({ ipBlock }) => ipBlock?.except)).toContain('10.0.0.0/8')
+  })
+})
+
+describe('the rules of the Prometheus operator', () => {
+  it('are made of rules/ (npm run kubernetes makes them anew)', () => {
+    expect(readText('deploy/kubernetes/rules/prometheus-rule.yaml')).toBe(madeOfRules())
+  })
+
+  it('are all of them, as they are there', () => {
+    const groups = filesIn('rules').flatMap((path) => parse(readText(path)).groups)
+    expect(prometheusRule.spec.groups).toEqual(groups)
+    expect(prometheusRule.spec.groups?.flatMap((group) => group.rules)).toEqual(rules)
+  })
+
+  it.skipIf(!haveTools('promtool'))('pass promtool', async () => {
+    const file = join(temporaryFolder(), 'rules.yml')
+    writeFileSync(file, JSON.stringify(prometheusRule.spec))
+    expect(await runProgram('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', file])).toEqual({
+      code: 0,
+      output: expect.stringContaining(`SUCCESS: ${rules.length} rules found`),
+    })
+  })
+})
+
+/** Lays a token down the way Kubernetes does, behind links that it turns over. @returns the root of that file system */
+function mountToken(): string {
+  const root = temporaryFolder()
+  const folder = join(root, tokenMount.mountPath)
+  for (const { key, path } of required(tokenVolume.secret?.items)) {
+    expect(key).toBe('token')
+    mkdirSync(join(folder, '..version'), { recursive: true })
+    writeFileSync(join(folder, '..version', path), 'test-token\n')
+    symlinkSync('..version', join(folder, '..data'))
+    symlinkSync(join('..data', path), join(folder, path))
+  }
+  return root
+}
+
+/** The labels of targets that the Prometheus operator has found, after the relabelings of the monitor. */
+function targetLabels(found: readonly { readonly pod: string; readonly address: string }[]) {
+  const static_configs = found.map(({ pod: name, address }) => ({
+    targets: [address],
+    labels: {
+      __meta_kubernetes_namespace: 'wolkvox',
+      __meta_kubernetes_service_name: 'wolkvox-exporter',
+      // What the operator's own relabelings have made by then.
+      job: 'wolkvox-exporter',
+      namespace: 'wolkvox',
+      service: 'wolkvox-exporter',
+      pod: name,
+      container: container.name,
+      endpoint: endpoint.port,
+    },
+  }))
+  const relabel_configs = endpoint.relabelings?.map((relabeling) =>
+    Object.fromEntries(Object.entries(relabeling).map(([key, value]) => [inSnakeCase(key), value])),
+  )
+  const file = join(temporaryFolder(), 'prometheus.yml')
+  // JSON is YAML, too.
+  writeFileSync(
+    file,
+    JSON.stringify({ scrape_configs: [{ job_name: 'found', static_configs, relabel_configs }] }),
+  )
+  const args = ['check', 'service-discovery', '--timeout=5s', file, 'found']
+  const { stdout } = spawnSync('promtool', args, { encoding: 'utf8' })
+  const results = JSON.parse(stdout) as { labels: Record<string, string> }[]
+  return results.map(({ labels }) =>
+    Object.fromEntries(Object.entries(labels).filter(([label]) => !label.startsWith('__'))),
+  )
+}
+
+const inSnakeCase = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}

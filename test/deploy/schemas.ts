@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
+import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
+import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
+import { Service } from 'kubernetes-models/v1/Service'
+import { onTestFinished } from 'vitest'
+import { runProgram } from '../e2e/programs.ts'
+import { ROOT } from '../rules/files.ts'
+import type { Manifest } from './manifests.ts'
+
+type Model = new (data: never) => { validate(): void }
+
+const models: Readonly<Record<string, Model>> = {
+  ConfigMap,
+  Deployment,
+  NetworkPolicy,
+  PersistentVolumeClaim,
+  PrometheusRule,
+  Service,
+  ServiceMonitor,
+}
+
+const COMPILER_OPTIONS = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext']
+
+/**
+ * Holds manifests against the schemas that Kubernetes and the Prometheus operator publish: their values against the
+ * schemas themselves, their keys against the types made of these, as the schemas let pass what they do not know.
+ *
+ * @returns for each manifest what is wrong with it, empty where nothing is
+ */
+export async function complaintsAbout(manifests: readonly Manifest[]): Promise<string[]> {
+  const unknown = await unknownKeys(manifests)
+  return manifests.map((manifest, index) => `${wrongValue(manifest)}${unknown[index]}`)
+}
+
+function wrongValue(manifest: Manifest): string {
+  const Model = models[manifest.kind]
+  if (Model === undefined) return `no schema of the kind ${manifest.kind}`
+  try {
+    new Model(manifest as never).validate()
+    return ''
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+async function unknownKeys(manifests: readonly Manifest[]): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  symlinkSync(`${ROOT}node_modules`, join(folder, 'node_modules'))
+  const files = manifests.map((_, index) => join(folder, `manifest-${index}.ts`))
+  for (const [index, manifest] of manifests.entries()) writeFileSync(files[index] ?? '', typed(manifest))
+  const { output } = await runProgram(`${ROOT}node_modules/.bin/tsc`, [...COMPILER_OPTIONS, ...files])
+  const complaints = output.split('\n').filter((line) => line.includes('error TS'))
+  const ofFile = (index: number) => complaints.filter((line) => line.includes(`manifest-${index}.ts`))
+  // What belongs to no file would be missed below.
+  const elsewhere = complaints.filter((line) => !/manifest-\d+\.ts/.test(line))
+  if (elsewhere.length > 0) throw new Error(output)
+  return manifests.map((_, index) => ofFile(index).join('\n'))
+}
+
+/** The manifest as a literal of its type, which makes the compiler refuse any key that the type does not have. */
+function typed({ apiVersion, kind, ...rest }: Manifest): string {
+  const home = apiVersion.startsWith('monitoring.coreos.com/')
+    ? '@kubernetes-models/prometheus-operator'
+    : 'kubernetes-models'
+  return `import type { I${kind} } from '${home}/${apiVersion}/${kind}'
+export const manifest: I${kind} = ${JSON.stringify({ apiVersion, kind, ...rest })}
+`
+}
