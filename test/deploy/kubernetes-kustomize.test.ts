@@ -1,13 +1,13 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { runProgram } from '../e2e/programs.ts'
 import { haveTools } from '../e2e/tools.ts'
 import { ROOT, readText } from '../rules/files.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import {
   filesBelow,
   kustomizations,
@@ -109,9 +109,8 @@ async function deploymentOf(folder: string) {
 
 /** A folder with a kustomization over the example. */
 function overlay(kustomization: object): string {
-  // kustomize takes folders by the way from here to there alone, with links followed.
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'wolkvox-exporter-')))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
+  // kustomize takes no folder by its full path.
   const resources = [relative(folder, realpathSync(`${ROOT}${EXAMPLE}`))]
   // JSON is YAML, too.
   writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources, ...kustomization }))

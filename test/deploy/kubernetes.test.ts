@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { prometheusRule as madeOfRules } from '../../scripts/prometheus-rule.ts'
 import { parseBytes } from '../../src/config/bytes.ts'
@@ -14,6 +13,7 @@ import { runProgram } from '../e2e/programs.ts'
 import { haveTools } from '../e2e/tools.ts'
 import { filesIn, readText, rules } from '../rules/files.ts'
 import { makeApp } from '../server/make-app.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import {
   claim,
   container,
@@ -263,9 +263,3 @@ function targetLabels(found: readonly { readonly pod: string; readonly address: 
 }
 
 const inSnakeCase = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return folder
-}

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
@@ -8,9 +7,9 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPol
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
 import { Service } from 'kubernetes-models/v1/Service'
-import { onTestFinished } from 'vitest'
 import { runProgram } from '../e2e/programs.ts'
 import { ROOT } from '../rules/files.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import type { Manifest } from './manifests.ts'
 
 type Model = new (data: never) => { validate(): void }
@@ -50,8 +49,7 @@ function wrongValue(manifest: Manifest): string {
 }
 
 async function unknownKeys(manifests: readonly Manifest[]): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   symlinkSync(`${ROOT}node_modules`, join(folder, 'node_modules'))
   const files = manifests.map((_, index) => join(folder, `manifest-${index}.ts`))
   for (const [index, manifest] of manifests.entries()) writeFileSync(files[index] ?? '', typed(manifest))
