@@ -3,6 +3,7 @@ import { apiRoutes } from './api/api-routes.ts'
 import { controlRoutes } from './api/control-routes.ts'
 import type { FaultName } from './api/faults.ts'
 import { Gate } from './api/gate.ts'
+import { withHolds } from './api/holds.ts'
 import { createHttpServer } from './api/http-server.ts'
 import type { Operation } from './api/operation.ts'
 import { Centre } from './centre/centre.ts'
@@ -76,15 +77,20 @@ function openOperation(options: SimulatorOptions): Operation {
     centre.advanceTo(clock())
     return centre.now
   }
-  return {
+  const operation: Operation = {
     credentials: { token: options.token, server: options.server },
     gate: new Gate(options.licenses ?? options.agents),
     latencyMs: options.latencyMs ?? 0,
     now,
-    report: () => reportOf(centre.agents, now()),
+    report: () => {
+      const moment = now()
+      return withHolds(reportOf(centre.agents, moment), operation.holds, moment)
+    },
     requests: 0,
     fault: undefined,
+    holds: new Map(),
   }
+  return operation
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

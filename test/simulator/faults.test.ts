@@ -34,7 +34,7 @@ const answered: Partial<Record<FaultName, { status: number; body: unknown }>> = 
   null_data: { status: 200, body: '{"code":200,"error":"null","msg":"0 records were found","data":null}' },
 }
 
-const broken: readonly FaultName[] = ['truncated', 'slow', 'hang', 'reset']
+const apart: readonly FaultName[] = ['unreadable', 'truncated', 'slow', 'hang', 'reset']
 
 /** What comes over the wire until the server ends the connection, or for `milliseconds`. */
 async function wireOf({ url }: Simulator, milliseconds: number): Promise<string> {
@@ -53,7 +53,7 @@ async function wireOf({ url }: Simulator, milliseconds: number): Promise<string>
 
 describe('faults', () => {
   it('are all tried here', () => {
-    expect([...Object.keys(answered), ...broken].sort()).toEqual([...faultNames].sort())
+    expect([...Object.keys(answered), ...apart].sort()).toEqual([...faultNames].sort())
   })
 
   it.each(Object.entries(answered))('%s changes the answer', (fault, { status, body }) =>
@@ -64,6 +64,21 @@ describe('faults', () => {
       expect(await response.text()).toEqual(body)
     }),
   )
+
+  it('unreadable puts values that cannot be into four fields of every record, and leaves the rest', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('unreadable')
+      const { data } = (await (await callApi(simulator)).json()) as { data: unknown }
+      const lies = { calls: '-3', acw_time: '-00:05:00', login_time: '12:99:00', ocupation: 'mucha' }
+      expect(data).toEqual(simulator.report().map((record) => ({ ...record, ...lies })))
+    }))
+
+  it('unreadable leaves a refusal as it is', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('unreadable')
+      const response = await callApi(simulator, { query: '?api=agent' })
+      expect(await response.json()).toMatchObject({ code: 400, data: null })
+    }))
 
   it('truncated ends the connection in the middle of the body', () =>
     withSimulator({}, async (simulator) => {

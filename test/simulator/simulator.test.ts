@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Simulator, simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
 import { callApi, centreAt, recordsOf, withSimulator } from './helpers.ts'
 
@@ -100,6 +100,60 @@ describe('the control path', () => {
       simulator.setFault('html')
       expect(await controlCall(simulator, '/simulator/fault', 'PUT', body)).toMatchObject({ status: 400 })
       expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({ answer: { fault: 'html' } })
+    }),
+  )
+})
+
+describe('an agent held in a state', () => {
+  const hold = { agents: ['1002', '1004'], state: 'ACW', seconds: 2400 }
+
+  it('is shown in it for as long, all else unchanged, and as it was once let go', () =>
+    withSimulator({}, async (simulator) => {
+      const before = simulator.report()
+      expect(await controlCall(simulator, '/simulator/agents', 'PUT', hold)).toMatchObject({
+        status: 200,
+        answer: { held: ['1002', '1004'] },
+      })
+      expect(simulator.report()).toEqual(
+        before.map((record) =>
+          hold.agents.includes(record.agent_id)
+            ? { ...record, agent_status: 'ACW', time_state_now: '2400' }
+            : record,
+        ),
+      )
+      expect(await controlCall(simulator, '/simulator/agents', 'DELETE')).toMatchObject({
+        answer: { held: [] },
+      })
+      expect(simulator.report()).toEqual(before)
+    }))
+
+  it('stays in it as time goes by, whatever its day would bring', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    return withSimulator({ speed: 60 }, async (simulator) => {
+      await controlCall(simulator, '/simulator/agents', 'PUT', { ...hold, seconds: 30 })
+      vi.advanceTimersByTime(60_000)
+      expect(simulator.report()[1]).toMatchObject({ agent_status: 'ACW', time_state_now: '3630' })
+    })
+  })
+
+  it('does not let others go, but leaves the state that it was held in before', () =>
+    withSimulator({}, async (simulator) => {
+      await controlCall(simulator, '/simulator/agents', 'PUT', hold)
+      await controlCall(simulator, '/simulator/agents', 'PUT', { ...hold, agents: ['1004'], state: 'RING' })
+      const states = simulator.report().map(({ agent_status }) => agent_status)
+      expect([states[1], states[3]]).toEqual(['ACW', 'RING'])
+    }))
+
+  it.each([
+    [404, { ...hold, agents: ['1002', '7'] }],
+    [400, { ...hold, seconds: -1 }],
+    [400, { ...hold, state: '' }],
+    [400, {}],
+  ])('is refused with %s for %j, and nobody is held', (status, body) =>
+    withSimulator({}, async (simulator) => {
+      expect(await controlCall(simulator, '/simulator/agents', 'PUT', body)).toMatchObject({ status })
+      expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({ answer: { held: [] } })
     }),
   )
 })

@@ -7,6 +7,25 @@ const faultSchema = {
   body: { type: 'object', required: ['fault'], properties: { fault: { enum: faultNames } } },
 }
 
+const holdSchema = {
+  body: {
+    type: 'object',
+    required: ['agents', 'state', 'seconds'],
+    properties: {
+      agents: { type: 'array', items: { type: 'string' } },
+      state: { type: 'string', minLength: 1 },
+      seconds: { type: 'integer', minimum: 0 },
+    },
+  },
+}
+
+/** Who is to be held, and in which state since how many seconds. */
+interface HoldOrder {
+  readonly agents: readonly string[]
+  readonly state: string
+  readonly seconds: number
+}
+
 /** What `GET /simulator` tells. */
 function statusOf(operation: Operation) {
   const now = operation.now()
@@ -17,10 +36,14 @@ function statusOf(operation: Operation) {
     requests: operation.requests,
     fault: operation.fault ?? null,
     faults: faultNames,
+    held: [...operation.holds.keys()],
   }
 }
 
-/** Serves the simulator's own paths, which wolkvox does not have: a look inside, faults switched on or off. */
+/**
+ * Serves the simulator's own paths, which wolkvox does not have: a look inside, faults switched on or off, agents held
+ * in a state.
+ */
 export function controlRoutes(app: FastifyInstance, operation: Operation): void {
   app.get('/simulator', async () => statusOf(operation))
   app.put<{ Body: { fault: FaultName } }>('/simulator/fault', { schema: faultSchema }, async ({ body }) => {
@@ -29,6 +52,18 @@ export function controlRoutes(app: FastifyInstance, operation: Operation): void 
   })
   app.delete('/simulator/fault', async () => {
     operation.fault = undefined
+    return statusOf(operation)
+  })
+  app.put<{ Body: HoldOrder }>('/simulator/agents', { schema: holdSchema }, async ({ body }, reply) => {
+    const known = new Set(operation.report().map(({ agent_id }) => agent_id))
+    const unknown = body.agents.filter((id) => !known.has(id))
+    if (unknown.length > 0) return reply.code(404).send({ message: `no such agent: ${unknown.join(', ')}` })
+    const hold = { state: body.state, since: operation.now() - body.seconds }
+    operation.holds = new Map([...operation.holds, ...body.agents.map((id) => [id, hold] as const)])
+    return statusOf(operation)
+  })
+  app.delete('/simulator/agents', async () => {
+    operation.holds = new Map()
     return statusOf(operation)
   })
 }

@@ -1,9 +1,24 @@
+import type { WolkvoxRecord } from '../centre/report.ts'
 import { type Answer, jsonAnswer, textAnswer } from './answer.ts'
 import { failureAnswer, failureInside200, failures, recordsAnswer } from './envelope.ts'
 
 const html = 'text/html; charset=utf-8'
 const page = (title: string) =>
   `<!DOCTYPE html><html><head><title>${title}</title></head><body>${title}</body></html>`
+
+/** What no agent can have: fewer calls than none, a time below zero, one that no clock shows, a word for a share. */
+const unreadableValues: Partial<WolkvoxRecord> = {
+  calls: '-3',
+  acw_time: '-00:05:00',
+  login_time: '12:99:00',
+  ocupation: 'mucha',
+}
+
+/** The envelope with these values in every record, if it holds any. */
+function withValues(body: string, values: Partial<WolkvoxRecord>): string {
+  const { data, ...rest }: { readonly data: readonly WolkvoxRecord[] | null } = JSON.parse(body)
+  return JSON.stringify({ ...rest, data: data?.map((record) => ({ ...record, ...values })) ?? null })
+}
 
 /** What can go wrong at wolkvox: each takes the answer that would have been sent to the one that is sent instead. */
 export const faults = {
@@ -26,6 +41,7 @@ export const faults = {
   not_json: (answer) => ({ ...answer, body: `Warning: mysqli_connect(): ${answer.body}` }),
   no_agents: () => recordsAnswer([]),
   null_data: () => jsonAnswer(200, { code: 200, error: 'null', msg: '0 records were found', data: null }),
+  unreadable: (answer) => ({ ...answer, body: withValues(answer.body, unreadableValues) }),
   truncated: (answer) => ({ ...answer, delivery: 'half' }),
   slow: (answer) => ({ ...answer, delivery: 'drip' }),
   hang: (answer) => ({ ...answer, delivery: 'never' }),

@@ -2,6 +2,7 @@ import type { WolkvoxRecord } from '../centre/report.ts'
 import type { Credentials } from './credentials.ts'
 import type { FaultName } from './faults.ts'
 import type { Gate } from './gate.ts'
+import type { Holds } from './holds.ts'
 
 /** What the routes share: one operation as it is at the moment of the call. */
 export interface Operation {
@@ -17,4 +18,6 @@ export interface Operation {
   requests: number
   /** What goes wrong at present. */
   fault: FaultName | undefined
+  /** Who is held in a state. */
+  holds: Holds
 }
