@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { serveHttp } from '../helpers.ts'
 import { filesIn, readText } from '../rules/files.ts'
-import { freePort, startServer } from './programs.ts'
+import { eventually, freePort, startServer } from './programs.ts'
 
 /** A message as Alertmanager sends it to a webhook. */
 export interface Notification {
@@ -25,18 +25,35 @@ const HURRIED: readonly (readonly [RegExp, string])[] = [
   [/scrape_timeout: 25s/g, 'scrape_timeout: 1s'],
   [/group_wait: \d+s/g, 'group_wait: 2s'],
   [/group_interval: \d+m/g, 'group_interval: 2s'],
+  // What rises over half an hour or an hour.
+  [/_total\[\d+[mh]\]/g, '_total[5s]'],
 ]
 
 const hurry = (text: string) => HURRIED.reduce((hurried, [slow, fast]) => hurried.replace(slow, fast), text)
 
+/** Alertmanager and the phone behind it. */
+export interface Alerting {
+  /** What has arrived at the phone so far. */
+  readonly received: () => readonly Notification[]
+  /** The alert that keeps this one of an operation from the phone, if one does. */
+  readonly silencerOf: (alertname: string, operation: string) => Promise<string | undefined>
+}
+
+/** Whom the phone's owner wants to hear of what does not go to a phone by the project's file. */
+export interface AlertingOptions {
+  readonly tellInfo?: boolean
+}
+
 /**
- * Starts the chain behind an exporter as the project's files set it up: Prometheus with the rules, Alertmanager, and
- * somebody's phone.
+ * Starts the chain behind exporters as the project's files set it up: Prometheus with the rules, which has scraped each
+ * of them, Alertmanager, and somebody's phone.
  *
- * @param exporter its URL
- * @returns what has arrived at the phone so far
+ * @param exporters their URLs
  */
-export async function startAlerting(exporter: string): Promise<() => readonly Notification[]> {
+export async function startAlerting(
+  exporters: readonly string[],
+  { tellInfo = false }: AlertingOptions = {},
+): Promise<Alerting> {
   const received: Notification[] = []
   const phone = await serveHttp(async (request, response) => {
     received.push(JSON.parse(Buffer.concat(await request.toArray()).toString()))
@@ -48,9 +65,11 @@ export async function startAlerting(exporter: string): Promise<() => readonly No
   const [prometheus, alertmanager] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
   const files = {
     'prometheus.yml': hurry(readText('prometheus.yml'))
-      .replace('exporter:9989', new URL(exporter).host)
+      .replace("'exporter:9989'", exporters.map((url) => `'${new URL(url).host}'`).join(', '))
       .replaceAll('alertmanager:9093', alertmanager),
-    'alertmanager.yml': hurry(readText('alertmanager.yml')).replace('http://localhost:5001/', phone),
+    'alertmanager.yml': hurry(readText('alertmanager.yml'))
+      .replace('http://localhost:5001/', phone)
+      .replace(/(?<=severity="info"\]\n +receiver: )nobody/, tellInfo ? 'webhook' : 'nobody'),
     ...Object.fromEntries(filesIn('rules').map((path) => [path, hurry(readText(path))])),
   }
   for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text)
@@ -66,5 +85,34 @@ export async function startAlerting(exporter: string): Promise<() => readonly No
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=${prometheus}`,
   ])
-  return () => received
+  await eventually('scrape of every exporter', async () => {
+    const up = `count(up{job="wolkvox"} == 1) == ${exporters.length}`
+    const response = await fetch(`http://${prometheus}/api/v1/query?${new URLSearchParams({ query: up })}`)
+    const { data } = (await response.json()) as { data: { result: readonly unknown[] } }
+    return data.result[0]
+  })
+  const silencerOf = async (alertname: string, operation: string) => {
+    const response = await fetch(`http://${alertmanager}/api/v2/alerts`)
+    return nameOfSilencer((await response.json()) as KnownAlert[], alertname, operation)
+  }
+  return { received: () => received, silencerOf }
+}
+
+/** An alert as Alertmanager's own API tells of it. */
+interface KnownAlert {
+  readonly fingerprint: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly status: { readonly inhibitedBy: readonly string[] }
+}
+
+function nameOfSilencer(
+  alerts: readonly KnownAlert[],
+  alertname: string,
+  operation: string,
+): string | undefined {
+  const silenced = alerts.find(
+    ({ labels }) => labels.alertname === alertname && labels.operation === operation,
+  )
+  const by = alerts.find(({ fingerprint }) => silenced?.status.inhibitedBy.includes(fingerprint))
+  return by?.labels.alertname
 }

@@ -1,83 +1,73 @@
 import { describe, expect, it } from 'vitest'
-import { startWolkvox } from '../faults/wolkvox.ts'
-import { answerWith, aRecord } from '../helpers.ts'
-import { type Notification, startAlerting } from './alerting.ts'
-import { eventually, startExporterProcess } from './programs.ts'
+import { startChain, startLink } from './chain.ts'
 import { haveTools } from './tools.ts'
 
-/** A floor of 64, of whom the first so many have been on a break for 25 minutes. */
-const floor = (onBreak: number) =>
-  Array.from({ length: 64 }, (_, index) =>
-    aRecord({
-      agent_id: String(index),
-      agent_name: `Cóndor ${index}`,
-      ...(index < onBreak ? { agent_status: 'Break', time_state_now: '00:25:00' } : {}),
-      // Neither too many calls nor too few.
-      ...(index >= 24 ? { agent_status: 'TALK' } : {}),
-    }),
-  )
+const TOOLS = ['prometheus', 'prometheus-alertmanager']
 
-/** A wolkvox, an exporter in front of it that asks every second, and the whole chain up to the phone. */
-async function startChain() {
-  const wolkvox = await startWolkvox()
-  await wolkvox.behave(floor(0))
-  const exporter = await startExporterProcess({
-    WOLKVOX_SERVER: '0042',
-    WOLKVOX_TOKEN: 'test-token',
-    WOLKVOX_BASE_URL: wolkvox.url,
-    WOLKVOX_OPERATION: 'ventas',
-    WOLKVOX_REFRESH_INTERVAL: '1s',
-    WOLKVOX_STALE_AFTER: '10m',
-  })
-  const received = await startAlerting(exporter.url)
-  const about = (alertname: string, status: string) =>
-    received().find(({ groupLabels, status: its }) => groupLabels.alertname === alertname && its === status)
-  return {
-    wolkvox,
-    exporter,
-    received,
-    arrival: (alertname: string, status: Notification['status']) =>
-      eventually(`${status} message about ${alertname}`, () => about(alertname, status), 60_000),
-  }
-}
-
-const names = (notifications: readonly Notification[]) => [
-  ...new Set(notifications.map(({ groupLabels }) => groupLabels.alertname)),
-]
-
-describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('somebody’s phone', () => {
+describe.skipIf(!haveTools(...TOOLS))('somebody’s phone', () => {
   it('gets one message about twenty agents, which says who and what, and one when it is over', async () => {
-    const { wolkvox, received, arrival } = await startChain()
-    await wolkvox.behave(floor(20))
-    const firing = await arrival('WolkvoxAgentAuxLong', 'firing')
-    expect(firing.alerts).toHaveLength(20)
-    expect(firing.groupLabels).toEqual({ alertname: 'WolkvoxAgentAuxLong', operation: 'ventas' })
-    const one = firing.alerts.find(({ labels }) => labels.agent_id === '7')
-    expect(one?.labels).toMatchObject({ severity: 'warning', agent_name: 'Cóndor 7', state: 'Break' })
-    expect(one?.annotations.description).toBe(
-      'Cóndor 7 (7, ventas) was in Break for 25m 0s at the last refresh.',
+    const ventas = await startLink('ventas')
+    const { received, told, arrival } = await startChain([ventas])
+    const [caller, writer, ...others] = ventas.simulator
+      .report()
+      .filter(({ agent_status }) => agent_status === 'TALK')
+    const resting = others.slice(0, 20)
+    await ventas.hold([caller?.agent_id ?? ''], 'RING', 90)
+    await ventas.hold([writer?.agent_id ?? ''], 'ACW', 2400)
+    await ventas.hold(
+      resting.map(({ agent_id }) => agent_id),
+      'Break',
+      1500,
     )
-    await wolkvox.behave(floor(0))
-    const resolved = await arrival('WolkvoxAgentAuxLong', 'resolved')
-    expect(resolved.alerts.map(({ status }) => status)).toEqual(firing.alerts.map(() => 'resolved'))
-    expect(names(received())).toEqual(['WolkvoxAgentAuxLong'])
-    expect(received()).toHaveLength(2)
-  }, 120_000)
+
+    const aux = await arrival('WolkvoxAgentAuxLong', 'ventas', 'firing')
+    expect(aux.groupLabels).toEqual({ alertname: 'WolkvoxAgentAuxLong', operation: 'ventas' })
+    expect(aux.alerts.map(({ labels, annotations }) => [labels.severity, annotations.description])).toEqual(
+      resting.map(({ agent_id, agent_name }) => [
+        'warning',
+        `${agent_name} (${agent_id}, ventas) was in Break for 25m 0s at the last refresh.`,
+      ]),
+    )
+    const acw = await arrival('WolkvoxAgentAcwLong', 'ventas', 'firing')
+    expect(acw.alerts.map(({ annotations }) => annotations.description)).toEqual([
+      `${writer?.agent_name} (${writer?.agent_id}, ventas) was in ACW for 40m 0s at the last refresh.`,
+    ])
+    const ring = await arrival('WolkvoxAgentRingLong', 'ventas', 'firing')
+    expect(ring.alerts.map(({ annotations }) => annotations)).toEqual([
+      expect.objectContaining({
+        summary: `A call has been ringing at ${caller?.agent_name} for long.`,
+        description: `${caller?.agent_name} (${caller?.agent_id}, ventas) was in RING for 1m 30s at the last refresh.`,
+      }),
+    ])
+
+    await ventas.release()
+    const over = await arrival('WolkvoxAgentAuxLong', 'ventas', 'resolved')
+    expect(over.alerts.map(({ status }) => status)).toEqual(resting.map(() => 'resolved'))
+    await arrival('WolkvoxAgentAcwLong', 'ventas', 'resolved')
+    await arrival('WolkvoxAgentRingLong', 'ventas', 'resolved')
+    expect(told().sort()).toEqual([
+      'WolkvoxAgentAcwLong of ventas',
+      'WolkvoxAgentAuxLong of ventas',
+      'WolkvoxAgentRingLong of ventas',
+    ])
+    expect(received()).toHaveLength(6)
+  }, 180_000)
 
   it('hears of the cause, not of its effects: a token that is refused, then an exporter that is gone', async () => {
-    const { wolkvox, exporter, received, arrival } = await startChain()
-    const refusal = { code: '403', error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN', data: null }
-    await wolkvox.misbehave({ answer: answerWith(JSON.stringify(refusal), 403) })
-    const refused = await arrival('WolkvoxTokenRefused', 'firing')
+    const ventas = await startLink('ventas')
+    const { told, arrival, silencer } = await startChain([ventas])
+    await ventas.fail('invalid_token')
+    const refused = await arrival('WolkvoxTokenRefused', 'ventas', 'firing')
     expect(refused.alerts.map(({ labels, annotations }) => [labels.severity, annotations.summary])).toEqual([
       ['critical', 'wolkvox refuses the token of ventas.'],
     ])
-    await wolkvox.behave(floor(0))
-    await arrival('WolkvoxTokenRefused', 'resolved')
+    expect(await silencer('WolkvoxRefreshFailing', 'ventas')).toBe('WolkvoxTokenRefused')
+    await ventas.mend()
+    await arrival('WolkvoxTokenRefused', 'ventas', 'resolved')
 
-    exporter.process.kill('SIGKILL')
-    const down = await arrival('WolkvoxExporterDown', 'firing')
+    ventas.exporter.process.kill('SIGKILL')
+    const down = await arrival('WolkvoxExporterDown', undefined, 'firing')
     expect(down.alerts.map(({ labels }) => labels.severity)).toEqual(['critical'])
-    expect(names(received())).toEqual(['WolkvoxTokenRefused', 'WolkvoxExporterDown'])
+    expect(told()).toEqual(['WolkvoxTokenRefused of ventas', 'WolkvoxExporterDown'])
   }, 180_000)
 })

@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { dayAt } from '../../src/refresh/day.ts'
+import { simulatorDefaults } from '../../src/simulator/simulator.ts'
+import { writeCalls } from '../../src/storage/calls-file.ts'
+import { anOperation } from '../helpers.ts'
+import type { Notification } from './alerting.ts'
+import { startChain, startLink } from './chain.ts'
+import { haveTools } from './tools.ts'
+
+/** As few as an exporter that asks every second may be told of: 87,000 calls a day. */
+const LICENSES = 87
+
+/** Where it is between 11:30 and 12:30 now, so that half a day is still to come. */
+function zoneAtNoon(): string {
+  const ahead = 12 - new Date(Date.now() + 30 * 60_000).getUTCHours()
+  // The sign of these names is turned: Etc/GMT-3 is three hours ahead.
+  return ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`
+}
+
+/** An operation that has spent so many calls today before its exporter is started. */
+async function startSpender(name: string, count: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
+  onTestFinished(() => rm(folder, { recursive: true, maxRetries: 5 }))
+  const timeZone = zoneAtNoon()
+  const now = Date.now()
+  const calls = { requestsOfDay: { day: dayAt(now, timeZone), count }, quotaSpentOn: undefined }
+  const operation = anOperation({ name, server: simulatorDefaults.server, timeZone })
+  await writeCalls(folder, operation, { ...calls, nextRefreshAt: now }, now)
+  const environment = { WOLKVOX_LICENSES: String(LICENSES), WOLKVOX_TIMEZONE: timeZone }
+  return startLink(name, environment, {}, [`--storage.path=${folder}`])
+}
+
+/** Another program with the same token makes all the calls of one licence. */
+async function spend(url: string): Promise<void> {
+  const { token } = simulatorDefaults
+  for (let call = 0; call < 1000; call += 1)
+    await (
+      await fetch(`${url}/api/v2/real_time.php?api=none`, { headers: { 'wolkvox-token': token } })
+    ).text()
+}
+
+const descriptions = ({ alerts }: Notification) => alerts.map(({ annotations }) => annotations.description)
+
+describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs the exporter', () => {
+  it('is told of each operation that fails, why, and of no other; then that its data is too old; then that all is well', async () => {
+    const [failing, hanging, old, well] = await Promise.all([
+      startLink('failing'),
+      startLink('hanging', { WOLKVOX_TIMEOUT: '1s' }),
+      startLink('old', { WOLKVOX_STALE_AFTER: '5s' }),
+      startLink('well'),
+    ])
+    const { told, arrival, silencer } = await startChain([failing, hanging, old, well])
+    await failing.fail('error500')
+    await hanging.fail('hang')
+    await old.fail('error500')
+    const why = async (operation: string) =>
+      descriptions(await arrival('WolkvoxRefreshFailing', operation, 'firing'))
+    expect(await why('failing')).toEqual([
+      'The refreshes of failing have failed for ten minutes (http_error). The last good data is still shown until it is too old.',
+    ])
+    expect(await why('hanging')).toEqual([
+      'The refreshes of hanging have failed for ten minutes (timeout). The last good data is still shown until it is too old.',
+    ])
+
+    expect(descriptions(await arrival('WolkvoxDataOld', 'old', 'firing'))).toEqual([
+      expect.stringMatching(/^The last good data of old is \d.* old, more than it may be\. Its agents are/),
+    ])
+    expect(await silencer('WolkvoxRefreshFailing', 'old')).toBe('WolkvoxDataOld')
+
+    await failing.mend()
+    await hanging.mend()
+    await old.mend()
+    await arrival('WolkvoxRefreshFailing', 'failing', 'resolved')
+    await arrival('WolkvoxRefreshFailing', 'hanging', 'resolved')
+    await arrival('WolkvoxDataOld', 'old', 'resolved')
+    // At this pace old's first message may be of the failures, as in production it always is.
+    expect(new Set([...told(), 'WolkvoxRefreshFailing of old'])).toEqual(
+      new Set([
+        'WolkvoxDataOld of old',
+        'WolkvoxRefreshFailing of failing',
+        'WolkvoxRefreshFailing of hanging',
+        'WolkvoxRefreshFailing of old',
+      ]),
+    )
+  }, 300_000)
+
+  it('is told which fields cannot be read, where he wants to know, and that they can again', async () => {
+    const ventas = await startLink('ventas')
+    const { told, arrival } = await startChain([ventas], { tellInfo: true })
+    await ventas.fail('unreadable')
+    const rejected = await arrival('WolkvoxValuesRejected', 'ventas', 'firing')
+    expect(rejected.alerts.map(({ labels, annotations }) => [labels.severity, annotations.summary])).toEqual(
+      ['acw_time', 'calls', 'login_time', 'ocupation'].map((field) => [
+        'info',
+        `Values of ${field} of ventas cannot be read.`,
+      ]),
+    )
+    await ventas.mend()
+    await arrival('WolkvoxValuesRejected', 'ventas', 'resolved')
+    expect(told()).toEqual(['WolkvoxValuesRejected of ventas'])
+  }, 180_000)
+
+  it('is told how far the day’s calls are spent, each time in one message, whoever has spent them', async () => {
+    const [shared, ...others] = await Promise.all([
+      startLink('shared', {}, { licenses: 1 }),
+      startSpender('soon', 60_000),
+      startSpender('nearly', 80_000),
+      startSpender('all', LICENSES * 1000),
+    ])
+    const { told, arrival, silencer } = await startChain([shared, ...others])
+    await spend(shared.simulator.url)
+    const says = async (alertname: string, operation: string) =>
+      descriptions(await arrival(alertname, operation, 'firing'))
+    expect(await says('WolkvoxQuotaForecast', 'soon')).toEqual([
+      expect.stringMatching(/^At the rate of the last hour soon needs 1\d\d?(\.\d+)?% of the calls/),
+    ])
+    expect(await says('WolkvoxQuotaNearlySpent', 'nearly')).toEqual([
+      expect.stringMatching(/^91\.9\d*% of the calls that wolkvox allows nearly today are spent\.$/),
+    ])
+    for (const operation of ['all', 'shared']) {
+      expect(await says('WolkvoxQuotaSpent', operation)).toEqual([
+        `wolkvox allows no more calls for ${operation} today; the exporter only looks every half hour whether that has changed.`,
+      ])
+    }
+    expect(await silencer('WolkvoxQuotaForecast', 'nearly')).toBe('WolkvoxQuotaNearlySpent')
+    expect(await silencer('WolkvoxQuotaNearlySpent', 'all')).toBe('WolkvoxQuotaSpent')
+    expect(await silencer('WolkvoxRefreshFailing', 'shared')).toBe('WolkvoxQuotaSpent')
+    expect(told().sort()).toEqual([
+      'WolkvoxQuotaForecast of soon',
+      'WolkvoxQuotaNearlySpent of nearly',
+      'WolkvoxQuotaSpent of all',
+      'WolkvoxQuotaSpent of shared',
+    ])
+  }, 180_000)
+})
