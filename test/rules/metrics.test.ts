@@ -23,7 +23,13 @@ const ofRules = rules.flatMap(({ record }) =>
 )
 
 /** What may be asked for, with its labels. */
-const known = new Map<string, readonly string[]>([['up', []], ...ofAgents, ...ofOperations, ...ofRules])
+const known = new Map<string, readonly string[]>([
+  ['up', []],
+  ['process_start_time_seconds', []],
+  ...ofAgents,
+  ...ofOperations,
+  ...ofRules,
+])
 
 const expressions = rules.map(({ record, alert, expr }) => ({ name: alert ?? record ?? '', expr }))
 
