@@ -87,10 +87,15 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
     )
   }, 300_000)
 
-  it('is told which fields cannot be read, where he wants to know, and that they can again', async () => {
-    const ventas = await startLink('ventas')
-    const { told, arrival } = await startChain([ventas], { tellInfo: true })
+  it('is told which fields cannot be read, and of an answer without an end, where he wants to know; then that all is well', async () => {
+    const [ventas, cut] = await Promise.all([
+      startLink('ventas'),
+      // It is fetched less often, as 60,000 records take a moment.
+      startLink('cut', { WOLKVOX_REFRESH_INTERVAL: '5s' }),
+    ])
+    const { told, arrival } = await startChain([ventas, cut], { tellInfo: true })
     await ventas.fail('unreadable')
+    await cut.fail('full')
     const rejected = await arrival('WolkvoxValuesRejected', 'ventas', 'firing')
     expect(rejected.alerts.map(({ labels, annotations }) => [labels.severity, annotations.summary])).toEqual(
       ['acw_time', 'calls', 'login_time', 'ocupation'].map((field) => [
@@ -98,9 +103,24 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
         `Values of ${field} of ventas cannot be read.`,
       ]),
     )
+    expect(descriptions(await arrival('WolkvoxAnswerCut', 'cut', 'firing'))).toEqual([
+      'The last answer for cut held the most records that one answer can; there may be agents that it does not show.',
+    ])
+    expect(descriptions(await arrival('WolkvoxRecordsRejected', 'cut', 'firing'))).toEqual([
+      expect.stringMatching(
+        /^About \d+ records were left out in half an hour \(duplicate\): those agents are/,
+      ),
+    ])
     await ventas.mend()
+    await cut.mend()
     await arrival('WolkvoxValuesRejected', 'ventas', 'resolved')
-    expect(told()).toEqual(['WolkvoxValuesRejected of ventas'])
+    await arrival('WolkvoxAnswerCut', 'cut', 'resolved')
+    await arrival('WolkvoxRecordsRejected', 'cut', 'resolved')
+    expect(told().sort()).toEqual([
+      'WolkvoxAnswerCut of cut',
+      'WolkvoxRecordsRejected of cut',
+      'WolkvoxValuesRejected of ventas',
+    ])
   }, 180_000)
 
   it('is told how far the day’s calls are spent, each time in one message, whoever has spent them', async () => {

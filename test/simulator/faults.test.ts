@@ -34,7 +34,7 @@ const answered: Partial<Record<FaultName, { status: number; body: unknown }>> = 
   null_data: { status: 200, body: '{"code":200,"error":"null","msg":"0 records were found","data":null}' },
 }
 
-const apart: readonly FaultName[] = ['unreadable', 'truncated', 'slow', 'hang', 'reset']
+const apart: readonly FaultName[] = ['unreadable', 'full', 'truncated', 'slow', 'hang', 'reset']
 
 /** What comes over the wire until the server ends the connection, or for `milliseconds`. */
 async function wireOf({ url }: Simulator, milliseconds: number): Promise<string> {
@@ -78,6 +78,20 @@ describe('faults', () => {
       simulator.setFault('unreadable')
       const response = await callApi(simulator, { query: '?api=agent' })
       expect(await response.json()).toMatchObject({ code: 400, data: null })
+    }))
+
+  it('full repeats the records until the answer can hold no more, and makes none up', () =>
+    withSimulator({ agents: 7 }, async (simulator) => {
+      simulator.setFault('full')
+      const { data } = (await (await callApi(simulator)).json()) as { data: readonly unknown[] }
+      expect(data).toHaveLength(60_000)
+      expect([data[0], data[59_999]]).toEqual([simulator.report()[0], simulator.report()[59_999 % 7]])
+    }))
+
+  it('full makes nothing of no agents', () =>
+    withSimulator({ agents: 0, licenses: 1 }, async (simulator) => {
+      simulator.setFault('full')
+      expect(await (await callApi(simulator)).json()).toMatchObject({ code: 200, data: [] })
     }))
 
   it('truncated ends the connection in the middle of the body', () =>

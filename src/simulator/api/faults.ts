@@ -1,4 +1,4 @@
-import type { WolkvoxRecord } from '../centre/report.ts'
+import { recordLimit, type WolkvoxRecord } from '../centre/report.ts'
 import { type Answer, jsonAnswer, textAnswer } from './answer.ts'
 import { failureAnswer, failureInside200, failures, recordsAnswer } from './envelope.ts'
 
@@ -14,10 +14,24 @@ const unreadableValues: Partial<WolkvoxRecord> = {
   ocupation: 'mucha',
 }
 
-/** The envelope with these values in every record, if it holds any. */
-function withValues(body: string, values: Partial<WolkvoxRecord>): string {
-  const { data, ...rest }: { readonly data: readonly WolkvoxRecord[] | null } = JSON.parse(body)
-  return JSON.stringify({ ...rest, data: data?.map((record) => ({ ...record, ...values })) ?? null })
+type Records = readonly WolkvoxRecord[]
+
+const makeUnreadable = (records: Records): Records =>
+  records.map((record) => ({ ...record, ...unreadableValues }))
+
+/** The same records over and over, as many as one answer holds. */
+function fill(records: Records): Records {
+  if (records.length === 0) return records
+  const times = Math.ceil(recordLimit / records.length)
+  return Array.from({ length: times }, () => records)
+    .flat()
+    .slice(0, recordLimit)
+}
+
+/** The envelope with its records changed, if it holds any. */
+function withRecords(body: string, change: (records: Records) => Records): string {
+  const { data, ...rest }: { readonly data: Records | null } = JSON.parse(body)
+  return JSON.stringify({ ...rest, data: data === null ? null : change(data) })
 }
 
 /** What can go wrong at wolkvox: each takes the answer that would have been sent to the one that is sent instead. */
@@ -41,7 +55,8 @@ export const faults = {
   not_json: (answer) => ({ ...answer, body: `Warning: mysqli_connect(): ${answer.body}` }),
   no_agents: () => recordsAnswer([]),
   null_data: () => jsonAnswer(200, { code: 200, error: 'null', msg: '0 records were found', data: null }),
-  unreadable: (answer) => ({ ...answer, body: withValues(answer.body, unreadableValues) }),
+  unreadable: (answer) => ({ ...answer, body: withRecords(answer.body, makeUnreadable) }),
+  full: (answer) => ({ ...answer, body: withRecords(answer.body, fill) }),
   truncated: (answer) => ({ ...answer, delivery: 'half' }),
   slow: (answer) => ({ ...answer, delivery: 'drip' }),
   hang: (answer) => ({ ...answer, delivery: 'never' }),
