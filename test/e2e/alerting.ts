@@ -39,8 +39,9 @@ export interface Alerting {
   readonly silencerOf: (alertname: string, operation: string) => Promise<string | undefined>
 }
 
-/** Whom the phone's owner wants to hear of what does not go to a phone by the project's file. */
+/** What the phone's owner changes in the project's files. */
 export interface AlertingOptions {
+  /** Tells of what is worth no more than a look in the dashboard, too. */
   readonly tellInfo?: boolean
 }
 
