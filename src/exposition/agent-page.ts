@@ -11,8 +11,15 @@ const AT_A_TIME = 3
 const CLOSING = Buffer.from('} ')
 const LINE_BREAK = 0x0a
 
+// The labels of an agent as people name them; where they are longer, more room is made.
+const USUAL_TEXT_BYTES = 96
+
+// Of one UTF-16 code unit.
+const MAX_UTF8_BYTES = 3
+
 /** A text for each agent, encoded once, one behind the other. */
 interface Texts {
+  /** There may be room after the last. */
   readonly bytes: Buffer
   /** Where each begins; one more for the end of the last. */
   readonly starts: Uint32Array
@@ -41,16 +48,22 @@ export async function renderAgents(snapshot: Snapshot, operation: string): Promi
   return Promise.all(segments)
 }
 
+/** Each text is written as soon as it is made: tens of thousands at a time would be a burden to the garbage collector. */
 function encodeEach(agents: readonly Agent[], textOf: (agent: Agent) => string): Texts {
-  const texts = agents.map(textOf)
-  const starts = new Uint32Array(texts.length + 1)
-  for (const [index, text] of texts.entries()) {
-    starts[index + 1] = (starts[index] ?? 0) + Buffer.byteLength(text)
+  const starts = new Uint32Array(agents.length + 1)
+  let bytes = Buffer.allocUnsafeSlow(agents.length * USUAL_TEXT_BYTES)
+  let at = 0
+  for (const [index, agent] of agents.entries()) {
+    const text = textOf(agent)
+    const most = at + text.length * MAX_UTF8_BYTES
+    if (most > bytes.length) bytes = Buffer.concat([bytes], Math.max(most, bytes.length * 2))
+    at += bytes.write(text, at)
+    starts[index + 1] = at
   }
-  const bytes = Buffer.allocUnsafeSlow(starts[texts.length] ?? 0)
-  for (const [index, text] of texts.entries()) bytes.write(text, starts[index] ?? 0)
   return { bytes, starts }
 }
+
+const sizeOf = ({ starts }: Texts) => starts.at(-1) ?? 0
 
 /**
  * Writes one family of all agents.
@@ -66,7 +79,7 @@ function renderFamily(
   const begin = Buffer.from(`${name}{`)
   const further = labels && encodeEach(agents, (agent) => `,${writeLabels(labels(agent))}`)
   const around = begin.length + CLOSING.length + MAX_NUMBER_BYTES + 1
-  const size = identities.bytes.length + (further?.bytes.length ?? 0) + agents.length * around
+  const size = sizeOf(identities) + (further === undefined ? 0 : sizeOf(further)) + agents.length * around
   const sheet = used !== undefined && used.length >= size ? used : Buffer.allocUnsafeSlow(size)
   const column = columns[field]
   let at = 0

@@ -16,15 +16,20 @@ const OPTIONS = {
   level: 5,
   // A full flush ends at a byte and forgets what was before (RFC 1951, section 3.2.3: a stored block of no length).
   finishFlush: constants.Z_FULL_FLUSH,
-  // Fewer pieces to put together than zlib's own 16 KiB make of a family.
-  chunkSize: 128 * 1024,
 } as const
+
+// Metrics compress to less than an eighth.
+const LEAST_COMPRESSED = 1 / 8
+const LEAST_ROOM_BYTES = 64 * 1024
 
 const compress = promisify(deflateRaw)
 
 /** Compresses a text on zlib's own threads; it must stay as it is meanwhile. */
 export async function toSegment(text: Uint8Array): Promise<Segment> {
-  return segmentOf(text, await compress(text, OPTIONS))
+  // Room for all of it at once: for each further piece zlib's thread would stand still until this one has a moment, which
+  // has the next text to write.
+  const chunkSize = Math.max(LEAST_ROOM_BYTES, Math.ceil(text.length * LEAST_COMPRESSED))
+  return segmentOf(text, await compress(text, { ...OPTIONS, chunkSize }))
 }
 
 /** Compresses a short text at once. */
