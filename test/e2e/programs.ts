@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -15,13 +15,21 @@ export interface Program {
   readonly output: () => string
 }
 
+/** Where and as whom a program runs: as this process, unless given. */
+export type Place = Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'>
+
 /** Starts a program that ends, by its own process id, with the test at the latest. */
 export function startProgram(
   command: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  place: Place = {},
 ): Program {
-  const child = spawn(command, args, { env: { PATH: process.env.PATH, ...environment } })
+  const child = spawn(command, args, {
+    ...place,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: 'pipe',
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { ROOT } from '../../rules/files.ts'
+import { layBase, NPM_CACHE, npmCacheHere } from './base.ts'
+import type { Built } from './build-by-hand.ts'
+
+const BASE = 'localhost/base'
+const IMAGE = 'localhost/wolkvox-exporter'
+
+/** An image as buildah made it, with the folder of its root mounted. */
+export interface BuiltImage extends Built {
+  readonly user: string
+  readonly healthcheck: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  /** Unmounts and forgets it. */
+  readonly remove: () => Promise<unknown>
+}
+
+interface Inspected {
+  readonly Docker: {
+    readonly config: {
+      readonly User: string
+      readonly WorkingDir: string
+      readonly Env: readonly string[]
+      readonly Labels: Readonly<Record<string, string>>
+      readonly Healthcheck: { readonly Test: readonly string[] }
+    }
+  }
+}
+
+/**
+ * Builds the Dockerfile as it stands with buildah, on a base made of this machine, keeping everything in a folder. It takes
+ * root, but no daemon and no container runtime.
+ */
+export async function buildWithBuildah(
+  folder: string,
+  buildArguments: Readonly<Record<string, string>>,
+): Promise<BuiltImage> {
+  const storage = [
+    '--root',
+    join(folder, 'storage'),
+    '--runroot',
+    join(folder, 'run'),
+    '--storage-driver=vfs',
+  ]
+  const buildah = async (...args: readonly string[]) =>
+    (await promisify(execFile)('buildah', [...storage, ...args], { maxBuffer: 2 ** 24 })).stdout.trim()
+
+  await buildah('build', '--isolation=chroot', `--tag=${BASE}`, `--file=${layBase(folder)}`, folder)
+  await buildah(
+    'build',
+    '--isolation=chroot',
+    // The format that knows of health checks.
+    '--format=docker',
+    `--tag=${IMAGE}`,
+    // So that what npm has fetched before need not be fetched again.
+    `--volume=${npmCacheHere()}:${NPM_CACHE}`,
+    ...Object.entries({ BASE, ...buildArguments }).map(([name, value]) => `--build-arg=${name}=${value}`),
+    ROOT,
+  )
+  const { Docker } = JSON.parse(await buildah('inspect', '--type=image', IMAGE)) as Inspected
+  const container = await buildah('from', IMAGE)
+  return {
+    root: await buildah('mount', container),
+    workdir: Docker.config.WorkingDir,
+    environment: Object.fromEntries(Docker.config.Env.map((pair) => pair.split(/=(.*)/s, 2))),
+    user: Docker.config.User,
+    labels: Docker.config.Labels,
+    healthcheck: Docker.config.Healthcheck.Test,
+    remove: () => buildah('rm', container),
+  }
+}
