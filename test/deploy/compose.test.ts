@@ -106,6 +106,16 @@ describe('the compose file', () => {
     })
   })
 
+  it('takes no image of that name from anywhere else', () => {
+    const policies = services
+      .filter(([, { image }]) => image === service('exporter').image)
+      .map(([name, { pull_policy }]) => [name, pull_policy])
+    expect(policies).toEqual([
+      ['exporter', 'build'],
+      ['notifications', 'never'],
+    ])
+  })
+
   it('has a service for everything that Prometheus asks', () => {
     const { alerting, scrape_configs } = parse(readText('prometheus.yml'))
     const targets = [...alerting.alertmanagers, ...scrape_configs].flatMap(({ static_configs }) =>

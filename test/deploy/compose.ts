@@ -5,6 +5,7 @@ import { readText } from '../rules/files.ts'
 /** A service of the compose file, as far as the tests ask. */
 export interface Service {
   readonly image: string
+  readonly pull_policy?: string
   readonly build?: { readonly context: string }
   readonly command?: string | readonly string[]
   readonly entrypoint?: readonly string[]
