@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allocation } from '../../bench/speed/exporter.ts'
 import { parseArguments } from '../../src/config/flags.ts'
 import { startProgram } from '../e2e/programs.ts'
 import { readText } from '../rules/files.ts'
@@ -41,6 +42,11 @@ describe('the Dockerfile', () => {
       command: 'serve',
       flags: new Map([['storage.path', [volume]]]),
     })
+  })
+
+  it('has memory allocated as it was when its peak was measured', () => {
+    const environment = Object.assign({}, ...stepsOf(image, 'ENV').map(({ properties }) => properties))
+    expect(environment).toMatchObject(allocation)
   })
 
   it('says what the image is, of which version and revision', () => {
