@@ -14,7 +14,7 @@ export interface Segment {
 const OPTIONS = {
   // zlib's next level hardly makes less of such a text, and takes far longer; the one below makes noticeably more.
   level: 5,
-  // A full flush ends at a byte and forgets what was before (RFC 1951, section 3.2.3: a stored block of no length).
+  // zlib's full flush ends at a byte, by a stored block of no length (RFC 1951, section 3.2.4), and forgets what was before.
   finishFlush: constants.Z_FULL_FLUSH,
 } as const
 

@@ -5,7 +5,7 @@ const DEADLINE_MS = 60_000
 
 /**
  * Cuts off responses that take longer than any scraper waits. One timer for all, set for the oldest: one for each would be
- * a twelfth of what a small scrape costs.
+ * a good part of what a small scrape costs.
  *
  * @param underWay when each began, in milliseconds by `performance.now()`, the oldest first
  * @returns to be called when one has begun

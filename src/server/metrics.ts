@@ -49,7 +49,7 @@ function headersOf({ gzipped, length }: Body, format: Format, encoding: 'gzip' |
     'cache-control': 'no-store',
     'content-length': encoding === 'gzip' ? sizeOf(gzipped) : length,
   }
-  // No spread of what else there is: V8 would put that together key by key, a twentieth of a small scrape.
+  // No spread of what else there is: V8 would put that together key by key, for each scrape.
   if (encoding === 'gzip') headers['content-encoding'] = encoding
   return headers
 }
@@ -67,7 +67,7 @@ function sendPieces(
   const { raw } = reply.hijack()
   raw.writeHead(200, headers)
   for (const piece of pieces.slice(0, -1)) raw.write(piece)
-  // With the last one: an end of its own is one more step, a twenty-fifth of what Node does for a small scrape.
+  // With the last one, as an end of its own would be one more step for each scrape.
   raw.end(pieces.at(-1))
   return reply
 }

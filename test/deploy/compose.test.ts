@@ -1,15 +1,17 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { parseArguments } from '../../src/config/flags.ts'
 import { variables } from '../../src/config/variables.ts'
-import { eventually, freePort, runProgram, startProgram, startServer } from '../e2e/programs.ts'
-import { haveTools } from '../e2e/tools.ts'
-import { ROOT, readText } from '../rules/files.ts'
+import { ROOT, readText } from '../files.ts'
+import { eventually } from '../programs/eventually.ts'
+import { runProgram, startProgram } from '../programs/program.ts'
+import { freePort, startServer } from '../programs/server.ts'
+import { haveTools } from '../programs/tools.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { askedFor, environmentOf, readCompose, type Service } from './compose.ts'
 import { execOf, image, stepsOf } from './image/dockerfile.ts'
 
@@ -27,12 +29,6 @@ const lint = (path: string) =>
     '--max-warnings=0',
     ...LENIENT.map((rule) => `--disable-rule=${rule}`),
   ])
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, maxRetries: 5 }))
-  return folder
-}
 
 describe('the linter', () => {
   it('finds the compose file in order', async () => {

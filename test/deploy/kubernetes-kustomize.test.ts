@@ -5,8 +5,8 @@ import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { runProgram } from '../e2e/programs.ts'
-import { ROOT, readText } from '../rules/files.ts'
+import { ROOT, readText } from '../files.ts'
+import { runProgram } from '../programs/program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import {
   filesBelow,

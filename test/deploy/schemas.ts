@@ -7,8 +7,8 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPol
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
 import { Service } from 'kubernetes-models/v1/Service'
-import { runProgram } from '../e2e/programs.ts'
-import { ROOT } from '../rules/files.ts'
+import { ROOT } from '../files.ts'
+import { runProgram } from '../programs/program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import type { Manifest } from './manifests.ts'
 

@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { allocation } from '../../bench/speed/exporter.ts'
 import { parseArguments } from '../../src/config/flags.ts'
 import { variables } from '../../src/config/variables.ts'
-import { runProgram } from '../e2e/programs.ts'
-import { haveTools } from '../e2e/tools.ts'
-import { ROOT, readText } from '../rules/files.ts'
+import { ROOT, readText } from '../files.ts'
+import { runProgram } from '../programs/program.ts'
+import { haveTools } from '../programs/tools.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const UNIT = 'deploy/systemd/wolkvox-exporter.service'
 
@@ -28,9 +28,7 @@ describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
   })
 
   it('would complain of a unit that is wrong', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const wrong = join(folder, 'wrong.service')
+    const wrong = join(temporaryFolder(), 'wrong.service')
     writeFileSync(wrong, unit.replace('/usr/bin/env', '/no/such/program'))
     expect((await runProgram('systemd-analyze', ['verify', wrong])).code).not.toBe(0)
   })

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { readText } from '../files.ts'
 import { serveHttp } from '../helpers.ts'
-import { filesIn, readText } from '../rules/files.ts'
-import { eventually, freePort, startServer } from './programs.ts'
+import { eventually } from '../programs/eventually.ts'
+import { freePort, startServer } from '../programs/server.ts'
+import { filesIn } from '../rules/files.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 /** A message as Alertmanager sends it to a webhook. */
 export interface Notification {
@@ -36,7 +37,7 @@ export interface Alerting {
   /** What has arrived at the phone so far. */
   readonly received: () => readonly Notification[]
   /** The alert that keeps this one of an operation from the phone, if one does. */
-  readonly silencerOf: (alertname: string, operation: string) => Promise<string | undefined>
+  readonly inhibitorOf: (alertname: string, operation: string) => Promise<string | undefined>
 }
 
 /** What the phone's owner changes in the project's files. */
@@ -60,8 +61,7 @@ export async function startAlerting(
     received.push(JSON.parse(Buffer.concat(await request.toArray()).toString()))
     response.end()
   })
-  const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
-  onTestFinished(() => rm(folder, { recursive: true, maxRetries: 5 }))
+  const folder = temporaryFolder()
   await mkdir(join(folder, 'rules'))
   const [prometheus, alertmanager] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
   const files = {
@@ -92,11 +92,11 @@ export async function startAlerting(
     const { data } = (await response.json()) as { data: { result: readonly unknown[] } }
     return data.result[0]
   })
-  const silencerOf = async (alertname: string, operation: string) => {
+  const inhibitorOf = async (alertname: string, operation: string) => {
     const response = await fetch(`http://${alertmanager}/api/v2/alerts`)
     return nameOfSilencer((await response.json()) as KnownAlert[], alertname, operation)
   }
-  return { received: () => received, silencerOf }
+  return { received: () => received, inhibitorOf }
 }
 
 /** An alert as Alertmanager's own API tells of it. */

@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { dayAt } from '../../src/refresh/day.ts'
 import { simulatorDefaults } from '../../src/simulator/simulator.ts'
 import { writeCalls } from '../../src/storage/calls-file.ts'
 import { anOperation } from '../helpers.ts'
+import { haveTools } from '../programs/tools.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import type { Notification } from './alerting.ts'
 import { startChain, startLink } from './chain.ts'
-import { haveTools } from './tools.ts'
 
 /** As few as an exporter that asks every second may be told of: 87,000 calls a day. */
 const LICENSES = 87
@@ -22,8 +20,7 @@ function zoneAtNoon(): string {
 
 /** An operation that has spent so many calls today before its exporter is started. */
 async function startSpender(name: string, count: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
-  onTestFinished(() => rm(folder, { recursive: true, maxRetries: 5 }))
+  const folder = temporaryFolder()
   const timeZone = zoneAtNoon()
   const now = Date.now()
   const calls = { requestsOfDay: { day: dayAt(now, timeZone), count }, quotaSpentOn: undefined }
@@ -52,7 +49,7 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
       startLink('old', { WOLKVOX_STALE_AFTER: '5s' }),
       startLink('well'),
     ])
-    const { told, arrival, silencer } = await startChain([failing, hanging, old, well])
+    const { told, arrival, inhibitor } = await startChain([failing, hanging, old, well])
     await failing.fail('error500')
     await hanging.fail('hang')
     await old.fail('error500')
@@ -68,7 +65,7 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
     expect(descriptions(await arrival('WolkvoxDataOld', 'old', 'firing'))).toEqual([
       expect.stringMatching(/^The last good data of old is \d.* old, more than it may be\. Its agents are/),
     ])
-    expect(await silencer('WolkvoxRefreshFailing', 'old')).toBe('WolkvoxDataOld')
+    expect(await inhibitor('WolkvoxRefreshFailing', 'old')).toBe('WolkvoxDataOld')
 
     await failing.mend()
     await hanging.mend()
@@ -130,7 +127,7 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
       startSpender('nearly', 80_000),
       startSpender('all', LICENSES * 1000),
     ])
-    const { told, arrival, silencer } = await startChain([shared, ...others])
+    const { told, arrival, inhibitor } = await startChain([shared, ...others])
     await spend(shared.simulator.url)
     const says = async (alertname: string, operation: string) =>
       descriptions(await arrival(alertname, operation, 'firing'))
@@ -145,9 +142,9 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
         `wolkvox allows no more calls for ${operation} today; the exporter only looks every half hour whether that has changed.`,
       ])
     }
-    expect(await silencer('WolkvoxQuotaForecast', 'nearly')).toBe('WolkvoxQuotaNearlySpent')
-    expect(await silencer('WolkvoxQuotaNearlySpent', 'all')).toBe('WolkvoxQuotaSpent')
-    expect(await silencer('WolkvoxRefreshFailing', 'shared')).toBe('WolkvoxQuotaSpent')
+    expect(await inhibitor('WolkvoxQuotaForecast', 'nearly')).toBe('WolkvoxQuotaNearlySpent')
+    expect(await inhibitor('WolkvoxQuotaNearlySpent', 'all')).toBe('WolkvoxQuotaSpent')
+    expect(await inhibitor('WolkvoxRefreshFailing', 'shared')).toBe('WolkvoxQuotaSpent')
     expect(told().sort()).toEqual([
       'WolkvoxQuotaForecast of soon',
       'WolkvoxQuotaNearlySpent of nearly',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { haveTools } from '../programs/tools.ts'
 import { startChain, startLink } from './chain.ts'
-import { haveTools } from './tools.ts'
 
 const TOOLS = ['prometheus', 'prometheus-alertmanager']
 
@@ -55,13 +55,13 @@ describe.skipIf(!haveTools(...TOOLS))('somebody’s phone', () => {
 
   it('hears of the cause, not of its effects: a token that is refused, then an exporter that is gone', async () => {
     const ventas = await startLink('ventas')
-    const { told, arrival, silencer } = await startChain([ventas])
+    const { told, arrival, inhibitor } = await startChain([ventas])
     await ventas.fail('invalid_token')
     const refused = await arrival('WolkvoxTokenRefused', 'ventas', 'firing')
     expect(refused.alerts.map(({ labels, annotations }) => [labels.severity, annotations.summary])).toEqual([
       ['critical', 'wolkvox refuses the token of ventas.'],
     ])
-    expect(await silencer('WolkvoxRefreshFailing', 'ventas')).toBe('WolkvoxTokenRefused')
+    expect(await inhibitor('WolkvoxRefreshFailing', 'ventas')).toBe('WolkvoxTokenRefused')
     await ventas.mend()
     await arrival('WolkvoxTokenRefused', 'ventas', 'resolved')
 

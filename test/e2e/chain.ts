@@ -5,8 +5,9 @@ import {
   simulatorDefaults,
   startSimulator,
 } from '../../src/simulator/simulator.ts'
+import { eventually } from '../programs/eventually.ts'
+import { startExporterProcess } from '../programs/exporter.ts'
 import { type AlertingOptions, type Notification, startAlerting } from './alerting.ts'
-import { eventually, startExporterProcess } from './programs.ts'
 
 /** A crew that brings no alert of its own, standing still: neither too many calls nor too few, nor too many breaks. */
 const CALM = { ...simulatorDefaults, agents: 300, startAt: '11:00', speed: 0, port: 0 } as const
@@ -83,10 +84,10 @@ export async function startChain(links: readonly Link[], options?: AlertingOptio
         60_000,
       ),
     /** The alert that Alertmanager sees as the cause of this one, which it keeps quiet. */
-    silencer: (alertname: string, operation: string) =>
+    inhibitor: (alertname: string, operation: string) =>
       eventually(
         `alert that silences ${alertname} of ${operation}`,
-        () => alerting.silencerOf(alertname, operation),
+        () => alerting.inhibitorOf(alertname, operation),
         60_000,
       ),
   }

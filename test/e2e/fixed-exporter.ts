@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { type ExporterProcess, startExporterProcess } from '../faults/exporters.ts'
 import { startWolkvox, type Wolkvox } from '../faults/wolkvox.ts'
-import { eventually } from './programs.ts'
+import { eventually } from '../programs/eventually.ts'
 
 /**
  * Has one exporter for all tests of a file that refreshes once, from these records: what it says of the agents stays as

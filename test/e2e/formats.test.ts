@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { agentFamilies } from '../../src/exposition/agent-families.ts'
 import { anEnvelope, answerWith, serveHttp } from '../helpers.ts'
 import { hostileNames } from '../hostile-names.ts'
-import { eventually, startExporterProcess, startPrometheus } from './programs.ts'
-import { haveTools } from './tools.ts'
+import { eventually } from '../programs/eventually.ts'
+import { startExporterProcess } from '../programs/exporter.ts'
+import { startPrometheus } from '../programs/prometheus.ts'
+import { haveTools } from '../programs/tools.ts'
 
 const AGENTS = 2 * hostileNames.length
 

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
-import { eventually, startExporterProcess, startPrometheus } from './programs.ts'
-import { haveTools } from './tools.ts'
+import { eventually } from '../programs/eventually.ts'
+import { startExporterProcess } from '../programs/exporter.ts'
+import { startPrometheus } from '../programs/prometheus.ts'
+import { haveTools } from '../programs/tools.ts'
 
 const PROMETHEIS = 10
 const INTERVAL_S = 5

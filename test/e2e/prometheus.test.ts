@@ -2,8 +2,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { agentFamilies } from '../../src/exposition/agent-families.ts'
 import { simulatorDefaults, startSimulator, type WolkvoxRecord } from '../../src/simulator/simulator.ts'
 import { anEnvelope, answerWith, aRecord, serveHttp } from '../helpers.ts'
-import { eventually, startExporterProcess, startPrometheus } from './programs.ts'
-import { haveTools } from './tools.ts'
+import { eventually } from '../programs/eventually.ts'
+import { startExporterProcess } from '../programs/exporter.ts'
+import { startPrometheus } from '../programs/prometheus.ts'
+import { haveTools } from '../programs/tools.ts'
 
 const settings = {
   WOLKVOX_SERVER: simulatorDefaults.server,

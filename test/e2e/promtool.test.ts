@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { eventually, runProgram, startExporterProcess } from './programs.ts'
-import { haveTools } from './tools.ts'
+import { eventually } from '../programs/eventually.ts'
+import { startExporterProcess } from '../programs/exporter.ts'
+import { runProgram } from '../programs/program.ts'
+import { haveTools } from '../programs/tools.ts'
 
 describe.skipIf(!haveTools('promtool'))('promtool check metrics', () => {
   it('finds nothing in the whole output of the demo', async () => {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { agentFamilies } from '../../src/exposition/agent-families.ts'
 import { agentFamiliesOf, parseExposition } from '../helpers.ts'
 import { hostileNames, hostileRecords } from '../hostile-names.ts'
+import { runProgram } from '../programs/program.ts'
+import { haveTools } from '../programs/tools.ts'
 import { useFixedExporter } from './fixed-exporter.ts'
-import { runProgram } from './programs.ts'
 import { getRaw, readers } from './readers.ts'
-import { haveTools } from './tools.ts'
 
 const AGENTS = 200
 

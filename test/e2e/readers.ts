@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -118,11 +116,9 @@ const CHROMIUM_FLAGS = [
 
 /** The text that Chromium shows: all of its document's one `pre`. */
 async function readInChromium(url: string): Promise<string> {
-  const profile = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
-  onTestFinished(() => rm(profile, { recursive: true, force: true, maxRetries: 5 }))
   const page = await readProgram('chromium', [
     ...CHROMIUM_FLAGS,
-    `--user-data-dir=${profile}`,
+    `--user-data-dir=${temporaryFolder()}`,
     '--dump-dom',
     url,
   ])

@@ -3,8 +3,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { allocation } from '../../bench/speed/exporter.ts'
 import { startExporterProcess } from '../faults/exporters.ts'
 import { anEnvelope, answerWith, aRecord, parseExposition, serveHttp } from '../helpers.ts'
+import { eventually } from '../programs/eventually.ts'
 import { readByteBySecond, scrapeEverySecond } from './crowd.ts'
-import { eventually } from './programs.ts'
 import { readHead } from './wire.ts'
 
 const AGENTS = 5000

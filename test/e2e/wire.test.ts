@@ -2,9 +2,9 @@ import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hostileRecords } from '../hostile-names.ts'
+import { haveTools } from '../programs/tools.ts'
 import { useFixedExporter } from './fixed-exporter.ts'
 import { getRaw, readProgram } from './readers.ts'
-import { haveTools } from './tools.ts'
 import { type Answer, readHead } from './wire.ts'
 
 const url = useFixedExporter(hostileRecords(200))

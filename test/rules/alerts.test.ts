@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { alerts, alertTests, expressionTests, readText, rules } from './files.ts'
+import { readText } from '../files.ts'
+import { alerts, alertTests, expressionTests, rules } from './files.ts'
 
 describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
   it('begins with the word that all have in common', () => {

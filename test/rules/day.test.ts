@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { runProgram } from '../e2e/programs.ts'
-import { haveTools } from '../e2e/tools.ts'
+import { describe, expect, it } from 'vitest'
+import { ROOT } from '../files.ts'
+import { runProgram } from '../programs/program.ts'
+import { haveTools } from '../programs/tools.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { simulateDay } from './day.ts'
-import { filesIn, ROOT } from './files.ts'
+import { filesIn } from './files.ts'
 
 const AGENTS = 60
 
@@ -45,9 +46,7 @@ describe.skipIf(!haveTools('promtool'))('a day of the contact centre, from midni
         { expr: 'max_over_time(operation:wolkvox_agents_logged_in:sum[24h]) > 0', eval_time: FIRST_LOGIN },
       ],
     }
-    const folder = mkdtempSync(join(tmpdir(), 'wolkvox-exporter-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const file = join(folder, 'day.yml')
+    const file = join(temporaryFolder(), 'day.yml')
     const rule_files = filesIn('rules').map((path) => `${ROOT}${path}`)
     // JSON is YAML, too.
     writeFileSync(file, JSON.stringify({ rule_files, evaluation_interval: '1m', tests: [test] }))

@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { parse } from 'yaml'
-
-/** The top of the project. */
-export const ROOT = new URL('../../', import.meta.url).pathname
+import { ROOT, readText } from '../files.ts'
 
 /** A rule as its file has it. */
 export interface Rule {
@@ -30,8 +28,6 @@ interface TestFile {
     readonly promql_expr_test?: readonly { readonly expr: string }[]
   }[]
 }
-
-export const readText = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8')
 
 /** Paths of the YAML files in a folder, from the top. */
 export const filesIn = (folder: string): string[] =>

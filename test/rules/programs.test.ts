@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { haveTools } from '../e2e/tools.ts'
-import { filesIn, ROOT } from './files.ts'
+import { ROOT } from '../files.ts'
+import { haveTools } from '../programs/tools.ts'
+import { filesIn } from './files.ts'
 
 /** Runs a program at the top of the project. */
 function run(command: string, ...args: readonly string[]) {

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import Negotiator from 'negotiator'
 
 const compress = promisify(gzip)
 
@@ -9,12 +10,10 @@ export interface Encoded {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Whether an Accept-Encoding header allows gzip; a weight of 0 forbids it. */
+/** Whether an Accept-Encoding header allows gzip and does not like it less than no coding. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
-  return (acceptEncoding ?? '').split(',').some((part) => {
-    const [coding, ...parameters] = part.split(';').map((word) => word.trim().toLowerCase())
-    return coding === 'gzip' && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
-  })
+  const headers = acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding }
+  return new Negotiator({ headers }).encodings(['gzip', 'identity'])[0] === 'gzip'
 }
 
 /** Codes a body as the caller's Accept-Encoding header allows. */

@@ -1,0 +1,44 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { onTestFinished } from 'vitest'
+
+/** A running program with all that it has printed so far. */
+export interface Program {
+  readonly process: ChildProcess
+  readonly output: () => string
+}
+
+/** Where and as whom a program runs: as this process, unless given. */
+export type Place = Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'>
+
+/** Starts a program that ends, by its own process id, with the test at the latest. */
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  place: Place = {},
+): Program {
+  const child = spawn(command, args, {
+    ...place,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: 'pipe',
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  return { process: child, output: () => output }
+}
+
+/** Runs a program to its end. */
+export async function runProgram(command: string, args: readonly string[], input = '') {
+  const program = startProgram(command, args)
+  program.process.stdin?.end(input)
+  const [code] = await once(program.process, 'close')
+  return { code, output: program.output() }
+}

@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { eventually } from './eventually.ts'
+import { startProgram } from './program.ts'
+
+/** Starts a program and waits until it is ready, by its own word at `/-/ready`. @throws when it has ended instead */
+export async function startServer(url: string, command: string, args: readonly string[]): Promise<void> {
+  const program = startProgram(command, args)
+  await eventually(`ready ${command}`, async () => {
+    if (program.process.exitCode !== null) throw new Error(`${command} ended: ${program.output()}`)
+    return (await answersWell(`${url}/-/ready`)) || undefined
+  })
+}
+
+/** Whether the page is there: not yet, as long as nobody listens. */
+async function answersWell(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } }
+    if (cause?.code === 'ECONNREFUSED') return false
+    throw error
+  }
+}
+
+/** A port that nobody listens on just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
