@@ -23,8 +23,7 @@ VOLUME /data
 # By number: Kubernetes cannot tell from a name that it is not root.
 USER 1000:1000
 EXPOSE 9989
-# One arena of the C library for all threads, as each of its own holds on to what is free in it: 182 MB at most with 5,000 agents
-# rather than 202.
+# One arena of the C library for all threads, as each of its own would hold on to what is free in it.
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=1
 # Asks at the default address; with another --web.listen-address give it the same.

@@ -16,7 +16,7 @@ export interface Exporter extends ServeProcess {
   readonly listening: string
 }
 
-/** What the image and the systemd unit tell glibc: one arena for all threads, which keeps the peak some 20 MB lower. */
+/** What the image and the systemd unit tell glibc: one arena for all threads. */
 export const allocation = { MALLOC_ARENA_MAX: '1' }
 
 /** Of the exporter that is measured. */

@@ -9,6 +9,7 @@ import { parseDuration } from '../../src/config/duration.ts'
 import { parseArguments } from '../../src/config/flags.ts'
 import { readFlags } from '../../src/config/process-config.ts'
 import { runCommand } from '../commands/surroundings.ts'
+import { peakMemory } from '../docs/measured.ts'
 import { readText } from '../files.ts'
 import { runProgram } from '../programs/program.ts'
 import { haveTools } from '../programs/tools.ts'
@@ -87,15 +88,10 @@ describe('the deployment', () => {
   })
 
   it('gives it the memory that was measured', () => {
-    const measured = (agents: string) =>
-      [...readText('bench/RESULTS.md').matchAll(/^\| peak resident memory.*$/gm)]
-        .map(([line]) => line.split('|').map((cell) => cell.trim()))
-        .filter(([, , cell]) => cell === agents)
-        .map((cells) => required(parseBytes(required(cells[6]))))
+    const peak = (agents: string) => required(parseBytes(peakMemory(agents)))
     const bytes = (quantity: unknown) => parseBytes(`${quantity}B`)
-    expect(measured('60,000')).toHaveLength(2)
-    expect(bytes(container.resources?.limits?.memory)).toBeGreaterThan(Math.max(...measured('60,000')))
-    expect(bytes(container.resources?.requests?.memory)).toBeGreaterThan(Math.max(...measured('5,000')))
+    expect(bytes(container.resources?.limits?.memory)).toBeGreaterThan(peak('60,000'))
+    expect(bytes(container.resources?.requests?.memory)).toBeGreaterThan(peak('5,000'))
   })
 
   it('takes from it all that it does not need, as the restricted pod security standard asks', () => {

@@ -13,6 +13,7 @@ import { haveTools } from '../programs/tools.ts'
 import { rules } from '../rules/files.ts'
 import { selectorsOf } from '../rules/selectors.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { measured, peakMemory } from './measured.ts'
 
 interface Relabeling {
   readonly regex: string
@@ -48,12 +49,18 @@ describe.skipIf(!haveTools('promtool'))('promtool', () => {
 })
 
 describe('the figures', () => {
-  it('of the exporter are those that were measured', () => {
-    const figures = [...guide.matchAll(/[\d.]+ (?:\/s|ms|MB)(?=\s)/g)].map(([figure]) => figure)
-    expect(figures.length).toBeGreaterThan(0)
-    const measured = readText('bench/RESULTS.md')
-    expect(figures.filter((figure) => !measured.includes(` ${figure} `))).toEqual([])
-  })
+  it.each(['500', '5,000', '60,000'])(
+    'of the exporter with %s agents are those that were measured',
+    (agents) => {
+      const row = guide.split('\n').find((line) => line.startsWith(`| ${agents}`)) ?? ''
+      const [, , memory, scrapes, refresh] = row.split('|').map((cell) => cell.trim())
+      expect([memory, scrapes]).toEqual([
+        peakMemory(agents),
+        measured('of the exporter', agents, 'median', '/s'),
+      ])
+      expect(refresh).toBe(agents === '500' ? '' : measured('of the exporter', agents, 'median', 'ms'))
+    },
+  )
 
   it('of a scrape are what it has', async () => {
     const exporter = await startExporterProcess({}, ['demo'])
