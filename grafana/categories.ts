@@ -1,0 +1,22 @@
+import type { Category } from '../src/wolkvox/categories.ts'
+import { palette } from './palette.ts'
+
+/** How a category of states looks. */
+export interface Look {
+  readonly color: string
+  /** Stands before the state's name, so that the category can be told without its colour. */
+  readonly sign: string
+}
+
+/** All categories, in the order in which they are stacked and listed: from those on calls to those who are not there. */
+export const looks: Readonly<Record<Category, Look>> = {
+  talk: { color: palette.sky, sign: '☎' },
+  ring: { color: palette.yellow, sign: '♪' },
+  acw: { color: palette.purple, sign: '✎' },
+  ready: { color: palette.green, sign: '●' },
+  aux: { color: palette.orange, sign: '❚❚' },
+  logout: { color: palette.grey, sign: '○' },
+  unknown: { color: palette.pale, sign: '?' },
+}
+
+export const categories = Object.keys(looks) as readonly Category[]

@@ -1,0 +1,53 @@
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog'
+import {
+  type AnnotationQuery,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  type Panel,
+  type VariableModel,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import type { Texts } from './texts/texts.ts'
+import { type Name, names, uidOf } from './uids.ts'
+
+/** A builder of a panel of whatever kind. */
+export interface AnyPanel extends Builder<Panel> {
+  id(id: number): this
+  withTarget(target: Builder<Dataquery>): this
+}
+
+export interface Contents {
+  readonly variables: readonly Builder<VariableModel>[]
+  readonly annotations: readonly Builder<AnnotationQuery>[]
+  readonly panels: readonly AnyPanel[]
+}
+
+/** What all dashboards have in common: their day, their rhythm, the way to the others. */
+export function frame(name: Name, texts: Texts, { variables, annotations, panels }: Contents) {
+  const dashboard = new DashboardBuilder(texts[name].title)
+    .uid(uidOf(name, texts.language))
+    .description(texts[name].about)
+    .tags(['wolkvox', texts.language])
+    .timezone('browser')
+    .readonly()
+    .time({ from: 'now/d', to: 'now' })
+    // The data changes every five minutes, but the time in a state goes on.
+    .refresh('30s')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .variables([...variables])
+    .annotations([...annotations])
+    .links(names.filter((other) => other !== name).map((other) => linkTo(other, texts)))
+  for (const [index, panel] of panels.entries()) dashboard.withPanel(panel.id(index + 1))
+  return dashboard.build()
+}
+
+function linkTo(name: Name, { links, language }: Texts) {
+  return new DashboardLinkBuilder(links[name].title)
+    .type(DashboardLinkType.Link)
+    .tooltip(links[name].tooltip)
+    .url(`/d/${uidOf(name, language)}`)
+    .icon('dashboard')
+    .includeVars(true)
+    .keepTime(true)
+}

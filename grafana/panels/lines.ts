@@ -1,0 +1,109 @@
+import {
+  GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  SortOrder,
+  StackingConfigBuilder,
+  StackingMode,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common'
+import type { GridPos, ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
+import type { PanelText } from '../texts/texts.ts'
+import { datasource, through } from './target.ts'
+import { steps } from './thresholds.ts'
+
+/** A query of a graph, and how what it answers is drawn. */
+export interface Series {
+  readonly ref: string
+  readonly expr: string
+  readonly legend: string
+  /** Without one, Grafana gives each series its own. */
+  readonly color?: string
+  /** Tells it from the others without its colour: lengths of dashes and gaps, in pixels. */
+  readonly dash?: readonly number[]
+  readonly width?: number
+}
+
+export interface Graph extends PanelText {
+  readonly at: GridPos
+  readonly unit: string
+  readonly series: readonly Series[]
+  readonly noValue: string
+  /** Lines or areas behind the series. */
+  readonly thresholds?: { readonly steps: ThresholdsConfigBuilder; readonly style: GraphThresholdsStyleMode }
+  readonly min?: number
+  readonly softMax?: number
+  readonly decimals?: number
+}
+
+// Longer without a sample is a gap, and not a line across it: two refreshes.
+const GAP_MS = 600_000
+
+/** Lines through the time range. */
+export function lines({ at, unit, series, noValue, thresholds, min, softMax, decimals, ...text }: Graph) {
+  const panel = new PanelBuilder()
+    .title(text.title)
+    .description(text.description)
+    .datasource(datasource)
+    .gridPos(at)
+    .targets(series.map(({ ref, expr, legend }) => through(ref, expr, legend)))
+    // The rules are evaluated once a minute: closer than that there is nothing new.
+    .interval('1m')
+    .unit(unit)
+    .noValue(noValue)
+    .lineWidth(1)
+    .fillOpacity(0)
+    .showPoints(VisibilityMode.Never)
+    .insertNulls(GAP_MS)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs([]),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .thresholds(thresholds?.steps ?? steps('transparent'))
+    .thresholdsStyle(
+      new GraphThresholdsStyleConfigBuilder().mode(thresholds?.style ?? GraphThresholdsStyleMode.Off),
+    )
+    .overrides(series.map(lookOf))
+  if (min !== undefined) panel.min(min)
+  if (softMax !== undefined) panel.axisSoftMax(softMax)
+  if (decimals !== undefined) panel.decimals(decimals)
+  return panel
+}
+
+/** Areas that stand on one another. */
+export const areas = (graph: Graph) =>
+  lines(graph)
+    .fillOpacity(60)
+    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
+    .min(0)
+
+/** Bars that stand on one another, one each half hour. */
+export const halfHourBars = (graph: Graph) =>
+  areas(graph)
+    .drawStyle(GraphDrawStyle.Bars)
+    .interval('30m')
+    .barWidthFactor(0.8)
+    .insertNulls(false)
+    .decimals(0)
+
+function lookOf({ ref, color, dash, width }: Series) {
+  const properties = [
+    color !== undefined && { id: 'color', value: { mode: 'fixed', fixedColor: color } },
+    dash !== undefined && { id: 'custom.lineStyle', value: { fill: 'dash', dash } },
+    width !== undefined && { id: 'custom.lineWidth', value: width },
+  ]
+  return {
+    matcher: { id: 'byFrameRefID', options: ref },
+    properties: properties.filter((property) => property !== false),
+  }
+}

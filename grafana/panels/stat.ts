@@ -1,0 +1,47 @@
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  ReduceDataOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common'
+import type {
+  GridPos,
+  ThresholdsConfigBuilder,
+  ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat'
+import type { PanelText } from '../texts/texts.ts'
+import { datasource, now } from './target.ts'
+import { steps } from './thresholds.ts'
+
+export interface Stat extends PanelText {
+  readonly at: GridPos
+  readonly expr: string
+  readonly unit: string
+  readonly decimals?: number
+  /** Of the value; without them it is only a number. */
+  readonly thresholds?: ThresholdsConfigBuilder
+  readonly mappings?: ValueMapping[]
+  /** What stands there while Prometheus has no answer. */
+  readonly noValue: string
+}
+
+/** One number, as large as it goes. */
+export function stat({ at, expr, unit, decimals, thresholds, mappings, noValue, title, description }: Stat) {
+  const panel = new PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasource)
+    .gridPos(at)
+    .withTarget(now('A', expr))
+    .unit(unit)
+    .noValue(noValue)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields(''))
+    .graphMode(BigValueGraphMode.None)
+    .textMode(BigValueTextMode.Value)
+    .colorMode(thresholds || mappings ? BigValueColorMode.BackgroundSolid : BigValueColorMode.None)
+    .thresholds(thresholds ?? steps('text'))
+  if (decimals !== undefined) panel.decimals(decimals)
+  if (mappings !== undefined) panel.mappings(mappings)
+  return panel
+}

@@ -1,0 +1,76 @@
+import { TableCellHeight, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common'
+import type { DynamicConfigValue, GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
+import type { PanelText } from '../texts/texts.ts'
+import { datasource, rows } from './target.ts'
+
+/** A column of a table: a label of the series, or the number that a query answers. */
+export interface Column {
+  /** The label; of a number, the query's letter. */
+  readonly from: { readonly label: string } | { readonly ref: string; readonly expr: string }
+  readonly heading: string
+  /** In pixels. */
+  readonly width: number
+  readonly properties?: readonly DynamicConfigValue[]
+}
+
+export interface Table extends PanelText {
+  readonly at: GridPos
+  /** In the order in which they stand. */
+  readonly columns: readonly Column[]
+  /** The queries of a table of which no number is shown. */
+  readonly queries?: readonly string[]
+  /** Labels and numbers that are not shown. */
+  readonly hidden?: readonly string[]
+  readonly sortBy: { readonly heading: string; readonly descending: boolean }
+  readonly noValue: string
+}
+
+/** A table whose rows are put together from one query a number, by the labels that all of them have. */
+export function table({
+  at,
+  columns,
+  queries = [],
+  hidden = [],
+  sortBy,
+  noValue,
+  title,
+  description,
+}: Table) {
+  const numbers = columns.flatMap(({ from }) => ('ref' in from ? [from] : []))
+  const nameOf = ({ from }: Column) => {
+    if ('label' in from) return from.label
+    return numbers.length > 1 ? `Value #${from.ref}` : 'Value'
+  }
+  return new PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasource)
+    .gridPos(at)
+    .targets([
+      ...numbers.map(({ ref, expr }) => rows(ref, expr)),
+      ...queries.map((expr, index) => rows(String(index), expr)),
+    ])
+    .transformations([
+      { id: 'merge', options: {} },
+      {
+        id: 'organize',
+        options: {
+          excludeByName: Object.fromEntries(['Time', ...hidden].map((name) => [name, true])),
+          indexByName: Object.fromEntries(columns.map((column, index) => [nameOf(column), index])),
+          renameByName: Object.fromEntries(columns.map((column) => [nameOf(column), column.heading])),
+          includeByName: {},
+        },
+      },
+    ])
+    .noValue(noValue)
+    .cellHeight(TableCellHeight.Sm)
+    .filterable(true)
+    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy.heading).desc(sortBy.descending)])
+    .overrides(
+      columns.map(({ heading, width, properties = [] }) => ({
+        matcher: { id: 'byName', options: heading },
+        properties: [{ id: 'custom.width', value: width }, ...properties],
+      })),
+    )
+}

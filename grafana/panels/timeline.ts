@@ -1,0 +1,74 @@
+import {
+  LegendDisplayMode,
+  LegendPlacement,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common'
+import type { GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
+import { STATUS, WHO } from '../queries/agents.ts'
+import type { PanelText } from '../texts/texts.ts'
+import { statusMappings } from './mappings.ts'
+import { datasource, rowsThrough } from './target.ts'
+
+export interface Timeline extends PanelText {
+  readonly at: GridPos
+  /** Series with a label for the agent and one for category and state. */
+  readonly expr: string
+  readonly noState: string
+  readonly noValue: string
+}
+
+// Longer without a sample is a gap, and not more of the same state: two refreshes.
+const GAP_MS = 600_000
+
+// The data changes every five minutes, and a day of ten hours is then told by 300 moments.
+const MOMENTS = 300
+
+/**
+ * A band of states for each agent. The state is a label, so the answer is read as rows, and those of each agent are put
+ * together in the order of time.
+ */
+export function timeline({ at, expr, noState, noValue, title, description }: Timeline) {
+  return new PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasource)
+    .gridPos(at)
+    .withTarget(rowsThrough('A', expr))
+    .interval('1m')
+    .maxDataPoints(MOMENTS)
+    .transformations([
+      { id: 'filterFieldsByName', options: { include: { names: ['Time', WHO, STATUS] } } },
+      { id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time' }] } },
+      {
+        id: 'partitionByValues',
+        options: { fields: [WHO], keepFields: false, naming: { asLabels: true } },
+      },
+    ])
+    .unit('string')
+    .noValue(noValue)
+    .displayName(`\${__field.labels.${WHO}}`)
+    .mappings(statusMappings(noState))
+    .overrides([
+      {
+        matcher: { id: 'byRegexp', options: '.*' },
+        properties: [{ id: 'custom.insertNulls', value: GAP_MS }],
+      },
+    ])
+    .mergeValues(true)
+    .showValue(VisibilityMode.Auto)
+    .rowHeight(0.85)
+    .lineWidth(0)
+    .fillOpacity(85)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs([]),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single))
+}

@@ -1,0 +1,55 @@
+import type { Category } from '../../src/wolkvox/categories.ts'
+import { ofOperation, once } from './selection.ts'
+
+// Several operations together are the sum of their parts over the sum of their wholes: ratios are never averaged.
+const ratio = (part: string, whole: string) => `${part} / (${whole} > 0)`
+
+const total = (expression: string) => `sum(${once(expression)})`
+
+const busy = `operation:wolkvox_agents_busy:sum{${ofOperation}}`
+const available = `operation:wolkvox_agents_available:sum{${ofOperation}}`
+
+/** Agents in a category, now. */
+export const agentsIn = (category: Category): string =>
+  total(`wolkvox_agents{${ofOperation}, category="${category}"}`)
+
+/** Agents who are there at all. */
+export const loggedIn = `sum(${once(
+  `wolkvox_agents{${ofOperation}, category!~"logout|unknown"}`,
+  'operation, category',
+)})`
+
+/** Of the agents that calls could reach in the last half hour, the share that was busy. */
+export const occupancy = ratio(
+  total(`sum_over_time(${busy}[30m])`),
+  total(`sum_over_time(${available}[30m])`),
+)
+
+/** The same, each operation for itself. */
+export const occupancyOfEach = once(`operation:wolkvox_occupancy:ratio30m{${ofOperation}}`)
+
+/** Of those logged in, the share in auxiliary states. */
+export const auxShare = (offset = ''): string =>
+  ratio(
+    total(`operation_category:wolkvox_agents:sum{${ofOperation}, category="aux"}${offset}`),
+    total(`operation:wolkvox_agents_logged_in:sum{${ofOperation}}${offset}`),
+  )
+
+const calls = (offset: string) => `operation:wolkvox_calls:sum{${ofOperation}}${offset}`
+
+/** Average handle time of the day so far. */
+export const aht = (offset = ''): string =>
+  ratio(total(`operation:wolkvox_handling_seconds:sum{${ofOperation}}${offset}`), total(calls(offset)))
+
+/** After-call work that a call took, over the day so far. */
+export const acwPerCall = (offset = ''): string =>
+  ratio(
+    total(`operation:wolkvox_acw_seconds_per_call:mean{${ofOperation}}${offset} * ${calls(offset)}`),
+    total(calls(offset)),
+  )
+
+/** Which auxiliary states agents are in. */
+export const auxStates = `sort_desc(count by (state) (${once(
+  `wolkvox_agent_state{${ofOperation}, category="aux"}`,
+  'operation, agent_id, state',
+)}))`

@@ -1,0 +1,295 @@
+import type { Texts } from './texts.ts'
+
+const percent = (ratio: number) => `${Math.round(ratio * 100)}%`
+
+export const en: Texts = {
+  language: 'en',
+  operation: {
+    title: 'wolkvox · Operation',
+    about:
+      'The operation at one look: whether the data is fresh, what the floor is doing, who needs attention.',
+  },
+  agent: {
+    title: 'wolkvox · Agent',
+    about: 'The day of one agent or several, beside the median of their operation.',
+  },
+  exporter: {
+    title: 'wolkvox · Exporter',
+    about: "The exporter's health: refreshes, failures, quota and resources.",
+  },
+  links: {
+    operation: { title: 'Operation', tooltip: 'The whole operation at one look' },
+    agent: { title: 'Agent', tooltip: "One agent's day" },
+    exporter: { title: 'Exporter', tooltip: "The exporter's health" },
+    row: "See this agent's day",
+  },
+  variables: {
+    datasource: 'Data Source',
+    operation: 'Operation',
+    category: 'Category',
+    agent: 'Agent',
+    job: 'Job',
+    instance: 'Instance',
+    all: 'All',
+    allAgents: 'All',
+  },
+  annotations: {
+    alerts: 'Alerts',
+    restarts: 'Exporter restarts',
+    restarted: 'The exporter was restarted',
+  },
+  categories: {
+    talk: 'On call',
+    ring: 'Ringing',
+    acw: 'After-call work',
+    ready: 'Ready',
+    aux: 'Aux',
+    logout: 'Logged out',
+    unknown: 'No state',
+  },
+  dataStates: { fresh: '✓ Fresh', failing: '! Failing', stale: '✕ Stale' },
+  reach: { up: '✓ Answers', down: '✕ No answer' },
+  noData: 'No data',
+  nobody: 'Nobody',
+  columns: {
+    agent: 'Agent',
+    id: 'ID',
+    status: 'State',
+    timeInState: 'Time in state',
+    limitShare: '% of limit',
+    calls: 'Calls',
+    inbound: 'Inbound',
+    outbound: 'Outbound',
+    internal: 'Internal',
+    ready: 'Ready time',
+    inboundTime: 'Inbound time',
+    outboundTime: 'Outbound time',
+    acw: 'ACW time',
+    aux: 'Aux time',
+    ring: 'Ring time',
+    login: 'Login time',
+    aht: 'AHT',
+    occupancy: 'Occupancy',
+    operation: 'Operation',
+    job: 'Job',
+    instance: 'Instance',
+    version: 'Version',
+    revision: 'Revision',
+    node: 'Node.js',
+  },
+  series: {
+    today: 'Today',
+    yesterday: 'Yesterday',
+    lastWeek: 'A week ago',
+    inbound: 'Inbound',
+    outbound: 'Outbound',
+    internal: 'Internal',
+    median: 'Median of {{operation}}',
+    ready: 'Ready',
+    inboundTime: 'Inbound call',
+    outboundTime: 'Outbound call',
+    acw: 'After-call work',
+    aux: 'Aux',
+    ring: 'Ringing',
+    succeeded: 'Succeeded',
+    failed: 'Failed: {{reason}}',
+    age: '{{operation}}',
+    staleAfter: 'Stale · {{operation}}',
+    limit: 'Limit',
+    values: 'Values, in total',
+    field: 'Values of {{field}}',
+    records: 'Records',
+    answered: 'Records of {{operation}}',
+    series: 'Series of {{instance}}',
+    resident: 'Process · {{instance}}',
+    heap: 'Node.js heap · {{instance}}',
+  },
+  panels: {
+    dataState: {
+      title: 'Data',
+      description:
+        'Can I trust this screen? "Failing": the last refresh failed, and the last good data is shown. "Stale": it is too old, and the agents are no longer shown. The worst of the chosen operations counts.',
+    },
+    dataAge: {
+      title: 'Age of the data',
+      description:
+        'From when is what I see? Time since wolkvox was last read, of the operation that is furthest behind. Up to the refresh interval, five minutes, is normal.',
+    },
+    nextRefresh: {
+      title: 'Next refresh in',
+      description: 'When will there be new data? Time until wolkvox is next asked.',
+    },
+    loggedIn: {
+      title: 'Logged in',
+      description: 'How many people do I have? Agents logged in now, in whatever state.',
+    },
+    ready: {
+      title: 'Ready',
+      description:
+        'Is there anybody for the next call? Agents waiting for one. At zero, whoever calls has to wait.',
+    },
+    occupancyNow: {
+      title: ({ from, to }) => `Occupancy (${Math.round(from * 100)}–${percent(to)})`,
+      description:
+        'The last half hour: too many agents, or too few? Of those whom calls could reach, the share that was busy with one. The title gives the target.',
+    },
+    auxShareNow: {
+      title: (limit) => `In aux (max. ${percent(limit)})`,
+      description:
+        'How many people are away from the calls? Share of those logged in who are in an auxiliary state. The title gives the limit of the alert.',
+    },
+    overLimit: {
+      title: 'Over their limit',
+      description:
+        'How many need attention now? Agents who have been in after-call work, ringing or in an auxiliary state for longer than the limit of the alert.',
+    },
+    byCategory: {
+      title: 'Agents by state now',
+      description: 'What is the floor doing at this moment? Agents by category of state.',
+    },
+    throughDay: {
+      title: 'Agents by state through the day',
+      description:
+        'How has today gone, and where did people go? Agents who are logged in, by category of state.',
+    },
+    longest: {
+      title: 'Longest in their state',
+      description:
+        'Whom do I look for first? The ten agents longest in their state without being ready. "% of limit" compares with the limit of the alert: 100% is the limit.',
+    },
+    occupancy: {
+      title: ({ from, to }) => `Occupancy (target ${Math.round(from * 100)}–${percent(to)})`,
+      description:
+        'Are we within the band? Occupancy of the last half hour, by operation. Above the band people wear out; below it there are too many.',
+    },
+    aht: {
+      title: 'Average handle time (AHT)',
+      description:
+        'Do calls take longer than usual? Average handle time of the day up to each hour, beside the same hour of yesterday and of a week ago.',
+    },
+    acw: {
+      title: 'ACW per call',
+      description:
+        'Is after-call work growing? After-call work per call of the day up to each hour, beside the same hour of yesterday and of a week ago.',
+    },
+    aux: {
+      title: 'In aux',
+      description:
+        'Are more people away from the calls than usual? Share of those logged in who are in an auxiliary state, beside the same hour of yesterday and of a week ago. The dashed red line is the limit of the alert.',
+    },
+    agents: {
+      title: 'Agents',
+      description:
+        "What is each agent doing? The table of wolkvox Manager: sort by any column, filter with the funnel, open an agent's day by a click on the name. Time in state counts on between refreshes; totals are of the day. The colours follow the limits of the alerts.",
+    },
+    calls: {
+      title: 'Calls each half hour',
+      description:
+        'How much traffic is there, and which way? Calls handled in the half hour before each bar, by direction.',
+    },
+    auxStates: {
+      title: 'Auxiliary states in use now',
+      description:
+        'Which auxiliary state are people in? Agents in each one, under the name that it has in wolkvox.',
+    },
+    agentNow: {
+      title: 'Now, and the day so far',
+      description:
+        'What is this agent doing, and how is the day going? One row for each chosen agent; totals are of the day.',
+    },
+    timeline: {
+      title: 'States through the day',
+      description:
+        'What did the agent do, and when? One band for each agent, 25 at most: those logged in longest.',
+    },
+    timeSpent: {
+      title: 'Where the time went',
+      description:
+        'How much of the day was talking, writing up, waiting or aux? Totals of the day, summed where several agents are chosen. wolkvox may count ringing within the ready time.',
+    },
+    agentAht: {
+      title: 'AHT and median',
+      description:
+        'Do their calls take longer than those of the others? AHT of the day up to each hour; the dashed line is the median of the operation.',
+    },
+    agentAcw: {
+      title: 'ACW per call and median',
+      description:
+        'Do they write up more slowly than the others? After-call work per call of the day up to each hour; the dashed line is the median of the operation.',
+    },
+    agentOccupancy: {
+      title: 'Occupancy and median',
+      description:
+        'Are they busier than the others, or less? Occupancy of the day up to each hour, as wolkvox has it; the dashed line is the median of the operation.',
+    },
+    agentCalls: {
+      title: 'Calls each half hour',
+      description:
+        'When did they take calls, and which way? Calls in the half hour before each bar, by direction, summed where several agents are chosen.',
+    },
+    agentAux: {
+      title: 'Time in each auxiliary state',
+      description:
+        'Which auxiliary states were they in? Time in each one within the chosen range, counted minute by minute.',
+    },
+    reachable: {
+      title: 'Exporter',
+      description: 'Does Prometheus reach it? If one of the chosen exporters does not answer, it shows here.',
+    },
+    failures: {
+      title: 'Failed refreshes',
+      description: 'How many refreshes failed within the chosen range? Retries that end well do not count.',
+    },
+    quotaSpent: {
+      title: 'Quota spent today',
+      description:
+        "How much of the day's API calls is spent? Share of the day's limit (licences × 1,000), of the operation that has spent most.",
+    },
+    quotaForecast: {
+      title: 'Quota at end of day',
+      description:
+        'Will the quota last? What will have been spent when the day turns, at the pace of the last hour. Above 100% it will not.',
+    },
+    refreshes: {
+      title: 'Refreshes, and failures by reason',
+      description:
+        'What fails, and since when? Refreshes that ended, well or not; the README explains the reasons.',
+    },
+    duration: {
+      title: 'Duration of the refreshes',
+      description: 'Is wolkvox slow? How long the last refresh took, retries included, by operation.',
+    },
+    age: {
+      title: 'Age of the data, and when it is stale',
+      description:
+        'When was new data missing? Age of the data by operation; the dashed line is where it turns stale.',
+    },
+    quota: {
+      title: 'Quota spent through the day',
+      description:
+        'Who spends the quota, and how fast? Share of the daily limit that each operation has spent. The dashed red line is the limit of the alert.',
+    },
+    rejected: {
+      title: 'Values and records left out',
+      description:
+        'Has wolkvox changed the form of something? What could not be read and so is missing, by wolkvox field.',
+    },
+    size: {
+      title: 'Records and series',
+      description:
+        "Does what Prometheus keeps grow? Records in each operation's last answer, and series that each exporter serves.",
+    },
+    memory: {
+      title: 'Memory',
+      description: 'Does memory grow without end? That of the process and, within it, the heap of Node.js.',
+    },
+    scrape: {
+      title: 'Duration of the scrapes',
+      description: 'Does the exporter answer fast? How long each scrape takes, as Prometheus sees it.',
+    },
+    build: {
+      title: 'Versions',
+      description: 'Which version runs, and where? One exporter a row.',
+    },
+  },
+}

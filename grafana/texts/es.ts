@@ -1,0 +1,293 @@
+const percent = (ratio: number) => `${Math.round(ratio * 100)} %`
+
+/** Everything that is read on the dashboards, in the words of wolkvox's supervisors. */
+export const es = {
+  language: 'es',
+  operation: {
+    title: 'wolkvox · Operación',
+    about:
+      'La operación de un vistazo: si los datos están al día, qué hace el piso y quién necesita atención.',
+  },
+  agent: {
+    title: 'wolkvox · Agente',
+    about: 'La jornada de uno o varios agentes, comparada con la mediana de su operación.',
+  },
+  exporter: {
+    title: 'wolkvox · Exportador',
+    about: 'La salud del exportador: consultas, fallas, cuota y recursos.',
+  },
+  links: {
+    operation: { title: 'Operación', tooltip: 'Toda la operación de un vistazo' },
+    agent: { title: 'Agente', tooltip: 'La jornada de un agente' },
+    exporter: { title: 'Exportador', tooltip: 'La salud del exportador' },
+    row: 'Ver la jornada de este agente',
+  },
+  variables: {
+    datasource: 'Fuente de datos',
+    operation: 'Operación',
+    category: 'Categoría',
+    agent: 'Agente',
+    job: 'Job',
+    instance: 'Instancia',
+    all: 'Todas',
+    allAgents: 'Todos',
+  },
+  annotations: {
+    alerts: 'Alertas',
+    restarts: 'Reinicios del exportador',
+    restarted: 'El exportador se reinició',
+  },
+  categories: {
+    talk: 'En llamada',
+    ring: 'Timbrando',
+    acw: 'ACW',
+    ready: 'Disponible',
+    aux: 'Auxiliar',
+    logout: 'Desconectado',
+    unknown: 'Sin estado',
+  },
+  dataStates: { fresh: '✓ Al día', failing: '! Con fallas', stale: '✕ Vencidos' },
+  reach: { up: '✓ Responde', down: '✕ No responde' },
+  noData: 'Sin datos',
+  nobody: 'Nadie',
+  columns: {
+    agent: 'Agente',
+    id: 'ID',
+    status: 'Estado',
+    timeInState: 'Tiempo en estado',
+    limitShare: '% del límite',
+    calls: 'Llamadas',
+    inbound: 'Entrantes',
+    outbound: 'Salientes',
+    internal: 'Internas',
+    ready: 'T. disponible',
+    inboundTime: 'T. entrante',
+    outboundTime: 'T. saliente',
+    acw: 'T. ACW',
+    aux: 'T. auxiliar',
+    ring: 'T. timbrando',
+    login: 'T. conexión',
+    aht: 'TMO (AHT)',
+    occupancy: 'Ocupación',
+    operation: 'Operación',
+    job: 'Job',
+    instance: 'Instancia',
+    version: 'Versión',
+    revision: 'Revisión',
+    node: 'Node.js',
+  },
+  series: {
+    today: 'Hoy',
+    yesterday: 'Ayer',
+    lastWeek: 'Hace una semana',
+    inbound: 'Entrantes',
+    outbound: 'Salientes',
+    internal: 'Internas',
+    median: 'Mediana de {{operation}}',
+    ready: 'Disponible',
+    inboundTime: 'Llamada entrante',
+    outboundTime: 'Llamada saliente',
+    acw: 'ACW',
+    aux: 'Auxiliar',
+    ring: 'Timbrando',
+    succeeded: 'Exitosas',
+    failed: 'Falla: {{reason}}',
+    age: '{{operation}}',
+    staleAfter: 'Vence · {{operation}}',
+    limit: 'Límite',
+    values: 'Valores, en total',
+    field: 'Valores de {{field}}',
+    records: 'Registros',
+    answered: 'Registros de {{operation}}',
+    series: 'Series de {{instance}}',
+    resident: 'Proceso · {{instance}}',
+    heap: 'Heap de Node.js · {{instance}}',
+  },
+  panels: {
+    dataState: {
+      title: 'Datos',
+      description:
+        '¿Puedo confiar en esta pantalla? «Con fallas»: la última consulta a wolkvox falló y se ven los últimos datos buenos. «Vencidos»: son demasiado viejos y los agentes ya no se muestran. Vale la peor de las operaciones elegidas.',
+    },
+    dataAge: {
+      title: 'Edad de los datos',
+      description:
+        '¿De cuándo es lo que veo? Tiempo desde la última consulta exitosa a wolkvox, de la operación más atrasada. Lo normal es hasta el intervalo de consulta, cinco minutos.',
+    },
+    nextRefresh: {
+      title: 'Próxima consulta en',
+      description: '¿Cuándo llegan datos nuevos? Tiempo que falta para la siguiente consulta a wolkvox.',
+    },
+    loggedIn: {
+      title: 'Conectados',
+      description: '¿Cuánta gente tengo? Agentes conectados ahora, en cualquier estado.',
+    },
+    ready: {
+      title: 'Disponibles',
+      description:
+        '¿Hay quien tome la próxima llamada? Agentes en espera de llamada. En cero, quien llama espera.',
+    },
+    occupancyNow: {
+      title: ({ from, to }: { from: number; to: number }) =>
+        `Ocupación (${Math.round(from * 100)}–${percent(to)})`,
+      description:
+        'Última media hora: ¿sobran o faltan agentes? De quienes podían recibir llamadas, la parte que estuvo ocupada con una. El título dice la meta.',
+    },
+    auxShareNow: {
+      title: (limit: number) => `Auxiliar (máx. ${percent(limit)})`,
+      description:
+        '¿Cuánta gente está fuera de las llamadas? Parte de los conectados que está en un estado auxiliar. El título dice el límite de la alerta.',
+    },
+    overLimit: {
+      title: 'Fuera de límite',
+      description:
+        '¿Cuántos necesitan atención ya? Agentes que llevan en ACW, timbrando o en un auxiliar más que el límite de la alerta.',
+    },
+    byCategory: {
+      title: 'Agentes por estado ahora',
+      description: '¿Qué está haciendo el piso en este momento? Agentes por categoría de estado.',
+    },
+    throughDay: {
+      title: 'Agentes por estado durante el día',
+      description: '¿Cómo venimos hoy y en qué se fue la gente? Agentes conectados por categoría de estado.',
+    },
+    longest: {
+      title: 'Más tiempo en su estado',
+      description:
+        '¿A quién busco primero? Los diez agentes que más llevan en su estado sin estar disponibles. «% del límite» compara con el límite de la alerta: 100 % es el límite.',
+    },
+    occupancy: {
+      title: ({ from, to }: { from: number; to: number }) =>
+        `Ocupación (meta ${Math.round(from * 100)}–${percent(to)})`,
+      description:
+        '¿Estamos dentro de la banda? Ocupación de la última media hora, por operación. Encima de la banda la gente se agota; debajo, sobra gente.',
+    },
+    aht: {
+      title: 'TMO (AHT)',
+      description:
+        '¿Las llamadas toman más de lo normal? Tiempo medio de operación del día hasta cada hora, comparado con la misma hora de ayer y de hace una semana.',
+    },
+    acw: {
+      title: 'ACW por llamada',
+      description:
+        '¿Se está alargando el trabajo posterior a la llamada? ACW por llamada del día hasta cada hora, comparado con la misma hora de ayer y de hace una semana.',
+    },
+    aux: {
+      title: 'En auxiliar',
+      description:
+        '¿Hay más gente fuera de las llamadas que de costumbre? Parte de los conectados en estado auxiliar, comparada con la misma hora de ayer y de hace una semana. La línea a trazos roja es el límite de la alerta.',
+    },
+    agents: {
+      title: 'Agentes',
+      description:
+        '¿Qué hace cada agente? La tabla de wolkvox Manager: ordene por cualquier columna, filtre con el embudo, y abra la jornada de un agente con un clic en su nombre. El tiempo en estado sigue contando entre consultas; los totales son del día. Los colores siguen los límites de las alertas.',
+    },
+    calls: {
+      title: 'Llamadas cada media hora',
+      description:
+        '¿Cuánto tráfico hay y hacia dónde? Llamadas atendidas en la media hora anterior a cada barra, por dirección.',
+    },
+    auxStates: {
+      title: 'Auxiliares en uso ahora',
+      description:
+        '¿En qué auxiliar está la gente? Agentes en cada estado auxiliar, con el nombre que tiene en wolkvox.',
+    },
+    agentNow: {
+      title: 'Ahora y en lo que va del día',
+      description:
+        '¿En qué está este agente y cómo va su día? Una fila por agente elegido; los totales son del día.',
+    },
+    timeline: {
+      title: 'Estados durante el día',
+      description:
+        '¿Qué hizo el agente y cuándo? Una franja por agente, a lo sumo 25: los que más tiempo llevan conectados.',
+    },
+    timeSpent: {
+      title: 'En qué se fue el tiempo',
+      description:
+        '¿Cuánto del día fue hablar, documentar, esperar o estar en auxiliar? Totales del día, sumados si hay varios agentes. wolkvox puede incluir el timbrado dentro del tiempo disponible.',
+    },
+    agentAht: {
+      title: 'TMO (AHT) y mediana',
+      description:
+        '¿Sus llamadas toman más que las de sus compañeros? TMO del día hasta cada hora; la línea a trazos es la mediana de la operación.',
+    },
+    agentAcw: {
+      title: 'ACW por llamada y mediana',
+      description:
+        '¿Documenta más lento que sus compañeros? ACW por llamada del día hasta cada hora; la línea a trazos es la mediana de la operación.',
+    },
+    agentOccupancy: {
+      title: 'Ocupación y mediana',
+      description:
+        '¿Trabaja más o menos apretado que sus compañeros? Ocupación del día hasta cada hora, según wolkvox; la línea a trazos es la mediana de la operación.',
+    },
+    agentCalls: {
+      title: 'Llamadas cada media hora',
+      description:
+        '¿Cuándo atendió y hacia dónde? Llamadas en la media hora anterior a cada barra, por dirección, sumadas si hay varios agentes.',
+    },
+    agentAux: {
+      title: 'Tiempo en cada auxiliar',
+      description:
+        '¿En qué auxiliares estuvo? Tiempo en cada estado auxiliar dentro del rango elegido, contado minuto a minuto.',
+    },
+    reachable: {
+      title: 'Exportador',
+      description: '¿Lo alcanza Prometheus? Si uno de los exportadores elegidos no responde, aquí se ve.',
+    },
+    failures: {
+      title: 'Consultas fallidas',
+      description:
+        '¿Cuántas consultas a wolkvox fallaron en el rango elegido? Los reintentos que terminan bien no cuentan.',
+    },
+    quotaSpent: {
+      title: 'Cuota usada hoy',
+      description:
+        '¿Cuánto se ha gastado de las llamadas diarias al API? Parte del límite del día (licencias × 1.000), de la operación que más lleva.',
+    },
+    quotaForecast: {
+      title: 'Cuota al fin del día',
+      description:
+        '¿Alcanza la cuota? Lo que se habrá gastado cuando cambie el día, al ritmo de la última hora. Más de 100 % es que no alcanza.',
+    },
+    refreshes: {
+      title: 'Consultas a wolkvox y fallas por motivo',
+      description:
+        '¿Qué falla y desde cuándo? Consultas terminadas, exitosas y fallidas; el motivo remite al README.',
+    },
+    duration: {
+      title: 'Duración de las consultas',
+      description: '¿Está lento wolkvox? Lo que tardó la última consulta, con sus reintentos, por operación.',
+    },
+    age: {
+      title: 'Edad de los datos y vencimiento',
+      description:
+        '¿Cuándo faltaron datos nuevos? Edad de los datos por operación; la línea a trazos es cuando vencen.',
+    },
+    quota: {
+      title: 'Cuota usada durante el día',
+      description:
+        '¿Quién gasta la cuota y a qué ritmo? Parte del límite diario usada por cada operación. La línea a trazos roja es el límite de la alerta.',
+    },
+    rejected: {
+      title: 'Valores y registros rechazados',
+      description:
+        '¿Cambió wolkvox el formato de algo? Lo que no se pudo leer y por eso falta, por campo de wolkvox.',
+    },
+    size: {
+      title: 'Registros y series',
+      description:
+        '¿Crece lo que Prometheus guarda? Registros en la última respuesta de cada operación y series que entrega cada exportador.',
+    },
+    memory: {
+      title: 'Memoria',
+      description: '¿Crece la memoria sin parar? Memoria del proceso y, dentro de ella, el heap de Node.js.',
+    },
+    scrape: {
+      title: 'Duración del scrape',
+      description: '¿Responde rápido el exportador? Lo que tarda cada scrape, según Prometheus.',
+    },
+    build: { title: 'Versiones', description: '¿Qué versión corre y dónde? Un exportador por fila.' },
+  },
+}

@@ -1,0 +1,69 @@
+import {
+  CustomVariableBuilder,
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  type VariableOption,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { categories } from './categories.ts'
+import { datasource } from './panels/target.ts'
+import { WHO } from './queries/agents.ts'
+import { ofOperation, ofTarget, once } from './queries/selection.ts'
+import type { Texts } from './texts/texts.ts'
+
+// What Grafana calls the choice of everything; its own word for it is translated by Grafana.
+const ALL: VariableOption = { selected: true, text: ['All'], value: ['$__all'] }
+
+// Only what has the label at all: an empty value would match whatever lacks it.
+const ANYTHING = '.+'
+
+export const datasourceVariable = ({ variables }: Texts) =>
+  new DatasourceVariableBuilder('datasource').label(variables.datasource).type('prometheus')
+
+const query = (name: string, label: string, query: string) =>
+  new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(datasource)
+    .query({ query, refId: name })
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.NaturalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue(ANYTHING)
+    .current(ALL)
+
+// The one metric that an operation has from the first moment on.
+const OPERATIONS = 'wolkvox_refresh_interval_seconds'
+
+export const operationVariable = ({ variables }: Texts) =>
+  query('operation', variables.operation, `label_values(${OPERATIONS}, operation)`)
+
+/** The operations of the chosen exporters. */
+export const operationOfTargetVariable = ({ variables }: Texts) =>
+  query('operation', variables.operation, `label_values(${OPERATIONS}{${ofTarget}}, operation)`)
+
+export const categoryVariable = (texts: Texts) =>
+  new CustomVariableBuilder('category')
+    .label(texts.variables.category)
+    .values(categories.map((category) => `${texts.categories[category]} : ${category}`).join(', '))
+    .multi(true)
+    .includeAll(true)
+    .allValue(ANYTHING)
+    .current(ALL)
+
+// Names are shown where the exporter shows them, and ids always; Prometheus writes labels in the order of their names.
+const AGENTS = `label_join(${once(
+  `wolkvox_agent_state{${ofOperation}}`,
+  'agent_id, agent_name',
+)}, "${WHO}", " · ", "agent_name", "agent_id")`
+const NAME_AND_ID = `/${WHO}="(?: · )?(?<text>.*?)",agent_id="(?<value>.*?)",agent_name=/`
+
+export const agentVariable = ({ variables }: Texts) =>
+  query('agent', variables.agent, `query_result(${AGENTS})`).regex(NAME_AND_ID)
+
+export const jobVariable = ({ variables }: Texts) =>
+  query('job', variables.job, 'label_values(wolkvox_exporter_build_info, job)')
+
+export const instanceVariable = ({ variables }: Texts) =>
+  query('instance', variables.instance, 'label_values(wolkvox_exporter_build_info{job=~"$job"}, instance)')
