@@ -52,6 +52,8 @@ export function agent(texts: Texts, limits: Limits) {
       at: box(x, 10, 6, 6),
       unit,
       min: 0,
+      // As often as the agents change: an operation has thousands of them.
+      interval: '5m',
       series: [
         { ref: 'A', expr: ofShownAgents(measure(ofAgent.agents), ofAgent), legend: `{{${WHO}}}`, width: 2 },
         {

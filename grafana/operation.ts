@@ -14,7 +14,7 @@ import { againstThePast } from './panels/past.ts'
 import { stat } from './panels/stat.ts'
 import { table } from './panels/table.ts'
 import { steps } from './panels/thresholds.ts'
-import { limitShare, longestInState, overLimit } from './queries/agents.ts'
+import { limitShareOfAll, longestInState, overLimit } from './queries/agents.ts'
 import { dataAge, dataState, nextRefresh } from './queries/data.ts'
 import {
   acwPerCall,
@@ -115,7 +115,7 @@ export function operation(texts: Texts, limits: Limits) {
       at: box(15, 4, 9, 6),
       columns: agentColumns(['agent', 'status', 'timeInState', 'limitShare'], ofCategory, texts, limits, {
         timeInState: longestInState(LONGEST, ofCategory),
-        limitShare: `${limitShare(ofCategory)} and on (operation, agent_id) ${longestInState(LONGEST, ofCategory)}`,
+        limitShare: `${limitShareOfAll(ofCategory)} and on (operation, agent_id) ${longestInState(LONGEST, ofCategory)}`,
       }),
       hidden: ['agent_id', 'agent_name', 'operation'],
       sortBy: { heading: texts.columns.timeInState, descending: true },

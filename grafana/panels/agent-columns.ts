@@ -2,11 +2,11 @@ import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboa
 import type { Limits } from '../limits.ts'
 import { occupancyTarget } from '../limits.ts'
 import { level, palette } from '../palette.ts'
-import { limitShare, ofAgents, STATUS, timeInState, WHO } from '../queries/agents.ts'
+import { limitShareOfAll, ofAgents, STATUS, timeInState, WHO } from '../queries/agents.ts'
 import type { Agents } from '../queries/selection.ts'
 import type { Texts } from '../texts/texts.ts'
 import { agentPath } from '../uids.ts'
-import { statusMappings } from './mappings.ts'
+import { noLimit, statusMappings } from './mappings.ts'
 import type { Column } from './table.ts'
 import { type Step, stepList } from './thresholds.ts'
 
@@ -126,10 +126,14 @@ export function agentColumns(
         }
       case 'limitShare':
         return {
-          from: { ref: ref(key), expr: expressions.limitShare ?? limitShare(selected) },
+          from: { ref: ref(key), expr: expressions.limitShare ?? limitShareOfAll(selected) },
           heading: heading(key),
           width: 110,
-          properties: [...SHARE, ...colored(stepList(palette.none, ...LIMIT_STEPS))],
+          properties: [
+            ...SHARE,
+            ...colored(stepList(palette.none, ...LIMIT_STEPS)),
+            { id: 'mappings', value: [noLimit] },
+          ],
         }
       default: {
         const [metric, look] = metrics[key]

@@ -40,21 +40,23 @@ export interface Graph extends PanelText {
   readonly min?: number
   readonly softMax?: number
   readonly decimals?: number
+  /** How far apart the moments are at least. The rules are evaluated once a minute: closer than that there is nothing new. */
+  readonly interval?: string
 }
 
 // Longer without a sample is a gap, and not a line across it: two refreshes.
 const GAP_MS = 600_000
 
 /** Lines through the time range. */
-export function lines({ at, unit, series, noValue, thresholds, min, softMax, decimals, ...text }: Graph) {
+export function lines(graph: Graph) {
+  const { at, unit, series, noValue, thresholds, min, softMax, decimals, interval = '1m' } = graph
   const panel = new PanelBuilder()
-    .title(text.title)
-    .description(text.description)
+    .title(graph.title)
+    .description(graph.description)
     .datasource(datasource)
     .gridPos(at)
     .targets(series.map(({ ref, expr, legend }) => through(ref, expr, legend)))
-    // The rules are evaluated once a minute: closer than that there is nothing new.
-    .interval('1m')
+    .interval(interval)
     .unit(unit)
     .noValue(noValue)
     .lineWidth(1)

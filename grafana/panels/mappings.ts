@@ -1,4 +1,4 @@
-import { MappingType, SpecialValueMatch, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
+import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
 import { categories, looks } from '../categories.ts'
 
 /** Shows words in place of numbers, each in its colour. */
@@ -26,8 +26,8 @@ export const statusMappings = (noState: string): ValueMapping[] =>
     ]
   })
 
-/** Shows nothing where there is no number. */
-export const blankMissing: ValueMapping = {
-  type: MappingType.SpecialValue,
-  options: { match: SpecialValueMatch.NullAndNan, result: { text: '–', index: 0 } },
+/** Shows a dash where a state has no limit. */
+export const noLimit: ValueMapping = {
+  type: MappingType.ValueToText,
+  options: { '0': { text: '–', index: 0 } },
 }

@@ -27,9 +27,12 @@ const GAP_MS = 600_000
 // The data changes every five minutes, and a day of ten hours is then told by 300 moments.
 const MOMENTS = 300
 
+// What Grafana calls the rows of the matrix.
+const MOMENT = `Time\\${WHO}`
+
 /**
- * A band of states for each agent. The state is a label, so the answer is read as rows, and those of each agent are put
- * together in the order of time.
+ * A band of states for each agent. The state is a label, so the answer is read as rows, and those are made into a column for
+ * each agent, in the order of time.
  */
 export function timeline({ at, expr, noState, noValue, title, description }: Timeline) {
   return new PanelBuilder()
@@ -41,16 +44,18 @@ export function timeline({ at, expr, noState, noValue, title, description }: Tim
     .interval('1m')
     .maxDataPoints(MOMENTS)
     .transformations([
-      { id: 'filterFieldsByName', options: { include: { names: ['Time', WHO, STATUS] } } },
-      { id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time' }] } },
       {
-        id: 'partitionByValues',
-        options: { fields: [WHO], keepFields: false, naming: { asLabels: true } },
+        id: 'groupingToMatrix',
+        options: { columnField: WHO, rowField: 'Time', valueField: STATUS, emptyValue: 'null' },
       },
+      {
+        id: 'convertFieldType',
+        options: { fields: {}, conversions: [{ targetField: MOMENT, destinationType: 'time' }] },
+      },
+      { id: 'sortBy', options: { fields: {}, sort: [{ field: MOMENT }] } },
     ])
     .unit('string')
     .noValue(noValue)
-    .displayName(`\${__field.labels.${WHO}}`)
     .mappings(statusMappings(noState))
     .overrides([
       {

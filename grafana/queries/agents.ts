@@ -63,6 +63,10 @@ export function limitShare(selected: Agents): string {
   return once(shares.join(' or '), AGENT)
 }
 
+/** The same for all agents: zero for those whose state has no limit. */
+export const limitShareOfAll = (selected: Agents): string =>
+  `(${limitShare(selected)} or 0 * ${ofAgents('wolkvox_agent_state_start_timestamp_seconds', selected)})`
+
 /** How many agents are over their limit; zero only while it is known what they do. */
 export const overLimit = (selected: Agents): string =>
   `sum(${limitShare(selected)} > bool 1) or 0 * count(${stateOf(selected)})`
@@ -99,8 +103,8 @@ export const ofShownAgents = (metric: string, selected: Agents): string =>
 export const statesOfShownAgents = (selected: Agents): string =>
   named(withStatus(`${state(selected, `${AGENT}, category, state`)} and on (${KEY}) ${shown(selected)}`))
 
-/** What lies in the middle of all agents of each operation. */
-export const median = (metric: string): string => `quantile by (operation) (0.5, ${once(metric, AGENT)})`
+/** What lies in the middle of all agents of each operation; it stays there where all of them are said twice. */
+export const median = (metric: string): string => `quantile by (operation) (0.5, ${metric})`
 
 /** How long the selected agents were in each auxiliary state, to the minute. */
 export const timeInAuxStates = (selected: Agents): string =>

@@ -48,7 +48,12 @@ export interface Dashboard {
   readonly panels: readonly Panel[]
   readonly links: readonly { readonly title: string; readonly url: string }[]
   readonly templating: { readonly list: readonly VariableModel[] }
-  readonly annotations: { readonly list: readonly (AnnotationQuery & { readonly step: string })[] }
+  readonly annotations: {
+    readonly list: readonly (AnnotationQuery & {
+      readonly step: string
+      readonly tagKeys: string
+    })[]
+  }
 }
 
 export interface File {

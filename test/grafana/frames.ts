@@ -1,0 +1,58 @@
+import type { DataFrame, Field } from '@grafana/data'
+import type { Answered } from './asking.ts'
+import type { Panel } from './dashboards.ts'
+import { grafana } from './grafana-data.ts'
+
+const { FieldType } = grafana
+
+const field = <T>(name: string, type: Field['type'], values: T[]): Field<T> => ({
+  name,
+  type,
+  config: {},
+  values,
+})
+
+/** Answers of queries in the form of tables as Grafana's Prometheus data source makes them: a frame for each query. */
+export function tableFrames(answers: ReadonlyMap<string, readonly Answered[]>): DataFrame[] {
+  const filled = [...answers].filter(([, series]) => series.length > 0)
+  return filled.map(([refId, series]) => {
+    const names = [...new Set(series.flatMap(({ labels }) => Object.keys(labels).sort()))]
+    const rows = series.flatMap(({ labels, times, values }) =>
+      times.map((time, index) => ({ labels, time: time * 1000, value: values[index] ?? Number.NaN })),
+    )
+    return {
+      refId,
+      length: rows.length,
+      fields: [
+        field(
+          'Time',
+          FieldType.time,
+          rows.map(({ time }) => time),
+        ),
+        ...names.map((name) =>
+          field(
+            name,
+            FieldType.string,
+            rows.map(({ labels }) => labels[name] ?? ''),
+          ),
+        ),
+        field(
+          filled.length > 1 ? `Value #${refId}` : 'Value',
+          FieldType.number,
+          rows.map(({ value }) => value),
+        ),
+      ],
+    }
+  })
+}
+
+/** What becomes of frames by the transformations of a panel, done by Grafana's own code. */
+export function transformed(panel: Panel, frames: DataFrame[]): Promise<DataFrame[]> {
+  const steps = (panel.transformations ?? []).map(({ id, options }) => ({ id, options }))
+  return new Promise((resolve, reject) => {
+    grafana.transformDataFrame(steps, frames).subscribe({ next: resolve, error: reject })
+  })
+}
+
+/** What a column is called on the screen. */
+export const headingOf = (field: Field, frame: DataFrame): string => grafana.getFieldDisplayName(field, frame)

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { files, type Panel } from './dashboards.ts'
+
+/** Columns of Grafana's grid. */
+const WIDTH = 24
+
+/** Rows that a screen of 1366 × 768 has left below Grafana's own bars, at 38 pixels a row. */
+const FIRST_SCREEN = 16
+
+/** What each kind of panel needs for its content at 1366 × 768: columns of 56 pixels, rows of 38. */
+const LEAST: Readonly<Record<string, { readonly w: number; readonly h: number }>> = {
+  // A time as `00:04:10`, large.
+  stat: { w: 3, h: 4 },
+  // An axis, a few hours and a legend.
+  timeseries: { w: 6, h: 6 },
+  // A name, a bar and a number a line, up to seven lines.
+  bargauge: { w: 6, h: 6 },
+  // Three columns and a head.
+  table: { w: 8, h: 4 },
+  // A day beside the names.
+  'state-timeline': { w: 24, h: 6 },
+}
+
+/** Of Grafana's letters in a title: the width of a panel without its margins, and of a letter, in pixels. */
+const lettersIn = (w: number) => Math.floor((w * 56 - 16) / 7)
+
+/** Which panel covers each cell of the grid; -1 where none does, and an error where two do. */
+function coverOf(panels: readonly Panel[]): number[][] {
+  const height = Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h))
+  const cover = Array.from({ length: height }, () => Array<number>(WIDTH).fill(-1))
+  for (const { id, gridPos } of panels)
+    for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1)
+      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
+        const row = cover[y]
+        if (row?.[x] !== -1) throw new Error(`panel ${id} lies on panel ${row?.[x]} at ${x}, ${y}`)
+        row[x] = id
+      }
+  return cover
+}
+
+describe.each(files)('$path', ({ name, dashboard }) => {
+  const { panels } = dashboard
+
+  it('has no two panels in one place, and no hole between them', () => {
+    expect(coverOf(panels).flat()).not.toContain(-1)
+  })
+
+  it.each(panels)('gives panel $id, $title, the room it needs', ({ type, title, gridPos }) => {
+    const least = LEAST[type]
+    expect(gridPos.w).toBeGreaterThanOrEqual(least?.w ?? Number.POSITIVE_INFINITY)
+    expect(gridPos.h).toBeGreaterThanOrEqual(least?.h ?? Number.POSITIVE_INFINITY)
+    expect(title.length).toBeLessThanOrEqual(lettersIn(gridPos.w))
+  })
+
+  it('ends a line of panels where the first screen ends', () => {
+    const cut = panels.filter(
+      ({ gridPos: { y, h }, type }) => y < FIRST_SCREEN && y + h > FIRST_SCREEN && type !== 'table',
+    )
+    expect(cut.map(({ title }) => title)).toEqual([])
+  })
+
+  it('tells on top whether the data can be trusted, or who it is about', () => {
+    const onTop = panels.filter(({ gridPos }) => gridPos.y === 0).map(({ type }) => type)
+    expect(new Set(onTop)).toEqual(new Set([name === 'agent' ? 'table' : 'stat']))
+  })
+})

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest'
+import { agentFamilies } from '../../src/exposition/agent-families.ts'
+import { operationFamilies } from '../../src/exposition/operation-families.ts'
+import { rules } from '../rules/files.ts'
+import { groupingLabelsOf, selectorsOf } from '../rules/selectors.ts'
+import { filledIn, queryVariables } from './asking.ts'
+import { files } from './dashboards.ts'
+import { grafana } from './grafana-data.ts'
+import { stretches } from './history.ts'
+
+// The rules of Grafana's dashboard-linter, and a few of our own.
+
+const units = new Set(
+  grafana.getValueFormats().flatMap(({ submenu }) => submenu?.map(({ value }) => value) ?? []),
+)
+
+/** Exactly this and nothing around it. */
+const DATASOURCE = `\${datasource}`
+
+/** What is forecast at the pace of the last hour, as its alert does, must not depend on how far somebody has zoomed. */
+const OWN_RANGE = /rate\(wolkvox_api_requests_total\{[^}]*\}\[1h\]\)/g
+
+/** Metrics of agents and operations know their operation; only what is about a process is chosen by job and instance. */
+const BY_TARGET = new Set(['exporter'])
+
+const KNOWN = new Set([
+  ...agentFamilies.map(({ name }) => name),
+  ...operationFamilies.map(({ name }) => name),
+  ...rules.flatMap(({ record }) => record ?? []),
+  'ALERTS',
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_post_metric_relabeling',
+  'process_start_time_seconds',
+  'process_resident_memory_bytes',
+  'nodejs_heap_size_used_bytes',
+  'wolkvox_exporter_build_info',
+])
+
+const COUNTER = /\b\w+_total\b/g
+
+describe.each(files)('$path', ({ name, language, dashboard }) => {
+  const { panels, templating, annotations } = dashboard
+  const variables = new Map(templating.list.map((variable) => [variable.name, variable]))
+  const queries = panels.flatMap((panel) =>
+    panel.targets.map((target) => ({ ...target, title: panel.title })),
+  )
+
+  it('has one data source to choose, and all it shows comes from there', () => {
+    const sources = templating.list.filter(({ type }) => type === 'datasource')
+    expect(sources.map(({ name, query }) => [name, query])).toEqual([['datasource', 'prometheus']])
+    expect(sources[0]?.label).toBe(language === 'en' ? 'Data Source' : 'Fuente de datos')
+    const used = [
+      ...panels.map(({ datasource }) => datasource.uid),
+      ...queries.map(({ datasource }) => datasource.uid),
+      ...annotations.list.map(({ datasource }) => datasource.uid),
+      ...templating.list.flatMap(({ datasource }) => datasource?.uid ?? []),
+    ]
+    expect(new Set(used)).toEqual(new Set([DATASOURCE]))
+  })
+
+  it('is not to be edited on the screen', () => {
+    expect(dashboard.editable).toBe(false)
+  })
+
+  it('asks for the choices of its variables anew when the time range changes', () => {
+    for (const variable of templating.list.filter(({ type }) => type === 'query'))
+      expect(variable).toMatchObject({ refresh: 2, multi: true, includeAll: true, allValue: '.+' })
+  })
+
+  it.each(queryVariables(dashboard))('asks in PromQL for the choices of $name', ({ query }) => {
+    const [, expression = ''] = /^(?:label_values|query_result)\((.*?)(?:, \w+)?\)$/.exec(query) ?? []
+    expect(selectorsOf(filledIn(expression, stretches.today)).length).toBeGreaterThan(0)
+  })
+
+  it.each(panels)('gives panel $id a title, a description and a query', (panel) => {
+    expect(panel.title).not.toBe('')
+    expect(panel.description.length).toBeGreaterThan(panel.title.length)
+    expect(panel.targets.length).toBeGreaterThan(0)
+  })
+
+  it('says in each description which question the panel answers', () => {
+    for (const { title, description } of panels) {
+      // The question may be in the second sentence, after what it is about.
+      expect(description, title).toContain('?')
+    }
+  })
+
+  it.each(panels)('gives each number of panel $id, $title, a unit that Grafana has', (panel) => {
+    const { defaults, overrides } = panel.fieldConfig
+    const given = overrides.flatMap(({ properties }) =>
+      properties.filter(({ id }) => id === 'unit').map(({ value }) => String(value)),
+    )
+    const all = [...given, ...(defaults.unit === undefined ? [] : [defaults.unit])]
+    for (const unit of all) expect(units).toContain(unit)
+    // A table has one for each of its columns of numbers.
+    const numbers = panel.type === 'table' ? panel.targets.filter(({ refId }) => refId !== '0').length : 1
+    expect(all.length).toBeGreaterThanOrEqual(numbers)
+  })
+
+  it.each(queries)('asks in PromQL for what there is: $title, $refId', ({ expr }) => {
+    const expression = filledIn(expr, stretches.today)
+    const selectors = selectorsOf(expression)
+    expect(selectors.length).toBeGreaterThan(0)
+    for (const { metric } of selectors) expect(KNOWN).toContain(metric)
+    expect(groupingLabelsOf(expression)).toEqual(expect.any(Array))
+  })
+
+  it.each(queries)('takes rates over as much as Grafana thinks right: $title, $refId', ({ expr }) => {
+    for (const [range] of expr.replace(OWN_RANGE, '').matchAll(/\bi?rate\(.*?\[.*?\]/g))
+      expect(range).toContain('[$__rate_interval]')
+  })
+
+  it.each(queries)('shows no counter as it is, only how it grows: $title, $refId', ({ expr }) => {
+    const counters = [...expr.matchAll(COUNTER)].map(([counter]) => counter)
+    const grown = [...expr.matchAll(/\b(?:rate|increase)\((\w+_total)\b/g)].map(([, counter]) => counter)
+    expect(counters).toEqual(grown)
+  })
+
+  it.each(queries)('asks only for what is chosen on top: $title, $refId', ({ expr }) => {
+    const matchers = BY_TARGET.has(name)
+      ? ['job=~"$job", instance=~"$instance"']
+      : ['operation=~"$operation"']
+    for (const [selector] of expr.matchAll(/[\w:]+\{[^}]*\}/g))
+      if (!selector.startsWith('wolkvox:limit'))
+        for (const matcher of matchers) expect(selector).toContain(matcher)
+    const names = [...expr.matchAll(/\$(?!__)([a-z]\w*)/g)].map(([, variable]) => variable)
+    for (const variable of names) expect([...variables.keys()]).toContain(variable)
+  })
+
+  it('uses every variable that it has', () => {
+    const text = JSON.stringify({ panels, annotations, list: templating.list })
+    for (const variable of variables.keys()) expect(text).toMatch(new RegExp(`\\$\\{?${variable}\\b`))
+  })
+
+  it('has a way to both others, with what is chosen', () => {
+    const others = files.filter((file) => file.language === language && file.name !== name)
+    expect(dashboard.links.map(({ url }) => url)).toEqual(
+      others.map(({ dashboard }) => `/d/${dashboard.uid}`),
+    )
+    for (const link of dashboard.links) expect(link).toMatchObject({ includeVars: true, keepTime: true })
+  })
+
+  it('marks alerts and restarts', () => {
+    const asked = annotations.list.map(
+      ({ expr = '' }) => selectorsOf(filledIn(expr, stretches.today))[0]?.metric,
+    )
+    expect(asked).toEqual(['ALERTS', 'process_start_time_seconds'])
+  })
+})
+
+describe('all dashboards', () => {
+  it('have names of their own', () => {
+    expect(new Set(files.map(({ dashboard }) => dashboard.uid)).size).toBe(files.length)
+  })
+})

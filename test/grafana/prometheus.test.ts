@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { haveTools } from '../e2e/tools.ts'
+import { checkAgentTable } from './agent-table.ts'
+import { askPanel, askTarget, askVariable, type Choice, queryVariables } from './asking.ts'
+import { fileOf, files, type Panel } from './dashboards.ts'
+import { stretches } from './history.ts'
+import { type Historian, startHistorian } from './prometheus.ts'
+import { shapes } from './shapes.ts'
+
+/** In each of the two operations, whose agents have the same ids. */
+const AGENTS = 60
+const OPERATIONS = ['ventas', 'soporte'] as const
+
+type Values = NonNullable<Choice['values']>
+
+const choices: readonly (readonly [what: string, values: Values])[] = [
+  ['nothing', {}],
+  ['one operation', { operation: ['ventas'] }],
+  ['the other operation', { operation: ['soporte'] }],
+  ['both operations', { operation: OPERATIONS }],
+  ['an agent', { operation: ['ventas'], agent: ['1001'] }],
+  ['three agents of both', { agent: ['1001', '1002', '1005'] }],
+]
+
+/** Noon of the half day, but two minutes after a refresh. */
+const period = { from: stretches.today.from, to: stretches.today.to - 180 }
+
+const agentsOf = ({ operation = OPERATIONS, agent }: Values) => operation.length * (agent?.length ?? AGENTS)
+
+/** By reason or field, and only what there was: an operation without failures has none to draw. */
+const ofFailures = (expr: string) => /^sum by \(\w+\) \(increase\(.* > 0$/.test(expr)
+
+describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real Prometheus', () => {
+  let historian: Historian
+  beforeAll(async () => {
+    historian = await startHistorian(
+      OPERATIONS.map((name, index) => ({ name, agents: AGENTS, seed: index + 1 })),
+    )
+  }, 300_000)
+  afterAll(() => historian?.stop())
+
+  const ask = (panel: Panel, values: Values) => askPanel(historian.url, panel, { ...period, values })
+
+  describe.each(files)('$path', ({ dashboard }) => {
+    const variables = dashboard.templating.list.map(({ name }) => name)
+    const possible = choices.filter(([, values]) =>
+      Object.keys(values).every((name) => variables.includes(name)),
+    )
+
+    describe.each(possible)('where %s is chosen', (_what, values) => {
+      it.each(dashboard.panels)('has for panel $id, $title, what a $type can show', async (panel) => {
+        const answers = await ask(panel, values)
+        for (const { refId, expr } of panel.targets)
+          if (!ofFailures(expr)) expect(answers.get(refId), `the answer to query ${refId}`).not.toEqual([])
+        const shape = shapes[panel.type]
+        if (shape === undefined) throw new Error(`what a ${panel.type} can show is not known`)
+        await shape(panel, answers, agentsOf(values))
+      })
+    })
+
+    it('draws all failures that there were', async () => {
+      for (const panel of dashboard.panels)
+        for (const [refId, series] of await ask(panel, {}))
+          expect(series, `${panel.title}, query ${refId}`).not.toEqual([])
+    })
+
+    it.each(queryVariables(dashboard))('offers a choice of $name', async (variable) => {
+      const offered = await askVariable(historian.url, variable, period)
+      const values = offered.map(({ value }) => value)
+      expect(values).toEqual([...new Set(values)])
+      const wanted: Readonly<Record<string, number>> = { operation: OPERATIONS.length, agent: AGENTS }
+      expect(values).toHaveLength(wanted[variable.name] ?? 1)
+      for (const { text } of offered) expect(text).not.toBe('')
+    })
+
+    it.each(dashboard.annotations.list)('marks $name', async ({ expr = '', step, tagKeys }) => {
+      const target = { expr, instant: false }
+      const series = await askTarget(historian.url, target, { interval: '1m' }, period)
+      expect(step).toBe('60s')
+      expect(series).not.toEqual([])
+      for (const { labels } of series) expect(Object.keys(labels)).toContain(tagKeys)
+    })
+  })
+
+  it.each(['es', 'en'] as const)('has the table of agents that is promised, in %s', async (language) => {
+    const { dashboard } = fileOf('operation', language)
+    const panel = dashboard.panels.find(({ type, gridPos }) => type === 'table' && gridPos.w === 24)
+    if (panel === undefined) throw new Error('there is no table of agents')
+    await checkAgentTable(panel, await ask(panel, {}), language, period.to)
+  })
+})
