@@ -6,7 +6,7 @@ import { palette } from './palette.ts'
 import { type AgentColumn, agentColumns } from './panels/agent-columns.ts'
 import { bars } from './panels/bars.ts'
 import { box } from './panels/box.ts'
-import { callBars } from './panels/call-bars.ts'
+import { callAreas } from './panels/calls.ts'
 import { lines } from './panels/lines.ts'
 import { table } from './panels/table.ts'
 import { timeline } from './panels/timeline.ts'
@@ -52,8 +52,7 @@ export function agent(texts: Texts, limits: Limits) {
       at: box(x, 10, 6, 6),
       unit,
       min: 0,
-      // As often as the agents change: an operation has thousands of them.
-      interval: '5m',
+      ofAgents: true,
       series: [
         { ref: 'A', expr: ofShownAgents(measure(ofAgent.agents), ofAgent), legend: `{{${WHO}}}`, width: 2 },
         {
@@ -99,11 +98,11 @@ export function agent(texts: Texts, limits: Limits) {
         ],
         noValue,
       }),
-      besideMedian(panels.agentAht, 6, 's', (matchers) => `(wolkvox_agent_aht_seconds{${matchers}} > 0)`),
+      besideMedian(panels.agentAht, 6, 'dthms', (matchers) => `(wolkvox_agent_aht_seconds{${matchers}} > 0)`),
       besideMedian(
         panels.agentAcw,
         12,
-        's',
+        'dthms',
         (matchers) => `wolkvox_agent_acw_seconds{${matchers}} / (wolkvox_agent_calls{${matchers}} > 0)`,
       ),
       besideMedian(
@@ -112,7 +111,7 @@ export function agent(texts: Texts, limits: Limits) {
         'percentunit',
         (matchers) => `wolkvox_agent_occupancy_ratio{${matchers}}`,
       ),
-      callBars(panels.agentCalls, box(0, 16, 14, 8), ofAgent, texts),
+      callAreas(panels.agentCalls, box(0, 16, 14, 8), ofAgent, texts),
       bars({
         ...panels.agentAux,
         at: box(14, 16, 10, 8),

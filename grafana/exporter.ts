@@ -5,7 +5,7 @@ import type { Limits } from './limits.ts'
 import { level, palette } from './palette.ts'
 import { box } from './panels/box.ts'
 import { dataStateMappings } from './panels/data-state.ts'
-import { lines } from './panels/lines.ts'
+import { growth, lines } from './panels/lines.ts'
 import { words } from './panels/mappings.ts'
 import { stat } from './panels/stat.ts'
 import { table } from './panels/table.ts'
@@ -73,14 +73,13 @@ export function exporter(texts: Texts, limits: Limits) {
     }),
   ]
   const refreshing = [
-    lines({
+    growth({
       ...panels.refreshes,
       at: box(0, 4, 12, 6),
       unit: 'none',
-      min: 0,
       series: [
         { ref: 'A', expr: exporterQueries.successes, legend: series.succeeded, color: level.good },
-        { ref: 'B', expr: exporterQueries.failuresByReason, legend: series.failed, dash: [8, 4], width: 2 },
+        { ref: 'B', expr: exporterQueries.failuresByReason, legend: series.failed, color: level.bad },
       ],
       noValue,
     }),
@@ -95,7 +94,7 @@ export function exporter(texts: Texts, limits: Limits) {
     lines({
       ...panels.age,
       at: box(18, 4, 6, 6),
-      unit: 's',
+      unit: 'dthms',
       min: 0,
       series: [
         { ref: 'A', expr: exporterQueries.age, legend: series.age },
@@ -123,21 +122,13 @@ export function exporter(texts: Texts, limits: Limits) {
       },
       noValue,
     }),
-    lines({
+    growth({
       ...panels.rejected,
       at: box(8, 10, 8, 6),
       unit: 'none',
-      min: 0,
       series: [
-        { ref: 'A', expr: exporterQueries.rejectedValues, legend: series.values, color: palette.pale },
-        {
-          ref: 'B',
-          expr: exporterQueries.rejectedValuesByField,
-          legend: series.field,
-          dash: [8, 4],
-          width: 2,
-        },
-        { ref: 'C', expr: exporterQueries.rejectedRecords, legend: series.records, color: palette.purple },
+        { ref: 'A', expr: exporterQueries.rejectedRecords, legend: series.records, color: palette.purple },
+        { ref: 'B', expr: exporterQueries.rejectedValuesByField, legend: series.field },
       ],
       noValue,
     }),

@@ -7,7 +7,7 @@ import { level, palette } from './palette.ts'
 import { agentColumns, allAgentColumns } from './panels/agent-columns.ts'
 import { bars } from './panels/bars.ts'
 import { box } from './panels/box.ts'
-import { callBars } from './panels/call-bars.ts'
+import { callAreas } from './panels/calls.ts'
 import { dataStateMappings } from './panels/data-state.ts'
 import { areas, lines } from './panels/lines.ts'
 import { againstThePast } from './panels/past.ts'
@@ -38,25 +38,25 @@ export function operation(texts: Texts, limits: Limits) {
   const onTop = [
     stat({
       ...panels.dataState,
-      at: box(0, 0, 3, 4),
+      at: box(0, 0, 3, 3),
       expr: dataState(ofOperation),
       unit: 'none',
       mappings: dataStateMappings(texts),
       thresholds: steps(level.bad),
       noValue,
     }),
-    stat({ ...panels.dataAge, at: box(3, 0, 3, 4), expr: dataAge(ofOperation), unit: 'dthms', noValue }),
+    stat({ ...panels.dataAge, at: box(3, 0, 3, 3), expr: dataAge(ofOperation), unit: 'dthms', noValue }),
     stat({
       ...panels.nextRefresh,
-      at: box(6, 0, 3, 4),
+      at: box(6, 0, 3, 3),
       expr: nextRefresh(ofOperation),
       unit: 'dthms',
       noValue,
     }),
-    stat({ ...panels.loggedIn, at: box(9, 0, 3, 4), expr: loggedIn, unit: 'none', noValue }),
+    stat({ ...panels.loggedIn, at: box(9, 0, 3, 3), expr: loggedIn, unit: 'none', noValue }),
     stat({
       ...panels.ready,
-      at: box(12, 0, 3, 4),
+      at: box(12, 0, 3, 3),
       expr: agentsIn('ready'),
       unit: 'none',
       thresholds: steps(level.bad, [1, level.good]),
@@ -65,7 +65,7 @@ export function operation(texts: Texts, limits: Limits) {
     stat({
       ...panels.occupancyNow,
       title: panels.occupancyNow.title(occupancyTarget),
-      at: box(15, 0, 3, 4),
+      at: box(15, 0, 3, 3),
       expr: occupancy,
       unit: 'percentunit',
       decimals: 0,
@@ -75,7 +75,7 @@ export function operation(texts: Texts, limits: Limits) {
     stat({
       ...panels.auxShareNow,
       title: panels.auxShareNow.title(limits.auxShare),
-      at: box(18, 0, 3, 4),
+      at: box(18, 0, 3, 3),
       expr: auxShare(),
       unit: 'percentunit',
       decimals: 0,
@@ -84,7 +84,7 @@ export function operation(texts: Texts, limits: Limits) {
     }),
     stat({
       ...panels.overLimit,
-      at: box(21, 0, 3, 4),
+      at: box(21, 0, 3, 3),
       expr: overLimit(everybody),
       unit: 'none',
       thresholds: steps(level.good, [1, level.watch]),
@@ -94,14 +94,14 @@ export function operation(texts: Texts, limits: Limits) {
   const floor = [
     bars({
       ...panels.byCategory,
-      at: box(0, 4, 6, 6),
+      at: box(0, 3, 6, 7),
       unit: 'none',
       bars: byCategory(texts, categories),
       noValue,
     }),
     areas({
       ...panels.throughDay,
-      at: box(6, 4, 9, 6),
+      at: box(6, 3, 9, 7),
       unit: 'none',
       decimals: 0,
       series: byCategory(
@@ -112,7 +112,7 @@ export function operation(texts: Texts, limits: Limits) {
     }),
     table({
       ...panels.longest,
-      at: box(15, 4, 9, 6),
+      at: box(15, 3, 9, 7),
       columns: agentColumns(['agent', 'status', 'timeInState', 'limitShare'], ofCategory, texts, limits, {
         timeInState: longestInState(LONGEST, ofCategory),
         limitShare: `${limitShareOfAll(ofCategory)} and on (operation, agent_id) ${longestInState(LONGEST, ofCategory)}`,
@@ -137,14 +137,14 @@ export function operation(texts: Texts, limits: Limits) {
     lines({
       ...panels.aht,
       at: box(6, 10, 6, 6),
-      unit: 's',
+      unit: 'dthms',
       series: againstThePast(aht, series),
       noValue,
     }),
     lines({
       ...panels.acw,
       at: box(12, 10, 6, 6),
-      unit: 's',
+      unit: 'dthms',
       series: againstThePast(acwPerCall, series),
       noValue,
     }),
@@ -170,7 +170,7 @@ export function operation(texts: Texts, limits: Limits) {
       sortBy: { heading: texts.columns.limitShare, descending: true },
       noValue,
     }),
-    callBars(panels.calls, box(0, 32, 14, 8), everybody, texts),
+    callAreas(panels.calls, box(0, 32, 14, 8), everybody, texts),
     bars({
       ...panels.auxStates,
       at: box(14, 32, 10, 8),

@@ -102,7 +102,7 @@ export function agentColumns(
   const column = (key: AgentColumn): Column => {
     switch (key) {
       case 'agent':
-        return { from: { label: WHO }, heading: heading(key), width: 150, properties: [link] }
+        return { from: { label: WHO }, heading: heading(key), width: 130, properties: [link] }
       case 'id':
         return { from: { label: 'agent_id' }, heading: heading(key), width: 90, properties: [link] }
       case 'operation':
@@ -111,7 +111,7 @@ export function agentColumns(
         return {
           from: { label: STATUS },
           heading: heading(key),
-          width: 150,
+          width: 125,
           properties: [
             { id: 'mappings', value: statusMappings(texts.categories.unknown) },
             { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
@@ -121,14 +121,14 @@ export function agentColumns(
         return {
           from: { ref: ref(key), expr: expressions.timeInState ?? timeInState(selected) },
           heading: heading(key),
-          width: 130,
+          width: 125,
           properties: [CLOCK],
         }
       case 'limitShare':
         return {
           from: { ref: ref(key), expr: expressions.limitShare ?? limitShareOfAll(selected) },
           heading: heading(key),
-          width: 110,
+          width: 95,
           properties: [
             ...SHARE,
             ...colored(stepList(palette.none, ...LIMIT_STEPS)),
@@ -140,7 +140,7 @@ export function agentColumns(
         return {
           from: { ref: ref(key), expr: ofAgents(metric, selected) },
           heading: heading(key),
-          width: 105,
+          width: 100,
           properties: key === 'occupancy' ? [...look, ...colored(occupancySteps(limits))] : look,
         }
       }

@@ -40,23 +40,27 @@ export interface Graph extends PanelText {
   readonly min?: number
   readonly softMax?: number
   readonly decimals?: number
-  /** How far apart the moments are at least. The rules are evaluated once a minute: closer than that there is nothing new. */
-  readonly interval?: string
+  /** Whether each moment is asked of every agent, of whom there may be thousands. */
+  readonly ofAgents?: boolean
 }
 
 // Longer without a sample is a gap, and not a line across it: two refreshes.
 const GAP_MS = 600_000
 
+/** As many moments tell a shift of ten hours as often as wolkvox is asked. */
+export const MOMENTS = 150
+
 /** Lines through the time range. */
 export function lines(graph: Graph) {
-  const { at, unit, series, noValue, thresholds, min, softMax, decimals, interval = '1m' } = graph
+  const { at, unit, series, noValue, thresholds, min, softMax, decimals } = graph
   const panel = new PanelBuilder()
     .title(graph.title)
     .description(graph.description)
     .datasource(datasource)
     .gridPos(at)
     .targets(series.map(({ ref, expr, legend }) => through(ref, expr, legend)))
-    .interval(interval)
+    // The rules are evaluated once a minute: closer than that there is nothing new.
+    .interval('1m')
     .unit(unit)
     .noValue(noValue)
     .lineWidth(1)
@@ -79,6 +83,7 @@ export function lines(graph: Graph) {
   if (min !== undefined) panel.min(min)
   if (softMax !== undefined) panel.axisSoftMax(softMax)
   if (decimals !== undefined) panel.decimals(decimals)
+  if (graph.ofAgents) panel.maxDataPoints(MOMENTS)
   return panel
 }
 
@@ -89,14 +94,9 @@ export const areas = (graph: Graph) =>
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
     .min(0)
 
-/** Bars that stand on one another, one each half hour. */
-export const halfHourBars = (graph: Graph) =>
-  areas(graph)
-    .drawStyle(GraphDrawStyle.Bars)
-    .interval('30m')
-    .barWidthFactor(0.8)
-    .insertNulls(false)
-    .decimals(0)
+/** Bars of what counters have grown by, one for every five minutes: wolkvox is not asked more often. */
+export const growth = (graph: Graph) =>
+  areas(graph).drawStyle(GraphDrawStyle.Bars).interval('5m').insertNulls(false).decimals(0)
 
 function lookOf({ ref, color, dash, width }: Series) {
   const properties = [

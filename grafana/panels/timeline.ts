@@ -10,6 +10,7 @@ import type { GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
 import { STATUS, WHO } from '../queries/agents.ts'
 import type { PanelText } from '../texts/texts.ts'
+import { MOMENTS } from './lines.ts'
 import { statusMappings } from './mappings.ts'
 import { datasource, rowsThrough } from './target.ts'
 
@@ -23,9 +24,6 @@ export interface Timeline extends PanelText {
 
 // Longer without a sample is a gap, and not more of the same state: two refreshes.
 const GAP_MS = 600_000
-
-// The data changes every five minutes, and a day of ten hours is then told by 300 moments.
-const MOMENTS = 300
 
 // What Grafana calls the rows of the matrix.
 const MOMENT = `Time\\${WHO}`

@@ -75,10 +75,13 @@ export const overLimit = (selected: Agents): string =>
 export const longestInState = (count: number, selected: Agents): string =>
   `topk(${count}, ${timeInState(also(selected, 'category=~"talk|ring|acw|aux"'))})`
 
-/** Calls of a direction in the half hour before each moment. The count of a new day begins at nothing. */
-export function callsInHalfHour(metric: string, selected: Agents): string {
-  const count = (offset = '') => `sum(${once(`${metric}{${selected.agents}}${offset}`, KEY)})`
-  return `${count()} - (${count(' offset 30m')} <= ${count()} or 0 * ${count()})`
+/**
+ * Calls of a direction in the half hour before each moment. The least count within it is the one that it began with, be that
+ * half an hour ago, when the day turned or when Prometheus first saw the agent.
+ */
+export function callsInHalfHour(metric: string, { agents }: Agents): string {
+  const calls = `${metric}{${agents}}`
+  return `sum(${once(`${calls} - min_over_time(${calls}[30m])`, KEY)})`
 }
 
 /** A total of the day over all selected agents. */
@@ -97,11 +100,13 @@ const named = (expression: string) =>
 
 /** A metric of the selected agents through the day, of at most {@link MOST_SHOWN}: those logged in longest. */
 export const ofShownAgents = (metric: string, selected: Agents): string =>
-  named(`${once(metric, AGENT)} and on (${KEY}) ${shown(selected)}`)
+  named(once(`${metric} and on (${KEY}) ${shown(selected)}`, AGENT))
 
 /** The states of the selected agents through the day, of at most {@link MOST_SHOWN}. */
 export const statesOfShownAgents = (selected: Agents): string =>
-  named(withStatus(`${state(selected, `${AGENT}, category, state`)} and on (${KEY}) ${shown(selected)}`))
+  named(
+    withStatus(once(`${stateOf(selected)} and on (${KEY}) ${shown(selected)}`, `${AGENT}, category, state`)),
+  )
 
 /** What lies in the middle of all agents of each operation; it stays there where all of them are said twice. */
 export const median = (metric: string): string => `quantile by (operation) (0.5, ${metric})`

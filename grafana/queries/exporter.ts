@@ -21,8 +21,6 @@ export const failuresByReason = `sum by (reason) (increase(wolkvox_refresh_failu
 
 export const failures = `sum(increase(wolkvox_refresh_failures_total{${ofExporter}}[$__range]))`
 
-export const rejectedValues = `sum(increase(wolkvox_rejected_values_total{${ofExporter}}[$__rate_interval]))`
-
 export const rejectedValuesByField = `sum by (field) (increase(wolkvox_rejected_values_total{${ofExporter}}[$__rate_interval])) > 0`
 
 export const rejectedRecords = `sum(increase(wolkvox_rejected_records_total{${ofExporter}}[$__rate_interval]))`

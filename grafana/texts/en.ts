@@ -96,7 +96,6 @@ export const en: Texts = {
     age: '{{operation}}',
     staleAfter: 'Stale · {{operation}}',
     limit: 'Limit',
-    values: 'Values, in total',
     field: 'Values of {{field}}',
     records: 'Records',
     answered: 'Records of {{operation}}',
@@ -163,14 +162,14 @@ export const en: Texts = {
         'Are we within the band? Occupancy of the last half hour, by operation. Above the band people wear out; below it there are too many.',
     },
     aht: {
-      title: 'Average handle time (AHT)',
+      title: 'AHT, last hour',
       description:
-        'Do calls take longer than usual? Average handle time of the day up to each hour, beside the same hour of yesterday and of a week ago.',
+        'Do calls take longer than usual? Average handle time in the hour before each moment, beside the same hour of yesterday and of a week ago.',
     },
     acw: {
-      title: 'ACW per call',
+      title: 'ACW per call, last hour',
       description:
-        'Is after-call work growing? After-call work per call of the day up to each hour, beside the same hour of yesterday and of a week ago.',
+        'Is after-call work growing? After-call work per call in the hour before each moment, beside the same hour of yesterday and of a week ago.',
     },
     aux: {
       title: 'In aux',
@@ -183,9 +182,9 @@ export const en: Texts = {
         "What is each agent doing? The table of wolkvox Manager: sort by any column, filter with the funnel, open an agent's day by a click on the name. Time in state counts on between refreshes; totals are of the day. The colours follow the limits of the alerts.",
     },
     calls: {
-      title: 'Calls each half hour',
+      title: 'Calls in the last half hour',
       description:
-        'How much traffic is there, and which way? Calls handled in the half hour before each bar, by direction.',
+        'How much traffic is there, and which way? Calls handled in the half hour before each moment, by direction.',
     },
     auxStates: {
       title: 'Auxiliary states in use now',
@@ -223,9 +222,9 @@ export const en: Texts = {
         'Are they busier than the others, or less? Occupancy of the day up to each hour, as wolkvox has it; the dashed line is the median of the operation.',
     },
     agentCalls: {
-      title: 'Calls each half hour',
+      title: 'Calls in the last half hour',
       description:
-        'When did they take calls, and which way? Calls in the half hour before each bar, by direction, summed where several agents are chosen.',
+        'When did they take calls, and which way? Calls in the half hour before each moment, by direction, summed where several agents are chosen.',
     },
     agentAux: {
       title: 'Time in each auxiliary state',

@@ -95,7 +95,6 @@ export const es = {
     age: '{{operation}}',
     staleAfter: 'Vence · {{operation}}',
     limit: 'Límite',
-    values: 'Valores, en total',
     field: 'Valores de {{field}}',
     records: 'Registros',
     answered: 'Registros de {{operation}}',
@@ -163,14 +162,14 @@ export const es = {
         '¿Estamos dentro de la banda? Ocupación de la última media hora, por operación. Encima de la banda la gente se agota; debajo, sobra gente.',
     },
     aht: {
-      title: 'TMO (AHT)',
+      title: 'TMO (AHT), última hora',
       description:
-        '¿Las llamadas toman más de lo normal? Tiempo medio de operación del día hasta cada hora, comparado con la misma hora de ayer y de hace una semana.',
+        '¿Las llamadas toman más de lo normal? Tiempo medio de operación en la hora anterior a cada momento, comparado con la misma hora de ayer y de hace una semana.',
     },
     acw: {
-      title: 'ACW por llamada',
+      title: 'ACW por llamada, última hora',
       description:
-        '¿Se está alargando el trabajo posterior a la llamada? ACW por llamada del día hasta cada hora, comparado con la misma hora de ayer y de hace una semana.',
+        '¿Se está alargando el trabajo posterior a la llamada? ACW por llamada en la hora anterior a cada momento, comparado con la misma hora de ayer y de hace una semana.',
     },
     aux: {
       title: 'En auxiliar',
@@ -183,9 +182,9 @@ export const es = {
         '¿Qué hace cada agente? La tabla de wolkvox Manager: ordene por cualquier columna, filtre con el embudo, y abra la jornada de un agente con un clic en su nombre. El tiempo en estado sigue contando entre consultas; los totales son del día. Los colores siguen los límites de las alertas.',
     },
     calls: {
-      title: 'Llamadas cada media hora',
+      title: 'Llamadas en la última media hora',
       description:
-        '¿Cuánto tráfico hay y hacia dónde? Llamadas atendidas en la media hora anterior a cada barra, por dirección.',
+        '¿Cuánto tráfico hay y hacia dónde? Llamadas atendidas en la media hora anterior a cada momento, por dirección.',
     },
     auxStates: {
       title: 'Auxiliares en uso ahora',
@@ -223,9 +222,9 @@ export const es = {
         '¿Trabaja más o menos apretado que sus compañeros? Ocupación del día hasta cada hora, según wolkvox; la línea a trazos es la mediana de la operación.',
     },
     agentCalls: {
-      title: 'Llamadas cada media hora',
+      title: 'Llamadas en la última media hora',
       description:
-        '¿Cuándo atendió y hacia dónde? Llamadas en la media hora anterior a cada barra, por dirección, sumadas si hay varios agentes.',
+        '¿Cuándo atendió y hacia dónde? Llamadas en la media hora anterior a cada momento, por dirección, sumadas si hay varios agentes.',
     },
     agentAux: {
       title: 'Tiempo en cada auxiliar',

@@ -5,7 +5,7 @@ import { level, palette } from '../../grafana/palette.ts'
 import { allAgentColumns } from '../../grafana/panels/agent-columns.ts'
 import type { Answered } from './asking.ts'
 import type { Panel } from './dashboards.ts'
-import { headingOf, tableFrames, transformed } from './frames.ts'
+import { configured, headingOf, tableFrames, transformed } from './frames.ts'
 import { grafana } from './grafana-data.ts'
 import { absentee } from './history.ts'
 
@@ -23,14 +23,7 @@ export async function checkAgentTable(
   now: number,
 ): Promise<void> {
   const [made] = await transformed(panel, tableFrames(answers))
-  const [frame] = grafana.applyFieldOverrides({
-    data: made === undefined ? [] : [made],
-    fieldConfig: panel.fieldConfig as never,
-    replaceVariables: (text) => text,
-    theme: grafana.createTheme(),
-    timeZone: 'utc',
-    fieldConfigRegistry: fieldConfigRegistry(),
-  })
+  const [frame] = configured(panel, made === undefined ? [] : [made])
   if (frame === undefined) throw new Error('the transformations leave no table')
 
   const { columns } = languages[language]
@@ -71,22 +64,4 @@ function linkOf(frame: DataFrame, row: number, panel: Panel): string {
   return (links?.[0]?.url ?? '').replace(/\$\{__data\.fields\.(\w+)\}/g, (_, name: string) =>
     String(fields[name]),
   )
-}
-
-/** The overrides that the tables use, as Grafana registers them. */
-function fieldConfigRegistry() {
-  const plain = (id: string, override: (value: never, ...more: never[]) => unknown) => ({
-    id,
-    path: id,
-    name: id,
-    description: '',
-    override,
-    process: override,
-    shouldApply: () => true,
-    getItemsCount: () => 0,
-    editor: () => null,
-  })
-  const as = (value: unknown) => value
-  const ids = ['unit', 'decimals', 'mappings', 'thresholds', 'color', 'links']
-  return new grafana.Registry(() => ids.map((id) => plain(id, as)) as never) as never
 }

@@ -24,10 +24,17 @@ export interface Panel {
     readonly expr: string
     readonly instant: boolean
     readonly format?: string
+    readonly legendFormat: string
     readonly datasource: { readonly uid: string }
   }[]
+  readonly options: Readonly<Record<string, unknown>>
   readonly fieldConfig: {
     readonly defaults: {
+      readonly min?: number
+      readonly thresholds?: {
+        readonly steps: readonly { readonly value: number | null; readonly color: string }[]
+      }
+      readonly custom?: Readonly<Record<string, unknown>>
       readonly unit?: string
       readonly noValue?: string
       readonly mappings?: readonly unknown[]

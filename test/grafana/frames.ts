@@ -56,3 +56,48 @@ export function transformed(panel: Panel, frames: DataFrame[]): Promise<DataFram
 
 /** What a column is called on the screen. */
 export const headingOf = (field: Field, frame: DataFrame): string => grafana.getFieldDisplayName(field, frame)
+
+/** Frames with the units, words and colours that the panel gives them, found by Grafana's own code. */
+export const configured = (panel: Panel, frames: DataFrame[]): DataFrame[] =>
+  grafana.applyFieldOverrides({
+    data: frames,
+    fieldConfig: panel.fieldConfig as never,
+    replaceVariables: (text) => text,
+    theme: grafana.createTheme(),
+    timeZone: 'utc',
+    fieldConfigRegistry: properties as never,
+  })
+
+// What panels can say of a field, each taken as it stands.
+const properties = new grafana.Registry(() =>
+  ['unit', 'decimals', 'mappings', 'thresholds', 'color', 'links', 'min', 'max', 'noValue'].map((id) => ({
+    id,
+    path: id,
+    name: id,
+    process: (value: unknown) => value,
+    shouldApply: () => true,
+  })),
+)
+
+/** Answers of queries in the form of series: a frame for each, its value called by the legend. */
+export const seriesFrames = (refId: string, legend: string, series: readonly Answered[]): DataFrame[] =>
+  series.map(({ labels, times, values }) => {
+    const name = legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? '')
+    const numbers = {
+      ...field('Value', FieldType.number, [...values]),
+      labels,
+      config: { displayNameFromDS: name },
+    }
+    return {
+      refId,
+      length: values.length,
+      fields: [
+        field(
+          'Time',
+          FieldType.time,
+          times.map((time) => time * 1000),
+        ),
+        numbers,
+      ],
+    }
+  })

@@ -40,6 +40,10 @@ const halfDay = (day: number): Stretch => ({
 /** The half day that is looked at, with those that it is compared to: of a week ago and of yesterday. */
 export const stretches = { lastWeek: halfDay(0), yesterday: halfDay(6), today: halfDay(7) } as const
 
+export type StretchName = keyof typeof stretches
+
+export const allStretches: readonly StretchName[] = ['lastWeek', 'yesterday', 'today']
+
 /** A simulated centre. */
 export interface CentreOf {
   readonly name: string
@@ -68,11 +72,13 @@ interface Running {
  * Writes what Prometheus would have scraped of one exporter with these centres, as OpenMetrics with timestamps, a file for
  * each stretch. One refresh fails for a while, and some values cannot be read, as happens.
  *
+ * @param names of the stretches, in the order of time
  * @param file names the file of a stretch
  */
 export async function writeHistory(
   centres: readonly CentreOf[],
-  file: (stretch: keyof typeof stretches) => string,
+  names: readonly StretchName[],
+  file: (name: StretchName) => string,
 ): Promise<void> {
   let running: readonly Running[] = centres.map(({ name, agents, seed }) => {
     const operation = anOperation({ name, licenses: 2 })
@@ -81,7 +87,7 @@ export async function writeHistory(
       state: initialState(operation, [...textFields, ...Object.keys(fieldReaders)], FIRST_MIDNIGHT_S * 1000),
     }
   })
-  for (const name of Object.keys(stretches) as (keyof typeof stretches)[]) {
+  for (const name of names) {
     const stretch = stretches[name]
     async function* lines() {
       for (let now = stretch.from; now <= stretch.to; now += REFRESH_S) {

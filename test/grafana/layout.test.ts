@@ -10,7 +10,7 @@ const FIRST_SCREEN = 16
 /** What each kind of panel needs for its content at 1366 × 768: columns of 56 pixels, rows of 38. */
 const LEAST: Readonly<Record<string, { readonly w: number; readonly h: number }>> = {
   // A time as `00:04:10`, large.
-  stat: { w: 3, h: 4 },
+  stat: { w: 3, h: 3 },
   // An axis, a few hours and a legend.
   timeseries: { w: 6, h: 6 },
   // A name, a bar and a number a line, up to seven lines.

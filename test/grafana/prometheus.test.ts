@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dataStates } from '../../grafana/queries/data.ts'
+import { es } from '../../grafana/texts/es.ts'
+import type { Name } from '../../grafana/uids.ts'
 import { haveTools } from '../e2e/tools.ts'
 import { checkAgentTable } from './agent-table.ts'
 import { askPanel, askTarget, askVariable, type Choice, queryVariables } from './asking.ts'
@@ -26,6 +29,12 @@ const choices: readonly (readonly [what: string, values: Values])[] = [
 const period = { from: stretches.today.from, to: stretches.today.to - 180 }
 
 const agentsOf = ({ operation = OPERATIONS, agent }: Values) => operation.length * (agent?.length ?? AGENTS)
+
+const panelOf = (name: Name, title: string) => {
+  const panel = fileOf(name, 'es').dashboard.panels.find((one) => one.title === title)
+  if (panel === undefined) throw new Error(`there is no panel ${title}`)
+  return panel
+}
 
 /** By reason or field, and only what there was: an operation without failures has none to draw. */
 const ofFailures = (expr: string) => /^sum by \(\w+\) \(increase\(.* > 0$/.test(expr)
@@ -80,6 +89,34 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       expect(series).not.toEqual([])
       for (const { labels } of series) expect(Object.keys(labels)).toContain(tagKeys)
     })
+  })
+
+  it.each([
+    ['09:04', 'while wolkvox does not answer', dataStates.failing],
+    ['09:17', 'once the data is too old', dataStates.stale],
+    ['09:24', 'when it is back', dataStates.fresh],
+  ])('says at %s, %s, how far the data can be trusted', async (time, _when, state) => {
+    const panel = panelOf('operation', es.panels.dataState.title)
+    const [hours = 0, minutes = 0] = time.split(':').map(Number)
+    const to = stretches.today.from + hours * 3600 + minutes * 60
+    const answers = await askPanel(historian.url, panel, { ...period, to })
+    expect(answers.get('A')?.[0]?.values).toEqual([state])
+  })
+
+  it('counts the one who does not come back from a break', async () => {
+    const answers = await ask(panelOf('operation', es.panels.overLimit.title), { operation: ['ventas'] })
+    expect(answers.get('A')?.[0]?.values).toEqual([1])
+  })
+
+  it('counts no agents of an operation whose data is too old', async () => {
+    const panel = panelOf('operation', es.panels.loggedIn.title)
+    const to = stretches.today.from + 9 * 3600 + 17 * 60
+    const answers = await askPanel(historian.url, panel, {
+      from: period.from,
+      to,
+      values: { operation: ['soporte'] },
+    })
+    expect(answers.get('A')).toEqual([])
   })
 
   it.each(['es', 'en'] as const)('has the table of agents that is promised, in %s', async (language) => {

@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, freePort } from '../e2e/programs.ts'
 import { alerts, ROOT } from '../rules/files.ts'
-import { type CentreOf, lookback, SCRAPE_S, type Stretch, stretches, writeHistory } from './history.ts'
+import {
+  allStretches,
+  type CentreOf,
+  lookback,
+  SCRAPE_S,
+  type Stretch,
+  type StretchName,
+  stretches,
+  writeHistory,
+} from './history.ts'
 
 /** A real Prometheus that holds a simulated half day, and the same of yesterday and of a week ago. */
 export interface Historian {
@@ -26,14 +35,17 @@ const DEPTH = 2
  * Starts one. The recording rules are evaluated over the history as promtool does it, and the expressions of the alerts too,
  * which is all of an alert but how long it has to hold.
  */
-export async function startHistorian(centres: readonly CentreOf[]): Promise<Historian> {
+export async function startHistorian(
+  centres: readonly CentreOf[],
+  names: readonly StretchName[] = allStretches,
+): Promise<Historian> {
   const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
   const data = join(folder, 'data')
   await mkdir(data)
   await writeFile(join(folder, 'prometheus.yml'), `global: { scrape_interval: ${SCRAPE_S}s }\n`)
   const scraped = (name: string) => join(folder, `${name}.txt`)
-  await writeHistory(centres, scraped)
-  for (const name of Object.keys(stretches)) {
+  await writeHistory(centres, names, scraped)
+  for (const name of names) {
     // In blocks of two hours promtool would read the file once for each.
     const options = ['--quiet', '--max-block-duration=24h']
     await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', ...options, scraped(name), data])
@@ -43,7 +55,12 @@ export async function startHistorian(centres: readonly CentreOf[]): Promise<Hist
   await writeFile(firing, JSON.stringify(alertsAsRecords()))
   let recorded: string[] = []
   for (let pass = 1; pass <= DEPTH; pass += 1)
-    recorded = await record(folder, RECORDING, Object.values(stretches), recorded)
+    recorded = await record(
+      folder,
+      RECORDING,
+      names.map((name) => stretches[name]),
+      recorded,
+    )
   await record(folder, [firing], [stretches.today], [])
 
   const server = await serve(folder)

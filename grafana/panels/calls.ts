@@ -3,20 +3,22 @@ import { palette } from '../palette.ts'
 import { callsInHalfHour } from '../queries/agents.ts'
 import type { Agents } from '../queries/selection.ts'
 import type { PanelText, Texts } from '../texts/texts.ts'
-import { halfHourBars } from './lines.ts'
+import { areas } from './lines.ts'
 
-/** Calls of each half hour by direction. */
-export const callBars = (text: PanelText, at: GridPos, selected: Agents, { series, noData }: Texts) => {
+/** Calls of the half hour before each moment, by direction. */
+export const callAreas = (text: PanelText, at: GridPos, selected: Agents, { series, noData }: Texts) => {
   const of = (direction: 'inbound' | 'outbound' | 'internal', color: string) => ({
     ref: direction,
     expr: callsInHalfHour(`wolkvox_agent_${direction}_calls`, selected),
     legend: series[direction],
     color,
   })
-  return halfHourBars({
+  return areas({
     ...text,
     at,
     unit: 'none',
+    decimals: 0,
+    ofAgents: true,
     series: [of('inbound', palette.sky), of('outbound', palette.orange), of('internal', palette.pale)],
     noValue: noData,
   })

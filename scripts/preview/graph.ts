@@ -1,0 +1,166 @@
+import type { Field } from '@grafana/data'
+import { colorOf, type Draw, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
+
+const AXIS = { left: 60, bottom: 18, top: 6, right: 8 }
+const LEGEND = 22
+const HOUR_MS = 3_600_000
+
+// Without a sample for longer than this, the line breaks, as it does in Grafana.
+const GAP_MS = 600_000
+
+/** Hours of the simulated operation's own clock. */
+const OFFSET_MS = -5 * HOUR_MS
+
+interface Line {
+  readonly name: string
+  readonly color: string
+  readonly dash: string
+  readonly width: number
+  readonly points: readonly (readonly [time: number, value: number])[]
+}
+
+/** Lines, or areas or bars that stand on one another, with axes and legend. */
+export const drawGraph: Draw = (filled, room) => {
+  const { panel } = filled
+  const frames = framesOf(filled).filter(({ length }) => length > 0)
+  const lines = frames.map(({ refId = '', fields: [time, value] }, index): Line => {
+    const dash = overrideOf(panel, refId, 'custom.lineStyle') as
+      | { readonly dash: readonly number[] }
+      | undefined
+    return {
+      name: String(value?.config.displayNameFromDS),
+      color: colorOf(panel, refId, index),
+      dash: dash?.dash.join(' ') ?? '',
+      width: Number(overrideOf(panel, refId, 'custom.lineWidth') ?? 1),
+      points: (time?.values ?? []).map((at, row) => [Number(at), Number(value?.values[row])]),
+    }
+  })
+  const custom = panel.fieldConfig.defaults.custom ?? {}
+  const stacked = 'stacking' in custom
+  const drawn = stacked ? stack(lines) : lines
+  const all = drawn.flatMap(({ points }) => points)
+  const low = panel.fieldConfig.defaults.min ?? Math.min(...all.map(([, value]) => value))
+  const high = Math.max(
+    ...all.map(([, value]) => value),
+    Number(custom.axisSoftMax ?? Number.NEGATIVE_INFINITY),
+  )
+  const [from, to] = [Math.min(...all.map(([at]) => at)), Math.max(...all.map(([at]) => at))]
+  const ticks = roundTicks(low, high)
+  const [bottom = low, top = high] = [ticks[0], ticks.at(-1)]
+  const inner = {
+    width: room.width - AXIS.left - AXIS.right,
+    height: room.height - LEGEND - AXIS.bottom - AXIS.top,
+  }
+  const x = (at: number) => AXIS.left + ((at - from) / (to - from)) * inner.width
+  const y = (value: number) => AXIS.top + inner.height - ((value - bottom) / (top - bottom)) * inner.height
+  const field = frames[0]?.fields[1]
+  const shapes = [
+    ...thresholds(filled.panel, room, y, [bottom, top]),
+    ...ticks.map(
+      (tick) =>
+        `<path class="grid" d="M${AXIS.left} ${y(tick)}H${room.width - AXIS.right}"/><text x="${AXIS.left - 6}" y="${y(tick) + 4}" text-anchor="end">${html(field === undefined ? '' : tickText(field, tick))}</text>`,
+    ),
+    ...hours(from, to).map(
+      (at) =>
+        `<text x="${x(at)}" y="${AXIS.top + inner.height + 14}" text-anchor="middle">${new Date(at + OFFSET_MS).toISOString().slice(11, 16)}</text>`,
+    ),
+    ...(custom.drawStyle === 'bars'
+      ? bars(lines, x, y)
+      : drawn.toReversed().map((line) => path(line, x, y, stacked ? y(bottom) : undefined))),
+  ]
+  const legend = lines.map(
+    ({ name, color, dash }) =>
+      `<span><svg width="18" height="8"><path d="M0 4H18" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/></svg> ${html(name)}</span>`,
+  )
+  return `<svg width="${room.width}" height="${room.height - LEGEND}">${shapes.join('')}</svg><div class="legend">${legend.join('')}</div>`
+}
+
+function tickText(field: Field, value: number): string {
+  return shown(field, value).text
+}
+
+/** Each line on top of those before it. */
+function stack(lines: readonly Line[]): readonly Line[] {
+  const sums = new Map<number, number>()
+  return lines.map((line) => ({
+    ...line,
+    points: line.points.map(([at, value]) => {
+      const sum = (sums.get(at) ?? 0) + value
+      sums.set(at, sum)
+      return [at, sum] as const
+    }),
+  }))
+}
+
+function path({ points, color, dash, width }: Line, x: Scale, y: Scale, floor?: number): string {
+  const pieces: (readonly [number, number])[][] = []
+  for (const [index, point] of points.entries()) {
+    const before = points[index - 1]
+    if (before === undefined || point[0] - before[0] > GAP_MS) pieces.push([])
+    pieces.at(-1)?.push(point)
+  }
+  return pieces
+    .map((piece) => {
+      const line = piece.map(([at, value]) => `${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('L')
+      const [first, last] = [piece[0]?.[0] ?? 0, piece.at(-1)?.[0] ?? 0]
+      if (floor !== undefined)
+        return `<path d="M${line}L${x(last)} ${floor}L${x(first)} ${floor}Z" fill="${color}"/>`
+      return `<path d="M${line}" fill="none" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dash}"/>`
+    })
+    .join('')
+}
+
+function bars(lines: readonly Line[], x: Scale, y: Scale): string[] {
+  const times = lines[0]?.points.map(([at]) => at) ?? []
+  const width = (x(times[1] ?? 0) - x(times[0] ?? 0)) * 0.8
+  const sums = new Map<number, number>()
+  return lines.flatMap(({ points, color }) =>
+    points.map(([at, value]) => {
+      const below = sums.get(at) ?? 0
+      sums.set(at, below + value)
+      const [top, bottom] = [y(below + value), y(below)]
+      return `<rect x="${x(at) - width / 2}" y="${top}" width="${width}" height="${bottom - top}" fill="${color}"/>`
+    }),
+  )
+}
+
+type Scale = (value: number) => number
+
+/** Lines and bands behind the graph, where the panel has them. */
+function thresholds(
+  { fieldConfig: { defaults } }: Parameters<Draw>[0]['panel'],
+  { width }: Room,
+  y: Scale,
+  [bottom, top]: readonly [number, number],
+): string[] {
+  const { mode } = (defaults.custom?.thresholdsStyle ?? { mode: 'off' }) as { readonly mode: string }
+  const steps = defaults.thresholds?.steps ?? []
+  if (mode === 'off') return []
+  return steps.flatMap(({ value, color }, index) => {
+    if (value === null || value > top) return []
+    const next = Math.min(steps[index + 1]?.value ?? top, top)
+    const area = mode.includes('area') && color !== 'transparent'
+    const band = `<rect x="${AXIS.left}" y="${y(next)}" width="${width - AXIS.left - AXIS.right}" height="${y(Math.max(value, bottom)) - y(next)}" fill="${color}" opacity="0.14"/>`
+    const line = `<path d="M${AXIS.left} ${y(value)}H${width - AXIS.right}" stroke="${color}" stroke-dasharray="8 6"/>`
+    return [...(area ? [band] : []), ...(color === 'transparent' ? [] : [line])]
+  })
+}
+
+function roundTicks(low: number, high: number): number[] {
+  const rough = (high - low || 1) / 4
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
+  const first = Math.floor(low / step)
+  const last = Math.ceil(high / step)
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  )
+}
+
+const hours = (from: number, to: number): number[] => {
+  const first = Math.ceil(from / (2 * HOUR_MS)) * 2 * HOUR_MS
+  const count = Math.floor((to - first) / (2 * HOUR_MS)) + 1
+  return Array.from({ length: count }, (_, index) => first + index * 2 * HOUR_MS).filter(
+    (at) => at - from > HOUR_MS / 2 && to - at > HOUR_MS / 2,
+  )
+}
