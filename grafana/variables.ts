@@ -52,12 +52,13 @@ export const categoryVariable = (texts: Texts) =>
     .allValue(ANYTHING)
     .current(ALL)
 
-// Names are shown where the exporter shows them, and ids always; Prometheus writes labels in the order of their names.
+// Names are shown where the exporter shows them, and ids always. What is matched is a series as Grafana writes it, its labels
+// in the order of their names, of which one without a name has no agent_name.
 const AGENTS = `label_join(${once(
   `wolkvox_agent_state{${ofOperation}}`,
   'agent_id, agent_name',
 )}, "${WHO}", " · ", "agent_name", "agent_id")`
-const NAME_AND_ID = `/${WHO}="(?: · )?(?<text>.*?)",agent_id="(?<value>.*?)",agent_name=/`
+export const NAME_AND_ID = `/${WHO}="(?: · )?(?<text>.*?)",agent_id="(?<value>.*?)"[,}]/`
 
 export const agentVariable = ({ variables }: Texts) =>
   query('agent', variables.agent, `query_result(${AGENTS})`).regex(NAME_AND_ID)

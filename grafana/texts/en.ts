@@ -30,8 +30,6 @@ export const en: Texts = {
     agent: 'Agent',
     job: 'Job',
     instance: 'Instance',
-    all: 'All',
-    allAgents: 'All',
   },
   annotations: {
     alerts: 'Alerts',
@@ -95,7 +93,6 @@ export const en: Texts = {
     failed: 'Failed: {{reason}}',
     age: '{{operation}}',
     staleAfter: 'Stale · {{operation}}',
-    limit: 'Limit',
     field: 'Values of {{field}}',
     records: 'Records',
     answered: 'Records of {{operation}}',

@@ -29,8 +29,6 @@ export const es = {
     agent: 'Agente',
     job: 'Job',
     instance: 'Instancia',
-    all: 'Todas',
-    allAgents: 'Todos',
   },
   annotations: {
     alerts: 'Alertas',
@@ -94,7 +92,6 @@ export const es = {
     failed: 'Falla: {{reason}}',
     age: '{{operation}}',
     staleAfter: 'Vence · {{operation}}',
-    limit: 'Límite',
     field: 'Valores de {{field}}',
     records: 'Registros',
     answered: 'Registros de {{operation}}',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NAME_AND_ID } from '../../grafana/variables.ts'
 import { agentFamilies } from '../../src/exposition/agent-families.ts'
 import { operationFamilies } from '../../src/exposition/operation-families.ts'
 import { rules } from '../rules/files.ts'
@@ -107,8 +108,10 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
   })
 
   it.each(queries)('takes rates over as much as Grafana thinks right: $title, $refId', ({ expr }) => {
-    for (const [range] of expr.replace(OWN_RANGE, '').matchAll(/\bi?rate\(.*?\[.*?\]/g))
-      expect(range).toContain('[$__rate_interval]')
+    for (const [growth] of expr.replace(OWN_RANGE, '').matchAll(/\b(?:i?rate|increase)\(.*?\[.*?\]/g))
+      expect(growth).toMatch(
+        growth.startsWith('increase') ? /\[\$__(?:rate_interval|range)\]$/ : /\[\$__rate_interval\]$/,
+      )
   })
 
   it.each(queries)('shows no counter as it is, only how it grows: $title, $refId', ({ expr }) => {
@@ -146,6 +149,31 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
       ({ expr = '' }) => selectorsOf(filledIn(expr, stretches.today))[0]?.metric,
     )
     expect(asked).toEqual(['ALERTS', 'process_start_time_seconds'])
+  })
+})
+
+describe('the table of agents', () => {
+  it('asks for every field that wolkvox has of an agent', () => {
+    const text = JSON.stringify(files.find(({ name }) => name === 'operation')?.dashboard.panels)
+    // How long ago the state began counts on; the time in state itself is as old as the last refresh.
+    const shown = agentFamilies.filter(({ name }) => name !== 'wolkvox_agent_time_in_state_seconds')
+    for (const { name } of shown) expect(text).toContain(`${name}{`)
+  })
+})
+
+describe('the choice of an agent', () => {
+  const [, pattern = ''] = /^\/(.*)\/$/.exec(NAME_AND_ID) ?? []
+
+  it.each([
+    ['{agent="Cóndor 001 · 1001",agent_id="1001",agent_name="Cóndor 001"} 1 0', 'Cóndor 001 · 1001', '1001'],
+    ['{agent=" · 1001",agent_id="1001"} 1 0', '1001', '1001'],
+    [
+      '{agent="a "quoted" name · x,y",agent_id="x,y",agent_name="a "quoted" name"} 1 0',
+      'a "quoted" name · x,y',
+      'x,y',
+    ],
+  ])('reads name and id out of %s', (series, text, value) => {
+    expect(new RegExp(pattern).exec(series)?.groups).toEqual({ text, value })
   })
 })
 
