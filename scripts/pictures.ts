@@ -26,12 +26,11 @@ const centres = [
 /** Two minutes after a refresh, so that it shows how the times count on. */
 const period = { from: stretches.today.from + 5 * 3600, to: stretches.today.to - 180 }
 
-/** One agent's day, and the whole of the others. */
+/** The days of three agents, and all there is on the other dashboards. */
 const chosen = (name: string) =>
   name === 'agent' ? { operation: ['ventas'], agent: ['1002', absentee.agentId, '1010'] } : {}
 
-const historian = process.argv[2] === undefined ? await startHistorian(centres) : undefined
-const url = historian?.url ?? String(process.argv[2])
+const historian = await startHistorian(centres)
 await mkdir(PICTURES, { recursive: true })
 const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
 try {
@@ -40,7 +39,7 @@ try {
     const choice = { ...period, values: chosen(name) }
     const answersOf = async (id: number) => {
       const panel = dashboard.panels.find((one) => one.id === id)
-      return panel === undefined ? new Map() : askPanel(url, panel, choice)
+      return panel === undefined ? new Map() : askPanel(historian.url, panel, choice)
     }
     const { html, width, height } = await pageOf(dashboard, answersOf, NOTES[language])
     const page = join(folder, `${name}-${language}.html`)
@@ -49,7 +48,7 @@ try {
   }
 } finally {
   await rm(folder, { recursive: true })
-  await historian?.stop()
+  await historian.stop()
 }
 
 async function photograph(page: string, picture: string, width: number, height: number): Promise<void> {

@@ -47,8 +47,8 @@ export interface Graph extends PanelText {
 // Longer without a sample is a gap, and not a line across it: two refreshes.
 const GAP_MS = 600_000
 
-/** As many moments tell a shift of ten hours as often as wolkvox is asked. */
-export const MOMENTS = 150
+/** As many moments are two minutes apart on a working day, and few enough to ask of thousands of agents. */
+export const MOMENTS = 300
 
 /** Lines through the time range. */
 export function lines(graph: Graph) {
@@ -65,7 +65,8 @@ export function lines(graph: Graph) {
     .noValue(noValue)
     .lineWidth(1)
     .fillOpacity(0)
-    .showPoints(VisibilityMode.Never)
+    // Where there is but one moment yet, a line would show nothing.
+    .showPoints(VisibilityMode.Auto)
     .insertNulls(GAP_MS)
     .legend(
       new VizLegendOptionsBuilder()

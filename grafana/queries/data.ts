@@ -11,7 +11,8 @@ export function dataState(selection: string): string {
   const staleAfter = `wolkvox_stale_after_seconds{${selection}}`
   const fetched = `wolkvox_last_success_timestamp_seconds{${selection}}`
   const conditions = [
-    part('age', `${dataStates.stale} * (time() - ${fetched} > bool ${staleAfter})`),
+    // As old as it was when it was scraped, as the exporter too judges it: in the demo it is stale sooner than it is scraped anew.
+    part('age', `${dataStates.stale} * (timestamp(${fetched}) - ${fetched} > bool ${staleAfter})`),
     part('never', `${dataStates.stale} * (${staleAfter} > bool 0) unless ${fetched}`),
     part('refresh', `${dataStates.failing} * (wolkvox_up{${selection}} == bool 0)`),
   ]

@@ -21,11 +21,23 @@ type Target = Panel['targets'][number]
 /** A panel that is as wide as it can be on a large screen. */
 const PIXELS = 1000
 
-/** The moments that Grafana asks a range query for, in seconds: as many as the panel has pixels, and round. */
+/** Distances of moments that Grafana takes, in seconds, each up to where it takes the next. */
+const STEPS = [
+  [15, 17.5],
+  [20, 25],
+  [30, 45],
+  [60, 90],
+  [120, 210],
+  [300, 450],
+  [600, 750],
+  [900, 1050],
+] as const
+
+/** How far apart the moments are that Grafana asks a range query for, in seconds: about as many as the panel has pixels. */
 export function stepOf(panel: Pick<Panel, 'interval' | 'maxDataPoints'>, { from, to }: Choice): number {
   const least = panel.interval === undefined ? 15 : seconds(panel.interval)
   const wanted = (to - from) / (panel.maxDataPoints ?? PIXELS)
-  const round = [15, 30, 60, 120, 300, 600, 900, 1800].find((step) => step >= wanted) ?? 3600
+  const [round] = STEPS.find(([, below]) => wanted < below) ?? [1200]
   return Math.max(round, least)
 }
 
