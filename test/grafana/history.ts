@@ -60,6 +60,9 @@ export const SCRAPE_S = 60
  */
 export const lookback = `${SCRAPE_S * 1000 - 1}ms`
 
+// Refreshes and scrapes keep no step: at the same moments each refresh would fall into two windows of a rate.
+const PHASE_S = SCRAPE_S / 2
+
 const TARGET = 'job="wolkvox",instance="exporter:9989"'
 
 /** A simulated operation with what its exporter knows of it. */
@@ -179,6 +182,6 @@ async function page(running: readonly Running[], now: number): Promise<readonly 
 }
 
 function* scrapes(lines: readonly string[], from: number, before: number): Generator<string> {
-  for (let time = from; time < before; time += SCRAPE_S)
+  for (let time = from + PHASE_S; time < before; time += SCRAPE_S)
     yield lines.map((line) => `${line} ${time}\n`).join('')
 }
