@@ -2,7 +2,7 @@
  * Prints what Alertmanager would tell somebody, a line for each alert, until a receiver is named in alertmanager.yml.
  * Takes the port as its argument.
  */
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 
 interface Notification {
@@ -13,13 +13,23 @@ interface Notification {
   }[]
 }
 
-const server = createServer(async (request, response) => {
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   // Anything but a notification is the container's health check.
   const { alerts } = request.method === 'POST' ? ((await json(request)) as Notification) : { alerts: [] }
   for (const { status, labels, annotations } of alerts) {
-    process.stdout.write(`${status} ${labels.alertname}: ${annotations.description ?? ''}\n`)
+    process.stdout.write(`${onOneLine(`${status} ${labels.alertname}: ${annotations.description ?? ''}`)}\n`)
   }
   response.end()
+}
+
+/** Names of agents are in it, which may hold anything, such as line feeds and what a terminal obeys. */
+const onOneLine = (text: string) => text.replace(/\p{C}+/gu, ' ')
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error: unknown) => {
+    process.stderr.write(`no notification: ${error}\n`)
+    response.writeHead(400).end()
+  })
 })
 
 server.listen(Number(process.argv[2]), '127.0.0.1')

@@ -8,8 +8,8 @@ import type { Agent, Rejections, Snapshot } from './snapshot.ts'
 /** Of an operation, what reading its report needs. */
 export type ReportSource = Pick<Operation, 'name' | 'token' | 'timeZone' | 'agentName'>
 
-// Each stands in up to 16 families: 8 MiB make a page of 128 MiB. 60,000 agents as people name them take 2.
-const MAX_TEXT_BYTES = 8 * 2 ** 20
+// Each stands in up to 16 families: 4 MiB make a page of 64 MiB and more. 60,000 agents as people name them take 2.
+const MAX_TEXT_BYTES = 4 * 2 ** 20
 
 /** A snapshot, with what of the answer did not make it there. */
 export interface Report {

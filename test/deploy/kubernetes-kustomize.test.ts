@@ -3,6 +3,7 @@ import { realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
+import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { ROOT, readText } from '../files.ts'
@@ -99,6 +100,19 @@ describe.skipIf(!haveKubectl)('the example', () => {
 
   it('is refused with a slip in it', async () => {
     await expect(build(overlay({ configMapGenerators: [] }))).rejects.toThrow('configMapGenerators')
+  })
+})
+
+describe.skipIf(!haveKubectl)('the dashboards', () => {
+  const folders = kustomizations.filter((path) => path.startsWith('grafana/')).map((path) => dirname(path))
+
+  it('of all languages can be in one folder, each where the sidecar of Grafana finds it', async () => {
+    expect(folders).toEqual(['grafana/dashboards/en', 'grafana/dashboards/es'])
+    const maps = (await Promise.all(folders.map((folder) => build(`${ROOT}${folder}`)))).flat()
+    expect(maps.map(({ metadata }) => metadata?.labels?.grafana_dashboard)).toEqual(maps.map(() => '1'))
+    const files = maps.flatMap((map) => Object.keys((map as IConfigMap).data ?? {}))
+    expect(new Set(files).size).toBe(filesBelow('grafana/dashboards', '*.json').length)
+    expect(new Set(maps.map(({ metadata }) => metadata?.name)).size).toBe(files.length)
   })
 })
 

@@ -20,7 +20,7 @@ export interface Notification {
 
 /** What stands in the files for production, at a pace that a test can wait for. */
 const HURRIED: readonly (readonly [RegExp, string])[] = [
-  [/\bfor: \d+m/g, 'for: 2s'],
+  [/for: \d+m/g, 'for: 2s'],
   [/interval: 1m/g, 'interval: 1s'],
   [/(scrape|evaluation)_interval: 30s/g, '$1_interval: 1s'],
   [/scrape_timeout: 25s/g, 'scrape_timeout: 1s'],

@@ -1,7 +1,7 @@
 import type { AnnotationQuery, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { type Language, languages } from '../../grafana/dashboards.ts'
 import { type Name, names } from '../../grafana/uids.ts'
-import { readText } from '../rules/files.ts'
+import { readText } from '../files.ts'
 
 /** What a field shows that its defaults do not say. */
 export interface Property {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { dashboards, textOf } from '../../grafana/dashboards.ts'
-import { ROOT, readText } from '../rules/files.ts'
+import { ROOT, readText } from '../files.ts'
 
 const folder = 'grafana/dashboards'
 

@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { eventually, freePort } from '../e2e/programs.ts'
-import { alerts, ROOT } from '../rules/files.ts'
+import { ROOT } from '../files.ts'
+import { eventually } from '../programs/eventually.ts'
+import { freePort } from '../programs/server.ts'
+import { alerts } from '../rules/files.ts'
 import {
   allStretches,
   type CentreOf,

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { languages } from '../../grafana/dashboards.ts'
-import { ROOT, readText } from '../rules/files.ts'
+import { ROOT, readText } from '../files.ts'
 
 const folder = 'grafana/provisioning'
 
@@ -45,7 +45,9 @@ describe('what Grafana is provisioned with', () => {
     expect(providers.map(({ options }) => options.path)).toEqual(
       Object.keys(languages).map((language) => `${MOUNT}/${language}`),
     )
-    for (const { options } of providers)
-      expect(readdirSync(options.path.replace(MOUNT, `${ROOT}grafana/dashboards`))).toHaveLength(3)
+    for (const { options } of providers) {
+      const files = readdirSync(options.path.replace(MOUNT, `${ROOT}grafana/dashboards`))
+      expect(files.filter((name) => name.endsWith('.json'))).toHaveLength(3)
+    }
   })
 })

@@ -14,7 +14,7 @@ const AGENTS = 60
 const FIRES = [
   // Shortly before and after lunch fewer are there than calls need: for a while nobody at all is free.
   { minutes: 95, alertname: 'WolkvoxOccupancyHigh', severity: 'warning' },
-  { minutes: 5, alertname: 'WolkvoxNobodyReady', severity: 'critical', category: 'ready' },
+  { minutes: 10, alertname: 'WolkvoxNobodyReady', severity: 'critical', category: 'ready' },
   // In the evening calls ebb before people go home.
   { minutes: 15, alertname: 'WolkvoxOccupancyLow', severity: 'info' },
 ] as const
