@@ -2,19 +2,17 @@ import {
   GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
-  LegendDisplayMode,
-  LegendPlacement,
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
   TooltipDisplayMode,
   VisibilityMode,
-  VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import type { GridPos, ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
 import type { PanelText } from '../texts/texts.ts'
+import { legendBelow } from './legend.ts'
 import { datasource, through } from './target.ts'
 import { steps } from './thresholds.ts'
 
@@ -68,13 +66,7 @@ export function lines(graph: Graph) {
     // Where there is but one moment yet, a line would show nothing.
     .showPoints(VisibilityMode.Auto)
     .insertNulls(GAP_MS)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .displayMode(LegendDisplayMode.List)
-        .placement(LegendPlacement.Bottom)
-        .showLegend(true)
-        .calcs([]),
-    )
+    .legend(legendBelow())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .thresholds(thresholds?.steps ?? steps('transparent'))
     .thresholdsStyle(

@@ -1,15 +1,13 @@
 import {
-  LegendDisplayMode,
-  LegendPlacement,
   TooltipDisplayMode,
   VisibilityMode,
-  VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import type { GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
 import { STATUS, WHO } from '../queries/agents.ts'
 import type { PanelText } from '../texts/texts.ts'
+import { legendBelow } from './legend.ts'
 import { MOMENTS } from './lines.ts'
 import { statusMappings } from './mappings.ts'
 import { datasource, rowsThrough } from './target.ts'
@@ -66,12 +64,6 @@ export function timeline({ at, expr, noState, noValue, title, description }: Tim
     .rowHeight(0.85)
     .lineWidth(0)
     .fillOpacity(85)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .displayMode(LegendDisplayMode.List)
-        .placement(LegendPlacement.Bottom)
-        .showLegend(true)
-        .calcs([]),
-    )
+    .legend(legendBelow())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single))
 }
