@@ -1,9 +1,11 @@
 /**
  * Prints what Alertmanager would tell somebody, a line for each alert, until a receiver is named in alertmanager.yml.
- * Takes the port as its argument.
+ * Takes the port as its argument, and where there is a Grafana its address, so that the line ends in a link.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
+
+const [port, grafana] = process.argv.slice(2)
 
 interface Notification {
   readonly alerts: readonly {
@@ -17,7 +19,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   // Anything but a notification is the container's health check.
   const { alerts } = request.method === 'POST' ? ((await json(request)) as Notification) : { alerts: [] }
   for (const { status, labels, annotations } of alerts) {
-    process.stdout.write(`${onOneLine(`${status} ${labels.alertname}: ${annotations.description ?? ''}`)}\n`)
+    const { description = '', dashboard_url: path } = annotations
+    const link = grafana !== undefined && path !== undefined ? ` ${grafana}${path}` : ''
+    process.stdout.write(`${onOneLine(`${status} ${labels.alertname}: ${description}${link}`)}\n`)
   }
   response.end()
 }
@@ -32,6 +36,6 @@ const server = createServer((request, response) => {
   })
 })
 
-server.listen(Number(process.argv[2]), '127.0.0.1')
+server.listen(Number(port), '127.0.0.1')
 // As process 1 of a container it would not be ended by a signal otherwise.
 process.once('SIGTERM', () => process.exit(0))

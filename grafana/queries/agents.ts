@@ -75,13 +75,16 @@ export const overLimit = (selected: Agents): string =>
 export const longestInState = (count: number, selected: Agents): string =>
   `topk(${count}, ${timeInState(also(selected, 'category=~"talk|ring|acw|aux"'))})`
 
+// Half an hour between the first sample and the last, at a scrape a minute: always six refreshes, and not now six, now five.
+const HALF_HOUR = '31m'
+
 /**
  * Calls of a direction in the half hour before each moment. The least count within it is the one that it began with, be that
  * half an hour ago, when the day turned or when Prometheus first saw the agent.
  */
 export function callsInHalfHour(metric: string, { agents }: Agents): string {
   const calls = `${metric}{${agents}}`
-  return `sum(${once(`${calls} - min_over_time(${calls}[30m])`, KEY)})`
+  return `sum(${once(`${calls} - min_over_time(${calls}[${HALF_HOUR}])`, KEY)})`
 }
 
 /** A total of the day over all selected agents. */

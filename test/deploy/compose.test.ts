@@ -127,9 +127,15 @@ describe('the compose file', () => {
   it('listens where Alertmanager sends to', () => {
     const [, port] = /url: http:\/\/localhost:(\d+)\/$/m.exec(readText('alertmanager.yml')) ?? []
     const { entrypoint, network_mode, healthcheck } = service('notifications')
-    expect(entrypoint?.at(-1)).toBe(port)
+    expect(entrypoint?.[2]).toBe(port)
     expect(network_mode).toBe('service:alertmanager')
     expect(healthcheck?.test.at(-1)).toMatch(new RegExp(`:${port}$`))
+  })
+
+  it('links to where the Grafana beside it can be reached', () => {
+    const { hostname, port } = new URL(String(service('notifications').entrypoint?.[3]))
+    expect(hostname).toBe('localhost')
+    expect(service('grafana').ports).toEqual([`127.0.0.1:${port}:3000`])
   })
 })
 
@@ -228,7 +234,11 @@ describe('the health check', () => {
     const port = await freePort()
     const exporter = [process.execPath, `${ROOT}src/main.ts`]
     expect(await check('notifications', port, exporter)).toBe(1)
-    const program = startProgram(process.execPath, [`${ROOT}deploy/compose/notifications.ts`, String(port)])
+    const program = startProgram(process.execPath, [
+      `${ROOT}deploy/compose/notifications.ts`,
+      String(port),
+      'http://localhost:3000',
+    ])
     await eventually(
       'receiver',
       async () => (await check('notifications', port, exporter)) === 0 || undefined,
@@ -236,12 +246,17 @@ describe('the health check', () => {
     const alert = {
       status: 'firing',
       labels: { alertname: 'WolkvoxNobodyReady' },
-      annotations: { description: 'Nobody in ventas is ready.' },
+      annotations: {
+        description: 'Nobody in ventas is ready.',
+        dashboard_url: '/d/wolkvox-operation-es?var-operation=ventas',
+      },
     }
     const body = JSON.stringify({ alerts: [alert] })
     expect((await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body })).status).toBe(200)
     await eventually('line', () => program.output().includes('\n') || undefined)
-    expect(program.output()).toBe('firing WolkvoxNobodyReady: Nobody in ventas is ready.\n')
+    expect(program.output()).toBe(
+      'firing WolkvoxNobodyReady: Nobody in ventas is ready. http://localhost:3000/d/wolkvox-operation-es?var-operation=ventas\n',
+    )
   })
 })
 

@@ -119,6 +119,19 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     expect(answers.get('A')).toEqual([])
   })
 
+  it('counts as many calls at each minute until the scrape that sees the next refresh', async () => {
+    const panel = panelOf('operation', es.panels.calls.title)
+    const [refreshed, next] = [period.to - 120, period.to + 180]
+    const answers = await askPanel(
+      historian.url,
+      { ...panel, maxDataPoints: 300 },
+      { from: refreshed + 60, to: next },
+    )
+    const [inbound] = answers.get('inbound') ?? []
+    expect(inbound?.times).toHaveLength(5)
+    expect(new Set(inbound?.values).size).toBe(1)
+  })
+
   it.each(['es', 'en'] as const)('has the table of agents that is promised, in %s', async (language) => {
     const { dashboard } = fileOf('operation', language)
     const panel = dashboard.panels.find(({ type, gridPos }) => type === 'table' && gridPos.w === 24)

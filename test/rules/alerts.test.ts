@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readText } from '../files.ts'
+import { files as dashboards } from '../grafana/dashboards.ts'
 import { alerts, alertTests, expressionTests, rules } from './files.ts'
 
 describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
@@ -22,6 +23,15 @@ describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
     const headings = [...readText(path).matchAll(/^### (.+)$/gm)].map(([, heading]) => heading?.toLowerCase())
     expect(headings).toContain(anchor)
     expect(anchor).toBe(name.toLowerCase())
+  })
+
+  it('leads to a dashboard, where what it is about is chosen', () => {
+    const [path, choice = ''] = annotations?.dashboard_url?.replace(/\{\{.*?\}\}/g, '').split('?') ?? []
+    const dashboard = dashboards.find(({ dashboard }) => `/d/${dashboard.uid}` === path)?.dashboard
+    const variables = dashboard?.templating.list.map(({ name }) => `var-${name}`)
+    const chosen = [...new URLSearchParams(choice).keys()]
+    expect(chosen).not.toEqual([])
+    expect(variables).toEqual(expect.arrayContaining(chosen))
   })
 
   it('is seen to fire, and not to fire in a near miss', () => {
