@@ -107,7 +107,7 @@ export function exporter(texts: Texts, limits: Limits) {
         },
       ],
       noValue,
-    }),
+    }).interval('10m'),
   ]
   const causes = [
     lines({

@@ -87,9 +87,12 @@ export const areas = (graph: Graph) =>
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
     .min(0)
 
-/** Bars of what counters have grown by, one for every five minutes: wolkvox is not asked more often. */
+/**
+ * Bars of what counters have grown by, one for every five minutes: wolkvox is not asked more often. The axis goes to four at least,
+ * or it would have halves.
+ */
 export const growth = (graph: Graph) =>
-  areas(graph).drawStyle(GraphDrawStyle.Bars).interval('5m').insertNulls(false).decimals(0)
+  areas(graph).drawStyle(GraphDrawStyle.Bars).interval('5m').insertNulls(false).decimals(0).axisSoftMax(4)
 
 function lookOf({ ref, color, dash, width }: Series) {
   const properties = [

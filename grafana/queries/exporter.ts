@@ -14,20 +14,28 @@ export const quotaForecast = `max((${spent} + rate(wolkvox_api_requests_total{${
 
 export const quotaSpentOfEach = once(`${spent} / ${limit}`)
 
-export const successes = `sum(increase(wolkvox_refreshes_total{${ofExporter}}[$__rate_interval])) - sum(increase(wolkvox_refresh_failures_total{${ofExporter}}[$__rate_interval]))`
+/**
+ * What counters have grown by since the bar before, summed. Grafana's interval of rates is a scrape longer than a bar, so that
+ * its first sample is the last one of the bar before, and nothing in between is lost or counted twice.
+ */
+const perBar = (metric: string, by = '') =>
+  `sum${by}(rate(${metric}{${ofExporter}}[$__rate_interval])) * $__interval_ms / 1000`
+
+export const successes = `${perBar('wolkvox_refreshes_total')} - ${perBar('wolkvox_refresh_failures_total')}`
 
 /** Only the reasons that there were: with all of them the legend would hide the graph. */
-export const failuresByReason = `sum by (reason) (increase(wolkvox_refresh_failures_total{${ofExporter}}[$__rate_interval])) > 0`
+export const failuresByReason = `${perBar('wolkvox_refresh_failures_total', ' by (reason) ')} > 0`
 
 export const failures = `sum(increase(wolkvox_refresh_failures_total{${ofExporter}}[$__range]))`
 
-export const rejectedValuesByField = `sum by (field) (increase(wolkvox_rejected_values_total{${ofExporter}}[$__rate_interval])) > 0`
+export const rejectedValuesByField = `${perBar('wolkvox_rejected_values_total', ' by (field) ')} > 0`
 
-export const rejectedRecords = `sum(increase(wolkvox_rejected_records_total{${ofExporter}}[$__rate_interval]))`
+export const rejectedRecords = perBar('wolkvox_rejected_records_total')
 
 export const duration = `max by (operation) (wolkvox_last_refresh_duration_seconds{${ofExporter}})`
 
-export const age = `time() - ${once(`wolkvox_last_success_timestamp_seconds{${ofExporter}}`)}`
+/** The oldest that the data was since the moment before: drawn as it is, it would go up and down with every refresh. */
+export const age = `max_over_time((time() - ${once(`wolkvox_last_success_timestamp_seconds{${ofExporter}}`)})[$__interval:1m])`
 
 export const staleAfter = once(`wolkvox_stale_after_seconds{${ofExporter}}`)
 

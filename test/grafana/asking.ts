@@ -50,6 +50,8 @@ function seconds(interval: string): number {
 export function filledIn(expr: string, choice: Choice, step = SCRAPE_S): string {
   const builtIn: Readonly<Record<string, string>> = {
     __rate_interval: `${Math.max(step + SCRAPE_S, 4 * SCRAPE_S)}s`,
+    __interval: `${step}s`,
+    __interval_ms: String(step * 1000),
     __range: `${choice.to - choice.from}s`,
   }
   // `$1` belongs to label_replace.

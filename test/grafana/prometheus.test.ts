@@ -37,7 +37,7 @@ const panelOf = (name: Name, title: string) => {
 }
 
 /** By reason or field, and only what there was: an operation without failures has none to draw. */
-const ofFailures = (expr: string) => /^sum by \(\w+\) \(increase\(.* > 0$/.test(expr)
+const ofFailures = (expr: string) => /^sum by \(\w+\) \(rate\(.* > 0$/.test(expr)
 
 describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real Prometheus', () => {
   let historian: Historian
@@ -130,6 +130,14 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     const [inbound] = answers.get('inbound') ?? []
     expect(inbound?.times).toHaveLength(5)
     expect(new Set(inbound?.values).size).toBe(1)
+  })
+
+  it('counts each refresh in one bar', async () => {
+    const answers = await ask(panelOf('exporter', es.panels.refreshes.title), {})
+    const bars = [...answers.values()].flatMap((series) => series.flatMap(({ values }) => values))
+    for (const bar of bars) expect(bar).toBeCloseTo(Math.round(bar))
+    const failed = answers.get('B')?.[0]?.values ?? []
+    expect(Math.round(failed.reduce((sum, bar) => sum + bar, 0))).toBe(4)
   })
 
   it.each(['es', 'en'] as const)('has the table of agents that is promised, in %s', async (language) => {
