@@ -2,7 +2,7 @@ import type { DataFrame, Field } from '@grafana/data'
 import { htmlEscape } from 'escape-goat'
 import type { Answered } from '../../test/grafana/asking.ts'
 import type { Panel } from '../../test/grafana/dashboards.ts'
-import { configured, seriesFrames } from '../../test/grafana/frames.ts'
+import { configured, seriesFrames, tableFrames, transformed } from '../../test/grafana/frames.ts'
 import { grafana } from '../../test/grafana/grafana-data.ts'
 
 /** A panel with what Prometheus has answered it. */
@@ -39,6 +39,16 @@ export const framesOf = ({ panel, answers }: Filled): DataFrame[] =>
       seriesFrames(refId, legendFormat, answers.get(refId) ?? []),
     ),
   )
+
+/** The answers as the table that the panel's transformations make of them; none where there is nothing. */
+export async function tableOf({ panel, answers }: Filled): Promise<DataFrame | undefined> {
+  const made = await transformed(panel, tableFrames(answers))
+  return configured(panel, made)[0]
+}
+
+/** What stands in a panel without an answer. */
+export const nothing = ({ panel }: Filled): string =>
+  `<div class="nothing">${html(panel.fieldConfig.defaults.noValue ?? '')}</div>`
 
 /** What a panel says of the series of a query. */
 export function overrideOf(panel: Panel, refId: string, id: string): unknown {

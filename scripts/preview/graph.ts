@@ -1,8 +1,9 @@
 import type { Field } from '@grafana/data'
 import { colorOf, type Draw, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
+import { drawLegend } from './legend.ts'
+import { hours, roundTicks } from './ticks.ts'
 
 const AXIS = { left: 60, bottom: 18, top: 6, right: 8 }
-const LEGEND = 22
 const HOUR_MS = 3_600_000
 
 // Without a sample for longer than this, the line breaks, as it does in Grafana.
@@ -45,11 +46,12 @@ export const drawGraph: Draw = (filled, room) => {
     Number(custom.axisSoftMax ?? Number.NEGATIVE_INFINITY),
   )
   const [from, to] = [Math.min(...all.map(([at]) => at)), Math.max(...all.map(([at]) => at))]
-  const ticks = roundTicks(low, high)
+  const ticks = roundTicks(low, high, panel.fieldConfig.defaults.unit === 'bytes' ? 1024 : 10)
   const [bottom = low, top = high] = [ticks[0], ticks.at(-1)]
+  const legend = drawLegend(lines, room.width)
   const inner = {
     width: room.width - AXIS.left - AXIS.right,
-    height: room.height - LEGEND - AXIS.bottom - AXIS.top,
+    height: room.height - legend.height - AXIS.bottom - AXIS.top,
   }
   const x = (at: number) => AXIS.left + ((at - from) / (to - from)) * inner.width
   const y = (value: number) => AXIS.top + inner.height - ((value - bottom) / (top - bottom)) * inner.height
@@ -68,11 +70,7 @@ export const drawGraph: Draw = (filled, room) => {
       ? bars(lines, x, y)
       : drawn.toReversed().map((line) => path(line, x, y, stacked ? y(bottom) : undefined))),
   ]
-  const legend = lines.map(
-    ({ name, color, dash }) =>
-      `<span><svg width="18" height="8"><path d="M0 4H18" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/></svg> ${html(name)}</span>`,
-  )
-  return `<svg width="${room.width}" height="${room.height - LEGEND}">${shapes.join('')}</svg><div class="legend">${legend.join('')}</div>`
+  return `<svg width="${room.width}" height="${room.height - legend.height}">${shapes.join('')}</svg>${legend.html}`
 }
 
 function tickText(field: Field, value: number): string {
@@ -144,23 +142,4 @@ function thresholds(
     const line = `<path d="M${AXIS.left} ${y(value)}H${width - AXIS.right}" stroke="${color}" stroke-dasharray="8 6"/>`
     return [...(area ? [band] : []), ...(color === 'transparent' ? [] : [line])]
   })
-}
-
-function roundTicks(low: number, high: number): number[] {
-  const rough = (high - low || 1) / 4
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
-  const first = Math.floor(low / step)
-  const last = Math.ceil(high / step)
-  return Array.from({ length: last - first + 1 }, (_, index) =>
-    Number(((first + index) * step).toPrecision(12)),
-  )
-}
-
-const hours = (from: number, to: number): number[] => {
-  const first = Math.ceil(from / (2 * HOUR_MS)) * 2 * HOUR_MS
-  const count = Math.floor((to - first) / (2 * HOUR_MS)) + 1
-  return Array.from({ length: count }, (_, index) => first + index * 2 * HOUR_MS).filter(
-    (at) => at - from > HOUR_MS / 2 && to - at > HOUR_MS / 2,
-  )
 }
