@@ -14,6 +14,7 @@ import {
 } from '../../src/refresh/state.ts'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import { reportOf, type WolkvoxRecord } from '../../src/simulator/centre/report.ts'
+import { formatDuration } from '../../src/simulator/centre/time.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 import { textFields } from '../../src/wolkvox/records.ts'
 import { readReport } from '../../src/wolkvox/report.ts'
@@ -69,6 +70,8 @@ const TARGET = 'job="wolkvox",instance="exporter:9989"'
 interface Running {
   readonly centre: Centre
   readonly state: OperationState
+  /** The record of who is away, as it was when that began. */
+  readonly left?: WolkvoxRecord
 }
 
 /**
@@ -119,36 +122,54 @@ export const absentee = {
   since: stretches.today.from + 11 * HOUR_S,
 }
 
+/** The record of who stays in an auxiliary state: nothing else of the day goes on. @param left of the moment when that began */
+const away = (left: WolkvoxRecord, seconds: number): WolkvoxRecord => ({
+  ...left,
+  agent_status: absentee.state,
+  time_state_now: String(seconds),
+  aux_time: later(left.aux_time, seconds),
+  login_time: later(left.login_time, seconds),
+})
+
+function later(time: string, seconds: number): string {
+  const [hours = 0, minutes = 0, rest = 0] = time.split(':').map(Number)
+  return formatDuration(hours * 3600 + minutes * 60 + rest + seconds)
+}
+
 // Besides, one agent's occupancy cannot be read for half an hour of each morning.
 function withOddities(
   records: readonly WolkvoxRecord[],
-  index: number,
+  left: WolkvoxRecord | undefined,
   now: number,
 ): readonly WolkvoxRecord[] {
-  if (index !== absentee.operation) return records
   const time = timeOfDay(now)
   const unreadable = time >= 10 * HOUR_S && time < 10 * HOUR_S + 6 * REFRESH_S
   return records.map((record, place) => {
     if (place === 3 && unreadable) return { ...record, ocupation: 'n/a' }
-    if (record.agent_id !== absentee.agentId || now < absentee.since) return record
-    return { ...record, agent_status: absentee.state, time_state_now: String(now - absentee.since) }
+    return left?.agent_id === record.agent_id ? away(left, now - absentee.since) : record
   })
 }
 
-async function refresh({ centre, state }: Running, index: number, now: number): Promise<Running> {
+async function refresh(before: Running, index: number, now: number): Promise<Running> {
+  const { centre, state } = before
   centre.advanceTo(now - FIRST_MIDNIGHT_S)
   const moment = momentAt(now * 1000)
   const asked = withRequest(withNextRefresh(state, (now + REFRESH_S) * 1000), now * 1000)
   if (fails(index, now))
-    return { centre, state: withOutcome(asked, failedOutcome('timeout', 'too slow'), 60_000, moment) }
-  const records = withOddities(reportOf(centre.agents, centre.now), index, now)
+    return { ...before, state: withOutcome(asked, failedOutcome('timeout', 'too slow'), 60_000, moment) }
+  const all = reportOf(centre.agents, centre.now)
+  const isOdd = index === absentee.operation
+  const left =
+    isOdd && now === absentee.since ? all.find(({ agent_id }) => agent_id === absentee.agentId) : before.left
+  const records = isOdd ? withOddities(all, left, now) : all
   const { snapshot, rejections } = readReport(
     { status: 200, body: Buffer.from(anEnvelope(records)), fetchedAt: now * 1000 },
     state.operation,
     fieldReaders,
   )
   const served = toServed(snapshot, await renderAgents(snapshot, state.operation.name))
-  return { centre, state: withOutcome(asked, { ok: true, served, rejections }, 800, moment) }
+  const next = withOutcome(asked, { ok: true, served, rejections }, 800, moment)
+  return { centre, state: next, ...(left && { left }) }
 }
 
 const build = { version: '0.1.0', revision: 'abcdef0', nodeVersion: process.version }
