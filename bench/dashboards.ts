@@ -1,4 +1,4 @@
-import { askTarget, type Choice } from '../test/grafana/asking.ts'
+import { askTarget, askVariable, type Choice, queryVariables } from '../test/grafana/asking.ts'
 import { files } from '../test/grafana/dashboards.ts'
 import { stretches } from '../test/grafana/history.ts'
 import { startHistorian } from '../test/grafana/prometheus.ts'
@@ -14,27 +14,47 @@ const choice: Choice = { from: stretches.today.from, to: stretches.today.to }
 
 const historian = await startHistorian([{ name: 'ventas', agents: AGENTS, seed: 1 }], ['today'])
 try {
+  const asked = files.filter(({ language }) => language === 'en').flatMap(queriesOf)
   const times: { readonly ms: number; readonly query: string }[] = []
-  // Both languages ask the same.
-  for (const { name, dashboard } of files.filter(({ language }) => language === 'en'))
-    for (const panel of dashboard.panels)
-      for (const target of panel.targets) {
-        const rounds: number[] = []
-        for (let round = 0; round < ROUNDS; round += 1) {
-          const start = performance.now()
-          await askTarget(historian.url, target, panel, choice)
-          rounds.push(performance.now() - start)
-        }
-        times.push({ ms: median(rounds), query: `${name}: ${panel.title}, ${target.refId}` })
-      }
+  for (const { query, ask } of asked) {
+    const rounds: number[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const start = performance.now()
+      await ask()
+      rounds.push(performance.now() - start)
+    }
+    times.push({ ms: median(rounds), query })
+  }
   times.sort((one, other) => other.ms - one.ms)
+  const [slowest] = times
+  if (slowest === undefined) throw new Error('there is no query to measure')
   const lines = times.slice(0, SHOWN).map(({ ms, query }) => `${ms.toFixed(0).padStart(6)} ms  ${query}\n`)
   process.stdout.write(
     `${times.length} queries over half a day of ${AGENTS} agents, medians of ${ROUNDS}; the slowest:\n${lines.join('')}`,
   )
-  if ((times[0]?.ms ?? 0) > LIMIT_MS) process.exitCode = 1
+  if (slowest.ms > LIMIT_MS) process.exitCode = 1
 } finally {
   await historian.stop()
+}
+
+/** All that a dashboard asks, in one language as in the others: its panels, its variables, its annotations. */
+function queriesOf({ name, dashboard }: (typeof files)[number]) {
+  const { url } = historian
+  const panels = dashboard.panels.flatMap((panel) =>
+    panel.targets.map((target) => ({
+      query: `${name}: ${panel.title}, ${target.refId}`,
+      ask: () => askTarget(url, target, panel, choice),
+    })),
+  )
+  const variables = queryVariables(dashboard).map((variable) => ({
+    query: `${name}: the variable ${variable.name}`,
+    ask: () => askVariable(url, variable, choice),
+  }))
+  const annotations = dashboard.annotations.list.map(({ name: annotation, expr = '' }) => ({
+    query: `${name}: ${annotation}`,
+    ask: () => askTarget(url, { expr, instant: false }, { interval: '1m' }, choice),
+  }))
+  return [...panels, ...variables, ...annotations]
 }
 
 function median(values: readonly number[]): number {

@@ -1,29 +1,35 @@
-import { alertAnnotation, onAgents, restartAnnotation } from './annotations.ts'
-import { looks } from './categories.ts'
-import { frame } from './frame.ts'
 import type { Limits } from './limits.ts'
-import { palette } from './palette.ts'
-import { type AgentColumn, agentColumns } from './panels/agent-columns.ts'
-import { bars } from './panels/bars.ts'
-import { box } from './panels/box.ts'
-import { callAreas } from './panels/calls.ts'
-import { lines } from './panels/lines.ts'
+import { looks } from './look/categories.ts'
+import { palette } from './look/palette.ts'
+import { bars } from './panels/bar-gauge.ts'
+import { box } from './panels/grid.ts'
+import { timeline } from './panels/state-timeline.ts'
 import { table } from './panels/table.ts'
-import { timeline } from './panels/timeline.ts'
+import { lines } from './panels/time-series.ts'
 import {
+  acwPerCallOf,
+  ahtOf,
   dayTotal,
+  MOST_SHOWN,
   median,
+  occupancyOf,
   ofShownAgents,
   statesOfShownAgents,
   timeInAuxStates,
-  WHO,
-} from './queries/agents.ts'
-import { everybody, ofAgent } from './queries/selection.ts'
+} from './queries/agent-day.ts'
+import { WHO } from './queries/agent-labels.ts'
+import { type Agents, everybody, ofAgent } from './queries/selection.ts'
+import { type AgentColumn, agentColumns } from './recurring/agent-columns.ts'
+import { callAreas } from './recurring/calls.ts'
+import { statusMappings } from './recurring/status.ts'
+import { alertAnnotation, onAgents, restartAnnotation } from './shell/annotations.ts'
+import { shell } from './shell/shell.ts'
+import { agentVariable, datasourceVariable, operationVariable } from './shell/variables.ts'
 import type { PanelText, Texts } from './texts/texts.ts'
-import { agentVariable, datasourceVariable, operationVariable } from './variables.ts'
 
 const NOW: readonly AgentColumn[] = [
   'agent',
+  'operation',
   'status',
   'timeInState',
   'limitShare',
@@ -34,38 +40,36 @@ const NOW: readonly AgentColumn[] = [
   'acw',
   'aux',
   'id',
-  'operation',
 ]
 
-/** One agent's day, or that of a few, beside the middle of their operation. */
+/** One agent's day, or that of a few, beside their operation's median. */
 export function agent(texts: Texts, limits: Limits) {
-  const { panels, series, noData: noValue } = texts
+  const { panels, series } = texts
   const spent = (ref: string, metric: string, legend: string, color: string) => ({
     ref,
     expr: dayTotal(metric, ofAgent),
     legend,
     color,
   })
-  const besideMedian = (text: PanelText, x: number, unit: string, measure: (matchers: string) => string) =>
+  const besideMedian = (text: PanelText, x: number, unit: string, measure: (selected: Agents) => string) =>
     lines({
       ...text,
       at: box(x, 10, 6, 6),
       unit,
       min: 0,
-      ofAgents: true,
+      perAgent: true,
       series: [
-        { ref: 'A', expr: ofShownAgents(measure(ofAgent.agents), ofAgent), legend: `{{${WHO}}}`, width: 2 },
+        { ref: 'A', expr: ofShownAgents(measure, ofAgent), legend: `{{${WHO}}}`, width: 2 },
         {
           ref: 'B',
-          expr: median(measure(everybody.agents)),
+          expr: median(measure(everybody)),
           legend: series.median,
           color: palette.pale,
           dash: [8, 4],
         },
       ],
-      noValue,
     })
-  return frame('agent', texts, {
+  return shell('agent', texts, {
     variables: [datasourceVariable(texts), operationVariable(texts), agentVariable(texts)],
     annotations: [alertAnnotation(texts, onAgents), restartAnnotation(texts)],
     panels: [
@@ -75,14 +79,13 @@ export function agent(texts: Texts, limits: Limits) {
         columns: agentColumns(NOW, ofAgent, texts, limits),
         hidden: ['agent_name'],
         sortBy: { heading: texts.columns.limitShare, descending: true },
-        noValue,
       }),
       timeline({
         ...panels.timeline,
+        description: panels.timeline.description(MOST_SHOWN),
         at: box(0, 4, 24, 6),
         expr: statesOfShownAgents(ofAgent),
-        noState: texts.categories.unknown,
-        noValue,
+        mappings: statusMappings(texts.categories.unknown),
       }),
       bars({
         ...panels.timeSpent,
@@ -96,28 +99,16 @@ export function agent(texts: Texts, limits: Limits) {
           spent('E', 'wolkvox_agent_ring_seconds', series.ring, looks.ring.color),
           spent('F', 'wolkvox_agent_aux_seconds', series.aux, looks.aux.color),
         ],
-        noValue,
       }),
-      besideMedian(panels.agentAht, 6, 'dthms', (matchers) => `(wolkvox_agent_aht_seconds{${matchers}} > 0)`),
-      besideMedian(
-        panels.agentAcw,
-        12,
-        'dthms',
-        (matchers) => `wolkvox_agent_acw_seconds{${matchers}} / (wolkvox_agent_calls{${matchers}} > 0)`,
-      ),
-      besideMedian(
-        panels.agentOccupancy,
-        18,
-        'percentunit',
-        (matchers) => `wolkvox_agent_occupancy_ratio{${matchers}}`,
-      ),
+      besideMedian(panels.agentAht, 6, 'dthms', ahtOf),
+      besideMedian(panels.agentAcw, 12, 'dthms', acwPerCallOf),
+      besideMedian(panels.agentOccupancy, 18, 'percentunit', occupancyOf),
       callAreas(panels.agentCalls, box(0, 16, 14, 8), ofAgent, texts),
       bars({
         ...panels.agentAux,
         at: box(14, 16, 10, 8),
         unit: 'dthms',
         bars: [{ ref: 'A', expr: timeInAuxStates(ofAgent), legend: '{{state}}', color: looks.aux.color }],
-        noValue,
       }),
     ],
   })

@@ -1,12 +1,12 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { agent } from './agent.ts'
 import { exporter } from './exporter.ts'
-import { readLimits } from './limits.ts'
+import type { Limits } from './limits.ts'
 import { operation } from './operation.ts'
+import { type Name, names } from './shell/uids.ts'
 import { en } from './texts/en.ts'
 import { es } from './texts/es.ts'
 import type { Texts } from './texts/texts.ts'
-import { type Name, names } from './uids.ts'
 
 const make = { operation, agent, exporter }
 
@@ -14,7 +14,9 @@ export const languages = { es, en } as const satisfies Record<string, Texts>
 
 export type Language = keyof typeof languages
 
-export interface Made {
+export const languageNames = Object.keys(languages) as readonly Language[]
+
+interface Made {
   readonly language: Language
   readonly name: Name
   /** From the folder `grafana/dashboards`. */
@@ -23,9 +25,8 @@ export interface Made {
 }
 
 /** Every dashboard in every language. */
-export function dashboards(): readonly Made[] {
-  const limits = readLimits()
-  return (['es', 'en'] as const).flatMap((language) =>
+export const dashboards = (limits: Limits): readonly Made[] =>
+  languageNames.flatMap((language) =>
     names.map((name) => ({
       language,
       name,
@@ -33,7 +34,6 @@ export function dashboards(): readonly Made[] {
       dashboard: make[name](languages[language], limits),
     })),
   )
-}
 
 /** A dashboard as its file has it. */
 export const textOf = (dashboard: Dashboard): string => `${JSON.stringify(dashboard, null, 2)}\n`

@@ -1,24 +1,29 @@
 import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common'
-import { aboveAgents, alertAnnotation, restartAnnotation } from './annotations.ts'
-import { frame } from './frame.ts'
 import type { Limits } from './limits.ts'
-import { level, palette } from './palette.ts'
-import { box } from './panels/box.ts'
-import { dataStateMappings } from './panels/data-state.ts'
-import { growth, lines } from './panels/lines.ts'
+import { level, palette } from './look/palette.ts'
+import { box } from './panels/grid.ts'
 import { words } from './panels/mappings.ts'
 import { stat } from './panels/stat.ts'
 import { table } from './panels/table.ts'
 import { steps } from './panels/thresholds.ts'
+import { growth, lines } from './panels/time-series.ts'
 import { dataAge, dataState } from './queries/data.ts'
 import * as exporterQueries from './queries/exporter.ts'
 import { ofExporter, ofTarget } from './queries/selection.ts'
+import { dataStateMappings } from './recurring/data-state.ts'
+import { aboveAgents, alertAnnotation, restartAnnotation } from './shell/annotations.ts'
+import { shell } from './shell/shell.ts'
+import {
+  datasourceVariable,
+  instanceVariable,
+  jobVariable,
+  operationOfTargetVariable,
+} from './shell/variables.ts'
 import type { Texts } from './texts/texts.ts'
-import { datasourceVariable, instanceVariable, jobVariable, operationOfTargetVariable } from './variables.ts'
 
 /** The exporter's own health, for whoever runs it. */
 export function exporter(texts: Texts, limits: Limits) {
-  const { panels, series, columns, noData: noValue } = texts
+  const { panels, series, versions } = texts
   const { ofEachTarget } = exporterQueries
   const quotaSteps = steps(level.good, [limits.quota, level.watch], [1, level.bad])
   const onTop = [
@@ -27,12 +32,13 @@ export function exporter(texts: Texts, limits: Limits) {
       at: box(0, 0, 4, 4),
       expr: exporterQueries.reachable,
       unit: 'none',
-      mappings: words([
-        [1, texts.reach.up, level.good],
-        [0, texts.reach.down, level.bad],
-      ]),
+      mappings: [
+        words([
+          [1, texts.reach.up, level.good],
+          [0, texts.reach.down, level.bad],
+        ]),
+      ],
       thresholds: steps(level.bad),
-      noValue,
     }),
     stat({
       ...panels.dataState,
@@ -41,9 +47,8 @@ export function exporter(texts: Texts, limits: Limits) {
       unit: 'none',
       mappings: dataStateMappings(texts),
       thresholds: steps(level.bad),
-      noValue,
     }),
-    stat({ ...panels.dataAge, at: box(8, 0, 4, 4), expr: dataAge(ofExporter), unit: 'dthms', noValue }),
+    stat({ ...panels.dataAge, at: box(8, 0, 4, 4), expr: dataAge(ofExporter), unit: 'dthms' }),
     stat({
       ...panels.failures,
       at: box(12, 0, 4, 4),
@@ -51,7 +56,6 @@ export function exporter(texts: Texts, limits: Limits) {
       unit: 'none',
       decimals: 0,
       thresholds: steps(level.good, [0.5, level.watch]),
-      noValue,
     }),
     stat({
       ...panels.quotaSpent,
@@ -60,7 +64,6 @@ export function exporter(texts: Texts, limits: Limits) {
       unit: 'percentunit',
       decimals: 1,
       thresholds: quotaSteps,
-      noValue,
     }),
     stat({
       ...panels.quotaForecast,
@@ -69,7 +72,6 @@ export function exporter(texts: Texts, limits: Limits) {
       unit: 'percentunit',
       decimals: 1,
       thresholds: quotaSteps,
-      noValue,
     }),
   ]
   const refreshing = [
@@ -81,7 +83,6 @@ export function exporter(texts: Texts, limits: Limits) {
         { ref: 'A', expr: exporterQueries.successes, legend: series.succeeded, color: level.good },
         { ref: 'B', expr: exporterQueries.failuresByReason, legend: series.failed, color: level.bad },
       ],
-      noValue,
     }),
     lines({
       ...panels.duration,
@@ -89,7 +90,6 @@ export function exporter(texts: Texts, limits: Limits) {
       unit: 's',
       min: 0,
       series: [{ ref: 'A', expr: exporterQueries.duration, legend: '{{operation}}' }],
-      noValue,
     }),
     lines({
       ...panels.age,
@@ -97,7 +97,7 @@ export function exporter(texts: Texts, limits: Limits) {
       unit: 'dthms',
       min: 0,
       series: [
-        { ref: 'A', expr: exporterQueries.age, legend: series.age },
+        { ref: 'A', expr: exporterQueries.age, legend: '{{operation}}' },
         {
           ref: 'B',
           expr: exporterQueries.staleAfter,
@@ -106,7 +106,6 @@ export function exporter(texts: Texts, limits: Limits) {
           dash: [8, 4],
         },
       ],
-      noValue,
     }).interval('10m'),
   ]
   const causes = [
@@ -120,7 +119,6 @@ export function exporter(texts: Texts, limits: Limits) {
         steps: steps(palette.none, [limits.quota, level.bad]),
         style: GraphThresholdsStyleMode.Dashed,
       },
-      noValue,
     }),
     growth({
       ...panels.rejected,
@@ -130,7 +128,6 @@ export function exporter(texts: Texts, limits: Limits) {
         { ref: 'A', expr: exporterQueries.rejectedRecords, legend: series.records, color: palette.purple },
         { ref: 'B', expr: exporterQueries.rejectedValuesByField, legend: series.field },
       ],
-      noValue,
     }),
     lines({
       ...panels.size,
@@ -146,7 +143,6 @@ export function exporter(texts: Texts, limits: Limits) {
           dash: [8, 4],
         },
       ],
-      noValue,
     }),
   ]
   const process = [
@@ -164,7 +160,6 @@ export function exporter(texts: Texts, limits: Limits) {
           dash: [8, 4],
         },
       ],
-      noValue,
     }),
     lines({
       ...panels.scrape,
@@ -172,25 +167,22 @@ export function exporter(texts: Texts, limits: Limits) {
       unit: 's',
       min: 0,
       series: [{ ref: 'A', expr: ofEachTarget('scrape_duration_seconds'), legend: '{{instance}}' }],
-      noValue,
     }),
     table({
       ...panels.build,
       at: box(16, 16, 8, 6),
       columns: [
-        { from: { label: 'instance' }, heading: columns.instance, width: 150 },
-        { from: { label: 'version' }, heading: columns.version, width: 90 },
-        { from: { label: 'revision' }, heading: columns.revision, width: 100 },
-        { from: { label: 'node_version' }, heading: columns.node, width: 90 },
-        { from: { label: 'job' }, heading: columns.job, width: 90 },
+        { from: { label: 'instance' }, heading: versions.instance, width: 150 },
+        { from: { label: 'version' }, heading: versions.version, width: 90 },
+        { from: { label: 'revision' }, heading: versions.revision, width: 100 },
+        { from: { label: 'node_version' }, heading: versions.node, width: 80 },
       ],
-      queries: [exporterQueries.build],
-      hidden: ['Value'],
-      sortBy: { heading: columns.instance, descending: false },
-      noValue,
+      rowsOf: exporterQueries.build,
+      hidden: ['job'],
+      sortBy: { heading: versions.instance, descending: false },
     }),
   ]
-  return frame('exporter', texts, {
+  return shell('exporter', texts, {
     variables: [
       datasourceVariable(texts),
       jobVariable(texts),

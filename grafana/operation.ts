@@ -1,20 +1,14 @@
 import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common'
-import { aboveAgents, alertAnnotation, restartAnnotation } from './annotations.ts'
-import { categories, looks } from './categories.ts'
-import { frame } from './frame.ts'
-import { type Limits, occupancyTarget } from './limits.ts'
-import { level, palette } from './palette.ts'
-import { agentColumns, allAgentColumns } from './panels/agent-columns.ts'
-import { bars } from './panels/bars.ts'
-import { box } from './panels/box.ts'
-import { callAreas } from './panels/calls.ts'
-import { dataStateMappings } from './panels/data-state.ts'
-import { areas, lines } from './panels/lines.ts'
-import { againstThePast } from './panels/past.ts'
+import type { Limits } from './limits.ts'
+import { categories, looks } from './look/categories.ts'
+import { level, palette } from './look/palette.ts'
+import { bars } from './panels/bar-gauge.ts'
+import { box } from './panels/grid.ts'
 import { stat } from './panels/stat.ts'
 import { table } from './panels/table.ts'
 import { steps } from './panels/thresholds.ts'
-import { limitShareOfAll, longestInState, overLimit } from './queries/agents.ts'
+import { areas, lines } from './panels/time-series.ts'
+import { limitShareOfLongest, longestInState, overLimit } from './queries/agents.ts'
 import { dataAge, dataState, nextRefresh } from './queries/data.ts'
 import {
   acwPerCall,
@@ -27,14 +21,22 @@ import {
   occupancyOfEach,
 } from './queries/floor.ts'
 import { everybody, ofCategory, ofOperation } from './queries/selection.ts'
+import { agentColumns, allAgentColumns } from './recurring/agent-columns.ts'
+import { callAreas } from './recurring/calls.ts'
+import { dataStateMappings } from './recurring/data-state.ts'
+import { occupancyBand, occupancyLevels, occupancyTarget } from './recurring/occupancy.ts'
+import { againstThePast } from './recurring/past.ts'
+import { aboveAgents, alertAnnotation, restartAnnotation } from './shell/annotations.ts'
+import { shell } from './shell/shell.ts'
+import { categoryVariable, datasourceVariable, operationVariable } from './shell/variables.ts'
 import type { Texts } from './texts/texts.ts'
-import { categoryVariable, datasourceVariable, operationVariable } from './variables.ts'
 
-const LONGEST = 10
+/** How many agents the list of those longest in their state has. */
+export const LONGEST = 10
 
 /** The wall: is the data fresh, what does the floor do, who needs attention. */
 export function operation(texts: Texts, limits: Limits) {
-  const { panels, series, noData: noValue } = texts
+  const { panels, series } = texts
   const onTop = [
     stat({
       ...panels.dataState,
@@ -43,24 +45,21 @@ export function operation(texts: Texts, limits: Limits) {
       unit: 'none',
       mappings: dataStateMappings(texts),
       thresholds: steps(level.bad),
-      noValue,
     }),
-    stat({ ...panels.dataAge, at: box(3, 0, 3, 3), expr: dataAge(ofOperation), unit: 'dthms', noValue }),
+    stat({ ...panels.dataAge, at: box(3, 0, 3, 3), expr: dataAge(ofOperation), unit: 'dthms' }),
     stat({
       ...panels.nextRefresh,
       at: box(6, 0, 3, 3),
       expr: nextRefresh(ofOperation),
       unit: 'dthms',
-      noValue,
     }),
-    stat({ ...panels.loggedIn, at: box(9, 0, 3, 3), expr: loggedIn, unit: 'none', noValue }),
+    stat({ ...panels.loggedIn, at: box(9, 0, 3, 3), expr: loggedIn, unit: 'none' }),
     stat({
       ...panels.ready,
       at: box(12, 0, 3, 3),
       expr: agentsIn('ready'),
       unit: 'none',
       thresholds: steps(level.bad, [1, level.good]),
-      noValue,
     }),
     stat({
       ...panels.occupancyNow,
@@ -70,7 +69,6 @@ export function operation(texts: Texts, limits: Limits) {
       unit: 'percentunit',
       decimals: 0,
       thresholds: occupancyLevels(limits),
-      noValue,
     }),
     stat({
       ...panels.auxShareNow,
@@ -80,7 +78,6 @@ export function operation(texts: Texts, limits: Limits) {
       unit: 'percentunit',
       decimals: 0,
       thresholds: steps(level.good, [limits.auxShare, level.bad]),
-      noValue,
     }),
     stat({
       ...panels.overLimit,
@@ -88,7 +85,6 @@ export function operation(texts: Texts, limits: Limits) {
       expr: overLimit(everybody),
       unit: 'none',
       thresholds: steps(level.good, [1, level.watch]),
-      noValue,
     }),
   ]
   const floor = [
@@ -97,7 +93,6 @@ export function operation(texts: Texts, limits: Limits) {
       at: box(0, 3, 6, 7),
       unit: 'none',
       bars: byCategory(texts, categories),
-      noValue,
     }),
     areas({
       ...panels.throughDay,
@@ -108,14 +103,14 @@ export function operation(texts: Texts, limits: Limits) {
         texts,
         categories.filter((category) => category !== 'logout' && category !== 'unknown'),
       ),
-      noValue,
     }),
     table({
       ...panels.longest,
+      description: panels.longest.description(LONGEST),
       at: box(15, 3, 9, 7),
       columns: agentColumns(['agent', 'status', 'timeInState', 'limitShare'], ofCategory, texts, limits, {
         timeInState: longestInState(LONGEST, ofCategory),
-        limitShare: `${limitShareOfAll(ofCategory)} and on (operation, agent_id) ${longestInState(LONGEST, ofCategory)}`,
+        limitShare: limitShareOfLongest(LONGEST, ofCategory),
       }),
       hidden: ['agent_id', 'agent_name', 'operation'],
       sortBy: { heading: texts.columns.timeInState, descending: true },
@@ -132,21 +127,18 @@ export function operation(texts: Texts, limits: Limits) {
       softMax: 1,
       series: [{ ref: 'A', expr: occupancyOfEach, legend: '{{operation}}', width: 2 }],
       thresholds: { steps: occupancyBand(limits), style: GraphThresholdsStyleMode.DashedAndArea },
-      noValue,
     }),
     lines({
       ...panels.aht,
       at: box(6, 10, 6, 6),
       unit: 'dthms',
       series: againstThePast(aht, series),
-      noValue,
     }),
     lines({
       ...panels.acw,
       at: box(12, 10, 6, 6),
       unit: 'dthms',
       series: againstThePast(acwPerCall, series),
-      noValue,
     }),
     lines({
       ...panels.aux,
@@ -158,7 +150,6 @@ export function operation(texts: Texts, limits: Limits) {
         steps: steps(palette.none, [limits.auxShare, level.bad]),
         style: GraphThresholdsStyleMode.Dashed,
       },
-      noValue,
     }),
   ]
   const details = [
@@ -168,7 +159,6 @@ export function operation(texts: Texts, limits: Limits) {
       columns: agentColumns(allAgentColumns, ofCategory, texts, limits),
       hidden: ['agent_name'],
       sortBy: { heading: texts.columns.limitShare, descending: true },
-      noValue,
     }),
     callAreas(panels.calls, box(0, 32, 14, 8), everybody, texts),
     bars({
@@ -179,7 +169,7 @@ export function operation(texts: Texts, limits: Limits) {
       noValue: texts.nobody,
     }),
   ]
-  return frame('operation', texts, {
+  return shell('operation', texts, {
     variables: [datasourceVariable(texts), operationVariable(texts), categoryVariable(texts)],
     annotations: [alertAnnotation(texts, aboveAgents), restartAnnotation(texts)],
     panels: [...onTop, ...floor, ...day, ...details],
@@ -193,20 +183,3 @@ const byCategory = (texts: Texts, which: typeof categories) =>
     legend: texts.categories[category],
     color: looks[category].color,
   }))
-
-const occupancyLevels = ({ occupancyLow, occupancyHigh }: Limits) =>
-  steps(
-    palette.blue,
-    [occupancyLow, level.watch],
-    [occupancyTarget.from, level.good],
-    [occupancyTarget.to, level.watch],
-    [occupancyHigh, level.bad],
-  )
-
-const occupancyBand = ({ occupancyHigh }: Limits) =>
-  steps(
-    palette.none,
-    [occupancyTarget.from, level.good],
-    [occupancyTarget.to, palette.none],
-    [occupancyHigh, level.bad],
-  )

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { dashboards, textOf } from '../grafana/dashboards.ts'
+import { readLimits } from '../grafana/read-limits.ts'
 
 // Writes every dashboard to its file.
-for (const { path, dashboard } of dashboards()) {
-  const file = new URL(`../grafana/dashboards/${path}`, import.meta.url).pathname
-  mkdirSync(dirname(file), { recursive: true })
+for (const { path, dashboard } of dashboards(readLimits())) {
+  const file = new URL(`../grafana/dashboards/${path}`, import.meta.url)
+  mkdirSync(new URL('.', file), { recursive: true })
   writeFileSync(file, textOf(dashboard))
 }

@@ -3,17 +3,20 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Language } from '../grafana/dashboards.ts'
 import { askPanel } from '../test/grafana/asking.ts'
-import { fileOf, files } from '../test/grafana/dashboards.ts'
+import { files, type Panel } from '../test/grafana/dashboards.ts'
 import { absentee, stretches } from '../test/grafana/history.ts'
 import { startHistorian } from '../test/grafana/prometheus.ts'
 import { pageOf } from './preview/page.ts'
 
 // Draws every dashboard from what a real Prometheus answers, for the README: Grafana itself has no part in it.
 
-const PICTURES = new URL('../grafana/pictures/', import.meta.url).pathname
+const PICTURES = new URL('../grafana/pictures/', import.meta.url)
 
-const NOTES = {
+/** In every language that this is no screenshot of Grafana. */
+const NOTES: Readonly<Record<Language, string>> = {
   es: 'Vista previa: dibujada sin Grafana, con datos simulados',
   en: 'Preview: drawn without Grafana, from simulated data',
 }
@@ -34,17 +37,13 @@ const historian = await startHistorian(centres)
 await mkdir(PICTURES, { recursive: true })
 const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
 try {
-  for (const { name, language } of files) {
-    const { dashboard } = fileOf(name, language)
+  for (const { name, language, dashboard } of files) {
     const choice = { ...period, values: chosen(name) }
-    const answersOf = async (id: number) => {
-      const panel = dashboard.panels.find((one) => one.id === id)
-      return panel === undefined ? new Map() : askPanel(historian.url, panel, choice)
-    }
+    const answersOf = (panel: Panel) => askPanel(historian.url, panel, choice)
     const { html, width, height } = await pageOf(dashboard, answersOf, NOTES[language])
     const page = join(folder, `${name}-${language}.html`)
     await writeFile(page, html)
-    await photograph(page, join(PICTURES, `${name}-${language}.png`), width, height)
+    await photograph(page, fileURLToPath(new URL(`${name}-${language}.png`, PICTURES)), width, height)
   }
 } finally {
   await rm(folder, { recursive: true })
@@ -52,15 +51,17 @@ try {
 }
 
 async function photograph(page: string, picture: string, width: number, height: number): Promise<void> {
-  const child = spawn('chromium', [
+  const options = [
     '--headless',
+    // Chromium has no sandbox for root, whom containers and CI know; what it draws is ours.
     '--no-sandbox',
     '--hide-scrollbars',
     `--user-data-dir=${join(folder, 'chromium')}`,
     `--window-size=${width},${height}`,
     `--screenshot=${picture}`,
-    `file://${page}`,
-  ])
+    pathToFileURL(page).href,
+  ]
+  const child = spawn('chromium', options, { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(`chromium ended with ${code}`)
 }

@@ -21,13 +21,11 @@ export interface Stat extends PanelText {
   readonly decimals?: number
   /** Of the value; without them it is only a number. */
   readonly thresholds?: ThresholdsConfigBuilder
-  readonly mappings?: ValueMapping[]
-  /** What stands there while Prometheus has no answer. */
-  readonly noValue: string
+  readonly mappings?: readonly ValueMapping[]
 }
 
 /** One number, as large as it goes. */
-export function stat({ at, expr, unit, decimals, thresholds, mappings, noValue, title, description }: Stat) {
+export function stat({ at, expr, unit, decimals, thresholds, mappings, title, description }: Stat) {
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
@@ -35,13 +33,12 @@ export function stat({ at, expr, unit, decimals, thresholds, mappings, noValue, 
     .gridPos(at)
     .withTarget(now('A', expr))
     .unit(unit)
-    .noValue(noValue)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields(''))
     .graphMode(BigValueGraphMode.None)
     .textMode(BigValueTextMode.Value)
     .colorMode(thresholds || mappings ? BigValueColorMode.BackgroundSolid : BigValueColorMode.None)
     .thresholds(thresholds ?? steps('text'))
   if (decimals !== undefined) panel.decimals(decimals)
-  if (mappings !== undefined) panel.mappings(mappings)
+  if (mappings !== undefined) panel.mappings([...mappings])
   return panel
 }

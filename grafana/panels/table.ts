@@ -6,7 +6,7 @@ import { datasource, rows } from './target.ts'
 
 /** A column of a table: a label of the series, or the number that a query answers. */
 export interface Column {
-  /** The label; of a number, the query's letter. */
+  /** The label; of a number, the query and its name. */
   readonly from: { readonly label: string } | { readonly ref: string; readonly expr: string }
   readonly heading: string
   /** In pixels. */
@@ -18,52 +18,45 @@ export interface Table extends PanelText {
   readonly at: GridPos
   /** In the order in which they stand. */
   readonly columns: readonly Column[]
-  /** The queries of a table of which no number is shown. */
-  readonly queries?: readonly string[]
-  /** Labels and numbers that are not shown. */
+  /** A query of which only labels are shown, where no column shows a number. */
+  readonly rowsOf?: string
+  /** Labels that are not shown. */
   readonly hidden?: readonly string[]
   readonly sortBy: { readonly heading: string; readonly descending: boolean }
-  readonly noValue: string
+  /** What stands there where there is no row; without it, what stands everywhere. */
+  readonly noValue?: string
 }
 
 /** A table whose rows are put together from one query a number, by the labels that all of them have. */
-export function table({
-  at,
-  columns,
-  queries = [],
-  hidden = [],
-  sortBy,
-  noValue,
-  title,
-  description,
-}: Table) {
+export function table({ at, columns, rowsOf, hidden = [], sortBy, noValue, title, description }: Table) {
   const numbers = columns.flatMap(({ from }) => ('ref' in from ? [from] : []))
   const nameOf = ({ from }: Column) => {
     if ('label' in from) return from.label
     return numbers.length > 1 ? `Value #${from.ref}` : 'Value'
   }
-  return new PanelBuilder()
+  const panel = new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
     .gridPos(at)
     .targets([
       ...numbers.map(({ ref, expr }) => rows(ref, expr)),
-      ...queries.map((expr, index) => rows(String(index), expr)),
+      ...(rowsOf === undefined ? [] : [rows('rows', rowsOf)]),
     ])
     .transformations([
       { id: 'merge', options: {} },
       {
         id: 'organize',
         options: {
-          excludeByName: Object.fromEntries(['Time', ...hidden].map((name) => [name, true])),
+          excludeByName: Object.fromEntries(
+            ['Time', ...hidden, ...(rowsOf === undefined ? [] : ['Value'])].map((name) => [name, true]),
+          ),
           indexByName: Object.fromEntries(columns.map((column, index) => [nameOf(column), index])),
           renameByName: Object.fromEntries(columns.map((column) => [nameOf(column), column.heading])),
           includeByName: {},
         },
       },
     ])
-    .noValue(noValue)
     .cellHeight(TableCellHeight.Sm)
     .filterable(true)
     .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy.heading).desc(sortBy.descending)])
@@ -73,4 +66,6 @@ export function table({
         properties: [{ id: 'custom.width', value: width }, ...properties],
       })),
     )
+  if (noValue !== undefined) panel.noValue(noValue)
+  return panel
 }

@@ -1,4 +1,4 @@
-import { once } from './selection.ts'
+import { once } from './once.ts'
 
 /** What {@link dataState} comes to. */
 export const dataStates = { fresh: 0, failing: 1, stale: 2 } as const
@@ -11,7 +11,7 @@ export function dataState(selection: string): string {
   const staleAfter = `wolkvox_stale_after_seconds{${selection}}`
   const fetched = `wolkvox_last_success_timestamp_seconds{${selection}}`
   const conditions = [
-    // As old as it was when it was scraped, as the exporter too judges it: in the demo it is stale sooner than it is scraped anew.
+    // Its age at the scrape, as the exporter itself judges it: by now, the demo's would be stale between two scrapes.
     part('age', `${dataStates.stale} * (timestamp(${fetched}) - ${fetched} > bool ${staleAfter})`),
     part('never', `${dataStates.stale} * (${staleAfter} > bool 0) unless ${fetched}`),
     part('refresh', `${dataStates.failing} * (wolkvox_up{${selection}} == bool 0)`),

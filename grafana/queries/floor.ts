@@ -1,5 +1,6 @@
 import type { Category } from '../../src/wolkvox/categories.ts'
-import { ofOperation, once } from './selection.ts'
+import { once } from './once.ts'
+import { ofOperation } from './selection.ts'
 
 // Several operations together are the sum of their parts over the sum of their wholes: ratios are never averaged.
 const ratio = (part: string, whole: string) => `${part} / (${whole} > 0)`
@@ -35,23 +36,16 @@ export const auxShare = (offset = ''): string =>
     total(`operation:wolkvox_agents_logged_in:sum{${ofOperation}}${offset}`),
   )
 
-/**
- * What a total of the day has grown by in the last hour. Its least value within the hour is what it began with, also where the
- * day has turned since or Prometheus has only just begun. As a subquery, so that what is recorded and what is made of it begin
- * with the same sample.
- */
-const lastHour = (sum: string) => total(`${sum} - min_over_time((${sum})[1h:1m])`)
-
-const handling = (offset: string) => `operation:wolkvox_handling_seconds:sum{${ofOperation}}${offset}`
-const calls = (offset: string) => `operation:wolkvox_calls:sum{${ofOperation}}${offset}`
-const acw = (offset: string) =>
-  `operation:wolkvox_acw_seconds_per_call:mean{${ofOperation}}${offset} * ${calls(offset)}`
+const lastHour = (what: 'handling_seconds' | 'acw_seconds' | 'calls', offset: string) =>
+  total(`operation:wolkvox_${what}:increase1h{${ofOperation}}${offset}`)
 
 /** Average handle time of the last hour. */
-export const aht = (offset = ''): string => ratio(lastHour(handling(offset)), lastHour(calls(offset)))
+export const aht = (offset = ''): string =>
+  ratio(lastHour('handling_seconds', offset), lastHour('calls', offset))
 
 /** After-call work that a call took in the last hour. */
-export const acwPerCall = (offset = ''): string => ratio(lastHour(acw(offset)), lastHour(calls(offset)))
+export const acwPerCall = (offset = ''): string =>
+  ratio(lastHour('acw_seconds', offset), lastHour('calls', offset))
 
 /** Which auxiliary states agents are in. */
 export const auxStates = `sort_desc(count by (state) (${once(

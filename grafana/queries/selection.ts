@@ -15,8 +15,12 @@ export const ofCategory: Agents = { agents: ofOperation, doing: 'category=~"$cat
 export const ofAgent: Agents = { agents: `${ofOperation}, agent_id=~"$agent"` }
 export const everybody: Agents = { agents: ofOperation }
 
-/**
- * A metric of an operation, once: two exporters of one operation, or one that has moved to another address a minute ago, say
- * the same twice.
- */
-export const once = (metric: string, by = 'operation'): string => `max by (${by}) (${metric})`
+/** Of the selected agents those whose state matches, too. */
+export const also = ({ agents, doing }: Agents, matcher: string): Agents => ({
+  agents,
+  doing: doing === undefined ? matcher : `${doing}, ${matcher}`,
+})
+
+/** The series that say what the selected agents are doing: one for each, of value one. */
+export const stateOf = ({ agents, doing }: Agents): string =>
+  `wolkvox_agent_state{${doing === undefined ? agents : `${agents}, ${doing}`}}`

@@ -69,12 +69,8 @@ export const en: Texts = {
     aht: 'AHT',
     occupancy: 'Occupancy',
     operation: 'Operation',
-    job: 'Job',
-    instance: 'Instance',
-    version: 'Version',
-    revision: 'Revision',
-    node: 'Node.js',
   },
+  versions: { instance: 'Instance', version: 'Version', revision: 'Revision', node: 'Node.js' },
   series: {
     today: 'Today',
     yesterday: 'Yesterday',
@@ -91,7 +87,6 @@ export const en: Texts = {
     ring: 'Ringing',
     succeeded: 'Succeeded',
     failed: 'Failed: {{reason}}',
-    age: '{{operation}}',
     staleAfter: 'Stale · {{operation}}',
     field: 'Values of {{field}}',
     records: 'Records',
@@ -109,7 +104,7 @@ export const en: Texts = {
     dataAge: {
       title: 'Age of the data',
       description:
-        'From when is what I see? Time since wolkvox was last read, of the operation that is furthest behind. Up to the refresh interval, five minutes, is normal.',
+        'From when is what I see? Time since wolkvox was last read, of the operation that is furthest behind. Up to the refresh interval, usually five minutes, is normal.',
     },
     nextRefresh: {
       title: 'Next refresh in',
@@ -150,8 +145,8 @@ export const en: Texts = {
     },
     longest: {
       title: 'Longest in their state',
-      description:
-        'Whom do I look for first? The ten agents longest in their state without being ready. "% of limit" compares with the limit of the alert: 100% is the limit.',
+      description: (count) =>
+        `Whom do I look for first? The ${count} agents longest in their state without being ready. "% of limit" compares with the limit of the alert: 100% is the limit.`,
     },
     occupancy: {
       title: ({ from, to }) => `Occupancy (target ${Math.round(from * 100)}–${percent(to)})`,
@@ -195,8 +190,8 @@ export const en: Texts = {
     },
     timeline: {
       title: 'States through the day',
-      description:
-        'What did the agent do, and when? One band for each agent, 25 at most: those logged in longest.',
+      description: (most) =>
+        `What did the agent do, and when? One band for each agent, ${most} at most: those logged in longest.`,
     },
     timeSpent: {
       title: 'Where the time went',

@@ -68,12 +68,8 @@ export const es = {
     aht: 'TMO (AHT)',
     occupancy: 'Ocupación',
     operation: 'Operación',
-    job: 'Job',
-    instance: 'Instancia',
-    version: 'Versión',
-    revision: 'Revisión',
-    node: 'Node.js',
   },
+  versions: { instance: 'Instancia', version: 'Versión', revision: 'Revisión', node: 'Node.js' },
   series: {
     today: 'Hoy',
     yesterday: 'Ayer',
@@ -90,7 +86,6 @@ export const es = {
     ring: 'Timbrando',
     succeeded: 'Exitosas',
     failed: 'Falla: {{reason}}',
-    age: '{{operation}}',
     staleAfter: 'Vence · {{operation}}',
     field: 'Valores de {{field}}',
     records: 'Registros',
@@ -108,7 +103,7 @@ export const es = {
     dataAge: {
       title: 'Edad de los datos',
       description:
-        '¿De cuándo es lo que veo? Tiempo desde la última consulta exitosa a wolkvox, de la operación más atrasada. Lo normal es hasta el intervalo de consulta, cinco minutos.',
+        '¿De cuándo es lo que veo? Tiempo desde la última consulta exitosa a wolkvox, de la operación más atrasada. Lo normal es hasta el intervalo de consulta, por lo general cinco minutos.',
     },
     nextRefresh: {
       title: 'Próxima consulta en',
@@ -149,8 +144,8 @@ export const es = {
     },
     longest: {
       title: 'Más tiempo en su estado',
-      description:
-        '¿A quién busco primero? Los diez agentes que más llevan en su estado sin estar disponibles. «% del límite» compara con el límite de la alerta: 100 % es el límite.',
+      description: (count: number) =>
+        `¿A quién busco primero? Los ${count} agentes que más llevan en su estado sin estar disponibles. «% del límite» compara con el límite de la alerta: 100 % es el límite.`,
     },
     occupancy: {
       title: ({ from, to }: { from: number; to: number }) =>
@@ -195,8 +190,8 @@ export const es = {
     },
     timeline: {
       title: 'Estados durante el día',
-      description:
-        '¿Qué hizo el agente y cuándo? Una franja por agente, a lo sumo 25: los que más tiempo llevan conectados.',
+      description: (most: number) =>
+        `¿Qué hizo el agente y cuándo? Una franja por agente, a lo sumo ${most}: los que más tiempo llevan conectados.`,
     },
     timeSpent: {
       title: 'En qué se fue el tiempo',

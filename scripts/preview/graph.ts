@@ -1,4 +1,4 @@
-import type { Field } from '@grafana/data'
+import type { Panel } from '../../test/grafana/dashboards.ts'
 import { colorOf, type Draw, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
 import { drawLegend } from './legend.ts'
 import { hours, roundTicks } from './ticks.ts'
@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000
 // Without a sample for longer than this, the line breaks, as it does in Grafana.
 const GAP_MS = 600_000
 
-/** Hours of the simulated operation's own clock. */
+/** America/Bogota, UTC−5: the simulated operations' time zone. */
 const OFFSET_MS = -5 * HOUR_MS
 
 interface Line {
@@ -60,7 +60,7 @@ export const drawGraph: Draw = (filled, room) => {
     ...thresholds(filled.panel, room, y, [bottom, top]),
     ...ticks.map(
       (tick) =>
-        `<path class="grid" d="M${AXIS.left} ${y(tick)}H${room.width - AXIS.right}"/><text x="${AXIS.left - 6}" y="${y(tick) + 4}" text-anchor="end">${html(field === undefined ? '' : tickText(field, tick))}</text>`,
+        `<path class="grid" d="M${AXIS.left} ${y(tick)}H${room.width - AXIS.right}"/><text x="${AXIS.left - 6}" y="${y(tick) + 4}" text-anchor="end">${html(field === undefined ? '' : shown(field, tick).text)}</text>`,
     ),
     ...hours(from, to).map(
       (at) =>
@@ -71,10 +71,6 @@ export const drawGraph: Draw = (filled, room) => {
       : drawn.toReversed().map((line) => path(line, x, y, stacked ? y(bottom) : undefined))),
   ]
   return `<svg width="${room.width}" height="${room.height - legend.height}">${shapes.join('')}</svg>${legend.html}`
-}
-
-function tickText(field: Field, value: number): string {
-  return shown(field, value).text
 }
 
 /** Each line on top of those before it. */
@@ -126,7 +122,7 @@ type Scale = (value: number) => number
 
 /** Lines and bands behind the graph, where the panel has them. */
 function thresholds(
-  { fieldConfig: { defaults } }: Parameters<Draw>[0]['panel'],
+  { fieldConfig: { defaults } }: Panel,
   { width }: Room,
   y: Scale,
   [bottom, top]: readonly [number, number],

@@ -1,4 +1,4 @@
-import type { Dashboard } from '../../test/grafana/dashboards.ts'
+import type { Dashboard, Panel } from '../../test/grafana/dashboards.ts'
 import { type Draw, type Filled, html } from './drawing.ts'
 import { drawGraph } from './graph.ts'
 import { drawBars, drawStat } from './numbers.ts'
@@ -44,7 +44,7 @@ td { padding: 0 6px; border-bottom: 1px solid #2c3036; white-space: nowrap; over
 /** A dashboard as a page of HTML. @param note says that this is no screenshot of Grafana */
 export async function pageOf(
   { title, panels }: Dashboard,
-  answersOf: (id: number) => Promise<Filled['answers']>,
+  answersOf: (panel: Panel) => Promise<Filled['answers']>,
   note: string,
 ): Promise<{ readonly html: string; readonly height: number; readonly width: number }> {
   const sections: string[] = []
@@ -54,7 +54,7 @@ export async function pageOf(
     const room = { width: size.width - 18, height: size.height - TITLE - 8 }
     const draw = draws[panel.type]
     if (draw === undefined) throw new Error(`nothing draws a ${panel.type}`)
-    const inside = await draw({ panel, answers: await answersOf(panel.id) }, room)
+    const inside = await draw({ panel, answers: await answersOf(panel) }, room)
     const place = `left:${MARGIN + x * COLUMN}px;top:${TOP + y * ROW}px;width:${size.width}px;height:${size.height}px`
     sections.push(
       `<section style="${place}"><h2>${html(panel.title)}</h2><div class="inside">${inside}</div></section>`,

@@ -1,6 +1,6 @@
 import type { AnnotationQuery, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { type Language, languages } from '../../grafana/dashboards.ts'
-import { type Name, names } from '../../grafana/uids.ts'
+import { type Name, names } from '../../grafana/shell/uids.ts'
 import { readText } from '../files.ts'
 
 /** What a field shows that its defaults do not say. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { languages } from '../../grafana/dashboards.ts'
 import { files, type Panel } from './dashboards.ts'
 
 /** Columns of Grafana's grid. */
@@ -21,6 +22,15 @@ const LEAST: Readonly<Record<string, { readonly w: number; readonly h: number }>
   'state-timeline': { w: 24, h: 6 },
 }
 
+/** What a wall screen of 1920 pixels has for one panel; on smaller ones the widest table is moved sideways. */
+const WALL = 1880
+
+/** Of the columns that say who needs attention: they stand on every screen. */
+const FIRST_COLUMNS = ['agent', 'operation', 'status', 'timeInState', 'limitShare'] as const
+
+/** Inside of a panel at 1366 × 768, in pixels. */
+const inside = (w: number) => w * 56 - 24
+
 /** Of Grafana's letters in a title: the width of a panel without its margins, and of a letter, in pixels. */
 const lettersIn = (w: number) => Math.floor((w * 56 - 16) / 7)
 
@@ -38,7 +48,7 @@ function coverOf(panels: readonly Panel[]): number[][] {
   return cover
 }
 
-describe.each(files)('$path', ({ name, dashboard }) => {
+describe.each(files)('$path', ({ name, language, dashboard }) => {
   const { panels } = dashboard
 
   it('has no two panels in one place, and no hole between them', () => {
@@ -51,6 +61,22 @@ describe.each(files)('$path', ({ name, dashboard }) => {
     expect(gridPos.h).toBeGreaterThanOrEqual(least?.h ?? Number.POSITIVE_INFINITY)
     expect(title.length).toBeLessThanOrEqual(lettersIn(gridPos.w))
   })
+
+  it.each(panels.filter(({ type }) => type === 'table'))(
+    'gives table $id, $title, the width of its columns',
+    (panel) => {
+      const widths = panel.fieldConfig.overrides.map(
+        ({ properties }) => properties.find(({ id }) => id === 'custom.width')?.value as number,
+      )
+      const all = widths.reduce((sum, width) => sum + width, 0)
+      const { agents } = languages[language].panels
+      if (panel.title !== agents.title) return expect(all).toBeLessThanOrEqual(inside(panel.gridPos.w))
+      expect(all).toBeLessThanOrEqual(WALL)
+      const { columns } = languages[language]
+      const headings = panel.fieldConfig.overrides.map(({ matcher }) => matcher.options)
+      expect(headings.slice(0, FIRST_COLUMNS.length)).toEqual(FIRST_COLUMNS.map((key) => columns[key]))
+    },
+  )
 
   it('ends a line of panels where the first screen ends', () => {
     const cut = panels.filter(

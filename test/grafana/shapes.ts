@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { MOST_SHOWN } from '../../grafana/queries/agents.ts'
+import { MOST_SHOWN } from '../../grafana/queries/agent-day.ts'
 import type { Answered } from './asking.ts'
 import type { Panel } from './dashboards.ts'
 import { tableFrames, transformed } from './frames.ts'

@@ -43,6 +43,13 @@ export const alerts = rules.flatMap((rule) =>
   rule.alert === undefined ? [] : [{ ...rule, name: rule.alert }],
 )
 
+/** The limits that hold where no state has one of its own, by their name. */
+export const limitsOfAll: Readonly<Record<string, number>> = Object.fromEntries(
+  rules
+    .filter(({ record, labels }) => record === 'wolkvox:limit' && labels?.state === undefined)
+    .map(({ labels, expr }) => [labels?.limit ?? '', Number(/[\d.]+/.exec(expr)?.[0])]),
+)
+
 const tests = filesIn('rules/tests').flatMap((path) => (parse(readText(path)) as TestFile).tests)
 
 export const alertTests = tests.flatMap((test) => test.alert_rule_test ?? [])

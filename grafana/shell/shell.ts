@@ -1,4 +1,4 @@
-import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog'
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
 import {
   type AnnotationQuery,
   DashboardBuilder,
@@ -8,23 +8,23 @@ import {
   type Panel,
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import type { Texts } from './texts/texts.ts'
+import type { Texts } from '../texts/texts.ts'
 import { type Name, names, uidOf } from './uids.ts'
 
 /** A builder of a panel of whatever kind. */
-export interface AnyPanel extends Builder<Panel> {
+interface AnyPanel extends Builder<Panel> {
   id(id: number): this
-  withTarget(target: Builder<Dataquery>): this
+  noValue(text: string): this
 }
 
-export interface Contents {
+interface Contents {
   readonly variables: readonly Builder<VariableModel>[]
   readonly annotations: readonly Builder<AnnotationQuery>[]
   readonly panels: readonly AnyPanel[]
 }
 
-/** What all dashboards have in common: their day, their rhythm, the way to the others. */
-export function frame(name: Name, texts: Texts, { variables, annotations, panels }: Contents) {
+/** What all dashboards have around their panels: their day, their rhythm, the way to the others. */
+export function shell(name: Name, texts: Texts, { variables, annotations, panels }: Contents) {
   const dashboard = new DashboardBuilder(texts[name].title)
     .uid(uidOf(name, texts.language))
     .description(texts[name].about)
@@ -38,7 +38,10 @@ export function frame(name: Name, texts: Texts, { variables, annotations, panels
     .variables([...variables])
     .annotations([...annotations])
     .links(names.filter((other) => other !== name).map((other) => linkTo(other, texts)))
-  for (const [index, panel] of panels.entries()) dashboard.withPanel(panel.id(index + 1))
+  for (const [index, panel] of panels.entries()) {
+    const own = panel.build().fieldConfig?.defaults.noValue
+    dashboard.withPanel(panel.id(index + 1).noValue(own ?? texts.noData))
+  }
   return dashboard.build()
 }
 

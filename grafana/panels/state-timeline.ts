@@ -3,21 +3,20 @@ import {
   VisibilityMode,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
-import type { GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
+import type { GridPos, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
-import { STATUS, WHO } from '../queries/agents.ts'
+import { STATUS, WHO } from '../queries/agent-labels.ts'
 import type { PanelText } from '../texts/texts.ts'
 import { legendBelow } from './legend.ts'
-import { MOMENTS } from './lines.ts'
-import { statusMappings } from './mappings.ts'
 import { datasource, rowsThrough } from './target.ts'
+import { MOMENTS } from './time-series.ts'
 
 export interface Timeline extends PanelText {
   readonly at: GridPos
   /** Series with a label for the agent and one for category and state. */
   readonly expr: string
-  readonly noState: string
-  readonly noValue: string
+  /** What is shown of the states. */
+  readonly mappings: readonly ValueMapping[]
 }
 
 // Longer without a sample is a gap, and not more of the same state: two refreshes.
@@ -30,7 +29,7 @@ const MOMENT = `Time\\${WHO}`
  * A band of states for each agent. The state is a label, so the answer is read as rows, and those are made into a column for
  * each agent, in the order of time.
  */
-export function timeline({ at, expr, noState, noValue, title, description }: Timeline) {
+export function timeline({ at, expr, mappings, title, description }: Timeline) {
   return new PanelBuilder()
     .title(title)
     .description(description)
@@ -51,8 +50,7 @@ export function timeline({ at, expr, noState, noValue, title, description }: Tim
       { id: 'sortBy', options: { fields: {}, sort: [{ field: MOMENT }] } },
     ])
     .unit('string')
-    .noValue(noValue)
-    .mappings(statusMappings(noState))
+    .mappings([...mappings])
     .overrides([
       {
         matcher: { id: 'byRegexp', options: '.*' },

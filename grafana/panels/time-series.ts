@@ -11,6 +11,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common'
 import type { GridPos, ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
+import { palette } from '../look/palette.ts'
 import type { PanelText } from '../texts/texts.ts'
 import { legendBelow } from './legend.ts'
 import { datasource, through } from './target.ts'
@@ -32,25 +33,24 @@ export interface Graph extends PanelText {
   readonly at: GridPos
   readonly unit: string
   readonly series: readonly Series[]
-  readonly noValue: string
   /** Lines or areas behind the series. */
   readonly thresholds?: { readonly steps: ThresholdsConfigBuilder; readonly style: GraphThresholdsStyleMode }
   readonly min?: number
   readonly softMax?: number
   readonly decimals?: number
-  /** Whether each moment is asked of every agent, of whom there may be thousands. */
-  readonly ofAgents?: boolean
+  /** The queries read the series of agents, maybe thousands: at most {@link MOMENTS} points are asked for. */
+  readonly perAgent?: boolean
 }
 
 // Longer without a sample is a gap, and not a line across it: two refreshes.
 const GAP_MS = 600_000
 
-/** As many moments are two minutes apart on a working day, and few enough to ask of thousands of agents. */
+/** Points asked for at most: one every two minutes over ten hours. */
 export const MOMENTS = 300
 
 /** Lines through the time range. */
 export function lines(graph: Graph) {
-  const { at, unit, series, noValue, thresholds, min, softMax, decimals } = graph
+  const { at, unit, series, thresholds, min, softMax, decimals } = graph
   const panel = new PanelBuilder()
     .title(graph.title)
     .description(graph.description)
@@ -60,7 +60,6 @@ export function lines(graph: Graph) {
     // The rules are evaluated once a minute: closer than that there is nothing new.
     .interval('1m')
     .unit(unit)
-    .noValue(noValue)
     .lineWidth(1)
     .fillOpacity(0)
     // Where there is but one moment yet, a line would show nothing.
@@ -68,7 +67,7 @@ export function lines(graph: Graph) {
     .insertNulls(GAP_MS)
     .legend(legendBelow())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
-    .thresholds(thresholds?.steps ?? steps('transparent'))
+    .thresholds(thresholds?.steps ?? steps(palette.none))
     .thresholdsStyle(
       new GraphThresholdsStyleConfigBuilder().mode(thresholds?.style ?? GraphThresholdsStyleMode.Off),
     )
@@ -76,7 +75,7 @@ export function lines(graph: Graph) {
   if (min !== undefined) panel.min(min)
   if (softMax !== undefined) panel.axisSoftMax(softMax)
   if (decimals !== undefined) panel.decimals(decimals)
-  if (graph.ofAgents) panel.maxDataPoints(MOMENTS)
+  if (graph.perAgent) panel.maxDataPoints(MOMENTS)
   return panel
 }
 
@@ -88,8 +87,8 @@ export const areas = (graph: Graph) =>
     .min(0)
 
 /**
- * Bars of what counters have grown by, one for every five minutes: wolkvox is not asked more often. The axis goes to four at least,
- * or it would have halves.
+ * Bars of what counters have grown by, one for every five minutes, the usual refresh interval. The axis goes to four at least, or
+ * it would have halves.
  */
 export const growth = (graph: Graph) =>
   areas(graph).drawStyle(GraphDrawStyle.Bars).interval('5m').insertNulls(false).decimals(0).axisSoftMax(4)

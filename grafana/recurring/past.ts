@@ -1,6 +1,6 @@
-import { palette } from '../palette.ts'
+import { palette } from '../look/palette.ts'
+import type { Series } from '../panels/time-series.ts'
 import type { Texts } from '../texts/texts.ts'
-import type { Series } from './lines.ts'
 
 /** The same measure today, and at the same hour of yesterday and of a week ago. */
 export const againstThePast = (

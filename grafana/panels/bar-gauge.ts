@@ -6,8 +6,7 @@ import {
   ReduceDataOptionsBuilder,
   VizOrientation,
 } from '@grafana/grafana-foundation-sdk/common'
-import { FieldColorBuilder, FieldColorModeId, type GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
-import { palette } from '../palette.ts'
+import type { GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { PanelText } from '../texts/texts.ts'
 import { datasource, now } from './target.ts'
 
@@ -16,26 +15,26 @@ export interface Bar {
   readonly ref: string
   readonly expr: string
   readonly legend: string
-  readonly color?: string
+  readonly color: string
 }
 
 export interface Bars extends PanelText {
   readonly at: GridPos
   readonly unit: string
   readonly bars: readonly Bar[]
-  readonly noValue: string
+  /** What stands there where there is no bar; without it, what stands everywhere. */
+  readonly noValue?: string
 }
 
 /** Bars beside their names and numbers. */
 export function bars({ at, unit, bars, noValue, title, description }: Bars) {
-  return new PanelBuilder()
+  const panel = new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
     .gridPos(at)
     .targets(bars.map(({ ref, expr, legend }) => now(ref, expr, legend)))
     .unit(unit)
-    .noValue(noValue)
     .min(0)
     .orientation(VizOrientation.Horizontal)
     .displayMode(BarGaugeDisplayMode.Basic)
@@ -43,17 +42,12 @@ export function bars({ at, unit, bars, noValue, title, description }: Bars) {
     .namePlacement(BarGaugeNamePlacement.Left)
     .showUnfilled(false)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields(''))
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(palette.orange))
     .overrides(
-      bars.flatMap(({ ref, color }) =>
-        color === undefined
-          ? []
-          : [
-              {
-                matcher: { id: 'byFrameRefID', options: ref },
-                properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }],
-              },
-            ],
-      ),
+      bars.map(({ ref, color }) => ({
+        matcher: { id: 'byFrameRefID', options: ref },
+        properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }],
+      })),
     )
+  if (noValue !== undefined) panel.noValue(noValue)
+  return panel
 }

@@ -1,7 +1,7 @@
 import { type AnnotationQuery, AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
-import { palette } from './palette.ts'
-import { datasource } from './panels/target.ts'
-import type { Texts } from './texts/texts.ts'
+import { palette } from '../look/palette.ts'
+import { datasource } from '../panels/target.ts'
+import type { Texts } from '../texts/texts.ts'
 
 /** What Prometheus's annotations have beyond those of every data source. */
 interface OfPrometheus {

@@ -1,4 +1,4 @@
-import type { Category } from '../src/wolkvox/categories.ts'
+import type { Category } from '../../src/wolkvox/categories.ts'
 import { palette } from './palette.ts'
 
 /** How a category of states looks. */

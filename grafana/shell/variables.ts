@@ -6,13 +6,14 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import { categories } from './categories.ts'
-import { datasource } from './panels/target.ts'
-import { WHO } from './queries/agents.ts'
-import { ofOperation, ofTarget, once } from './queries/selection.ts'
-import type { Texts } from './texts/texts.ts'
+import { categories } from '../look/categories.ts'
+import { datasource } from '../panels/target.ts'
+import { WHO, withNameAndId } from '../queries/agent-labels.ts'
+import { once } from '../queries/once.ts'
+import { ofOperation, ofTarget } from '../queries/selection.ts'
+import type { Texts } from '../texts/texts.ts'
 
-// What Grafana calls the choice of everything; its own word for it is translated by Grafana.
+// Grafana's value for All; Grafana translates the word itself.
 const ALL: VariableOption = { selected: true, text: ['All'], value: ['$__all'] }
 
 // Only what has the label at all: an empty value would match whatever lacks it.
@@ -54,10 +55,7 @@ export const categoryVariable = (texts: Texts) =>
 
 // Names are shown where the exporter shows them, and ids always. What is matched is a series as Grafana writes it, its labels
 // in the order of their names, of which one without a name has no agent_name.
-const AGENTS = `label_join(${once(
-  `wolkvox_agent_state{${ofOperation}}`,
-  'agent_id, agent_name',
-)}, "${WHO}", " · ", "agent_name", "agent_id")`
+const AGENTS = withNameAndId(once(`wolkvox_agent_state{${ofOperation}}`, 'agent_id, agent_name'))
 export const NAME_AND_ID = `/${WHO}="(?: · )?(?<text>.*?)",agent_id="(?<value>.*?)"[,}]/`
 
 export const agentVariable = ({ variables }: Texts) =>

@@ -1,0 +1,60 @@
+import { AGENT, KEY, withNameIdAndOperation, withStatus } from './agent-labels.ts'
+import { once } from './once.ts'
+import { type Agents, also, stateOf } from './selection.ts'
+
+// What agents have done through the day.
+
+/** More agents than this make a graph that nobody can read. */
+export const MOST_SHOWN = 25
+
+// Half an hour between the first sample and the last, at a scrape a minute: always six refreshes, and not now six, now five.
+const HALF_HOUR = '31m'
+
+/**
+ * Calls of a direction in the half hour before each moment. The least count within it is the one that it began with, be that
+ * half an hour ago, when the day turned or when Prometheus first saw the agent.
+ */
+export function callsInHalfHour(metric: string, { agents }: Agents): string {
+  const calls = `${metric}{${agents}}`
+  return `sum(${once(`${calls} - min_over_time(${calls}[${HALF_HOUR}])`, KEY)})`
+}
+
+/** A total of the day over all selected agents. */
+export const dayTotal = (metric: string, { agents }: Agents): string =>
+  `sum(${once(`${metric}{${agents}}`, KEY)})`
+
+// Measures of each agent's day so far; where there has been no call yet there is none.
+
+export const ahtOf = ({ agents }: Agents): string => `(wolkvox_agent_aht_seconds{${agents}} > 0)`
+
+export const acwPerCallOf = ({ agents }: Agents): string =>
+  `wolkvox_agent_acw_seconds{${agents}} / (wolkvox_agent_calls{${agents}} > 0)`
+
+export const occupancyOf = ({ agents }: Agents): string => `wolkvox_agent_occupancy_ratio{${agents}}`
+
+// Those who have not logged in today come last.
+const shown = ({ agents }: Agents) =>
+  `topk(${MOST_SHOWN}, ${[
+    `max by (${KEY}) (last_over_time(wolkvox_agent_login_seconds{${agents}}[1h] @ end()))`,
+    `0 * max by (${KEY}) (last_over_time(wolkvox_agent_state_start_timestamp_seconds{${agents}}[1h] @ end()))`,
+  ].join(' or ')})`
+
+/** A measure of the selected agents through the day, of at most {@link MOST_SHOWN}: those logged in longest. */
+export const ofShownAgents = (measure: (selected: Agents) => string, selected: Agents): string =>
+  withNameIdAndOperation(once(`${measure(selected)} and on (${KEY}) ${shown(selected)}`, AGENT))
+
+/** The states of the selected agents through the day, of at most {@link MOST_SHOWN}. */
+export const statesOfShownAgents = (selected: Agents): string =>
+  withNameIdAndOperation(
+    withStatus(once(`${stateOf(selected)} and on (${KEY}) ${shown(selected)}`, `${AGENT}, category, state`)),
+  )
+
+/** The median over an operation's agents. Two exporters of one operation list every agent twice, which leaves it as it is. */
+export const median = (measure: string): string => `quantile by (operation) (0.5, ${measure})`
+
+/** How long the selected agents were in each auxiliary state, to the minute. */
+export const timeInAuxStates = (selected: Agents): string =>
+  `sort_desc(60 * sum by (state) (sum_over_time(${once(
+    stateOf(also(selected, 'category="aux"')),
+    `${KEY}, state`,
+  )}[$__range:1m])))`

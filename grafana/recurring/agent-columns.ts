@@ -1,0 +1,128 @@
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard'
+import type { Limits } from '../limits.ts'
+import { level, palette } from '../look/palette.ts'
+import { words } from '../panels/mappings.ts'
+import type { Column } from '../panels/table.ts'
+import { stepList } from '../panels/thresholds.ts'
+import { STATUS, WHO } from '../queries/agent-labels.ts'
+import { limitShareOfAll, ofAgents, timeInState } from '../queries/agents.ts'
+import type { Agents } from '../queries/selection.ts'
+import { agentPath } from '../shell/agent-path.ts'
+import type { Texts } from '../texts/texts.ts'
+import { occupancySteps } from './occupancy.ts'
+import { statusMappings } from './status.ts'
+
+type Query = (selected: Agents) => string
+type Look = (texts: Texts, limits: Limits) => readonly DynamicConfigValue[]
+
+/** What a column of an agent table shows, and how; its heading is among the texts. */
+interface Kind {
+  readonly from: { readonly label: string } | { readonly query: Query }
+  /** For its heading with the funnel beside it, and for its values, in pixels. */
+  readonly width: number
+  readonly look?: Look
+}
+
+const CLOCK = [{ id: 'unit', value: 'dthms' }]
+const COUNT = [
+  { id: 'unit', value: 'none' },
+  { id: 'decimals', value: 0 },
+]
+const SHARE = [
+  { id: 'unit', value: 'percentunit' },
+  { id: 'decimals', value: 0 },
+]
+
+const filled: DynamicConfigValue = {
+  id: 'custom.cellOptions',
+  value: { type: 'color-background', mode: 'basic' },
+}
+
+const colored = (steps: ReturnType<typeof stepList>): DynamicConfigValue[] => [
+  filled,
+  { id: 'color', value: { mode: 'thresholds' } },
+  { id: 'thresholds', value: { mode: 'absolute', steps } },
+]
+
+const toTheAgent: Look = ({ links, language }) => [
+  { id: 'links', value: [{ title: links.row, url: agentPath(language), targetBlank: false }] },
+]
+
+const metric =
+  (look: DynamicConfigValue[]) =>
+  (name: string, width: number): Kind => ({
+    from: { query: (selected) => ofAgents(name, selected) },
+    width,
+    look: () => look,
+  })
+const time = metric(CLOCK)
+const count = metric(COUNT)
+
+/** wolkvox Manager's columns in the order in which they stand: who and where first, then what asks for attention. */
+const kinds = {
+  agent: { from: { label: WHO }, width: 130, look: toTheAgent },
+  operation: { from: { label: 'operation' }, width: 100 },
+  status: {
+    from: { label: STATUS },
+    width: 125,
+    look: ({ categories }) => [{ id: 'mappings', value: statusMappings(categories.unknown) }, filled],
+  },
+  timeInState: { from: { query: timeInState }, width: 130, look: () => CLOCK },
+  limitShare: {
+    from: { query: limitShareOfAll },
+    width: 95,
+    look: () => [
+      ...SHARE,
+      // From where the time in state nears its limit, and from where it is over.
+      ...colored(stepList(palette.none, [0.8, level.watch], [1, level.bad])),
+      // What the query answers where a state has no limit.
+      { id: 'mappings', value: [words([[0, '–']])] },
+    ],
+  },
+  aht: time('wolkvox_agent_aht_seconds', 95),
+  occupancy: {
+    from: { query: (selected) => ofAgents('wolkvox_agent_occupancy_ratio', selected) },
+    width: 95,
+    look: (_texts, limits) => [...SHARE, ...colored(occupancySteps(limits))],
+  },
+  calls: count('wolkvox_agent_calls', 85),
+  inbound: count('wolkvox_agent_inbound_calls', 90),
+  outbound: count('wolkvox_agent_outbound_calls', 90),
+  internal: count('wolkvox_agent_internal_calls', 85),
+  login: time('wolkvox_agent_login_seconds', 100),
+  ready: time('wolkvox_agent_ready_seconds', 105),
+  inboundTime: time('wolkvox_agent_inbound_seconds', 100),
+  outboundTime: time('wolkvox_agent_outbound_seconds', 100),
+  acw: time('wolkvox_agent_acw_seconds', 80),
+  aux: time('wolkvox_agent_aux_seconds', 90),
+  ring: time('wolkvox_agent_ring_seconds', 105),
+  id: { from: { label: 'agent_id' }, width: 80, look: toTheAgent },
+} as const satisfies Record<keyof Texts['columns'], Kind>
+
+/** A column of the agent tables, by the name of its heading. */
+export type AgentColumn = keyof typeof kinds
+
+export const allAgentColumns = Object.keys(kinds) as readonly AgentColumn[]
+
+/**
+ * The columns of a table of agents, a row each.
+ *
+ * @param keys in their order
+ * @param queries in place of those that ask for all selected agents
+ */
+export const agentColumns = (
+  keys: readonly AgentColumn[],
+  selected: Agents,
+  texts: Texts,
+  limits: Limits,
+  queries: { readonly [key in AgentColumn]?: string } = {},
+): Column[] =>
+  keys.map((key) => {
+    const { from, width, look }: Kind = kinds[key]
+    return {
+      from: 'label' in from ? from : { ref: key, expr: queries[key] ?? from.query(selected) },
+      heading: texts.columns[key],
+      width,
+      properties: look?.(texts, limits) ?? [],
+    }
+  })
