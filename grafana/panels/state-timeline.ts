@@ -19,11 +19,12 @@ export interface Timeline extends PanelText {
   readonly mappings: readonly ValueMapping[]
 }
 
-// Longer without a sample is a gap, and not more of the same state: two refreshes.
-const GAP_MS = 600_000
-
 // What Grafana calls the rows of the matrix.
 const MOMENT = `Time\\${WHO}`
+
+// A row for each moment, also for those at which nothing is known of anybody: without it a band would run on through them.
+const NOBODY = '–'
+const everyMoment = `label_replace(vector(0), "${WHO}", "${NOBODY}", "", "")`
 
 /**
  * A band of states for each agent. The state is a label, so the answer is read as rows, and those are made into a column for
@@ -35,7 +36,7 @@ export function timeline({ at, expr, mappings, title, description }: Timeline) {
     .description(description)
     .datasource(datasource)
     .gridPos(at)
-    .withTarget(rowsThrough('A', expr))
+    .withTarget(rowsThrough('A', `${expr} or ${everyMoment}`))
     .interval('1m')
     .maxDataPoints(MOMENTS)
     .transformations([
@@ -48,15 +49,13 @@ export function timeline({ at, expr, mappings, title, description }: Timeline) {
         options: { fields: {}, conversions: [{ targetField: MOMENT, destinationType: 'time' }] },
       },
       { id: 'sortBy', options: { fields: {}, sort: [{ field: MOMENT }] } },
+      {
+        id: 'organize',
+        options: { excludeByName: { [NOBODY]: true }, indexByName: {}, renameByName: {}, includeByName: {} },
+      },
     ])
     .unit('string')
     .mappings([...mappings])
-    .overrides([
-      {
-        matcher: { id: 'byRegexp', options: '.*' },
-        properties: [{ id: 'custom.insertNulls', value: GAP_MS }],
-      },
-    ])
     .mergeValues(true)
     .showValue(VisibilityMode.Auto)
     .rowHeight(0.85)

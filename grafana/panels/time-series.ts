@@ -42,9 +42,6 @@ export interface Graph extends PanelText {
   readonly perAgent?: boolean
 }
 
-// Longer without a sample is a gap, and not a line across it: two refreshes.
-const GAP_MS = 600_000
-
 /** Points asked for at most: one every two minutes over ten hours. */
 export const MOMENTS = 300
 
@@ -64,7 +61,6 @@ export function lines(graph: Graph) {
     .fillOpacity(0)
     // Where there is but one moment yet, a line would show nothing.
     .showPoints(VisibilityMode.Auto)
-    .insertNulls(GAP_MS)
     .legend(legendBelow())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .thresholds(thresholds?.steps ?? steps(palette.none))
@@ -91,7 +87,7 @@ export const areas = (graph: Graph) =>
  * it would have halves.
  */
 export const growth = (graph: Graph) =>
-  areas(graph).drawStyle(GraphDrawStyle.Bars).interval('5m').insertNulls(false).decimals(0).axisSoftMax(4)
+  areas(graph).drawStyle(GraphDrawStyle.Bars).interval('5m').decimals(0).axisSoftMax(4)
 
 function lookOf({ ref, color, dash, width }: Series) {
   const properties = [

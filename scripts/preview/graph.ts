@@ -6,9 +6,6 @@ import { hours, roundTicks } from './ticks.ts'
 const AXIS = { left: 60, bottom: 18, top: 6, right: 8 }
 const HOUR_MS = 3_600_000
 
-// Without a sample for longer than this, the line breaks, as it does in Grafana.
-const GAP_MS = 600_000
-
 /** America/Bogota, UTC−5: the simulated operations' time zone. */
 const OFFSET_MS = -5 * HOUR_MS
 
@@ -86,11 +83,13 @@ function stack(lines: readonly Line[]): readonly Line[] {
   }))
 }
 
+/** Where a moment is missing the line breaks, as it does in Grafana. @param floor down to which it is filled */
 function path({ points, color, dash, width }: Line, x: Scale, y: Scale, floor?: number): string {
+  const step = Math.min(...points.map(([at], index) => at - (points[index - 1]?.[0] ?? 0)))
   const pieces: (readonly [number, number])[][] = []
   for (const [index, point] of points.entries()) {
     const before = points[index - 1]
-    if (before === undefined || point[0] - before[0] > GAP_MS) pieces.push([])
+    if (before === undefined || point[0] - before[0] > step) pieces.push([])
     pieces.at(-1)?.push(point)
   }
   return pieces

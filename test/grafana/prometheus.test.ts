@@ -7,6 +7,7 @@ import { haveTools } from '../programs/tools.ts'
 import { checkAgentTable } from './agent-table.ts'
 import { askPanel, askTarget, askVariable, type Choice, queryVariables } from './asking.ts'
 import { fileOf, files, type Panel } from './dashboards.ts'
+import { tableFrames, transformed } from './frames.ts'
 import { stretches } from './history.ts'
 import { type Historian, startHistorian } from './prometheus.ts'
 import { shapes } from './shapes.ts'
@@ -130,6 +131,18 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     const [inbound] = answers.get('inbound') ?? []
     expect(inbound?.times).toHaveLength(5)
     expect(new Set(inbound?.values).size).toBe(1)
+  })
+
+  it('ends the bands of states while nothing is known of anybody', async () => {
+    const panel = panelOf('agent', es.panels.timeline.title)
+    const answers = await ask(panel, { operation: ['soporte'], agent: ['1001'] })
+    const [frame] = await transformed(panel, tableFrames(answers))
+    const [moments, band] = frame?.fields ?? []
+    const at = (minutes: number) => {
+      const moment = (stretches.today.from + 9 * 3600 + minutes * 60) * 1000
+      return band?.values[moments?.values.indexOf(moment) ?? -1] as unknown
+    }
+    expect([at(14), at(16), at(18), at(22)]).toEqual([expect.any(String), null, null, expect.any(String)])
   })
 
   it('counts each refresh in one bar', async () => {
