@@ -9,6 +9,7 @@ import { lines } from './panels/time-series.ts'
 import {
   acwPerCallOf,
   ahtOf,
+  callsInHalfHour,
   dayTotal,
   MOST_SHOWN,
   median,
@@ -103,7 +104,12 @@ export function agent(texts: Texts, limits: Limits) {
       besideMedian(panels.agentAht, 6, 'dthms', ahtOf),
       besideMedian(panels.agentAcw, 12, 'dthms', acwPerCallOf),
       besideMedian(panels.agentOccupancy, 18, 'percentunit', occupancyOf),
-      callAreas(panels.agentCalls, box(0, 16, 14, 8), ofAgent, texts),
+      callAreas(
+        panels.agentCalls,
+        box(0, 16, 14, 8),
+        (direction) => callsInHalfHour(direction, ofAgent),
+        texts,
+      ),
       bars({
         ...panels.agentAux,
         at: box(14, 16, 10, 8),

@@ -16,6 +16,7 @@ import {
   aht,
   auxShare,
   auxStates,
+  callsInHalfHour,
   loggedIn,
   occupancy,
   occupancyOfEach,
@@ -160,7 +161,7 @@ export function operation(texts: Texts, limits: Limits) {
       hidden: ['agent_name'],
       sortBy: { heading: texts.columns.limitShare, descending: true },
     }),
-    callAreas(panels.calls, box(0, 32, 14, 8), everybody, texts),
+    callAreas(panels.calls, box(0, 32, 14, 8), callsInHalfHour, texts),
     bars({
       ...panels.auxStates,
       at: box(14, 32, 10, 8),

@@ -1,4 +1,5 @@
 import { AGENT, KEY, withNameIdAndOperation, withStatus } from './agent-labels.ts'
+import type { Direction } from './floor.ts'
 import { once } from './once.ts'
 import { type Agents, also, stateOf } from './selection.ts'
 
@@ -7,16 +8,11 @@ import { type Agents, also, stateOf } from './selection.ts'
 /** More agents than this make a graph that nobody can read. */
 export const MOST_SHOWN = 25
 
-// Half an hour between the first sample and the last, at a scrape a minute: always six refreshes, and not now six, now five.
-const HALF_HOUR = '31m'
-
-/**
- * Calls of a direction in the half hour before each moment. The least count within it is the one that it began with, be that
- * half an hour ago, when the day turned or when Prometheus first saw the agent.
- */
-export function callsInHalfHour(metric: string, { agents }: Agents): string {
-  const calls = `${metric}{${agents}}`
-  return `sum(${once(`${calls} - min_over_time(${calls}[${HALF_HOUR}])`, KEY)})`
+/** Calls of a direction in the half hour before each moment, as `rules/operation.yml` has them of all agents of an operation. */
+export function callsInHalfHour(direction: Direction, { agents }: Agents): string {
+  const calls = `wolkvox_agent_${direction}_calls{${agents}}`
+  const least = `min_over_time(${calls}[30m])`
+  return `sum(${once(`${calls} - (${calls} offset 30m < ${least} or ${least})`, KEY)})`
 }
 
 /** A total of the day over all selected agents. */

@@ -47,6 +47,13 @@ export const aht = (offset = ''): string =>
 export const acwPerCall = (offset = ''): string =>
   ratio(lastHour('acw_seconds', offset), lastHour('calls', offset))
 
+/** The way that a call goes, as in `operation_direction:…`. */
+export type Direction = 'inbound' | 'outbound' | 'internal'
+
+/** Calls of a direction in the half hour before each moment. */
+export const callsInHalfHour = (direction: Direction): string =>
+  total(`operation_direction:wolkvox_calls:increase30m{${ofOperation}, direction="${direction}"}`)
+
 /** Which auxiliary states agents are in. */
 export const auxStates = `sort_desc(count by (state) (${once(
   `wolkvox_agent_state{${ofOperation}, category="aux"}`,

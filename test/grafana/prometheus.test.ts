@@ -120,18 +120,20 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     expect(answers.get('A')).toEqual([])
   })
 
-  it('counts as many calls at each minute until the scrape that sees the next refresh', async () => {
-    const panel = panelOf('operation', es.panels.calls.title)
-    const [refreshed, next] = [period.to - 120, period.to + 180]
-    const answers = await askPanel(
-      historian.url,
-      { ...panel, maxDataPoints: 300 },
-      { from: refreshed + 60, to: next },
-    )
-    const [inbound] = answers.get('inbound') ?? []
-    expect(inbound?.times).toHaveLength(5)
-    expect(new Set(inbound?.values).size).toBe(1)
-  })
+  it.each([
+    ['operation', es.panels.calls.title],
+    ['agent', es.panels.agentCalls.title],
+  ] as const)(
+    'counts as many calls on %s at each minute until the scrape that sees the next refresh',
+    async (name, title) => {
+      const [refreshed, next] = [period.to - 120, period.to + 180]
+      const panel = { ...panelOf(name, title), maxDataPoints: 300 }
+      const answers = await askPanel(historian.url, panel, { from: refreshed + 60, to: next })
+      const [inbound] = answers.get('inbound') ?? []
+      expect(inbound?.times).toHaveLength(5)
+      expect(new Set(inbound?.values).size).toBe(1)
+    },
+  )
 
   it('ends the bands of states while nothing is known of anybody', async () => {
     const panel = panelOf('agent', es.panels.timeline.title)
