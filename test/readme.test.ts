@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { withMetricsTables } from '../scripts/metrics-table.ts'
+import { withPart } from '../scripts/docs/markdown.ts'
+import { parts } from '../scripts/docs.ts'
 import { variables } from '../src/config/variables.ts'
 import { measured, peakMemory } from './docs/measured.ts'
 
@@ -12,11 +13,15 @@ const { scripts, dependencies, devDependencies } = JSON.parse(read('package.json
   Record<string, string>
 >
 
-describe('the README', () => {
-  it('lists the metrics as the exporter has them (npm run docs makes it anew)', () => {
-    expect(withMetricsTables(readme)).toBe(readme)
-  })
+it.each(parts)(
+  'the $part in $path are what the code has (npm run docs makes them anew)',
+  ({ path, part, made }) => {
+    const text = read(path)
+    expect(withPart(text, part, made())).toBe(text)
+  },
+)
 
+describe('the README', () => {
   it('gives the two commands before anything else', () => {
     const [first, second] = readme.matchAll(/npm ci && (npm \S+(?: \S+)?)/g)
     expect([first?.[1], second?.[1]]).toEqual(['npm run demo', 'npm test'])
