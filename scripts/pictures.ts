@@ -61,7 +61,11 @@ async function photograph(page: string, picture: string, width: number, height: 
     `--screenshot=${picture}`,
     pathToFileURL(page).href,
   ]
-  const child = spawn('chromium', options, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn('chromium', options, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
   const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`chromium ended with ${code}`)
+  if (code !== 0) throw new Error(`chromium ended with ${code}: ${said}`)
 }

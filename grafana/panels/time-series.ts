@@ -22,7 +22,7 @@ export interface Series {
   readonly ref: string
   readonly expr: string
   readonly legend: string
-  /** Without one, Grafana gives each series its own. */
+  /** Without one, Grafana gives each series its own, and the number where a line ends tells which is which to whoever cannot. */
   readonly color?: string
   /** Tells it from the others without its colour: lengths of dashes and gaps, in pixels. */
   readonly dash?: readonly number[]
@@ -61,7 +61,9 @@ export function lines(graph: Graph) {
     .fillOpacity(0)
     // Where there is but one moment yet, a line would show nothing.
     .showPoints(VisibilityMode.Auto)
-    .legend(legendBelow())
+    .legend(
+      legendBelow(...(series.every(({ color }) => color !== undefined) ? [] : ['lastNotNull' as const])),
+    )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .thresholds(thresholds?.steps ?? steps(palette.none))
     .thresholdsStyle(
@@ -84,10 +86,15 @@ export const areas = (graph: Graph) =>
 
 /**
  * Bars of what counters have grown by, one for every five minutes, the usual refresh interval. The axis goes to four at least, or
- * it would have halves.
+ * it would have halves. The legend has their sum.
  */
 export const growth = (graph: Graph) =>
-  areas(graph).drawStyle(GraphDrawStyle.Bars).interval('5m').decimals(0).axisSoftMax(4)
+  areas(graph)
+    .drawStyle(GraphDrawStyle.Bars)
+    .interval('5m')
+    .decimals(0)
+    .axisSoftMax(4)
+    .legend(legendBelow('sum'))
 
 function lookOf({ ref, color, dash, width }: Series) {
   const properties = [

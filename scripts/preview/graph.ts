@@ -1,4 +1,6 @@
+import type { Field } from '@grafana/data'
 import type { Panel } from '../../test/grafana/dashboards.ts'
+import { grafana } from '../../test/grafana/grafana-data.ts'
 import { colorOf, type Draw, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
 import { drawLegend } from './legend.ts'
 import { hours, roundTicks } from './ticks.ts'
@@ -26,7 +28,7 @@ export const drawGraph: Draw = (filled, room) => {
       | { readonly dash: readonly number[] }
       | undefined
     return {
-      name: String(value?.config.displayNameFromDS),
+      name: `${value?.config.displayNameFromDS}${value === undefined ? '' : numbersOf(panel, value)}`,
       color: colorOf(panel, refId, index),
       dash: dash?.dash.join(' ') ?? '',
       width: Number(overrideOf(panel, refId, 'custom.lineWidth') ?? 1),
@@ -68,6 +70,14 @@ export const drawGraph: Draw = (filled, room) => {
       : drawn.toReversed().map((line) => path(line, x, y, stacked ? y(bottom) : undefined))),
   ]
   return `<svg width="${room.width}" height="${room.height - legend.height}">${shapes.join('')}</svg>${legend.html}`
+}
+
+/** What the panel wants beside a name in the legend, by Grafana's own words and sums. */
+function numbersOf(panel: Panel, field: Field): string {
+  const { calcs } = panel.options.legend as { readonly calcs: string[] }
+  const values = grafana.reduceField({ field, reducers: calcs })
+  const named = grafana.fieldReducers.list(calcs)
+  return named.map(({ id, name }) => ` ${name}: ${shown(field, values[id]).text}`).join('')
 }
 
 /** Each line on top of those before it. */
