@@ -5,7 +5,7 @@ import { bars } from './panels/bar-gauge.ts'
 import { box } from './panels/grid.ts'
 import { timeline } from './panels/state-timeline.ts'
 import { table } from './panels/table.ts'
-import { lines } from './panels/time-series.ts'
+import { lines, MOMENTS } from './panels/time-series.ts'
 import {
   acwPerCallOf,
   ahtOf,
@@ -78,7 +78,7 @@ export function agent(texts: Texts, limits: Limits) {
         ...panels.agentNow,
         at: box(0, 0, 24, 4),
         columns: agentColumns(NOW, ofAgent, texts, limits),
-        hidden: ['agent_name'],
+        leftOut: ['agent_name'],
         sortBy: { heading: texts.columns.limitShare, descending: true },
       }),
       timeline({
@@ -115,7 +115,9 @@ export function agent(texts: Texts, limits: Limits) {
         at: box(14, 16, 10, 8),
         unit: 'dthms',
         bars: [{ ref: 'A', expr: timeInAuxStates(ofAgent), legend: '{{state}}', color: looks.aux.color }],
-      }),
+      })
+        .interval('1m')
+        .maxDataPoints(MOMENTS),
     ],
   })
 }

@@ -25,7 +25,7 @@ import type { Texts } from './texts/texts.ts'
 export function exporter(texts: Texts, limits: Limits) {
   const { panels, series, versions } = texts
   const { ofEachTarget } = exporterQueries
-  const quotaSteps = steps(level.good, [limits.quota, level.watch], [1, level.bad])
+  const quotaSteps = steps(level.unknown, [0, level.good], [limits.quota, level.watch], [1, level.bad])
   const onTop = [
     stat({
       ...panels.reachable,
@@ -48,14 +48,20 @@ export function exporter(texts: Texts, limits: Limits) {
       mappings: dataStateMappings(texts),
       thresholds: steps(level.bad),
     }),
-    stat({ ...panels.dataAge, at: box(8, 0, 4, 4), expr: dataAge(ofExporter), unit: 'dthms' }),
+    stat({
+      ...panels.dataAge,
+      at: box(8, 0, 4, 4),
+      expr: dataAge(ofExporter),
+      unit: 'dthms',
+      name: '{{operation}}',
+    }),
     stat({
       ...panels.failures,
       at: box(12, 0, 4, 4),
       expr: exporterQueries.failures,
       unit: 'none',
       decimals: 0,
-      thresholds: steps(level.good, [0.5, level.watch]),
+      thresholds: steps(level.unknown, [0, level.good], [0.5, level.watch]),
     }),
     stat({
       ...panels.quotaSpent,
@@ -81,7 +87,7 @@ export function exporter(texts: Texts, limits: Limits) {
       unit: 'none',
       series: [
         { ref: 'A', expr: exporterQueries.successes, legend: series.succeeded, color: level.good },
-        { ref: 'B', expr: exporterQueries.failuresByReason, legend: series.failed, color: level.bad },
+        { ref: 'B', expr: exporterQueries.failuresByReason, legend: series.failed },
       ],
     }),
     lines({
@@ -178,7 +184,7 @@ export function exporter(texts: Texts, limits: Limits) {
         { from: { label: 'node_version' }, heading: versions.node, width: 80 },
       ],
       rowsOf: exporterQueries.build,
-      hidden: ['job'],
+      leftOut: ['job'],
       sortBy: { heading: versions.instance, descending: false },
     }),
   ]

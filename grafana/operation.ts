@@ -17,6 +17,7 @@ import {
   auxShare,
   auxStates,
   callsInHalfHour,
+  fewestReady,
   loggedIn,
   occupancy,
   occupancyOfEach,
@@ -45,9 +46,16 @@ export function operation(texts: Texts, limits: Limits) {
       expr: dataState(ofOperation),
       unit: 'none',
       mappings: dataStateMappings(texts),
+      // Red also where there is no answer at all.
       thresholds: steps(level.bad),
     }),
-    stat({ ...panels.dataAge, at: box(3, 0, 3, 3), expr: dataAge(ofOperation), unit: 'dthms' }),
+    stat({
+      ...panels.dataAge,
+      at: box(3, 0, 3, 3),
+      expr: dataAge(ofOperation),
+      unit: 'dthms',
+      name: '{{operation}}',
+    }),
     stat({
       ...panels.nextRefresh,
       at: box(6, 0, 3, 3),
@@ -58,13 +66,14 @@ export function operation(texts: Texts, limits: Limits) {
     stat({
       ...panels.ready,
       at: box(12, 0, 3, 3),
-      expr: agentsIn('ready'),
+      expr: fewestReady,
       unit: 'none',
-      thresholds: steps(level.bad, [1, level.good]),
+      name: '{{operation}}',
+      thresholds: steps(level.unknown, [0, level.bad], [1, level.good]),
     }),
     stat({
       ...panels.occupancyNow,
-      title: panels.occupancyNow.title(occupancyTarget),
+      description: panels.occupancyNow.description(occupancyTarget),
       at: box(15, 0, 3, 3),
       expr: occupancy,
       unit: 'percentunit',
@@ -73,19 +82,19 @@ export function operation(texts: Texts, limits: Limits) {
     }),
     stat({
       ...panels.auxShareNow,
-      title: panels.auxShareNow.title(limits.auxShare),
+      description: panels.auxShareNow.description(limits.auxShare),
       at: box(18, 0, 3, 3),
       expr: auxShare(),
       unit: 'percentunit',
       decimals: 0,
-      thresholds: steps(level.good, [limits.auxShare, level.bad]),
+      thresholds: steps(level.unknown, [0, level.good], [limits.auxShare, level.bad]),
     }),
     stat({
       ...panels.overLimit,
       at: box(21, 0, 3, 3),
       expr: overLimit(everybody),
       unit: 'none',
-      thresholds: steps(level.good, [1, level.watch]),
+      thresholds: steps(level.unknown, [0, level.good], [1, level.watch]),
     }),
   ]
   const floor = [
@@ -97,7 +106,7 @@ export function operation(texts: Texts, limits: Limits) {
     }),
     areas({
       ...panels.throughDay,
-      at: box(6, 3, 9, 7),
+      at: box(6, 3, 6, 7),
       unit: 'none',
       decimals: 0,
       series: byCategory(
@@ -108,13 +117,20 @@ export function operation(texts: Texts, limits: Limits) {
     table({
       ...panels.longest,
       description: panels.longest.description(LONGEST),
-      at: box(15, 3, 9, 7),
-      columns: agentColumns(['agent', 'status', 'timeInState', 'limitShare'], ofCategory, texts, limits, {
-        timeInState: longestInState(LONGEST, ofCategory),
-        limitShare: limitShareOfLongest(LONGEST, ofCategory),
-      }),
-      hidden: ['agent_id', 'agent_name', 'operation'],
-      sortBy: { heading: texts.columns.timeInState, descending: true },
+      at: box(12, 3, 12, 7),
+      columns: agentColumns(
+        ['agent', 'operation', 'status', 'timeInState', 'limitShare'],
+        ofCategory,
+        texts,
+        limits,
+        {
+          timeInState: longestInState(LONGEST, ofCategory),
+          limitShare: limitShareOfLongest(LONGEST, ofCategory),
+        },
+      ),
+      leftOut: ['agent_name'],
+      hidden: ['agent_id'],
+      sortBy: { heading: texts.columns.limitShare, descending: true },
       noValue: texts.nobody,
     }),
   ]
@@ -131,12 +147,14 @@ export function operation(texts: Texts, limits: Limits) {
     }),
     lines({
       ...panels.aht,
+      min: 0,
       at: box(6, 10, 6, 6),
       unit: 'dthms',
       series: againstThePast(aht, series),
     }),
     lines({
       ...panels.acw,
+      min: 0,
       at: box(12, 10, 6, 6),
       unit: 'dthms',
       series: againstThePast(acwPerCall, series),
@@ -158,7 +176,7 @@ export function operation(texts: Texts, limits: Limits) {
       ...panels.agents,
       at: box(0, 16, 24, 16),
       columns: agentColumns(allAgentColumns, ofCategory, texts, limits),
-      hidden: ['agent_name'],
+      leftOut: ['agent_name'],
       sortBy: { heading: texts.columns.limitShare, descending: true },
     }),
     callAreas(panels.calls, box(0, 32, 14, 8), callsInHalfHour, texts),
@@ -167,7 +185,6 @@ export function operation(texts: Texts, limits: Limits) {
       at: box(14, 32, 10, 8),
       unit: 'none',
       bars: [{ ref: 'A', expr: auxStates, legend: '{{state}}', color: looks.aux.color }],
-      noValue: texts.nobody,
     }),
   ]
   return shell('operation', texts, {

@@ -7,8 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Language } from '../grafana/dashboards.ts'
 import { askPanel } from '../test/grafana/asking.ts'
 import { files, type Panel } from '../test/grafana/dashboards.ts'
-import { absentee, stretches } from '../test/grafana/history.ts'
+import { absentee } from '../test/grafana/oddities.ts'
 import { startHistorian } from '../test/grafana/prometheus.ts'
+import { stretches } from '../test/grafana/stretches.ts'
 import { pageOf } from './preview/page.ts'
 
 // Draws every dashboard from what a real Prometheus answers, for the README: Grafana itself has no part in it.

@@ -12,8 +12,18 @@ export const palette = {
   purple: '#CC79A7',
   grey: '#7F8790',
   pale: '#B7BFC9',
+  // As backgrounds: Grafana writes in black on what is lighter than 180 of 255, and white cannot be read on the three above.
+  lightSky: '#8CCBF0',
+  lightOrange: '#F5C04A',
+  lightPurple: '#E3B0CB',
   none: 'transparent',
 } as const
 
 /** How good something is. */
-export const level = { good: palette.green, watch: palette.orange, bad: palette.vermilion } as const
+export const level = {
+  good: palette.green,
+  watch: palette.lightOrange,
+  bad: palette.vermilion,
+  /** Nobody knows: there is no answer. */
+  unknown: palette.grey,
+} as const

@@ -22,20 +22,22 @@ export interface Stat extends PanelText {
   /** Of the value; without them it is only a number. */
   readonly thresholds?: ThresholdsConfigBuilder
   readonly mappings?: readonly ValueMapping[]
+  /** What to call the value, from its labels; without it only the value is shown. */
+  readonly name?: string
 }
 
 /** One number, as large as it goes. */
-export function stat({ at, expr, unit, decimals, thresholds, mappings, title, description }: Stat) {
+export function stat({ at, expr, unit, decimals, thresholds, mappings, name, title, description }: Stat) {
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
     .gridPos(at)
-    .withTarget(now('A', expr))
+    .withTarget(now('A', expr, name))
     .unit(unit)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields(''))
     .graphMode(BigValueGraphMode.None)
-    .textMode(BigValueTextMode.Value)
+    .textMode(name === undefined ? BigValueTextMode.Value : BigValueTextMode.ValueAndName)
     .colorMode(thresholds || mappings ? BigValueColorMode.BackgroundSolid : BigValueColorMode.None)
     .thresholds(thresholds ?? steps('text'))
   if (decimals !== undefined) panel.decimals(decimals)

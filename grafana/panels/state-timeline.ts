@@ -3,8 +3,14 @@ import {
   VisibilityMode,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
-import type { GridPos, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
-import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  type GridPos,
+  type ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { type Options, PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
+import { palette } from '../look/palette.ts'
 import { STATUS, WHO } from '../queries/agent-labels.ts'
 import type { PanelText } from '../texts/texts.ts'
 import { legendBelow } from './legend.ts'
@@ -31,7 +37,7 @@ const everyMoment = `label_replace(vector(0), "${WHO}", "${NOBODY}", "", "")`
  * each agent, in the order of time.
  */
 export function timeline({ at, expr, mappings, title, description }: Timeline) {
-  return new PanelBuilder()
+  const panel = new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
@@ -56,6 +62,8 @@ export function timeline({ at, expr, mappings, title, description }: Timeline) {
     ])
     .unit('string')
     .mappings([...mappings])
+    // The mappings' colours go before it; by the one that Grafana would take instead there is no legend.
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(palette.none))
     .mergeValues(true)
     .showValue(VisibilityMode.Auto)
     .rowHeight(0.85)
@@ -63,4 +71,7 @@ export function timeline({ at, expr, mappings, title, description }: Timeline) {
     .fillOpacity(85)
     .legend(legendBelow())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single))
+  // Pages would take room for their buttons even where there is but one.
+  delete (panel.build().options as Partial<Options>).perPage
+  return panel
 }

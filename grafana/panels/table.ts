@@ -20,7 +20,9 @@ export interface Table extends PanelText {
   readonly columns: readonly Column[]
   /** A query of which only labels are shown, where no column shows a number. */
   readonly rowsOf?: string
-  /** Labels that are not shown. */
+  /** Labels that are left out. */
+  readonly leftOut?: readonly string[]
+  /** Labels that no column shows, but links need. */
   readonly hidden?: readonly string[]
   readonly sortBy: { readonly heading: string; readonly descending: boolean }
   /** What stands there where there is no row; without it, what stands everywhere. */
@@ -28,7 +30,17 @@ export interface Table extends PanelText {
 }
 
 /** A table whose rows are put together from one query a number, by the labels that all of them have. */
-export function table({ at, columns, rowsOf, hidden = [], sortBy, noValue, title, description }: Table) {
+export function table({
+  at,
+  columns,
+  rowsOf,
+  leftOut = [],
+  hidden = [],
+  sortBy,
+  noValue,
+  title,
+  description,
+}: Table) {
   const numbers = columns.flatMap(({ from }) => ('ref' in from ? [from] : []))
   const nameOf = ({ from }: Column) => {
     if ('label' in from) return from.label
@@ -49,7 +61,7 @@ export function table({ at, columns, rowsOf, hidden = [], sortBy, noValue, title
         id: 'organize',
         options: {
           excludeByName: Object.fromEntries(
-            ['Time', ...hidden, ...(rowsOf === undefined ? [] : ['Value'])].map((name) => [name, true]),
+            ['Time', ...leftOut, ...(rowsOf === undefined ? [] : ['Value'])].map((name) => [name, true]),
           ),
           indexByName: Object.fromEntries(columns.map((column, index) => [nameOf(column), index])),
           renameByName: Object.fromEntries(columns.map((column) => [nameOf(column), column.heading])),
@@ -58,14 +70,28 @@ export function table({ at, columns, rowsOf, hidden = [], sortBy, noValue, title
       },
     ])
     .cellHeight(TableCellHeight.Sm)
+    // Where there are words to choose from.
     .filterable(true)
     .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy.heading).desc(sortBy.descending)])
-    .overrides(
-      columns.map(({ heading, width, properties = [] }) => ({
+    .overrides([
+      ...columns.map(({ from, heading, width, properties = [] }) => ({
         matcher: { id: 'byName', options: heading },
-        properties: [{ id: 'custom.width', value: width }, ...properties],
+        properties: [
+          { id: 'custom.width', value: width },
+          ...('ref' in from ? [{ id: 'custom.filterable', value: false }] : []),
+          ...properties,
+        ],
       })),
-    )
+      ...hidden.map((label) => ({
+        matcher: { id: 'byName', options: label },
+        // As Grafana 11 has it, and as later ones do.
+        properties: [
+          { id: 'custom.hidden', value: true },
+          { id: 'custom.hideFrom', value: { viz: true, legend: false, tooltip: false } },
+        ],
+      })),
+    ])
+  if (rowsOf !== undefined) panel.unit('none')
   if (noValue !== undefined) panel.noValue(noValue)
   return panel
 }

@@ -22,7 +22,7 @@ export interface Series {
   readonly ref: string
   readonly expr: string
   readonly legend: string
-  /** Without one, Grafana gives each series its own, and the number where a line ends tells which is which to whoever cannot. */
+  /** Without one, Grafana gives each series its own. */
   readonly color?: string
   /** Tells it from the others without its colour: lengths of dashes and gaps, in pixels. */
   readonly dash?: readonly number[]
@@ -61,9 +61,8 @@ export function lines(graph: Graph) {
     .fillOpacity(0)
     // Where there is but one moment yet, a line would show nothing.
     .showPoints(VisibilityMode.Auto)
-    .legend(
-      legendBelow(...(series.every(({ color }) => color !== undefined) ? [] : ['lastNotNull' as const])),
-    )
+    // The number where a line ends tells which it is to whoever cannot by its colour.
+    .legend(legendBelow('lastNotNull'))
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .thresholds(thresholds?.steps ?? steps(palette.none))
     .thresholdsStyle(
@@ -81,6 +80,7 @@ export function lines(graph: Graph) {
 export const areas = (graph: Graph) =>
   lines(graph)
     .fillOpacity(60)
+    .legend(legendBelow())
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
     .min(0)
 

@@ -6,7 +6,7 @@ import { type Agents, also, stateOf } from './selection.ts'
 // What agents have done through the day.
 
 /** More agents than this make a graph that nobody can read. */
-export const MOST_SHOWN = 25
+export const MOST_SHOWN = 8
 
 /** Calls of a direction in the half hour before each moment, as `rules/operation.yml` has them of all agents of an operation. */
 export function callsInHalfHour(direction: Direction, { agents }: Agents): string {
@@ -28,11 +28,11 @@ export const acwPerCallOf = ({ agents }: Agents): string =>
 
 export const occupancyOf = ({ agents }: Agents): string => `wolkvox_agent_occupancy_ratio{${agents}}`
 
-// Those who have not logged in today come last.
+// Those who have not logged in today come last. Who has left, or was there before an outage, is of the day too.
 const shown = ({ agents }: Agents) =>
   `topk(${MOST_SHOWN}, ${[
-    `max by (${KEY}) (last_over_time(wolkvox_agent_login_seconds{${agents}}[1h] @ end()))`,
-    `0 * max by (${KEY}) (last_over_time(wolkvox_agent_state_start_timestamp_seconds{${agents}}[1h] @ end()))`,
+    `max by (${KEY}) (last_over_time(wolkvox_agent_login_seconds{${agents}}[6h] @ end()))`,
+    `0 * max by (${KEY}) (last_over_time(wolkvox_agent_state_start_timestamp_seconds{${agents}}[6h] @ end()))`,
   ].join(' or ')})`
 
 /** A measure of the selected agents through the day, of at most {@link MOST_SHOWN}: those logged in longest. */
@@ -48,9 +48,9 @@ export const statesOfShownAgents = (selected: Agents): string =>
 /** The median over an operation's agents. Two exporters of one operation list every agent twice, which leaves it as it is. */
 export const median = (measure: string): string => `quantile by (operation) (0.5, ${measure})`
 
-/** How long the selected agents were in each auxiliary state, to the minute. */
+/** About how long the selected agents were in each auxiliary state: looked at as often as a graph of the time range is. */
 export const timeInAuxStates = (selected: Agents): string =>
-  `sort_desc(60 * sum by (state) (sum_over_time(${once(
+  `sort_desc($__interval_ms / 1000 * sum by (state) (sum_over_time(${once(
     stateOf(also(selected, 'category="aux"')),
     `${KEY}, state`,
-  )}[$__range:1m])))`
+  )}[$__range:$__interval])))`

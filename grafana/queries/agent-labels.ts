@@ -26,5 +26,6 @@ export const withNameAndId = (expression: string): string => joined(expression, 
 export const withNameIdAndOperation = (expression: string): string =>
   joined(expression, 'agent_name', 'agent_id', 'operation')
 
+// Without a name it begins with the id.
 const joined = (expression: string, ...labels: readonly string[]) =>
-  `label_join(${expression}, "${WHO}", " · ", ${labels.map((label) => `"${label}"`).join(', ')})`
+  `label_replace(label_join(${expression}, "${WHO}", " · ", ${labels.map((label) => `"${label}"`).join(', ')}), "${WHO}", "$1", "${WHO}", " · (.*)")`

@@ -5,54 +5,69 @@ import { type Agents, also, stateOf } from './selection.ts'
 
 // What agents are doing now.
 
-const state = (selected: Agents, by: string) => once(stateOf(selected), by)
-
 /** A metric of those agents whose state is among the selected. */
 export const ofAgents = (metric: string, selected: Agents): string =>
   `${once(`${metric}{${selected.agents}}`, AGENT)} and on (${KEY}) ${stateOf(selected)}`
 
+/** With what an agent is doing, as the same exporter has it: another one's refresh may be minutes older. */
+const withState = (metric: string, selected: Agents, labels: string) =>
+  `${metric}{${selected.agents}} * on (job, instance, ${KEY}) group_left (${labels}) ${stateOf(selected)}`
+
 /**
  * How long each agent has been in its state, as of this moment and not of the last refresh, with the state and with what to
- * call the agent.
+ * call the agent. Of two exporters that differ, the one with the newer state counts. Not a number where wolkvox does not say
+ * since when.
  */
-export const timeInState = (selected: Agents): string =>
-  withNameOrId(
-    `${age(selected)} * on (${KEY}) group_left (${STATUS}) max by (${KEY}, ${STATUS}) (${withStatus(state(selected, `${KEY}, category, state`))})`,
+export function timeInState(selected: Agents): string {
+  const by = `${AGENT}, category, state`
+  const start = once(
+    withState('wolkvox_agent_state_start_timestamp_seconds', selected, 'category, state'),
+    by,
   )
+  const newest = `topk by (${KEY}) (1, ${start})`
+  const without = `NaN * topk by (${KEY}) (1, ${once(stateOf(selected), by)})`
+  const shown = withStatus(`(time() - ${newest} or on (${KEY}) ${without})`)
+  return withNameOrId(once(shown, `${AGENT}, ${STATUS}`))
+}
 
-const age = ({ agents }: Agents) =>
-  `(time() - ${once(`wolkvox_agent_state_start_timestamp_seconds{${agents}}`, AGENT)})`
-
-const limitOf = (name: string, state = '') => `wolkvox:limit{limit="${name}"${state}}`
+const limitOf = (name: string, state: string) =>
+  `max by (state) (wolkvox:limit{limit="${name}", state${state}})`
 
 /**
- * The time in state over the limit at which the alerts speak up, for each agent in after-call work, in an auxiliary state or
- * ringing. As in the alerts, an auxiliary state has its own limit, or else that of all.
+ * The time in state at the last refresh over the limit at which the alerts speak up, for each agent in after-call work, in an
+ * auxiliary state or ringing. As in the alerts: counted on until now, whoever was ringing at the last refresh would be over the
+ * limit before the next. An auxiliary state has its own limit, or else that of all.
  */
 export function limitShare(selected: Agents): string {
-  const ageIn = (category: Category) =>
-    `${age(selected)} * on (${KEY}) group_left (state) ${state(also(selected, `category="${category}"`), `${KEY}, state`)}`
-  const ofState = limitOf('aux_seconds', ', state!=""')
+  const timeIn = (category: Category) =>
+    withState('wolkvox_agent_time_in_state_seconds', also(selected, `category="${category}"`), 'state')
+  const ofState = limitOf('aux_seconds', '!=""')
   const shares = [
-    `${ageIn('acw')} / on () group_left () ${limitOf('acw_seconds')}`,
-    `${ageIn('ring')} / on () group_left () ${limitOf('ring_seconds')}`,
-    `${ageIn('aux')} / on (state) group_left () ${ofState}`,
-    `(${ageIn('aux')} unless on (state) ${ofState}) / on () group_left () ${limitOf('aux_seconds', ', state=""')}`,
+    `${timeIn('acw')} / on () group_left () ${limitOf('acw_seconds', '=""')}`,
+    `${timeIn('ring')} / on () group_left () ${limitOf('ring_seconds', '=""')}`,
+    `${timeIn('aux')} / on (state) group_left () ${ofState}`,
+    `(${timeIn('aux')} unless on (state) ${ofState}) / on () group_left () ${limitOf('aux_seconds', '=""')}`,
   ]
   return once(shares.join(' or '), AGENT)
 }
 
 /** The same for all agents: zero for those whose state has no limit. */
 export const limitShareOfAll = (selected: Agents): string =>
-  `(${limitShare(selected)} or 0 * ${ofAgents('wolkvox_agent_state_start_timestamp_seconds', selected)})`
+  `(${limitShare(selected)} or 0 * ${once(stateOf(selected), AGENT)})`
 
-/** How many agents are over their limit; zero only while it is known what they do. */
+/** How many agents are over their limit; zero only while it is known what they do, and what the limits are. */
 export const overLimit = (selected: Agents): string =>
-  `sum(${limitShare(selected)} > bool 1) or 0 * count(${stateOf(selected)})`
+  `sum(${limitShare(selected)} > bool 1) or 0 * (count(${stateOf(selected)}) and on () wolkvox:limit)`
 
-/** Who has been longest in a state other than waiting for a call, with the state. */
-export const longestInState = (count: number, selected: Agents): string =>
-  `topk(${count}, ${timeInState(also(selected, 'category=~"talk|ring|acw|aux"'))})`
+// More than any time in a state.
+const FIRST_S = 1e9
+
+/** Whom to look after first, with state and time in it: those over their limit, then those longest in a state other than ready. */
+export function longestInState(count: number, selected: Agents): string {
+  const busy = also(selected, 'category=~"talk|ring|acw|aux"')
+  const rank = `${timeInState(busy)} + on (${KEY}) group_left () ${FIRST_S} * (${limitShareOfAll(busy)} > bool 1)`
+  return `${timeInState(busy)} and on (${KEY}) topk(${count}, ${rank})`
+}
 
 /** The same agents, with their time in state over its limit. */
 export const limitShareOfLongest = (count: number, selected: Agents): string =>

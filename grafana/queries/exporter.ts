@@ -4,8 +4,12 @@ import { ofExporter, ofTarget } from './selection.ts'
 const spent = `wolkvox_api_requests_today{${ofExporter}}`
 const limit = `wolkvox_api_daily_limit{${ofExporter}}`
 
+// Job and instance may match whatever else Prometheus scrapes: an exporter is what has been one lately.
+const ofExporters = (metric: string, lately: string) =>
+  `${metric}{${ofTarget}} and on (job, instance) last_over_time(wolkvox_exporter_build_info{${ofTarget}}[${lately}])`
+
 /** Whether Prometheus reaches every exporter: 1, or 0 where it does not reach one. */
-export const reachable = `min(up{${ofTarget}})`
+export const reachable = `min(${ofExporters('up', '1d')})`
 
 /** Of the operation that has spent most: the share of its day's calls. */
 export const quotaSpent = `max(${spent} / ${limit})`
@@ -47,7 +51,8 @@ export const age = `max_over_time((time() - ${once(`wolkvox_last_success_timesta
 export const staleAfter = once(`wolkvox_stale_after_seconds{${ofExporter}}`)
 
 /** A metric of the process, or of its scrape. */
-export const ofEachTarget = (metric: string): string => `max by (job, instance) (${metric}{${ofTarget}})`
+export const ofEachTarget = (metric: string): string =>
+  `max by (job, instance) (${ofExporters(metric, '1h')})`
 
 /** In the last answer. */
 export const records = once(`wolkvox_records{${ofExporter}}`)

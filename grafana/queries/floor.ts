@@ -20,14 +20,19 @@ export const loggedIn = `sum(${once(
   'operation, category',
 )})`
 
+/** Agents ready in the operation that has fewest, of those where anybody is logged in, and which that is. */
+export const fewestReady = `bottomk(1, ${once(`wolkvox_agents{${ofOperation}, category="ready"}`)} and ${once(
+  `operation:wolkvox_agents_logged_in:sum{${ofOperation}}`,
+)} > 0)`
+
+// What was summed of the half hour ends with the data, and not half an hour later.
+const lately = (metric: string) => `sum_over_time(${metric}[30m]) and ${metric}`
+
 /** Of the agents that calls could reach in the last half hour, the share that was busy. */
-export const occupancy = ratio(
-  total(`sum_over_time(${busy}[30m])`),
-  total(`sum_over_time(${available}[30m])`),
-)
+export const occupancy = ratio(total(lately(busy)), total(lately(available)))
 
 /** The same, each operation for itself. */
-export const occupancyOfEach = once(`operation:wolkvox_occupancy:ratio30m{${ofOperation}}`)
+export const occupancyOfEach = once(`operation:wolkvox_occupancy:ratio30m{${ofOperation}} and ${available}`)
 
 /** Of those logged in, the share in auxiliary states. */
 export const auxShare = (offset = ''): string =>
@@ -54,8 +59,8 @@ export type Direction = 'inbound' | 'outbound' | 'internal'
 export const callsInHalfHour = (direction: Direction): string =>
   total(`operation_direction:wolkvox_calls:increase30m{${ofOperation}, direction="${direction}"}`)
 
-/** Which auxiliary states agents are in. */
+/** Which auxiliary states agents are in; zero in none where it is known that nobody is in any. */
 export const auxStates = `sort_desc(count by (state) (${once(
   `wolkvox_agent_state{${ofOperation}, category="aux"}`,
   'operation, agent_id, state',
-)}))`
+)})) or on () label_replace(0 * sum(wolkvox_agents{${ofOperation}}), "state", "–", "", "")`

@@ -1,7 +1,7 @@
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { Limits } from '../limits.ts'
 import { level, palette } from '../look/palette.ts'
-import { words } from '../panels/mappings.ts'
+import { noNumber, words } from '../panels/mappings.ts'
 import type { Column } from '../panels/table.ts'
 import { stepList } from '../panels/thresholds.ts'
 import { STATUS, WHO } from '../queries/agent-labels.ts'
@@ -23,11 +23,9 @@ interface Kind {
   readonly look?: Look
 }
 
-const CLOCK = [{ id: 'unit', value: 'dthms' }]
-const COUNT = [
-  { id: 'unit', value: 'none' },
-  { id: 'decimals', value: 0 },
-]
+const NO_VALUE = { id: 'mappings', value: [noNumber] }
+const CLOCK = [{ id: 'unit', value: 'dthms' }, NO_VALUE]
+const COUNT = [{ id: 'unit', value: 'none' }, { id: 'decimals', value: 0 }, NO_VALUE]
 const SHARE = [
   { id: 'unit', value: 'percentunit' },
   { id: 'decimals', value: 0 },
@@ -61,42 +59,42 @@ const count = metric(COUNT)
 /** wolkvox Manager's columns in the order in which they stand: who and where first, then what asks for attention. */
 const kinds = {
   agent: { from: { label: WHO }, width: 130, look: toTheAgent },
-  operation: { from: { label: 'operation' }, width: 100 },
+  operation: { from: { label: 'operation' }, width: 110 },
   status: {
     from: { label: STATUS },
     width: 125,
     look: ({ categories }) => [{ id: 'mappings', value: statusMappings(categories.unknown) }, filled],
   },
-  timeInState: { from: { query: timeInState }, width: 130, look: () => CLOCK },
+  timeInState: { from: { query: timeInState }, width: 140, look: () => CLOCK },
   limitShare: {
     from: { query: limitShareOfAll },
-    width: 95,
+    width: 115,
     look: () => [
       ...SHARE,
       // From where the time in state nears its limit, and from where it is over.
       ...colored(stepList(palette.none, [0.8, level.watch], [1, level.bad])),
       // What the query answers where a state has no limit.
-      { id: 'mappings', value: [words([[0, '–']])] },
+      { id: 'mappings', value: [words([[0, '–']]), noNumber] },
     ],
   },
-  aht: time('wolkvox_agent_aht_seconds', 95),
+  aht: time('wolkvox_agent_aht_seconds', 80),
   occupancy: {
     from: { query: (selected) => ofAgents('wolkvox_agent_occupancy_ratio', selected) },
-    width: 95,
-    look: (_texts, limits) => [...SHARE, ...colored(occupancySteps(limits))],
+    width: 85,
+    look: (_texts, limits) => [...SHARE, NO_VALUE, ...colored(occupancySteps(limits))],
   },
-  calls: count('wolkvox_agent_calls', 85),
-  inbound: count('wolkvox_agent_inbound_calls', 90),
-  outbound: count('wolkvox_agent_outbound_calls', 90),
-  internal: count('wolkvox_agent_internal_calls', 85),
-  login: time('wolkvox_agent_login_seconds', 100),
+  calls: count('wolkvox_agent_calls', 80),
+  inbound: count('wolkvox_agent_inbound_calls', 85),
+  outbound: count('wolkvox_agent_outbound_calls', 85),
+  internal: count('wolkvox_agent_internal_calls', 80),
+  login: time('wolkvox_agent_login_seconds', 95),
   ready: time('wolkvox_agent_ready_seconds', 105),
-  inboundTime: time('wolkvox_agent_inbound_seconds', 100),
-  outboundTime: time('wolkvox_agent_outbound_seconds', 100),
-  acw: time('wolkvox_agent_acw_seconds', 80),
+  inboundTime: time('wolkvox_agent_inbound_seconds', 105),
+  outboundTime: time('wolkvox_agent_outbound_seconds', 115),
+  acw: time('wolkvox_agent_acw_seconds', 85),
   aux: time('wolkvox_agent_aux_seconds', 90),
-  ring: time('wolkvox_agent_ring_seconds', 105),
-  id: { from: { label: 'agent_id' }, width: 80, look: toTheAgent },
+  ring: time('wolkvox_agent_ring_seconds', 100),
+  id: { from: { label: 'agent_id' }, width: 70, look: toTheAgent },
 } as const satisfies Record<keyof Texts['columns'], Kind>
 
 /** A column of the agent tables, by the name of its heading. */

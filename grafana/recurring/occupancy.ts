@@ -11,7 +11,8 @@ export const occupancyTarget = { from: 0.75, to: 0.85 } as const
 /** Of one large number: good within the target, and a colour for each way in which it is not. */
 export const occupancyLevels = ({ occupancyLow, occupancyHigh }: Limits) =>
   steps(
-    palette.blue,
+    level.unknown,
+    [0, palette.blue],
     [occupancyLow, level.watch],
     [occupancyTarget.from, level.good],
     [occupancyTarget.to, level.watch],
@@ -30,7 +31,8 @@ export const occupancyBand = ({ occupancyHigh }: Limits) =>
 /** Of cells among many: only what asks for attention has a colour. */
 export const occupancySteps = ({ occupancyLow, occupancyHigh }: Limits) =>
   stepList(
-    palette.blue,
+    palette.none,
+    [0, palette.blue],
     [occupancyLow, palette.none],
     [occupancyTarget.to, level.watch],
     [occupancyHigh, level.bad],

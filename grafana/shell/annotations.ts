@@ -28,7 +28,8 @@ export const alertAnnotation = (texts: Texts, which: string) =>
   annotation(
     texts.annotations.alerts,
     palette.vermilion,
-    `sum by (alertname, operation, severity) (ALERTS{alertstate="firing", operation=~"$operation|", ${which}})`,
+    // Grafana would show the name of a label that is not there.
+    `label_replace(sum by (alertname, operation, severity) (ALERTS{alertstate="firing", operation=~"$operation|", ${which}}), "operation", "–", "operation", "")`,
     {
       step: '60s',
       titleFormat: '{{alertname}}',

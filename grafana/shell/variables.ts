@@ -20,7 +20,11 @@ const ALL: VariableOption = { selected: true, text: ['All'], value: ['$__all'] }
 const ANYTHING = '.+'
 
 export const datasourceVariable = ({ variables }: Texts) =>
-  new DatasourceVariableBuilder('datasource').label(variables.datasource).type('prometheus')
+  new DatasourceVariableBuilder('datasource')
+    .label(variables.datasource)
+    .type('prometheus')
+    // Grafana's default, and not the first by name.
+    .current({ text: 'default', value: 'default' })
 
 const query = (name: string, label: string, query: string) =>
   new QueryVariableBuilder(name)
@@ -28,7 +32,7 @@ const query = (name: string, label: string, query: string) =>
     .datasource(datasource)
     .query({ query, refId: name })
     .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.NaturalAsc)
+    .sort(VariableSort.AlphabeticalCaseInsensitiveAsc)
     .multi(true)
     .includeAll(true)
     .allValue(ANYTHING)
@@ -53,10 +57,12 @@ export const categoryVariable = (texts: Texts) =>
     .allValue(ANYTHING)
     .current(ALL)
 
-// Names are shown where the exporter shows them, and ids always. What is matched is a series as Grafana writes it, its labels
-// in the order of their names, of which one without a name has no agent_name.
-const AGENTS = withNameAndId(once(`wolkvox_agent_state{${ofOperation}}`, 'agent_id, agent_name'))
-export const NAME_AND_ID = `/${WHO}="(?: · )?(?<text>.*?)",agent_id="(?<value>.*?)"[,}]/`
+// Of the last hour, so that whoever is looked at stays chosen while the exporter restarts. What is matched is a series as Grafana
+// writes it, its labels in the order of their names.
+const AGENTS = withNameAndId(
+  once(`last_over_time(wolkvox_agent_state{${ofOperation}}[1h])`, 'agent_id, agent_name'),
+)
+export const NAME_AND_ID = `/${WHO}="(?<text>.*?)",agent_id="(?<value>.*?)"[,}]/`
 
 export const agentVariable = ({ variables }: Texts) =>
   query('agent', variables.agent, `query_result(${AGENTS})`).regex(NAME_AND_ID)

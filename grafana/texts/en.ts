@@ -7,26 +7,26 @@ export const en: Texts = {
   operation: {
     title: 'wolkvox · Operation',
     about:
-      'The operation at one look: whether the data is fresh, what the floor is doing, who needs attention.',
+      'The operation at a glance: whether the data is fresh, what the floor is doing, who needs attention.',
   },
   agent: {
     title: 'wolkvox · Agent',
-    about: 'The day of one agent or several, beside the median of their operation.',
+    about: 'The day of one agent or several, compared with the median of their operation.',
   },
   exporter: {
     title: 'wolkvox · Exporter',
     about: "The exporter's health: refreshes, failures, quota and resources.",
   },
   links: {
-    operation: { title: 'Operation', tooltip: 'The whole operation at one look' },
+    operation: { title: 'Operation', tooltip: 'The whole operation at a glance' },
     agent: { title: 'Agent', tooltip: "One agent's day" },
     exporter: { title: 'Exporter', tooltip: "The exporter's health" },
     row: "See this agent's day",
   },
   variables: {
-    datasource: 'Data Source',
+    datasource: 'Data source',
     operation: 'Operation',
-    category: 'Category',
+    category: 'Category (tables)',
     agent: 'Agent',
     job: 'Job',
     instance: 'Instance',
@@ -46,9 +46,9 @@ export const en: Texts = {
     unknown: 'No state',
   },
   dataStates: { fresh: '✓ Fresh', failing: '! Failing', stale: '✕ Stale' },
-  reach: { up: '✓ Answers', down: '✕ No answer' },
+  reach: { up: '✓ Reachable', down: '✕ Unreachable' },
   noData: 'No data',
-  nobody: 'Nobody',
+  nobody: 'Nobody, or no data',
   columns: {
     agent: 'Agent',
     id: 'ID',
@@ -66,8 +66,8 @@ export const en: Texts = {
     aux: 'Aux time',
     ring: 'Ring time',
     login: 'Login time',
-    aht: 'AHT',
-    occupancy: 'Occupancy',
+    aht: 'AHT today',
+    occupancy: 'Occ. today',
     operation: 'Operation',
   },
   versions: { instance: 'Instance', version: 'Version', revision: 'Revision', node: 'Node.js' },
@@ -78,7 +78,7 @@ export const en: Texts = {
     inbound: 'Inbound',
     outbound: 'Outbound',
     internal: 'Internal',
-    median: 'Median of {{operation}}',
+    median: 'Median · {{operation}}',
     ready: 'Ready',
     inboundTime: 'Inbound call',
     outboundTime: 'Outbound call',
@@ -99,16 +99,17 @@ export const en: Texts = {
     dataState: {
       title: 'Data',
       description:
-        'Can I trust this screen? "Failing": the last refresh failed, and the last good data is shown. "Stale": it is too old, and the agents are no longer shown. The worst of the chosen operations counts.',
+        'Can I trust this screen? "Failing": the last refresh failed, and the last good data is shown. "Stale": it is too old, or the exporter does not answer any more, and no agents are shown. The worst of the chosen operations counts.',
     },
     dataAge: {
-      title: 'Age of the data',
+      title: 'Age',
       description:
-        'From when is what I see? Time since wolkvox was last read, of the operation that is furthest behind. Up to the refresh interval, usually five minutes, is normal.',
+        'How old is what I see? Time since wolkvox was last read, of the operation that is furthest behind, with its name. Up to the refresh interval, usually five minutes, is normal.',
     },
     nextRefresh: {
-      title: 'Next refresh in',
-      description: 'When will there be new data? Time until wolkvox is next asked.',
+      title: 'Next in',
+      description:
+        'When will there be new data? Time until wolkvox is next asked, of the operation that is furthest behind. At zero it is being asked.',
     },
     loggedIn: {
       title: 'Logged in',
@@ -117,22 +118,22 @@ export const en: Texts = {
     ready: {
       title: 'Ready',
       description:
-        'Is there anybody for the next call? Agents waiting for one. At zero, whoever calls has to wait.',
+        'Is there anybody for the next call? Agents waiting for one, in the operation that has fewest, with its name. At zero, whoever calls has to wait.',
     },
     occupancyNow: {
-      title: ({ from, to }) => `Occupancy (${Math.round(from * 100)}–${percent(to)})`,
-      description:
-        'The last half hour: too many agents, or too few? Of those whom calls could reach, the share that was busy with one. The title gives the target.',
+      title: 'Occupancy',
+      description: ({ from, to }) =>
+        `The last half hour: too many agents, or too few? Of those whom calls could reach, the share that was busy with one. The target is ${Math.round(from * 100)}–${percent(to)}.`,
     },
     auxShareNow: {
-      title: (limit) => `In aux (max. ${percent(limit)})`,
-      description:
-        'How many people are away from the calls? Share of those logged in who are in an auxiliary state. The title gives the limit of the alert.',
+      title: 'Aux',
+      description: (limit) =>
+        `How many people are away from the calls? Share of those logged in who are in an auxiliary state. The limit of the alert is ${percent(limit)}.`,
     },
     overLimit: {
-      title: 'Over their limit',
+      title: 'Over limit',
       description:
-        'How many need attention now? Agents who have been in after-call work, ringing or in an auxiliary state for longer than the limit of the alert.',
+        'How many need attention now? Agents who at the last refresh had been in after-call work, ringing or in an auxiliary state for longer than the limit of the alert.',
     },
     byCategory: {
       title: 'Agents by state now',
@@ -144,9 +145,9 @@ export const en: Texts = {
         'How has today gone, and where did people go? Agents who are logged in, by category of state.',
     },
     longest: {
-      title: 'Longest in their state',
+      title: 'Who needs me first',
       description: (count) =>
-        `Whom do I look for first? The ${count} agents longest in their state without being ready. "% of limit" compares with the limit of the alert: 100% is the limit.`,
+        `Who needs me first? ${count} agents: those over their limit, then those longest in their state without being ready. "% of limit" compares the time at the last refresh with the limit of the alert: 100% is the limit.`,
     },
     occupancy: {
       title: ({ from, to }) => `Occupancy (target ${Math.round(from * 100)}–${percent(to)})`,
@@ -156,22 +157,22 @@ export const en: Texts = {
     aht: {
       title: 'AHT, last hour',
       description:
-        'Do calls take longer than usual? Average handle time in the hour before each moment, beside the same hour of yesterday and of a week ago.',
+        'Do calls take longer than usual? Average handle time in the hour before each moment, compared with the same hour of yesterday and of a week ago.',
     },
     acw: {
       title: 'ACW per call, last hour',
       description:
-        'Is after-call work growing? After-call work per call in the hour before each moment, beside the same hour of yesterday and of a week ago.',
+        'Is after-call work growing? After-call work per call in the hour before each moment, compared with the same hour of yesterday and of a week ago.',
     },
     aux: {
       title: 'In aux',
       description:
-        'Are more people away from the calls than usual? Share of those logged in who are in an auxiliary state, beside the same hour of yesterday and of a week ago. The dashed red line is the limit of the alert.',
+        'Are more people away from the calls than usual? Share of those logged in who are in an auxiliary state, compared with the same hour of yesterday and of a week ago. The dashed red line is the limit of the alert.',
     },
     agents: {
       title: 'Agents',
       description:
-        "What is each agent doing? The table of wolkvox Manager: sort by any column, filter with the funnel, open an agent's day by a click on the name. Time in state counts on between refreshes; totals are of the day. The colours follow the limits of the alerts.",
+        "What is each agent doing? The table of wolkvox Manager: sort by any column, filter with the funnel, open an agent's day by a click on the name. Time in state counts on between refreshes, the share of the limit is that of the last one; totals are of the day. The colours follow the limits of the alerts.",
     },
     calls: {
       title: 'Calls in the last half hour',
@@ -191,7 +192,7 @@ export const en: Texts = {
     timeline: {
       title: 'States through the day',
       description: (most) =>
-        `What did the agent do, and when? One band for each agent, ${most} at most: those logged in longest.`,
+        `What did the agent do, and when? Approximate: a state is seen only at each refresh. One band for each agent, ${most} at most: those logged in longest.`,
     },
     timeSpent: {
       title: 'Where the time went',
@@ -201,17 +202,17 @@ export const en: Texts = {
     agentAht: {
       title: 'AHT and median',
       description:
-        'Do their calls take longer than those of the others? AHT of the day up to each hour; the dashed line is the median of the operation.',
+        'Do their calls take longer than those of the others? AHT of the day, accumulated up to each moment; the dashed line is the median of the operation.',
     },
     agentAcw: {
       title: 'ACW per call and median',
       description:
-        'Do they write up more slowly than the others? After-call work per call of the day up to each hour; the dashed line is the median of the operation.',
+        'Do they write up more slowly than the others? After-call work per call of the day, accumulated up to each moment; the dashed line is the median of the operation.',
     },
     agentOccupancy: {
       title: 'Occupancy and median',
       description:
-        'Are they busier than the others, or less? Occupancy of the day up to each hour, as wolkvox has it; the dashed line is the median of the operation.',
+        'Are they busier than the others, or less? Occupancy of the day, accumulated up to each moment, as wolkvox has it; the dashed line is the median of the operation.',
     },
     agentCalls: {
       title: 'Calls in the last half hour',
@@ -221,7 +222,7 @@ export const en: Texts = {
     agentAux: {
       title: 'Time in each auxiliary state',
       description:
-        'Which auxiliary states were they in? Time in each one within the chosen range, counted minute by minute.',
+        'Which auxiliary states were they in? Time in each one within the chosen range. Approximate: a state is seen only at each refresh, usually every five minutes; shorter ones may be missing, or count for more.',
     },
     reachable: {
       title: 'Exporter',
@@ -234,12 +235,12 @@ export const en: Texts = {
     quotaSpent: {
       title: 'Quota spent today',
       description:
-        "How much of the day's API calls is spent? Share of the day's limit (licences × 1,000), of the operation that has spent most.",
+        "How much of the day's API calls is spent? Share of the day's limit (licences × 1,000; needs WOLKVOX_LICENSES), of the operation that has spent most.",
     },
     quotaForecast: {
       title: 'Quota at end of day',
       description:
-        'Will the quota last? What will have been spent when the day turns, at the pace of the last hour. Above 100% it will not.',
+        'Will the quota last? What will have been spent when the day turns, at the pace of the last hour. Above 100% it will not. Needs WOLKVOX_LICENSES.',
     },
     refreshes: {
       title: 'Refreshes, and failures by reason',
@@ -251,9 +252,9 @@ export const en: Texts = {
       description: 'Is wolkvox slow? How long the last refresh took, retries included, by operation.',
     },
     age: {
-      title: 'Age of the data, and when it is stale',
+      title: 'Age of the data',
       description:
-        'When was new data missing? Age of the data by operation; the dashed line is where it turns stale.',
+        'When was new data missing? The oldest that the data was since the moment before, by operation; from the dashed line on it is stale.',
     },
     quota: {
       title: 'Quota spent through the day',
@@ -263,7 +264,7 @@ export const en: Texts = {
     rejected: {
       title: 'Values and records left out',
       description:
-        'Has wolkvox changed the form of something? What could not be read and so is missing, by wolkvox field.',
+        'Has wolkvox changed a format? What could not be read and so is missing, by wolkvox field.',
     },
     size: {
       title: 'Records and series',

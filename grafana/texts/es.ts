@@ -1,4 +1,4 @@
-const percent = (ratio: number) => `${Math.round(ratio * 100)} %`
+const percent = (ratio: number) => `${Math.round(ratio * 100)}%`
 
 /** Everything that is read on the dashboards, in the words of wolkvox's supervisors. */
 export const es = {
@@ -25,7 +25,7 @@ export const es = {
   variables: {
     datasource: 'Fuente de datos',
     operation: 'Operación',
-    category: 'Categoría',
+    category: 'Categoría (tablas)',
     agent: 'Agente',
     job: 'Job',
     instance: 'Instancia',
@@ -44,10 +44,10 @@ export const es = {
     logout: 'Desconectado',
     unknown: 'Sin estado',
   },
-  dataStates: { fresh: '✓ Al día', failing: '! Con fallas', stale: '✕ Vencidos' },
+  dataStates: { fresh: '✓ Al día', failing: '! Con fallas', stale: '✕ Desactualizados' },
   reach: { up: '✓ Responde', down: '✕ No responde' },
   noData: 'Sin datos',
-  nobody: 'Nadie',
+  nobody: 'Nadie, o sin datos',
   columns: {
     agent: 'Agente',
     id: 'ID',
@@ -65,8 +65,8 @@ export const es = {
     aux: 'T. auxiliar',
     ring: 'T. timbrando',
     login: 'T. conexión',
-    aht: 'TMO (AHT)',
-    occupancy: 'Ocupación',
+    aht: 'TMO hoy',
+    occupancy: 'Ocup. hoy',
     operation: 'Operación',
   },
   versions: { instance: 'Instancia', version: 'Versión', revision: 'Revisión', node: 'Node.js' },
@@ -77,7 +77,7 @@ export const es = {
     inbound: 'Entrantes',
     outbound: 'Salientes',
     internal: 'Internas',
-    median: 'Mediana de {{operation}}',
+    median: 'Mediana · {{operation}}',
     ready: 'Disponible',
     inboundTime: 'Llamada entrante',
     outboundTime: 'Llamada saliente',
@@ -86,7 +86,7 @@ export const es = {
     ring: 'Timbrando',
     succeeded: 'Exitosas',
     failed: 'Falla: {{reason}}',
-    staleAfter: 'Vence · {{operation}}',
+    staleAfter: 'Límite · {{operation}}',
     field: 'Valores de {{field}}',
     records: 'Registros',
     answered: 'Registros de {{operation}}',
@@ -98,16 +98,17 @@ export const es = {
     dataState: {
       title: 'Datos',
       description:
-        '¿Puedo confiar en esta pantalla? «Con fallas»: la última consulta a wolkvox falló y se ven los últimos datos buenos. «Vencidos»: son demasiado viejos y los agentes ya no se muestran. Vale la peor de las operaciones elegidas.',
+        '¿Puedo confiar en esta pantalla? «Con fallas»: la última consulta a wolkvox falló y se ven los últimos datos buenos. «Desactualizados»: son demasiado viejos, o el exportador ya no responde, y los agentes no se muestran. Se muestra la peor de las operaciones elegidas.',
     },
     dataAge: {
-      title: 'Edad de los datos',
+      title: 'Antigüedad',
       description:
-        '¿De cuándo es lo que veo? Tiempo desde la última consulta exitosa a wolkvox, de la operación más atrasada. Lo normal es hasta el intervalo de consulta, por lo general cinco minutos.',
+        '¿De cuándo es lo que veo? Tiempo desde la última consulta exitosa a wolkvox, de la operación más atrasada, con su nombre. Lo normal es hasta el intervalo de consulta, por lo general cinco minutos.',
     },
     nextRefresh: {
-      title: 'Próxima consulta en',
-      description: '¿Cuándo llegan datos nuevos? Tiempo que falta para la siguiente consulta a wolkvox.',
+      title: 'Próxima en',
+      description:
+        '¿Cuándo llegan datos nuevos? Tiempo que falta para la siguiente consulta a wolkvox, de la operación más atrasada. En cero, la consulta está en curso.',
     },
     loggedIn: {
       title: 'Conectados',
@@ -116,23 +117,22 @@ export const es = {
     ready: {
       title: 'Disponibles',
       description:
-        '¿Hay quien tome la próxima llamada? Agentes en espera de llamada. En cero, quien llama espera.',
+        '¿Hay quien tome la próxima llamada? Agentes en espera de llamada, en la operación que menos tiene, con su nombre. En cero, quien llama espera.',
     },
     occupancyNow: {
-      title: ({ from, to }: { from: number; to: number }) =>
-        `Ocupación (${Math.round(from * 100)}–${percent(to)})`,
-      description:
-        'Última media hora: ¿sobran o faltan agentes? De quienes podían recibir llamadas, la parte que estuvo ocupada con una. El título dice la meta.',
+      title: 'Ocupación',
+      description: ({ from, to }: { from: number; to: number }) =>
+        `Última media hora: ¿sobran o faltan agentes? De quienes podían recibir llamadas, la parte que estuvo ocupada con una. La meta es ${Math.round(from * 100)}–${percent(to)}.`,
     },
     auxShareNow: {
-      title: (limit: number) => `Auxiliar (máx. ${percent(limit)})`,
-      description:
-        '¿Cuánta gente está fuera de las llamadas? Parte de los conectados que está en un estado auxiliar. El título dice el límite de la alerta.',
+      title: 'Auxiliar',
+      description: (limit: number) =>
+        `¿Cuánta gente está fuera de las llamadas? Parte de los conectados que está en un estado auxiliar. El límite de la alerta es ${percent(limit)}.`,
     },
     overLimit: {
-      title: 'Fuera de límite',
+      title: 'Excedidos',
       description:
-        '¿Cuántos necesitan atención ya? Agentes que llevan en ACW, timbrando o en un auxiliar más que el límite de la alerta.',
+        '¿Cuántos necesitan atención ya? Agentes que, en la última consulta, llevaban en ACW, timbrando o en un auxiliar más que el límite de la alerta.',
     },
     byCategory: {
       title: 'Agentes por estado ahora',
@@ -140,18 +140,18 @@ export const es = {
     },
     throughDay: {
       title: 'Agentes por estado durante el día',
-      description: '¿Cómo venimos hoy y en qué se fue la gente? Agentes conectados por categoría de estado.',
+      description: '¿Cómo venimos hoy y qué ha hecho la gente? Agentes conectados por categoría de estado.',
     },
     longest: {
-      title: 'Más tiempo en su estado',
+      title: 'A quién buscar primero',
       description: (count: number) =>
-        `¿A quién busco primero? Los ${count} agentes que más llevan en su estado sin estar disponibles. «% del límite» compara con el límite de la alerta: 100 % es el límite.`,
+        `¿Quién me necesita ya? ${count} agentes: los que exceden su límite y luego los que más llevan en su estado sin estar disponibles. «% del límite» compara el tiempo en la última consulta con el límite de la alerta: 100% es el límite.`,
     },
     occupancy: {
       title: ({ from, to }: { from: number; to: number }) =>
         `Ocupación (meta ${Math.round(from * 100)}–${percent(to)})`,
       description:
-        '¿Estamos dentro de la banda? Ocupación de la última media hora, por operación. Encima de la banda la gente se agota; debajo, sobra gente.',
+        '¿Estamos dentro de la banda? Ocupación de la última media hora, por operación. Por encima de la meta la gente se agota; por debajo, sobra gente.',
     },
     aht: {
       title: 'TMO (AHT), última hora',
@@ -166,17 +166,17 @@ export const es = {
     aux: {
       title: 'En auxiliar',
       description:
-        '¿Hay más gente fuera de las llamadas que de costumbre? Parte de los conectados en estado auxiliar, comparada con la misma hora de ayer y de hace una semana. La línea a trazos roja es el límite de la alerta.',
+        '¿Hay más gente fuera de las llamadas que de costumbre? Parte de los conectados en estado auxiliar, comparada con la misma hora de ayer y de hace una semana. La línea punteada roja es el límite de la alerta.',
     },
     agents: {
       title: 'Agentes',
       description:
-        '¿Qué hace cada agente? La tabla de wolkvox Manager: ordene por cualquier columna, filtre con el embudo, y abra la jornada de un agente con un clic en su nombre. El tiempo en estado sigue contando entre consultas; los totales son del día. Los colores siguen los límites de las alertas.',
+        '¿Qué hace cada agente? La tabla de wolkvox Manager: ordene por cualquier columna, filtre con el embudo, y abra la jornada de un agente con un clic en su nombre. El tiempo en estado sigue contando entre consultas, «% del límite» es de la última; los totales son del día. Los colores siguen los límites de las alertas.',
     },
     calls: {
       title: 'Llamadas en la última media hora',
       description:
-        '¿Cuánto tráfico hay y hacia dónde? Llamadas atendidas en la media hora anterior a cada momento, por dirección.',
+        '¿Cuánto tráfico hay y hacia dónde? Llamadas gestionadas en la media hora anterior a cada momento, por dirección.',
     },
     auxStates: {
       title: 'Auxiliares en uso ahora',
@@ -191,7 +191,7 @@ export const es = {
     timeline: {
       title: 'Estados durante el día',
       description: (most: number) =>
-        `¿Qué hizo el agente y cuándo? Una franja por agente, a lo sumo ${most}: los que más tiempo llevan conectados.`,
+        `¿Qué hizo el agente y cuándo? Aproximado: el estado se ve solo en cada consulta. Una franja por agente, máximo ${most}: los que más tiempo llevan conectados.`,
     },
     timeSpent: {
       title: 'En qué se fue el tiempo',
@@ -201,17 +201,17 @@ export const es = {
     agentAht: {
       title: 'TMO (AHT) y mediana',
       description:
-        '¿Sus llamadas toman más que las de sus compañeros? TMO del día hasta cada hora; la línea a trazos es la mediana de la operación.',
+        '¿Sus llamadas toman más que las de sus compañeros? TMO acumulado del día hasta cada momento; la línea punteada es la mediana de la operación.',
     },
     agentAcw: {
       title: 'ACW por llamada y mediana',
       description:
-        '¿Documenta más lento que sus compañeros? ACW por llamada del día hasta cada hora; la línea a trazos es la mediana de la operación.',
+        '¿Documenta más lento que sus compañeros? ACW por llamada acumulado del día hasta cada momento; la línea punteada es la mediana de la operación.',
     },
     agentOccupancy: {
       title: 'Ocupación y mediana',
       description:
-        '¿Trabaja más o menos apretado que sus compañeros? Ocupación del día hasta cada hora, según wolkvox; la línea a trazos es la mediana de la operación.',
+        '¿Está más o menos ocupado que sus compañeros? Ocupación acumulada del día hasta cada momento, según wolkvox; la línea punteada es la mediana de la operación.',
     },
     agentCalls: {
       title: 'Llamadas en la última media hora',
@@ -221,7 +221,7 @@ export const es = {
     agentAux: {
       title: 'Tiempo en cada auxiliar',
       description:
-        '¿En qué auxiliares estuvo? Tiempo en cada estado auxiliar dentro del rango elegido, contado minuto a minuto.',
+        '¿En qué auxiliares estuvo? Tiempo en cada estado auxiliar dentro del rango elegido. Aproximado: el estado se ve solo en cada consulta, por lo general cada cinco minutos; lo más corto puede faltar o contar de más.',
     },
     reachable: {
       title: 'Exportador',
@@ -235,12 +235,12 @@ export const es = {
     quotaSpent: {
       title: 'Cuota usada hoy',
       description:
-        '¿Cuánto se ha gastado de las llamadas diarias al API? Parte del límite del día (licencias × 1.000), de la operación que más lleva.',
+        '¿Cuánto se ha gastado de las consultas diarias a la API? Parte del límite del día (licencias × 1.000; requiere WOLKVOX_LICENSES), de la operación que más ha usado.',
     },
     quotaForecast: {
-      title: 'Cuota al fin del día',
+      title: 'Cuota al cierre',
       description:
-        '¿Alcanza la cuota? Lo que se habrá gastado cuando cambie el día, al ritmo de la última hora. Más de 100 % es que no alcanza.',
+        '¿Alcanza la cuota? Lo que se habrá gastado cuando cambie el día, al ritmo de la última hora. Más de 100% es que no alcanza. Requiere WOLKVOX_LICENSES.',
     },
     refreshes: {
       title: 'Consultas a wolkvox y fallas por motivo',
@@ -252,14 +252,14 @@ export const es = {
       description: '¿Está lento wolkvox? Lo que tardó la última consulta, con sus reintentos, por operación.',
     },
     age: {
-      title: 'Edad de los datos y vencimiento',
+      title: 'Antigüedad de los datos',
       description:
-        '¿Cuándo faltaron datos nuevos? Edad de los datos por operación; la línea a trazos es cuando vencen.',
+        '¿Cuándo faltaron datos nuevos? La mayor antigüedad de los datos desde el momento anterior, por operación; desde la línea punteada están desactualizados.',
     },
     quota: {
       title: 'Cuota usada durante el día',
       description:
-        '¿Quién gasta la cuota y a qué ritmo? Parte del límite diario usada por cada operación. La línea a trazos roja es el límite de la alerta.',
+        '¿Quién gasta la cuota y a qué ritmo? Parte del límite diario usada por cada operación. La línea punteada roja es el límite de la alerta.',
     },
     rejected: {
       title: 'Valores y registros rechazados',

@@ -1,13 +1,14 @@
-import type { DataFrame, Field } from '@grafana/data'
+import type { Field } from '@grafana/data'
 import { expect } from 'vitest'
 import { type Language, languages } from '../../grafana/dashboards.ts'
-import { level, palette } from '../../grafana/look/palette.ts'
+import { looks } from '../../grafana/look/categories.ts'
+import { level } from '../../grafana/look/palette.ts'
 import { limitsOfAll } from '../rules/files.ts'
 import type { Answered } from './asking.ts'
 import type { Panel } from './dashboards.ts'
 import { configured, headingOf, tableFrames, transformed } from './frames.ts'
-import { grafana } from './grafana-data.ts'
-import { absentee } from './history.ts'
+import { absentee } from './oddities.ts'
+import { refreshedBefore } from './stretches.ts'
 
 /** What stands in the table, from left to right: labels, and what can be asked of Prometheus by itself, in which form. */
 const PROMISED = [
@@ -64,12 +65,12 @@ export async function checkAgentTable(
 
   const row = keys.indexOf(`ventas ${absentee.agentId}`)
   const { aux_seconds: limit = 0 } = limitsOfAll
-  expect(cell('status', row).shown).toEqual({ text: `❚❚ ${absentee.state}`, color: palette.orange })
+  expect(cell('status', row).shown).toEqual({ text: `❚❚ ${absentee.state}`, color: looks.aux.background })
   const away = now - absentee.since
   expect(cell('timeInState', row)).toMatchObject({ raw: away, shown: { text: clock(away) } })
-  expect(cell('limitShare', row).raw).toBeCloseTo(away / limit)
-  expect(cell('limitShare', row).shown).toEqual({ text: percent(away / limit), color: level.bad })
-  expect(linkOf(frame, row, panel)).toContain(`var-operation=ventas&var-agent=${absentee.agentId}`)
+  const share = (refreshedBefore(now) - absentee.since) / limit
+  expect(cell('limitShare', row).raw).toBeCloseTo(share)
+  expect(cell('limitShare', row).shown).toEqual({ text: percent(share), color: level.bad })
 
   for (const [key, , metric, inWords] of PROMISED) {
     if (metric === undefined) continue
@@ -90,14 +91,4 @@ function clock(seconds: number): string {
 
 function percent(share: number): string {
   return `${Math.round(share * 100)}%`
-}
-
-/** Where a click on the name leads, its fields filled in as Grafana fills them. */
-function linkOf(frame: DataFrame, row: number, panel: Panel): string {
-  const properties = panel.fieldConfig.overrides[0]?.properties ?? []
-  const links = properties.find(({ id }) => id === 'links')?.value as { readonly url: string }[] | undefined
-  const fields = grafana.getFieldDisplayValuesProxy({ frame, rowIndex: row }) as Record<string, unknown>
-  return (links?.[0]?.url ?? '').replace(/\$\{__data\.fields\.(\w+)\}/g, (_, name: string) =>
-    String(fields[name]),
-  )
 }

@@ -14,36 +14,12 @@ import {
 } from '../../src/refresh/state.ts'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import { reportOf, type WolkvoxRecord } from '../../src/simulator/centre/report.ts'
-import { formatDuration } from '../../src/simulator/centre/time.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 import { textFields } from '../../src/wolkvox/records.ts'
 import { readReport } from '../../src/wolkvox/report.ts'
 import { anEnvelope, anOperation, momentAt, renderText } from '../helpers.ts'
-
-const HOUR_S = 3600
-const DAY_S = 24 * HOUR_S
-const REFRESH_S = 300
-
-/** Midnight of the first simulated day, in the operations' time zone: a Monday. */
-const FIRST_MIDNIGHT_S = Date.UTC(2026, 0, 5, 5) / 1000
-
-/** A stretch of time, in seconds since 1970. */
-export interface Stretch {
-  readonly from: number
-  readonly to: number
-}
-
-const halfDay = (day: number): Stretch => ({
-  from: FIRST_MIDNIGHT_S + day * DAY_S,
-  to: FIRST_MIDNIGHT_S + day * DAY_S + 12 * HOUR_S,
-})
-
-/** The half day that is looked at, with those that it is compared to: of a week ago and of yesterday. */
-export const stretches = { lastWeek: halfDay(0), yesterday: halfDay(6), today: halfDay(7) } as const
-
-export type StretchName = keyof typeof stretches
-
-export const allStretches: readonly StretchName[] = ['lastWeek', 'yesterday', 'today']
+import { absentee, fails, withOddities } from './oddities.ts'
+import { FIRST_MIDNIGHT_S, HOUR_S, REFRESH_S, type StretchName, stretches } from './stretches.ts'
 
 /** A simulated centre. */
 export interface CentreOf {
@@ -66,13 +42,29 @@ const PHASE_S = SCRAPE_S / 2
 
 const TARGET = 'job="wolkvox",instance="exporter:9989"'
 
+/** What else a Prometheus scrapes, one of them down. */
+const OTHERS = [
+  'up{job="prometheus",instance="localhost:9090"} 1',
+  'process_resident_memory_bytes{job="prometheus",instance="localhost:9090"} 1e9',
+  'scrape_duration_seconds{job="prometheus",instance="localhost:9090"} 0.1',
+  'scrape_samples_post_metric_relabeling{job="prometheus",instance="localhost:9090"} 900',
+  'up{job="alertmanager",instance="alertmanager:9093"} 0',
+  'scrape_duration_seconds{job="alertmanager",instance="alertmanager:9093"} 0.01',
+  'scrape_samples_post_metric_relabeling{job="alertmanager",instance="alertmanager:9093"} 0',
+]
+
 /** A simulated operation with what its exporter knows of it. */
 interface Running {
   readonly centre: Centre
   readonly state: OperationState
   /** The record of who is away, as it was when that began. */
   readonly left?: WolkvoxRecord
+  /** What wolkvox has just said; nothing where the refresh failed. */
+  readonly records?: readonly WolkvoxRecord[]
 }
+
+/** What wolkvox said of an operation in the refresh of a moment. */
+export type Reports = (operation: string, now: number) => readonly WolkvoxRecord[] | undefined
 
 /**
  * Writes what Prometheus would have scraped of one exporter with these centres, as OpenMetrics with timestamps, a file for
@@ -80,12 +72,14 @@ interface Running {
  *
  * @param names of the stretches, in the order of time
  * @param file names the file of a stretch
+ * @returns what wolkvox said at each refresh that did not fail
  */
 export async function writeHistory(
   centres: readonly CentreOf[],
   names: readonly StretchName[],
   file: (name: StretchName) => string,
-): Promise<void> {
+): Promise<Reports> {
+  const reports = new Map<string, readonly WolkvoxRecord[]>()
   let running: readonly Running[] = centres.map(({ name, agents, seed }) => {
     const operation = anOperation({ name, licenses: 2 })
     return {
@@ -98,56 +92,15 @@ export async function writeHistory(
     async function* lines() {
       for (let now = stretch.from; now <= stretch.to; now += REFRESH_S) {
         running = await Promise.all(running.map((one, index) => refresh(one, index, now)))
+        for (const [index, { records }] of running.entries())
+          if (records !== undefined) reports.set(`${centres[index]?.name} ${now}`, records)
         yield* scrapes(await page(running, now), now, Math.min(now + REFRESH_S, stretch.to + 1))
       }
       yield '# EOF\n'
     }
     await pipeline(Readable.from(lines()), createWriteStream(file(name)))
   }
-}
-
-const timeOfDay = (now: number) => (now - FIRST_MIDNIGHT_S) % DAY_S
-
-// The second centre's wolkvox is slow for twenty minutes of each morning.
-const fails = (index: number, now: number) => {
-  const time = timeOfDay(now)
-  return index === 1 && time >= 9 * HOUR_S && time < 9 * HOUR_S + 4 * REFRESH_S
-}
-
-/** Somebody of the first centre who does not come back from a break on the last day, and since when. */
-export const absentee = {
-  operation: 0,
-  agentId: '1006',
-  state: 'Break',
-  since: stretches.today.from + 11 * HOUR_S,
-}
-
-/** The record of who stays in an auxiliary state: nothing else of the day goes on. @param left of the moment when that began */
-const away = (left: WolkvoxRecord, seconds: number): WolkvoxRecord => ({
-  ...left,
-  agent_status: absentee.state,
-  time_state_now: String(seconds),
-  aux_time: later(left.aux_time, seconds),
-  login_time: later(left.login_time, seconds),
-})
-
-function later(time: string, seconds: number): string {
-  const [hours = 0, minutes = 0, rest = 0] = time.split(':').map(Number)
-  return formatDuration(hours * 3600 + minutes * 60 + rest + seconds)
-}
-
-// Besides, one agent's occupancy cannot be read for half an hour of each morning.
-function withOddities(
-  records: readonly WolkvoxRecord[],
-  left: WolkvoxRecord | undefined,
-  now: number,
-): readonly WolkvoxRecord[] {
-  const time = timeOfDay(now)
-  const unreadable = time >= 10 * HOUR_S && time < 10 * HOUR_S + 6 * REFRESH_S
-  return records.map((record, place) => {
-    if (place === 3 && unreadable) return { ...record, ocupation: 'n/a' }
-    return left?.agent_id === record.agent_id ? away(left, now - absentee.since) : record
-  })
+  return (operation, now) => reports.get(`${operation} ${now}`)
 }
 
 async function refresh(before: Running, index: number, now: number): Promise<Running> {
@@ -156,7 +109,11 @@ async function refresh(before: Running, index: number, now: number): Promise<Run
   const moment = momentAt(now * 1000)
   const asked = withRequest(withNextRefresh(state, (now + REFRESH_S) * 1000), now * 1000)
   if (fails(index, now))
-    return { ...before, state: withOutcome(asked, failedOutcome('timeout', 'too slow'), 60_000, moment) }
+    return {
+      centre,
+      state: withOutcome(asked, failedOutcome('timeout', 'too slow'), 60_000, moment),
+      ...(before.left && { left: before.left }),
+    }
   const all = reportOf(centre.agents, centre.now)
   const isOdd = index === absentee.operation
   const left =
@@ -169,7 +126,7 @@ async function refresh(before: Running, index: number, now: number): Promise<Run
   )
   const served = toServed(snapshot, await renderAgents(snapshot, state.operation.name))
   const next = withOutcome(asked, { ok: true, served, rejections }, 800, moment)
-  return { centre, state: next, ...(left && { left }) }
+  return { centre, state: next, records, ...(left && { left }) }
 }
 
 const build = { version: '0.1.0', revision: 'abcdef0', nodeVersion: process.version }
@@ -195,11 +152,12 @@ async function page(running: readonly Running[], now: number): Promise<readonly 
     `scrape_duration_seconds 0.004`,
     `scrape_samples_post_metric_relabeling ${lines.length}`,
   ]
-  return [...lines, ...ofScrape].map((line) =>
+  const ofExporter = [...lines, ...ofScrape].map((line) =>
     line.replace(/^([\w:]+)(?:\{(.*)\})? /s, (_, name, labels) =>
       labels === undefined ? `${name}{${TARGET}} ` : `${name}{${TARGET},${labels}} `,
     ),
   )
+  return [...ofExporter, ...OTHERS]
 }
 
 function* scrapes(lines: readonly string[], from: number, before: number): Generator<string> {

@@ -13,9 +13,9 @@ const SAME = ['columns.id', 'variables.job', 'versions.node']
 
 /** What goes into texts that are made from numbers. */
 const NUMBERS: Readonly<Record<string, unknown>> = {
-  'panels.occupancyNow.title': occupancyTarget,
+  'panels.occupancyNow.description': occupancyTarget,
   'panels.occupancy.title': occupancyTarget,
-  'panels.auxShareNow.title': readLimits().auxShare,
+  'panels.auxShareNow.description': readLimits().auxShare,
   'panels.longest.description': LONGEST,
   'panels.timeline.description': MOST_SHOWN,
 }

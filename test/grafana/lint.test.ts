@@ -8,7 +8,7 @@ import { selectorsOf } from '../rules/selectors.ts'
 import { filledIn, queryVariables } from './asking.ts'
 import { fileOf, files } from './dashboards.ts'
 import { grafana } from './grafana-data.ts'
-import { stretches } from './history.ts'
+import { stretches } from './stretches.ts'
 
 // The rules of Grafana's dashboard-linter (https://github.com/grafana/dashboard-linter/tree/main/docs), by their names where a test
 // holds one, and a few of our own. Not held are template-job-rule, template-instance-rule, target-job-rule and
@@ -190,7 +190,7 @@ describe('the choice of an agent', () => {
 
   it.each([
     ['{agent="Cóndor 001 · 1001",agent_id="1001",agent_name="Cóndor 001"} 1 0', 'Cóndor 001 · 1001', '1001'],
-    ['{agent=" · 1001",agent_id="1001"} 1 0', '1001', '1001'],
+    ['{agent="1001",agent_id="1001"} 1 0', '1001', '1001'],
     [
       '{agent="a "quoted" name · x,y",agent_id="x,y",agent_name="a "quoted" name"} 1 0',
       'a "quoted" name · x,y',

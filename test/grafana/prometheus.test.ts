@@ -1,20 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { languageNames } from '../../grafana/dashboards.ts'
 import { dataStates } from '../../grafana/queries/data.ts'
+import { occupancyTarget } from '../../grafana/recurring/occupancy.ts'
 import type { Name } from '../../grafana/shell/uids.ts'
 import { es } from '../../grafana/texts/es.ts'
 import { haveTools } from '../programs/tools.ts'
 import { checkAgentTable } from './agent-table.ts'
 import { askPanel, askTarget, askVariable, type Choice, queryVariables } from './asking.ts'
 import { fileOf, files, type Panel } from './dashboards.ts'
-import { tableFrames, transformed } from './frames.ts'
-import { stretches } from './history.ts'
+import { type Between, expectedOf } from './expected.ts'
+import { configured, tableFrames, transformed } from './frames.ts'
+import { linksOf } from './links.ts'
 import { type Historian, startHistorian } from './prometheus.ts'
 import { shapes } from './shapes.ts'
+import { stretches } from './stretches.ts'
 
 /** In each of the two operations, whose agents have the same ids. */
 const AGENTS = 60
 const OPERATIONS = ['ventas', 'soporte'] as const
+
+/** One of each operation. */
+const AGENT = '1006'
 
 type Values = NonNullable<Choice['values']>
 
@@ -37,6 +43,15 @@ const panelOf = (name: Name, title: string) => {
   if (panel === undefined) throw new Error(`there is no panel ${title}`)
   return panel
 }
+
+const near = (value: number | Between): unknown =>
+  typeof value === 'number'
+    ? expect.closeTo(value, 3)
+    : expect.toSatisfy((found: number) => found >= value[0] && found <= value[1])
+
+/** What a legend says of a series, without its words. */
+const nameOf = (legend: string, labels: Readonly<Record<string, string>>) =>
+  [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => labels[label] ?? '').join(' ')
 
 /** By reason or field, and only what there was: an operation without failures has none to draw. */
 const ofFailures = (expr: string) => /^sum by \(\w+\) \(rate\(.* > 0$/.test(expr)
@@ -89,6 +104,37 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       const series = await askTarget(historian.url, target, { interval: '1m' }, period)
       expect(series).not.toEqual([])
       for (const { labels } of series) expect(Object.keys(labels)).toContain(tagKeys)
+    })
+  })
+
+  describe.each([
+    ['one operation', ['ventas']],
+    ['the other operation', ['soporte']],
+    ['both operations', [...OPERATIONS]],
+  ])('where %s is chosen', (_what, operation) => {
+    it('answers every panel as sums over the records of wolkvox do', async () => {
+      for (const { dashboard, panel: key, answers } of expectedOf(
+        historian.reports,
+        operation,
+        AGENT,
+        period.to,
+      )) {
+        const { title: made } = es.panels[key]
+        const title = typeof made === 'string' ? made : made(occupancyTarget)
+        const panel = panelOf(dashboard, title)
+        const found = await ask(panel, { operation, ...(dashboard === 'agent' && { agent: [AGENT] }) })
+        for (const [refId, wanted] of Object.entries(answers)) {
+          const { legendFormat = '' } = panel.targets.find((target) => target.refId === refId) ?? {}
+          const named = Object.fromEntries(
+            (found.get(refId) ?? []).map(({ labels, values }) => [
+              nameOf(legendFormat, labels),
+              values.at(-1),
+            ]),
+          )
+          const close = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, near(value)]))
+          expect(named, `${dashboard}: ${title}, ${refId}`).toEqual(close)
+        }
+      }
     })
   })
 
@@ -153,6 +199,23 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     for (const bar of bars) expect(bar).toBeCloseTo(Math.round(bar))
     const failed = answers.get('B')?.[0]?.values ?? []
     expect(Math.round(failed.reduce((sum, bar) => sum + bar, 0))).toBe(4)
+  })
+
+  const linked = files.flatMap(({ language, dashboard }) =>
+    dashboard.panels
+      .filter(({ fieldConfig }) => JSON.stringify(fieldConfig.overrides).includes('"links"'))
+      .map((panel) => ({ language, panel, title: panel.title })),
+  )
+  it.each(linked)('leads from each row of $title to its agent, in $language', async ({ language, panel }) => {
+    const [frame] = configured(panel, await transformed(panel, tableFrames(await ask(panel, {}))))
+    if (frame === undefined) throw new Error('the transformations leave no table')
+    const found = Array.from({ length: frame.length }, (_, row) => linksOf(panel, frame, row)).flat()
+    const operations = OPERATIONS.join('|')
+    const wanted = new RegExp(
+      String.raw`^/d/wolkvox-agent-${language}\?\$\{datasource:queryparam\}&\$\{__url_time_range\}&var-operation=(?:${operations})&var-agent=\d{4}$`,
+    )
+    expect(found.length).toBeGreaterThanOrEqual(frame.length)
+    for (const link of found) expect(link).toMatch(wanted)
   })
 
   it.each(languageNames)('has the table of agents that is promised, in %s', async (language) => {

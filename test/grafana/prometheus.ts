@@ -7,24 +7,20 @@ import { ROOT } from '../files.ts'
 import { eventually } from '../programs/eventually.ts'
 import { freePort } from '../programs/server.ts'
 import { alerts } from '../rules/files.ts'
-import {
-  allStretches,
-  type CentreOf,
-  lookback,
-  SCRAPE_S,
-  type Stretch,
-  type StretchName,
-  stretches,
-  writeHistory,
-} from './history.ts'
+import { type CentreOf, lookback, type Reports, SCRAPE_S, writeHistory } from './history.ts'
+import { allStretches, type Stretch, type StretchName, stretches } from './stretches.ts'
 
 /** A real Prometheus that holds a simulated half day, and the same of yesterday and of a week ago. */
 export interface Historian {
+  /** What wolkvox said meanwhile. */
+  readonly reports: Reports
   readonly url: string
   readonly stop: () => Promise<void>
 }
 
-interface Server extends Historian {
+interface Server {
+  readonly url: string
+  readonly stop: () => Promise<void>
   readonly folder: string
 }
 
@@ -46,7 +42,7 @@ export async function startHistorian(
   await mkdir(data)
   await writeFile(join(folder, 'prometheus.yml'), `global: { scrape_interval: ${SCRAPE_S}s }\n`)
   const scraped = (name: string) => join(folder, `${name}.txt`)
-  await writeHistory(centres, names, scraped)
+  const reports = await writeHistory(centres, names, scraped)
   for (const name of names) {
     // In blocks of two hours promtool would read the file once for each.
     const options = ['--quiet', '--max-block-duration=24h']
@@ -70,7 +66,7 @@ export async function startHistorian(
     await server.stop()
     await rm(folder, { recursive: true, maxRetries: 5 })
   }
-  return { url: server.url, stop }
+  return { url: server.url, reports, stop }
 }
 
 /** Evaluates rules over the history. @param replaced blocks of an earlier pass @returns the new blocks */

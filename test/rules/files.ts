@@ -50,6 +50,12 @@ export const limitsOfAll: Readonly<Record<string, number>> = Object.fromEntries(
     .map(({ labels, expr }) => [labels?.limit ?? '', Number(/[\d.]+/.exec(expr)?.[0])]),
 )
 
+/** The limit of an auxiliary state: its own, or that of all. */
+export function limitOfState(state: string): number | undefined {
+  const own = rules.find(({ record, labels }) => record === 'wolkvox:limit' && labels?.state === state)
+  return own === undefined ? limitsOfAll.aux_seconds : Number(/[\d.]+/.exec(own.expr)?.[0])
+}
+
 const tests = filesIn('rules/tests').flatMap((path) => (parse(readText(path)) as TestFile).tests)
 
 export const alertTests = tests.flatMap((test) => test.alert_rule_test ?? [])
