@@ -1,0 +1,241 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { statesOfShownAgents } from '../../grafana/queries/agent-day.ts'
+import { limitShareOfAll, longestInState, overLimit, timeInState } from '../../grafana/queries/agents.ts'
+import { dataAge, dataState, dataStates, nextRefresh } from '../../grafana/queries/data.ts'
+import { reachable } from '../../grafana/queries/exporter.ts'
+import { auxStates, fewestReady, occupancyOfEach } from '../../grafana/queries/floor.ts'
+import { everybody, ofAgent, ofCategory, ofOperation } from '../../grafana/queries/selection.ts'
+import { haveTools } from '../programs/tools.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { filledIn } from './asking.ts'
+
+// What the simulated half day does not have, in promtool's notation: values of one minute each.
+
+/** Series with their values, from minute zero on. */
+type Series = Readonly<Record<string, string>>
+
+/** What is answered: the value of each series, by its labels as PromQL writes them. */
+type Answer = Readonly<Record<string, number>>
+
+const of = (instance: string, operation: string, more = '') =>
+  `job="wolkvox", instance="${instance}", operation="${operation}"${more && `, ${more}`}`
+
+/** An agent in a state, since a minute where that is known, as an exporter has it. */
+function agent(
+  instance: string,
+  id: string,
+  category: string,
+  state: string,
+  { since, name = `Agent ${id}`, values = '1x60' }: { since?: number; name?: string; values?: string } = {},
+): Series {
+  const labels = of(instance, 'ventas', `agent_id="${id}"${name && `, agent_name="${name}"`}`)
+  return {
+    [`wolkvox_agent_state{${labels}, category="${category}", state="${state}"}`]: values,
+    ...(since !== undefined && {
+      [`wolkvox_agent_state_start_timestamp_seconds{${labels}}`]: `${since * 60}x60`,
+      [`wolkvox_agent_time_in_state_seconds{${labels}}`]: `${(30 - since) * 60}x60`,
+    }),
+  }
+}
+
+const limits: Series = {
+  'wolkvox:limit{limit="acw_seconds"}': '300x60',
+  'wolkvox:limit{limit="ring_seconds"}': '60x60',
+  'wolkvox:limit{limit="aux_seconds"}': '1200x60',
+  'wolkvox:limit{limit="aux_seconds", state="Almuerzo"}': '3600x60',
+}
+
+const fetched = (instance: string, operation: string, values = '1700x60'): Series => ({
+  [`wolkvox_last_success_timestamp_seconds{${of(instance, operation)}}`]: values,
+  [`wolkvox_stale_after_seconds{${of(instance, operation)}}`]: values.includes('stale')
+    ? '900x20 stale'
+    : '900x60',
+  [`wolkvox_up{${of(instance, operation)}}`]: values.includes('stale') ? '1x20 stale' : '1x60',
+})
+
+const NOW_S = 30 * 60
+
+/** Fails unless promtool finds the answer half an hour after the beginning. */
+function check(series: Series, expr: string, answer: Answer): void {
+  const chosen = { from: 0, to: NOW_S }
+  const test = {
+    interval: '1m',
+    input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+    promql_expr_test: [
+      {
+        expr: filledIn(expr, chosen),
+        eval_time: `${NOW_S}s`,
+        exp_samples: Object.entries(answer).map(([labels, value]) => ({ labels, value })),
+      },
+    ],
+  }
+  const file = join(temporaryFolder(), 'test.yml')
+  // JSON is YAML, too.
+  writeFileSync(file, JSON.stringify({ rule_files: [], evaluation_interval: '1m', tests: [test] }))
+  const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' })
+  expect(`${stdout}${stderr}`).toContain('SUCCESS')
+  expect(status).toBe(0)
+}
+
+const times = (expr: string) => `sum by (agent, status) (${expr})`
+const rows = (expr: string) => `count by (agent, status) (${expr})`
+
+describe.skipIf(!haveTools('promtool'))('where two exporters of one operation differ', () => {
+  const series = {
+    ...agent('e', '1', 'talk', 'TALK', { since: 10 }),
+    ...agent('f', '1', 'aux', 'Break', { since: 28 }),
+    ...limits,
+  }
+
+  it('the newer state of an agent is shown, once', () => {
+    check(series, times(timeInState(ofCategory)), { '{agent="Agent 1", status="aux|Break"}': 120 })
+  })
+
+  it('the share of the limit is that of the state', () => {
+    check(series, limitShareOfAll(ofCategory), {
+      '{operation="ventas", agent_id="1", agent_name="Agent 1"}': 0.1,
+    })
+  })
+})
+
+describe.skipIf(!haveTools('promtool'))('an agent of whom wolkvox does not say since when', () => {
+  it('is in the table all the same, with name and state', () => {
+    check({ ...agent('e', '1', 'logout', 'Logout') }, rows(timeInState(ofCategory)), {
+      '{agent="Agent 1", status="logout|Logout"}': 1,
+    })
+  })
+})
+
+describe.skipIf(!haveTools('promtool'))('agents whose names are left out', () => {
+  const series = agent('e', '7', 'talk', 'TALK', { since: 10, name: '' })
+
+  it('are called by their id in tables', () => {
+    check(series, rows(timeInState(ofCategory)), { '{agent="7", status="talk|TALK"}': 1 })
+  })
+
+  it('are called by id and operation beside their bands', () => {
+    check(series, rows(statesOfShownAgents(ofAgent)), { '{agent="7 · ventas", status="talk|TALK"}': 1 })
+  })
+})
+
+describe.skipIf(!haveTools('promtool'))('who is over the limit', () => {
+  const four = {
+    ...agent('e', '1', 'aux', 'Break', { since: 5 }),
+    ...agent('e', '2', 'aux', 'Almuerzo', { since: 0 }),
+    ...agent('e', '3', 'acw', 'ACW', { since: 24 }),
+    ...agent('e', '4', 'ring', 'RING', { since: 29 }),
+    ...agent('e', '5', 'talk', 'TALK', { since: 0 }),
+  }
+
+  it('is counted by the limit of the state, or of its category', () => {
+    check({ ...four, ...limits }, overLimit(everybody), { '{}': 2 })
+  })
+
+  it('is nobody where all are within theirs', () => {
+    check({ ...agent('e', '5', 'talk', 'TALK', { since: 0 }), ...limits }, overLimit(everybody), { '{}': 0 })
+  })
+
+  it('is not known where no limits are loaded', () => {
+    check(four, overLimit(everybody), {})
+  })
+
+  it('is counted once where two Prometheus have recorded the limits', () => {
+    const twice = Object.entries(limits).flatMap(([name, values]) =>
+      ['a', 'b'].map((cluster) => [name.replace('}', `, cluster="${cluster}"}`), values] as const),
+    )
+    check({ ...four, ...Object.fromEntries(twice) }, overLimit(everybody), { '{}': 2 })
+  })
+
+  it('comes first, before who has been in a state for longer', () => {
+    check({ ...four, ...limits }, rows(longestInState(2, ofCategory)), {
+      '{agent="Agent 1", status="aux|Break"}': 1,
+      '{agent="Agent 3", status="acw|ACW"}': 1,
+    })
+  })
+})
+
+describe.skipIf(!haveTools('promtool'))('the state of the data', () => {
+  const both = { ...fetched('e', 'ventas'), ...fetched('f', 'soporte', '1600x60') }
+
+  it('is fresh, and as old as the oldest', () => {
+    check(both, dataState(ofOperation), { '{}': dataStates.fresh })
+    check(both, dataAge(ofOperation), { '{operation="soporte"}': 200 })
+  })
+
+  it('is stale where one of two exporters is gone', () => {
+    const gone = { ...fetched('e', 'ventas'), ...fetched('f', 'soporte', '1100x20 stale') }
+    check(gone, dataState(ofOperation), { '{}': dataStates.stale })
+  })
+
+  it('is stale where nothing was ever fetched', () => {
+    const { [`wolkvox_last_success_timestamp_seconds{${of('f', 'soporte')}}`]: _, ...never } = both
+    check(never, dataState(ofOperation), { '{}': dataStates.stale })
+  })
+
+  it('will be renewed when the oldest is, and not when another is', () => {
+    const next = (instance: string, operation: string, at: number) => ({
+      [`wolkvox_next_refresh_timestamp_seconds{${of(instance, operation)}}`]: `${at}x60`,
+    })
+    const all = { ...both, ...next('e', 'ventas', 1810), ...next('f', 'soporte', 1900) }
+    check(all, nextRefresh(ofOperation), { '{}': 100 })
+  })
+
+  it('has a next refresh also where nothing was ever fetched', () => {
+    check(
+      { [`wolkvox_next_refresh_timestamp_seconds{${of('e', 'ventas')}}`]: '1815x60' },
+      nextRefresh(ofOperation),
+      { '{}': 15 },
+    )
+  })
+})
+
+describe.skipIf(!haveTools('promtool'))('the floor', () => {
+  const agents = (operation: string, category: string, values: string) => ({
+    [`wolkvox_agents{${of('e', operation, `category="${category}"`)}}`]: values,
+  })
+  const loggedIn = (operation: string, values: string) => ({
+    [`operation:wolkvox_agents_logged_in:sum{${of('e', operation)}}`]: values,
+  })
+
+  it('names the operation with the fewest ready, of those where anybody is', () => {
+    const series = {
+      ...agents('ventas', 'ready', '2x60'),
+      ...loggedIn('ventas', '20x60'),
+      ...agents('soporte', 'ready', '9x60'),
+      ...loggedIn('soporte', '30x60'),
+      ...agents('noche', 'ready', '0x60'),
+      ...loggedIn('noche', '0x60'),
+    }
+    check(series, fewestReady, { '{operation="ventas"}': 2 })
+  })
+
+  it('has nobody in an auxiliary state only while that is known', () => {
+    check(agents('ventas', 'ready', '2x60'), auxStates, { '{state="–"}': 0 })
+    check(agents('ventas', 'ready', '2x20 stale'), auxStates, {})
+  })
+
+  it('has no occupancy any more once the data is withdrawn', () => {
+    const recorded = (available: string) => ({
+      [`operation:wolkvox_occupancy:ratio30m{${of('e', 'ventas')}}`]: '0.8x60',
+      [`operation:wolkvox_agents_available:sum{${of('e', 'ventas')}}`]: available,
+    })
+    check(recorded('10x60'), occupancyOfEach, { '{operation="ventas"}': 0.8 })
+    check(recorded('10x20 stale'), occupancyOfEach, {})
+  })
+})
+
+describe.skipIf(!haveTools('promtool'))('whether the exporter is reached', () => {
+  const build = { 'wolkvox_exporter_build_info{job="wolkvox", instance="e"}': '1x10 stale' }
+
+  it('has nothing to do with what else is down', () => {
+    const up = { 'up{job="wolkvox", instance="e"}': '1x60', 'up{job="other", instance="x"}': '0x60' }
+    check({ ...build, ...up }, reachable, { '{}': 1 })
+  })
+
+  it('is still told where it is not', () => {
+    check({ ...build, 'up{job="wolkvox", instance="e"}': '1x10 0x50' }, reachable, { '{}': 0 })
+  })
+})
