@@ -8,9 +8,11 @@ export const drawStat: Draw = (filled, { width, height }) => {
       ? { text: filled.panel.fieldConfig.defaults.noValue ?? '', color: '' }
       : shown(field, field.values.at(-1))
   const solid = filled.panel.options.colorMode === 'background_solid'
-  const size = Math.min(height * 0.5, (width / Math.max(text.length, 5)) * 1.3)
+  const name =
+    filled.panel.options.textMode === 'value_and_name' ? String(field?.config.displayNameFromDS) : ''
+  const size = Math.min(height * (name === '' ? 0.5 : 0.4), (width / Math.max(text.length, 5)) * 1.3)
   const style = solid ? `background:${color};color:${inkOn(color)}` : ''
-  return `<div class="stat" style="${style};font-size:${size}px">${html(text)}</div>`
+  return `<div class="stat" style="${style};font-size:${size}px"><small>${html(name)}</small>${html(text)}</div>`
 }
 
 /** Bars beside their names and numbers. */

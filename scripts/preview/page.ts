@@ -28,7 +28,8 @@ header em { margin-left: auto; font-size: 13px; color: #E69F00; font-style: norm
 section { position: absolute; background: #181b1f; border: 1px solid #2c3036; border-radius: 3px; overflow: hidden }
 h2 { margin: 0; height: ${TITLE}px; padding: 6px 8px; font-size: 14px; font-weight: 500; white-space: nowrap }
 .inside { position: absolute; left: 8px; right: 8px; top: ${TITLE}px; bottom: 6px; overflow: hidden }
-.stat { position: absolute; inset: 0; display: flex; align-items: center; justify-content: center; font-weight: 600; white-space: nowrap; border-radius: 2px }
+.stat { position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center; line-height: 1.1; justify-content: center; font-weight: 600; white-space: nowrap; border-radius: 2px }
+.stat small { font-size: 13px; font-weight: 500 } .stat small:empty { display: none }
 .bars { display: flex; flex-direction: column; height: 100%; justify-content: space-evenly }
 .bar { display: flex; align-items: center; gap: 8px }
 .bar .name { width: 42%; text-align: right; white-space: nowrap } .bar b { width: 72px }

@@ -21,11 +21,12 @@ export const drawTable: Draw = async (filled, room) => {
     panel.fieldConfig.overrides
       .find(({ matcher }) => matcher.options === headingOf(field, frame))
       ?.properties.find((one) => one.id === id)?.value
-  const head = frame.fields.map(
+  const fields = frame.fields.filter((field) => property(field, 'custom.hidden') === undefined)
+  const head = fields.map(
     (field) => `<th style="width:${property(field, 'custom.width')}px">${html(headingOf(field, frame))}</th>`,
   )
   const rows = order.slice(0, Math.floor(room.height / ROW_HEIGHT) - 1).map((row) => {
-    const cells = frame.fields.map((field) => {
+    const cells = fields.map((field) => {
       const value = field.values[row] as unknown
       const { text, color } = value === undefined ? { text: '', color: '' } : shown(field, value)
       const filledCell = property(field, 'custom.cellOptions') !== undefined && color.startsWith('#')

@@ -86,8 +86,14 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
 
     it('answers every query where everything is chosen', async () => {
       for (const panel of dashboard.panels)
-        for (const [refId, series] of await ask(panel, {}))
+        for (const [refId, series] of await ask(panel, {})) {
           expect(series, `${panel.title}, query ${refId}`).not.toEqual([])
+          const { legendFormat = '' } = panel.targets.find((target) => target.refId === refId) ?? {}
+          const names = series.map(({ labels }) => nameOf(legendFormat, labels))
+          if (legendFormat.includes('{{')) expect(names, `legends of ${panel.title}`).not.toContain('')
+          if (panel.type !== 'table' && panel.type !== 'state-timeline')
+            expect(new Set(names).size, `legends of ${panel.title}`).toBe(names.length)
+        }
     })
 
     it.each(queryVariables(dashboard))('offers a choice of $name', async (variable) => {
