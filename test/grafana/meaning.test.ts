@@ -109,18 +109,19 @@ describe.each(languageNames)('in %s', (language) => {
   })
 })
 
-describe.each(files)('$path', ({ dashboard }) => {
-  const colored = dashboard.panels.filter(({ options }) => options.colorMode === 'background_solid')
-
-  it.each(colored.map((panel) => [panel.title, panel] as const))(
-    'does not call it good where %s is not known',
-    (_title, panel) => {
-      // Without an answer Grafana takes the colour below all thresholds.
-      const [below] = panel.fieldConfig.defaults.thresholds?.steps ?? []
-      expect([level.unknown, level.bad]).toContain(below?.color)
-      expect(panel.fieldConfig.defaults.noValue).not.toBe('')
-    },
+describe('where there is no answer', () => {
+  const colored = files.flatMap(({ path, dashboard }) =>
+    dashboard.panels
+      .filter(({ options }) => options.colorMode === 'background_solid')
+      .map((panel) => ({ path, panel, title: panel.title })),
   )
+
+  it.each(colored)('$title of $path is not called good', ({ panel }) => {
+    // Grafana takes the colour below all thresholds.
+    const [below] = panel.fieldConfig.defaults.thresholds?.steps ?? []
+    expect([level.unknown, level.bad]).toContain(below?.color)
+    expect(panel.fieldConfig.defaults.noValue).toMatch(/\w/)
+  })
 })
 
 describe('colours', () => {
