@@ -59,6 +59,9 @@ export interface Dashboard {
     readonly list: readonly (AnnotationQuery & {
       readonly step: string
       readonly tagKeys: string
+      readonly titleFormat: string
+      readonly textFormat: string
+      readonly useValueForTime: boolean
     })[]
   }
 }

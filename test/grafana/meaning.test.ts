@@ -109,6 +109,51 @@ describe.each(languageNames)('in %s', (language) => {
   })
 })
 
+/** What panels count in: time, bytes, shares of which 1 is all, or nothing. */
+const UNITS: Readonly<Record<string, readonly (keyof (typeof languages)['es']['panels'])[]>> = {
+  dthms: ['dataAge', 'nextRefresh', 'aht', 'acw', 'timeSpent', 'agentAht', 'agentAcw', 'agentAux', 'age'],
+  s: ['duration', 'scrape'],
+  bytes: ['memory'],
+  percentunit: [
+    'occupancyNow',
+    'auxShareNow',
+    'occupancy',
+    'aux',
+    'agentOccupancy',
+    'quotaSpent',
+    'quotaForecast',
+    'quota',
+  ],
+  string: ['timeline'],
+}
+
+describe.each(files)('$path', ({ language, dashboard }) => {
+  const texts = languages[language].panels
+  const unitOf = ({ title, description }: Panel) =>
+    Object.entries(UNITS).find(([, keys]) =>
+      keys.some((key) => texts[key].title === title || texts[key].description === description),
+    )?.[0] ?? 'none'
+
+  it.each(dashboard.panels.filter(({ type }) => type !== 'table'))('counts $title in what it is', (panel) => {
+    expect(panel.fieldConfig.defaults.unit).toBe(unitOf(panel))
+  })
+
+  it.each(dashboard.panels.filter(({ type }) => type === 'stat' || type === 'bargauge'))(
+    'shows of $title the value that was answered',
+    ({ options }) => {
+      expect(options.reduceOptions).toEqual({ calcs: ['lastNotNull'], values: false, fields: '' })
+    },
+  )
+
+  it('opens with the day so far, and asks anew as it goes on', () => {
+    expect(dashboard).toMatchObject({
+      time: { from: 'now/d', to: 'now' },
+      refresh: '30s',
+      timezone: 'browser',
+    })
+  })
+})
+
 describe('where there is no answer', () => {
   const colored = files.flatMap(({ path, dashboard }) =>
     dashboard.panels

@@ -105,12 +105,24 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       for (const { text } of offered) expect(text).not.toBe('')
     })
 
-    it.each(dashboard.annotations.list)('marks $name', async ({ expr = '', tagKeys }) => {
-      const target = { expr, instant: false }
-      const series = await askTarget(historian.url, target, { interval: '1m' }, period)
-      expect(series).not.toEqual([])
-      for (const { labels } of series) expect(Object.keys(labels)).toContain(tagKeys)
-    })
+    it.each(dashboard.annotations.list)(
+      'marks $name',
+      async ({ expr = '', tagKeys, titleFormat, textFormat, useValueForTime }) => {
+        const target = { expr, instant: false }
+        const series = await askTarget(historian.url, target, { interval: '1m' }, period)
+        expect(series).not.toEqual([])
+        for (const { labels, values } of series) {
+          expect(Object.keys(labels)).toContain(tagKeys)
+          for (const format of [titleFormat, textFormat])
+            if (format.includes('{{')) expect(nameOf(format, labels)).not.toBe('')
+          if (!useValueForTime) continue
+          for (const moment of values) {
+            expect(moment).toBeGreaterThanOrEqual(period.from * 1000)
+            expect(moment).toBeLessThanOrEqual(period.to * 1000)
+          }
+        }
+      },
+    )
   })
 
   describe.each([
@@ -205,6 +217,15 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     for (const bar of bars) expect(bar).toBeCloseTo(Math.round(bar))
     const failed = answers.get('B')?.[0]?.values ?? []
     expect(Math.round(failed.reduce((sum, bar) => sum + bar, 0))).toBe(4)
+  })
+
+  it('lists only the agents of a chosen category', async () => {
+    const panel = panelOf('operation', es.panels.agents.title)
+    const answers = await ask(panel, { operation: ['ventas'], category: ['aux'] })
+    const inAux = await ask(panelOf('operation', es.panels.byCategory.title), { operation: ['ventas'] })
+    const [count] = inAux.get('aux')?.[0]?.values ?? []
+    for (const [refId, series] of answers) expect(series, refId).toHaveLength(count ?? Number.NaN)
+    for (const { labels } of answers.get('timeInState') ?? []) expect(labels.status).toMatch(/^aux\|/)
   })
 
   const linked = files.flatMap(({ language, dashboard }) =>

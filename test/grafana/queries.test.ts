@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { statesOfShownAgents } from '../../grafana/queries/agent-day.ts'
+import { statesOfShownAgents, timeInAuxStates } from '../../grafana/queries/agent-day.ts'
 import { limitShareOfAll, longestInState, overLimit, timeInState } from '../../grafana/queries/agents.ts'
 import { dataAge, dataState, dataStates, nextRefresh } from '../../grafana/queries/data.ts'
-import { reachable } from '../../grafana/queries/exporter.ts'
+import { quotaSpent, reachable } from '../../grafana/queries/exporter.ts'
 import { auxStates, fewestReady, occupancyOfEach } from '../../grafana/queries/floor.ts'
 import { everybody, ofAgent, ofCategory, ofOperation } from '../../grafana/queries/selection.ts'
 import { haveTools } from '../programs/tools.ts'
@@ -66,7 +66,7 @@ function check(series: Series, expr: string, answer: Answer): void {
     input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
     promql_expr_test: [
       {
-        expr: filledIn(expr, chosen),
+        expr: filledIn(expr, chosen, 60),
         eval_time: `${NOW_S}s`,
         exp_samples: Object.entries(answer).map(([labels, value]) => ({ labels, value })),
       },
@@ -157,6 +157,42 @@ describe.skipIf(!haveTools('promtool'))('who is over the limit', () => {
   })
 })
 
+describe.skipIf(!haveTools('promtool'))('who needs somebody', () => {
+  it('is nobody who waits for a call, or has gone', () => {
+    const waiting = {
+      ...agent('e', '1', 'ready', 'READY', { since: 0 }),
+      ...agent('e', '2', 'logout', 'Logout', { since: 0 }),
+      ...agent('e', '3', 'talk', 'TALK', { since: 29 }),
+    }
+    check({ ...waiting, ...limits }, rows(longestInState(3, ofCategory)), {
+      '{agent="Agent 3", status="talk|TALK"}': 1,
+    })
+  })
+})
+
+describe.skipIf(!haveTools('promtool'))('time in auxiliary states', () => {
+  it('is that of all selected agents, once for two exporters', () => {
+    const series = {
+      ...agent('e', '1', 'aux', 'Break', { values: '1x9 stale' }),
+      ...agent('f', '1', 'aux', 'Break', { values: '1x9 stale' }),
+      ...agent('e', '2', 'aux', 'Break', { values: '_x20 1x4 stale' }),
+      ...agent('e', '2', 'acw', 'ACW', { values: '1x19 stale' }),
+    }
+    // Ten minutes and five.
+    check(series, timeInAuxStates(ofAgent), { '{state="Break"}': 900 })
+  })
+})
+
+describe.skipIf(!haveTools('promtool'))('the quota', () => {
+  it('is that of the operation which has spent most of it', () => {
+    const spent = (operation: string, requests: number) => ({
+      [`wolkvox_api_requests_today{${of('e', operation)}}`]: `${requests}x60`,
+      [`wolkvox_api_daily_limit{${of('e', operation)}}`]: '1000x60',
+    })
+    check({ ...spent('ventas', 100), ...spent('soporte', 400) }, quotaSpent, { '{}': 0.4 })
+  })
+})
+
 describe.skipIf(!haveTools('promtool'))('the state of the data', () => {
   const both = { ...fetched('e', 'ventas'), ...fetched('f', 'soporte', '1600x60') }
 
@@ -237,5 +273,14 @@ describe.skipIf(!haveTools('promtool'))('whether the exporter is reached', () =>
 
   it('is still told where it is not', () => {
     check({ ...build, 'up{job="wolkvox", instance="e"}': '1x10 0x50' }, reachable, { '{}': 0 })
+  })
+
+  it('is told of the one of two that is not', () => {
+    const another = {
+      'wolkvox_exporter_build_info{job="wolkvox", instance="f"}': '1x60',
+      'up{job="wolkvox", instance="f"}': '1x60',
+    }
+    const down = { ...build, 'up{job="wolkvox", instance="e"}': '1x10 0x50' }
+    check({ ...down, ...another }, reachable, { '{}': 0 })
   })
 })
