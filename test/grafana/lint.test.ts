@@ -157,6 +157,37 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
     for (const variable of variables.keys()) expect(text).toMatch(new RegExp(`\\$\\{?${variable}\\b`))
   })
 
+  it.each(panels)('says of panel $id, $title, only how what it has is to look', (panel) => {
+    const { type, targets, transformations = [], options, fieldConfig } = panel
+    const { renameByName = {} } = (transformations.find(({ id }) => id === 'organize')?.options ?? {}) as {
+      readonly renameByName?: Readonly<Record<string, string>>
+    }
+    const [matcher, there] =
+      type === 'table'
+        ? ['byName', [...Object.values(renameByName), 'agent_id']]
+        : ['byFrameRefID', targets.map(({ refId }) => refId)]
+    for (const { matcher: found } of fieldConfig.overrides) {
+      expect(found.id).toBe(matcher)
+      expect(there).toContain(found.options)
+    }
+    for (const { displayName } of (options.sortBy ?? []) as readonly { readonly displayName: string }[])
+      expect(there).toContain(displayName)
+  })
+
+  it.each(panels.filter(({ type }) => type === 'timeseries'))(
+    'draws no two series of $title that differ by colour alone',
+    ({ fieldConfig: { defaults, overrides } }) => {
+      // What stands on one another is told apart by its order.
+      if (defaults.custom?.fillOpacity !== 0)
+        return expect(defaults.custom).toMatchObject({ stacking: { mode: 'normal' } })
+      const given = overrides.filter(({ properties }) => properties.some(({ id }) => id === 'color'))
+      const dashes = given.map(({ properties }) =>
+        JSON.stringify(properties.find(({ id }) => id === 'custom.lineStyle')?.value),
+      )
+      expect(new Set(dashes).size).toBe(dashes.length)
+    },
+  )
+
   it('has a way to both others, with what is chosen', () => {
     const others = files.filter((file) => file.language === language && file.name !== name)
     expect(dashboard.links.map(({ url }) => url)).toEqual(

@@ -111,6 +111,8 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
         const target = { expr, instant: false }
         const series = await askTarget(historian.url, target, { interval: '1m' }, period)
         expect(series).not.toEqual([])
+        // Alerts are there while they fire; a start was at the moment that its value says.
+        expect(useValueForTime).toBe(expr.includes('process_start_time_seconds'))
         for (const { labels, values } of series) {
           expect(Object.keys(labels)).toContain(tagKeys)
           for (const format of [titleFormat, textFormat])

@@ -135,7 +135,12 @@ describe.skipIf(!haveTools('promtool'))('who is over the limit', () => {
   })
 
   it('is nobody where all are within theirs', () => {
-    check({ ...agent('e', '5', 'talk', 'TALK', { since: 0 }), ...limits }, overLimit(everybody), { '{}': 0 })
+    const within = {
+      ...agent('e', '1', 'talk', 'TALK', { since: 0 }),
+      ...agent('e', '2', 'acw', 'ACW', { since: 27 }),
+      ...agent('e', '3', 'aux', 'Break', { since: 15 }),
+    }
+    check({ ...within, ...limits }, overLimit(everybody), { '{}': 0 })
   })
 
   it('is not known where no limits are loaded', () => {
