@@ -60,7 +60,7 @@ export function agent(texts: Texts, limits: Limits) {
       min: 0,
       perAgent: true,
       series: [
-        { ref: 'A', expr: ofShownAgents(measure, ofAgent), legend: `{{${WHO}}}`, width: 2 },
+        // First, as the legend of many agents goes on below the panel.
         {
           ref: 'B',
           expr: median(measure(everybody)),
@@ -68,6 +68,7 @@ export function agent(texts: Texts, limits: Limits) {
           color: palette.pale,
           dash: [8, 4],
         },
+        { ref: 'A', expr: ofShownAgents(measure, ofAgent), legend: `{{${WHO}}}`, width: 2 },
       ],
     })
   return shell('agent', texts, {

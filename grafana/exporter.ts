@@ -178,10 +178,10 @@ export function exporter(texts: Texts, limits: Limits) {
       ...panels.build,
       at: box(16, 16, 8, 6),
       columns: [
-        { from: { label: 'instance' }, heading: versions.instance, width: 150 },
+        { from: { label: 'instance' }, heading: versions.instance, width: 140 },
         { from: { label: 'version' }, heading: versions.version, width: 90 },
         { from: { label: 'revision' }, heading: versions.revision, width: 100 },
-        { from: { label: 'node_version' }, heading: versions.node, width: 80 },
+        { from: { label: 'node_version' }, heading: versions.node, width: 90 },
       ],
       rowsOf: exporterQueries.build,
       leftOut: ['job'],

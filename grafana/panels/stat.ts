@@ -3,6 +3,7 @@ import {
   BigValueGraphMode,
   BigValueTextMode,
   ReduceDataOptionsBuilder,
+  VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import type {
   GridPos,
@@ -40,6 +41,9 @@ export function stat({ at, expr, unit, decimals, thresholds, mappings, name, tit
     .textMode(name === undefined ? BigValueTextMode.Value : BigValueTextMode.ValueAndName)
     .colorMode(thresholds || mappings ? BigValueColorMode.BackgroundSolid : BigValueColorMode.None)
     .thresholds(thresholds ?? steps('text'))
+  if (name !== undefined)
+    // Above the value, in pixels: left to Grafana, one of the two is too small to read.
+    panel.wideLayout(false).text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(26))
   if (decimals !== undefined) panel.decimals(decimals)
   if (mappings !== undefined) panel.mappings([...mappings])
   return panel

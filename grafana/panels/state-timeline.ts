@@ -30,7 +30,10 @@ const MOMENT = `Time\\${WHO}`
 
 // A row for each moment, also for those at which nothing is known of anybody: without it a band would run on through them.
 const NOBODY = '–'
-const everyMoment = `label_replace(vector(0), "${WHO}", "${NOBODY}", "", "")`
+const everyMoment = [WHO, STATUS].reduce(
+  (expression, label) => `label_replace(${expression}, "${label}", "${NOBODY}", "", "")`,
+  'vector(0)',
+)
 
 /**
  * A band of states for each agent. The state is a label, so the answer is read as rows, and those are made into a column for

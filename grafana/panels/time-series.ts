@@ -61,8 +61,10 @@ export function lines(graph: Graph) {
     .fillOpacity(0)
     // Where there is but one moment yet, a line would show nothing.
     .showPoints(VisibilityMode.Auto)
-    // The number where a line ends tells which it is to whoever cannot by its colour.
-    .legend(legendBelow('lastNotNull'))
+    // The number where a line ends tells which it is to whoever cannot by a colour that Grafana has chosen.
+    .legend(
+      legendBelow(...(series.every(({ color }) => color !== undefined) ? [] : ['lastNotNull' as const])),
+    )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .thresholds(thresholds?.steps ?? steps(palette.none))
     .thresholdsStyle(
