@@ -33,7 +33,7 @@ import { shell } from './shell/shell.ts'
 import { categoryVariable, datasourceVariable, operationVariable } from './shell/variables.ts'
 import type { Texts } from './texts/texts.ts'
 
-/** How many agents the list of those longest in their state has. */
+/** How many agents the list of those who need somebody has. */
 export const LONGEST = 10
 
 /** The wall: is the data fresh, what does the floor do, who needs attention. */

@@ -82,7 +82,6 @@ export function lines(graph: Graph) {
 export const areas = (graph: Graph) =>
   lines(graph)
     .fillOpacity(60)
-    .legend(legendBelow())
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
     .min(0)
 

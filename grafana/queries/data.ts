@@ -7,8 +7,8 @@ export const dataStates = { fresh: 0, failing: 1, stale: 2 } as const
 const part = (name: string, expression: string) => `label_replace(${expression}, "part", "${name}", "", "")`
 
 /**
- * Of the worst of the operations: whether the last refresh failed, and whether the data is too old, there is none yet, or no exporter
- * says anything of it any more.
+ * Of the worst of the operations: whether the last refresh failed, and whether the data is too old, there is none yet, or no
+ * exporter says anything of it any more.
  */
 export function dataState(selection: string): string {
   const staleAfter = `wolkvox_stale_after_seconds{${selection}}`

@@ -96,6 +96,14 @@ describe('the families that are dropped', () => {
     expect(asked).toContain('wolkvox_agents')
   })
 
+  it('are asked for by no rule but the one that is named', () => {
+    const [, named] = /of the recording rules only\s+`(.+?)`/.exec(guide) ?? []
+    const asking = rules.filter(({ expr }) =>
+      selectorsOf(expr).some(({ metric }) => dropped.includes(metric)),
+    )
+    expect(new Set(asking.map(({ record }) => record))).toEqual(new Set([named]))
+  })
+
   it('are all that agents have, where nothing of them is to leave this Prometheus', () => {
     const [relabeling] = parse(write).remote_write[0].write_relabel_configs
     expect(droppedBy(relabeling, [...families, 'wolkvox_agents', 'wolkvox_up'])).toEqual(families)

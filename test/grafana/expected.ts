@@ -48,8 +48,8 @@ const extrapolated = (value: number): Between => [value, value * 1.02]
 const sum = (values: readonly number[]) => values.reduce((one, other) => one + other, 0)
 
 /**
- * What the panels have to answer at a moment with some operations chosen, and on the agent's dashboard one agent of each, found from wolkvox's own records by plain sums: the
- * way that a supervisor would check them by hand.
+ * What the panels have to answer at a moment with some operations chosen, and on the agent's dashboard one agent of each, found
+ * from wolkvox's own records by plain sums: the way that a supervisor would check them by hand.
  */
 export function expectedOf(
   reports: Reports,
@@ -170,21 +170,14 @@ export function expectedOf(
   const slow = operations.includes('soporte')
   const age = now - refreshedBefore(now)
 
-  const operation = (panel: Expectation['panel'], answers: Expectation['answers']): Expectation => ({
-    dashboard: 'operation',
-    panel,
-    answers,
-  })
-  const agent = (panel: Expectation['panel'], answers: Expectation['answers']): Expectation => ({
-    dashboard: 'agent',
-    panel,
-    answers,
-  })
-  const exporter = (panel: Expectation['panel'], answers: Expectation['answers']): Expectation => ({
-    dashboard: 'exporter',
-    panel,
-    answers,
-  })
+  const on =
+    (dashboard: Name) =>
+    (panel: Expectation['panel'], answers: Expectation['answers']): Expectation => ({
+      dashboard,
+      panel,
+      answers,
+    })
+  const [operation, agent, exporter] = [on('operation'), on('agent'), on('exporter')]
   return [
     operation('dataState', { A: { '': 0 } }),
     operation('nextRefresh', { A: { '': REFRESH_S - age } }),

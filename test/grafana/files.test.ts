@@ -21,13 +21,21 @@ describe('the files of the dashboards', () => {
   })
 
   it.each(languageNames)('are all brought to Kubernetes in %s, each under a name of its own', (language) => {
-    const { configMapGenerator } = parse(readText(`${folder}/${language}/kustomization.yaml`)) as {
+    const { configMapGenerator, generatorOptions } = parse(
+      readText(`${folder}/${language}/kustomization.yaml`),
+    ) as {
       readonly configMapGenerator: readonly unknown[]
+      readonly generatorOptions: unknown
     }
     const wanted = names.map((name) => ({
       name: `wolkvox-dashboard-${name}-${language}`,
       files: [`${uidOf(name, language)}.json=${name}.json`],
     }))
+    // By this label the sidecar of Grafana finds them.
+    expect(generatorOptions).toMatchObject({
+      disableNameSuffixHash: true,
+      labels: { grafana_dashboard: '1' },
+    })
     expect(configMapGenerator).toHaveLength(wanted.length)
     expect(configMapGenerator).toEqual(expect.arrayContaining(wanted))
   })

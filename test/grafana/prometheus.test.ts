@@ -110,9 +110,10 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
 
     it.each(dashboard.annotations.list)(
       'marks $name',
-      async ({ expr = '', tagKeys, titleFormat, textFormat, useValueForTime }) => {
+      async ({ expr = '', step, tagKeys, titleFormat, textFormat, useValueForTime }) => {
         const target = { expr, instant: false }
         const series = await askTarget(historian.url, target, { interval: '1m' }, period)
+        expect(step).toBe('60s')
         expect(series).not.toEqual([])
         // Alerts are there while they fire; a start was at the moment that its value says.
         expect(useValueForTime).toBe(expr.includes('process_start_time_seconds'))

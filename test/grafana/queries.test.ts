@@ -80,10 +80,12 @@ function check(series: Series, expr: string, answer: Answer): void {
   expect(status).toBe(0)
 }
 
+const withPromtool = describe.skipIf(!haveTools('promtool'))
+
 const times = (expr: string) => `sum by (agent, status) (${expr})`
 const rows = (expr: string) => `count by (agent, status) (${expr})`
 
-describe.skipIf(!haveTools('promtool'))('where two exporters of one operation differ', () => {
+withPromtool('where two exporters of one operation differ', () => {
   const series = {
     ...agent('e', '1', 'talk', 'TALK', { since: 10 }),
     ...agent('f', '1', 'aux', 'Break', { since: 28 }),
@@ -101,7 +103,7 @@ describe.skipIf(!haveTools('promtool'))('where two exporters of one operation di
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('an agent of whom wolkvox does not say since when', () => {
+withPromtool('an agent of whom wolkvox does not say since when', () => {
   it('is in the table all the same, with name and state', () => {
     check({ ...agent('e', '1', 'logout', 'Logout') }, rows(timeInState(ofCategory)), {
       '{agent="Agent 1", status="logout|Logout"}': 1,
@@ -109,7 +111,7 @@ describe.skipIf(!haveTools('promtool'))('an agent of whom wolkvox does not say s
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('agents whose names are left out', () => {
+withPromtool('agents whose names are left out', () => {
   const series = agent('e', '7', 'talk', 'TALK', { since: 10, name: '' })
 
   it('are called by their id in tables', () => {
@@ -121,7 +123,7 @@ describe.skipIf(!haveTools('promtool'))('agents whose names are left out', () =>
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('who is over the limit', () => {
+withPromtool('who is over the limit', () => {
   const four = {
     ...agent('e', '1', 'aux', 'Break', { since: 5 }),
     ...agent('e', '2', 'aux', 'Almuerzo', { since: 0 }),
@@ -162,7 +164,7 @@ describe.skipIf(!haveTools('promtool'))('who is over the limit', () => {
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('who needs somebody', () => {
+withPromtool('who needs somebody', () => {
   it('is nobody who waits for a call, or has gone', () => {
     const waiting = {
       ...agent('e', '1', 'ready', 'READY', { since: 0 }),
@@ -175,7 +177,7 @@ describe.skipIf(!haveTools('promtool'))('who needs somebody', () => {
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('time in auxiliary states', () => {
+withPromtool('time in auxiliary states', () => {
   it('is that of all selected agents, once for two exporters', () => {
     const series = {
       ...agent('e', '1', 'aux', 'Break', { values: '1x9 stale' }),
@@ -188,7 +190,7 @@ describe.skipIf(!haveTools('promtool'))('time in auxiliary states', () => {
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('the quota', () => {
+withPromtool('the quota', () => {
   it('is that of the operation which has spent most of it', () => {
     const spent = (operation: string, requests: number) => ({
       [`wolkvox_api_requests_today{${of('e', operation)}}`]: `${requests}x60`,
@@ -198,7 +200,7 @@ describe.skipIf(!haveTools('promtool'))('the quota', () => {
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('the state of the data', () => {
+withPromtool('the state of the data', () => {
   const both = { ...fetched('e', 'ventas'), ...fetched('f', 'soporte', '1600x60') }
 
   it('is fresh, and as old as the oldest', () => {
@@ -233,7 +235,7 @@ describe.skipIf(!haveTools('promtool'))('the state of the data', () => {
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('the floor', () => {
+withPromtool('the floor', () => {
   const agents = (operation: string, category: string, values: string) => ({
     [`wolkvox_agents{${of('e', operation, `category="${category}"`)}}`]: values,
   })
@@ -268,7 +270,7 @@ describe.skipIf(!haveTools('promtool'))('the floor', () => {
   })
 })
 
-describe.skipIf(!haveTools('promtool'))('whether the exporter is reached', () => {
+withPromtool('whether the exporter is reached', () => {
   const build = { 'wolkvox_exporter_build_info{job="wolkvox", instance="e"}': '1x10 stale' }
 
   it('has nothing to do with what else is down', () => {
