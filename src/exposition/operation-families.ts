@@ -80,6 +80,14 @@ export const operationFamilies: readonly OperationFamily[] = [
     label: 'reason',
     values: ({ failures }) => failures,
   },
+  {
+    ...gauge(
+      'wolkvox_last_failure_reason',
+      'Why the last refresh failed, always 1. No series while the last refresh succeeded.',
+    ),
+    label: 'reason',
+    values: ({ lastRefresh }) => (lastRefresh?.failure ? { [lastRefresh.failure.reason]: 1 } : {}),
+  },
   single(
     counter(
       'wolkvox_api_requests_total',

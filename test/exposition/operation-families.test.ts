@@ -87,6 +87,23 @@ describe('wolkvox_up', () => {
   })
 })
 
+describe('wolkvox_last_failure_reason', () => {
+  it('is 1 for the reason of the last refresh while it failed, and has no series otherwise', () => {
+    const timedOut = [[{ reason: 'timeout' }, 1]]
+    expect(samples(begun(), 'wolkvox_last_failure_reason')).toEqual([])
+    expect(samples(failed(), 'wolkvox_last_failure_reason')).toEqual(timedOut)
+    expect(samples(succeeded(), 'wolkvox_last_failure_reason')).toEqual([])
+    const recovered = withOutcome(failed(), good(), 1, momentAt(NOW))
+    expect(samples(recovered, 'wolkvox_last_failure_reason')).toEqual([])
+  })
+
+  it('changes with the reason and never has two', () => {
+    const refused: Outcome = { ...bad, failure: { reason: 'invalid_token', message: 'refused' } }
+    const state = withOutcome(failed(), refused, 1, momentAt(NOW))
+    expect(samples(state, 'wolkvox_last_failure_reason')).toEqual([[{ reason: 'invalid_token' }, 1]])
+  })
+})
+
 describe('what is known of the last good answer', () => {
   it.each([
     ['wolkvox_last_success_timestamp_seconds', NOW / 1000],
