@@ -190,6 +190,29 @@ describe('the exit code', () => {
   })
 })
 
+describe('two exporters on one storage folder', () => {
+  it('end the second with exit code 1 and one line, until the first has ended', async () => {
+    const { url } = await wolkvox()
+    const argv = [FREE_PORT, `--storage.path=${folder()}`]
+    const environment = { ...ACCOUNT, WOLKVOX_BASE_URL: url }
+    const first = start(argv, environment)
+    await first.logged({ msg: 'refreshed' })
+    const second = await runToEnd(argv, environment)
+    expect(second.code).toBe(1)
+    expect(second.stderr.split('\n').filter((line) => !line.startsWith('{'))).toEqual([
+      expect.stringMatching(
+        /^wolkvox-exporter: another exporter uses \S+\.lock for the operation 0000; stop it, or choose another folder with --storage\.path$/,
+      ),
+      '',
+    ])
+    first.kill('SIGKILL')
+    await first.ended()
+    const third = start(argv, environment)
+    await third.logged({ msg: 'listening' })
+    expect(await endBy(third, 'SIGTERM')).toEqual(ENDED_WELL)
+  })
+})
+
 describe('healthcheck', () => {
   it('finds a running exporter well, and one that has ended ill', async () => {
     const exporter = start(['demo', FREE_PORT, '--simulator.agents=1'])

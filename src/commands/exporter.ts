@@ -9,6 +9,7 @@ import { isReady } from '../refresh/state.ts'
 import { createTokenQueue } from '../refresh/token-queue.ts'
 import { createApp } from '../server/app.ts'
 import { listen } from '../server/listen.ts'
+import { createDisk } from '../storage/disk.ts'
 import { createOperationStorage } from '../storage/operation-storage.ts'
 import { readBuildInfo } from '../telemetry/build-info.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -22,7 +23,12 @@ import { landingOf } from './landing.ts'
 export interface Exporter {
   /** Where it listens. */
   readonly urls: readonly string[]
-  /** Lets scrapes under way finish, aborts a fetch under way. */
+  /** Resolves when it has been stopped; rejects when it cannot go on. */
+  readonly ended: Promise<unknown>
+  /**
+   * Lets scrapes in progress finish, aborts a fetch in progress, and resolves when nothing is left running: never, while the
+   * disk or a name lookup hangs.
+   */
   stop(): Promise<void>
 }
 
@@ -59,16 +65,17 @@ export async function startExporter(
     await closeApps()
     throw error
   }
-  const isolation = createIsolation(storagePath)
+  const isolation = createIsolation(storagePath !== '')
+  const disk = createDisk()
   const tokens = createTokenQueue()
   for (const operation of operations) {
-    const warn = (problem: string) => log.warn({ operation: operation.name }, problem)
+    const operationLog = log.child({ operation: operation.name })
     refreshers.push(
       startRefresher(operation, {
         fields: FIELDS,
         attempt: isolation.attempt,
         tokens,
-        storage: createOperationStorage(storagePath, operation, isolation, warn),
+        storage: createOperationStorage(storagePath, operation, disk, isolation, operationLog),
         onWait: (state, waitMs) => logWait(log, state, waitMs),
         onRetry: (state, failure, waitMs) => logRetry(log, state, failure, waitMs),
         onRefresh: (state, outcome) => logRefresh(log, state, outcome),
@@ -77,6 +84,7 @@ export async function startExporter(
   }
   return {
     urls,
+    ended: Promise.all(refreshers.map(({ ended }) => ended)),
     stop: async () => {
       await Promise.all([...refreshers.map((refresher) => refresher.stop()), closeApps()])
       await isolation.close()

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/config-error.ts'
 import { parseArguments } from '../config/flags.ts'
 import { ListenError } from '../server/listen-error.ts'
+import { StorageInUse } from '../storage/storage-lock.ts'
 import { readBuildInfo } from '../telemetry/build-info.ts'
 import { checkConfig } from './check-config.ts'
 import type { Command, ExitCode, Surroundings } from './command.ts'
@@ -49,7 +50,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       error.problems.forEach(complain)
       return 2
     }
-    if (error instanceof ListenError) {
+    if (error instanceof ListenError || error instanceof StorageInUse) {
       complain(error.message)
       return 1
     }

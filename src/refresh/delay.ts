@@ -11,3 +11,17 @@ export function delay(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', finish)
   })
 }
+
+/**
+ * Whether the work ends within a time. Work that does not goes on.
+ *
+ * @throws what the work throws in that time
+ */
+export async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const ended = new AbortController()
+  try {
+    return await Promise.race([work.then(() => true), delay(ms, ended.signal).then(() => false)])
+  } finally {
+    ended.abort()
+  }
+}

@@ -26,7 +26,9 @@ import type { TokenQueue } from './token-queue.ts'
 export interface Refresher {
   /** What is known of the operation now. */
   state(): OperationState
-  /** Aborts a fetch under way, starts no other, and resolves when nothing is left running. */
+  /** Resolves when it has been stopped; rejects when it cannot go on, as when another exporter uses its storage. */
+  readonly ended: Promise<void>
+  /** Aborts a fetch in progress, starts no other, and resolves when nothing is left running. */
   stop(): Promise<void>
 }
 
@@ -115,14 +117,18 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     }
   }
 
-  const running = run().catch((error: unknown) => {
+  const ended = run().catch((error: unknown) => {
     if (!signal.aborted) throw error
   })
   return {
     state: () => state,
+    ended,
     stop: async () => {
       stopping.abort()
-      await running
+      await ended.catch(reportedByEnded)
+      await storage.close()
     },
   }
 }
+
+function reportedByEnded(): void {}

@@ -12,12 +12,18 @@ export interface Calls {
 
 /** Keeps an operation's calls and its last good answer across restarts. */
 export interface Storage {
-  /** What an earlier run has left behind; nothing where there is none, or it cannot be trusted. */
+  /**
+   * What an earlier run has left behind; nothing where there is none, or it cannot be trusted.
+   *
+   * @throws StorageInUse when another exporter uses the same storage
+   */
   load(): Promise<{ readonly calls: Calls | undefined; readonly served: Served | undefined }>
   /** @returns whether it could be kept; the refresh goes on either way */
   saveCalls(calls: Calls): Promise<boolean>
   /** Keeps the last good answer. @returns whether it could be kept */
   saveSnapshot(): Promise<boolean>
+  /** Gives the storage up for another exporter, once nothing is being read or written. */
+  close(): Promise<void>
 }
 
 /** Forgets everything with the process. */
@@ -25,4 +31,5 @@ export const noStorage: Storage = {
   load: async () => ({ calls: undefined, served: undefined }),
   saveCalls: async () => true,
   saveSnapshot: async () => true,
+  close: async () => {},
 }

@@ -3,11 +3,10 @@ import { z } from 'zod'
 import type { Operation } from '../config/operation.ts'
 import { PROBE_MS } from '../refresh/quota.ts'
 import type { Calls } from '../refresh/storage.ts'
-import { fileOf } from './file-names.ts'
-import { type Found, readStored, writeStored } from './stored-file.ts'
+import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
-/** Of an operation, what its calls hang on. */
-type Caller = Pick<Operation, 'name' | 'server' | 'baseUrl' | 'token' | 'refreshIntervalMs'>
+/** Settings of an operation that its stored calls depend on. */
+type Caller = Pick<Operation, 'server' | 'baseUrl' | 'token' | 'refreshIntervalMs'>
 
 const stored = z.object({
   server: z.string(),
@@ -17,48 +16,39 @@ const stored = z.object({
   quotaSpentOn: z.iso.date().optional(),
 })
 
-// A clock set back by less must not make the day's count forgotten.
+// A clock that was set back by less must not lose the day's count.
 const DAY_MS = 86_400_000
 
-/** Writes the operation's calls. @throws the file system's error */
-export async function writeCalls(
-  folder: string,
-  operation: Caller,
-  calls: Calls,
-  now: number,
-): Promise<void> {
+/** Encodes the operation's calls for its file. @param now milliseconds since 1970 */
+export function encodeCalls(operation: Caller, calls: Calls, now: number): Uint8Array {
   const { server } = operation
-  const content = { server, access: accessOf(operation), ...calls }
-  await writeStored(fileOf(folder, operation.name, 'calls'), content, now)
+  return encodeStored({ server, access: credentialsFingerprint(operation), ...calls }, now)
 }
 
 /**
- * Reads what an earlier run has written of the operation's calls. The day's count stands for the whole operation; the
- * next start is forgotten when the token or the address is another, as then the operator has mended something, and where
- * it is farther off than the rhythm now in force puts it.
+ * Decodes the calls of an earlier run. The day's count is valid for the whole operation. The next start is dropped when the
+ * token or the address has changed, because the operator has then fixed something, and when it is later than the current
+ * interval allows.
+ *
+ * @param now milliseconds since 1970
  */
-export async function readCalls(folder: string, operation: Caller, now: number): Promise<Found<Calls>> {
+export function decodeCalls(bytes: Uint8Array, operation: Caller, now: number): ReadResult<Calls> {
   const ofThisOperation = stored.refine(
     ({ server }) => server === operation.server,
     'is of another operation',
   )
-  const { content, problem } = await readStored(
-    fileOf(folder, operation.name, 'calls'),
-    ofThisOperation,
-    now,
-    DAY_MS,
-  )
+  const { content, problem } = decodeStored(bytes, ofThisOperation, now, DAY_MS)
   if (content === undefined) return { problem }
   const { access, nextRefreshAt, requestsOfDay, quotaSpentOn } = content
-  const farthest = now + Math.max(operation.refreshIntervalMs, quotaSpentOn === undefined ? 0 : PROBE_MS)
-  const stands = access === accessOf(operation) && nextRefreshAt <= farthest
-  return { content: { requestsOfDay, quotaSpentOn, nextRefreshAt: stands ? nextRefreshAt : now } }
+  const latest = now + Math.max(operation.refreshIntervalMs, quotaSpentOn === undefined ? 0 : PROBE_MS)
+  const isValid = access === credentialsFingerprint(operation) && nextRefreshAt <= latest
+  return { content: { requestsOfDay, quotaSpentOn, nextRefreshAt: isValid ? nextRefreshAt : now } }
 }
 
 /**
- * Tells whether token and address are the same as before. Whoever can read the file, its owner alone, could confirm a
- * token that he has guessed, and a token is random.
+ * Tells whether token and address are the same as before. A reader of the file could confirm a guessed token with it; only
+ * the file's owner can read it, and a token is random.
  */
-function accessOf({ baseUrl, token }: Caller): string {
+function credentialsFingerprint({ baseUrl, token }: Caller): string {
   return createHash('sha256').update(`${baseUrl}\0${token.reveal()}`).digest('hex').slice(0, 16)
 }

@@ -1,81 +1,154 @@
+import { readFile } from 'node:fs/promises'
 import type { Operation } from '../config/operation.ts'
-import { messageOf } from '../error-text.ts'
+import { codeOf, messageOf } from '../error-text.ts'
 import type { Served } from '../refresh/attempt.ts'
-import { delay } from '../refresh/delay.ts'
 import { type Calls, noStorage, type Storage } from '../refresh/storage.ts'
-import { readCalls, writeCalls } from './calls-file.ts'
+import { makeFolder, removeLeftovers, writeFileAtomic } from './atomic-file.ts'
+import { decodeCalls, encodeCalls } from './calls-file.ts'
+import type { Disk } from './disk.ts'
+import { type FileKind, fileOf } from './file-names.ts'
+import { acquireLock, StorageInUse, type StorageLock } from './storage-lock.ts'
+import { quarantine, type ReadResult } from './stored-file.ts'
 
-/** Keeps snapshots where they are read and rendered, off the serving thread. */
-export interface Snapshots {
-  /** Keeps the last good answer. @throws when it could not even be tried */
-  save(operation: Operation): Promise<{ readonly problem: string | undefined }>
-  /** Renders what an earlier run has kept. @throws when it could not even be tried */
-  load(
+/** Encodes and decodes snapshots off the serving thread, where they are read and rendered. */
+export interface SnapshotCodec {
+  /**
+   * Encodes the last good answer.
+   *
+   * @throws when the work is lost
+   */
+  encode(operation: Operation): Promise<{ readonly bytes: Uint8Array | undefined }>
+  /**
+   * Decodes and renders what an earlier run has stored.
+   *
+   * @throws when the work is lost
+   */
+  restore(
     operation: Operation,
+    bytes: Uint8Array,
   ): Promise<{ readonly served: Served | undefined; readonly problem: string | undefined }>
 }
 
+/** Where the storage reports what happens to its files: constant events, with the facts in fields. */
+export interface StorageLog {
+  readonly warn: (facts: object, event: string) => void
+  readonly info: (facts: object, event: string) => void
+}
+
+type DataFile = Exclude<FileKind, 'lock'>
+
 /**
- * Keeps an operation's calls and its last good answer in a folder. What cannot be written or used costs a warning, the
- * first time, and never a refresh.
+ * Keeps an operation's calls and its last good answer in a folder. A file that cannot be written or read costs a warning when
+ * that begins, and never a refresh.
  *
  * @param folder `--storage.path`; empty keeps nothing
- * @param warn told what is wrong
+ * @param disk shared by all operations
  */
 export function createOperationStorage(
   folder: string,
   operation: Operation,
-  snapshots: Snapshots,
-  warn: (problem: string) => void,
+  disk: Disk,
+  snapshots: SnapshotCodec,
+  log: StorageLog,
 ): Storage {
   if (folder === '') return noStorage
-  let writable = true
+  const failing = new Map<DataFile, string>()
+  let lock: StorageLock | undefined
+  const pathOf = (kind: FileKind) => fileOf(folder, operation.name, kind)
 
-  /** Complains when writing begins to fail, not each time that it still does. */
-  function kept(problem: string | undefined): boolean {
-    const ok = problem === undefined
-    if (!ok && writable) warn(`${problem}; until it can be written, a restart costs a call and leaves a gap`)
-    writable = ok
-    return ok
+  async function takeLock(): Promise<void> {
+    const path = pathOf('lock')
+    try {
+      // SQLite works on this thread: only a disk that has just answered is given to it.
+      await disk.run(() => makeFolder(folder))
+      lock = await acquireLock(path, operation.name)
+    } catch (error) {
+      if (error instanceof StorageInUse) throw error
+      log.warn(
+        { file: path, problem: messageOf(error) },
+        'storage is not locked; another exporter could use it too',
+      )
+    }
+  }
+
+  async function cleanUp(): Promise<void> {
+    for (const kind of ['calls', 'snapshot'] as const) {
+      await disk.run(() => removeLeftovers(pathOf(kind))).catch(ignoreLeftovers)
+    }
+  }
+
+  async function read<T>(
+    kind: DataFile,
+    decode: (bytes: Uint8Array) => ReadResult<T> | Promise<ReadResult<T>>,
+  ): Promise<T | undefined> {
+    const path = pathOf(kind)
+    try {
+      const { content, problem } = await decode(await disk.run(() => readFile(path)))
+      if (problem !== undefined) {
+        warnUnusable(path, await disk.run(() => quarantine(path, problem)))
+      }
+      return content
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') {
+        warnUnusable(path, `cannot be read (${codeOf(error) || messageOf(error)})`)
+      }
+      return undefined
+    }
+  }
+
+  function warnUnusable(file: string, problem: string): void {
+    log.warn({ file, problem }, 'stored data is not used')
+  }
+
+  /** Reports when writing a file begins to fail, fails in another way, or works again. */
+  function noteWrite(kind: DataFile, problem: string | undefined): boolean {
+    const before = failing.get(kind)
+    const file = pathOf(kind)
+    if (problem === undefined) {
+      failing.delete(kind)
+      if (before !== undefined) log.info({ file }, 'storage works again')
+      return true
+    }
+    failing.set(kind, problem)
+    if (before !== problem) {
+      log.warn({ file, problem }, 'storage write failed; a restart now would lose this data')
+    }
+    return false
+  }
+
+  async function write(kind: DataFile, encode: () => Promise<Uint8Array | undefined>): Promise<boolean> {
+    try {
+      const bytes = await encode()
+      if (bytes === undefined) return noteWrite(kind, 'there is nothing to write')
+      await disk.run(() => writeFileAtomic(pathOf(kind), bytes))
+      return noteWrite(kind, undefined)
+    } catch (error) {
+      // The code alone: the message names the temporary file, which is another each time.
+      return noteWrite(kind, codeOf(error) || messageOf(error))
+    }
   }
 
   return {
     async load() {
-      const calls = await readCalls(folder, operation, Date.now())
-      const snapshot = await snapshots.load(operation).catch(toProblem)
-      for (const problem of [calls.problem, snapshot.problem]) if (problem !== undefined) warn(problem)
-      return { calls: calls.content, served: 'served' in snapshot ? snapshot.served : undefined }
+      await takeLock()
+      await cleanUp()
+      return {
+        calls: await read('calls', (bytes) => decodeCalls(bytes, operation, Date.now())),
+        served: await read('snapshot', async (bytes) => {
+          const { served, problem } = await snapshots.restore(operation, bytes)
+          return { content: served, problem }
+        }),
+      }
     },
-    async saveCalls(calls: Calls) {
-      const written = writeCalls(folder, operation, calls, Date.now()).then(noProblem, toProblem)
-      const { problem } = await withPatience(written)
-      return kept(problem)
-    },
-    async saveSnapshot() {
-      const { problem } = await snapshots.save(operation).catch(toProblem)
-      return kept(problem)
+    saveCalls: (calls: Calls) => write('calls', async () => encodeCalls(operation, calls, Date.now())),
+    saveSnapshot: () => write('snapshot', async () => (await snapshots.encode(operation)).bytes),
+    async close() {
+      await disk.idle()
+      lock?.release()
+      lock = undefined
     },
   }
 }
 
-// A call waits for its count to be kept, but not for a disk that has stopped answering, as a network's may.
-const PATIENCE_MS = 10_000
-
-async function withPatience(written: Promise<Problem>): Promise<Problem> {
-  const enough = new AbortController()
-  const problem = `the disk has not answered for ${PATIENCE_MS / 1000} s`
-  const tooLong = delay(PATIENCE_MS, enough.signal).then(() => ({ problem }))
-  return Promise.race([written, tooLong]).finally(() => enough.abort())
-}
-
-interface Problem {
-  readonly problem: string | undefined
-}
-
-function noProblem(): Problem {
-  return { problem: undefined }
-}
-
-function toProblem(error: unknown): { readonly problem: string } {
-  return { problem: messageOf(error) }
-}
+/** They take room, and nothing else: the next start tries again, and a disk that fails is reported by what is read or written. */
+function ignoreLeftovers(): void {}

@@ -1,8 +1,7 @@
-import { readFile, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { codeOf } from '../error-text.ts'
-import { seal, unseal } from './seal.ts'
-import { writeWhole } from './write-whole.ts'
 
 // Raised whenever a file's content changes its meaning: what another version has written is not guessed at.
 const VERSION = 2
@@ -10,58 +9,88 @@ const VERSION = 2
 // A clock may be set by this much between two starts.
 const CLOCK_TOLERANCE_MS = 60_000
 
+const LINE_BREAK = 0x0a
+
+// Eight hexadecimal digits and a line break.
+const CHECKSUM_BYTES = 9
+
 const frame = z.object({ version: z.unknown(), savedAt: z.number(), content: z.unknown() })
 
-/** What was found of a file: its content, nothing, or something that cannot be used, with why. */
-export interface Found<T> {
+/** Content of a file, nothing where there is no file, or why the file cannot be used. */
+export interface ReadResult<T> {
   readonly content?: T | undefined
   readonly problem?: string | undefined
 }
 
 /**
- * Writes content with what it takes to trust it later.
+ * Encodes content together with what is needed to trust it later.
  *
- * @throws the file system's error; the old file is then as it was
+ * @param now milliseconds since 1970
  */
-export async function writeStored(path: string, content: unknown, now: number): Promise<void> {
-  await writeWhole(path, seal(JSON.stringify({ version: VERSION, savedAt: now, content })))
+export function encodeStored(content: unknown, now: number): Uint8Array {
+  return addChecksum(JSON.stringify({ version: VERSION, savedAt: now, content }))
 }
 
 /**
- * Reads what {@link writeStored} has written. A file that is damaged, of another version, from the future, or whose
- * content is not what is expected is set aside, so that it is complained of once and can be looked at.
+ * Decodes what {@link encodeStored} has encoded.
  *
  * @param futureMs how far ahead of now it may have been written
- * @param expected the content's schema; its own refinements say in their messages why content is of no use here
+ * @param expected the content's schema; the messages of its refinements say why content cannot be used here
  */
-export async function readStored<T>(
-  path: string,
+export function decodeStored<T>(
+  bytes: Uint8Array,
   expected: z.ZodType<T>,
   now: number,
   futureMs = CLOCK_TOLERANCE_MS,
-): Promise<Found<T>> {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(path)
-  } catch (error) {
-    const code = codeOf(error)
-    return code === 'ENOENT' ? { content: undefined } : { problem: `${path} cannot be read (${code})` }
-  }
-  const judged = judge(bytes, expected, now + futureMs)
-  return judged.problem === undefined ? judged : { problem: await setAside(path, judged.problem) }
-}
-
-function judge<T>(bytes: Uint8Array, expected: z.ZodType<T>, latest: number): Found<T> {
-  const text = unseal(bytes)
+): ReadResult<T> {
+  const text = verifyChecksum(bytes)
   if (text === undefined) return { problem: 'is damaged' }
   const framed = frame.safeParse(parse(text))
   if (!framed.success || framed.data.version !== VERSION) return { problem: 'is of another version' }
-  if (framed.data.savedAt > latest) return { problem: 'is from the future' }
+  if (framed.data.savedAt > now + futureMs) return { problem: 'is from the future' }
   const content = expected.safeParse(framed.data.content)
   if (content.success) return { content: content.data }
   const refined = content.error.issues.find(({ code }) => code === 'custom')
-  return { problem: refined?.message ?? 'is not what is expected' }
+  return { problem: refined?.message ?? 'does not have the expected content' }
 }
+
+/**
+ * Renames a file that cannot be used, so that it is reported once and can be looked at.
+ *
+ * @param problem what is wrong with it
+ * @returns the problem, and where the file is now
+ */
+export async function quarantine(path: string, problem: string): Promise<string> {
+  const aside = `${path}.set-aside`
+  try {
+    await rename(path, aside)
+    return `${path} ${problem}; renamed to ${aside}`
+  } catch (error) {
+    return `${path} ${problem} and could not be renamed (${codeOf(error)})`
+  }
+}
+
+/**
+ * Puts a checksum on a line before the text.
+ *
+ * @returns bytes with memory to themselves, so that they can be handed to another thread
+ */
+export function addChecksum(text: string): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(CHECKSUM_BYTES + Buffer.byteLength(text))
+  bytes.write(text, CHECKSUM_BYTES)
+  bytes.write(`${checksum(bytes.subarray(CHECKSUM_BYTES))}\n`, 0)
+  return bytes
+}
+
+/** @returns the text after the checksum, or `undefined` where the two do not match */
+export function verifyChecksum(bytes: Uint8Array): string | undefined {
+  const end = bytes.indexOf(LINE_BREAK)
+  if (end < 0) return undefined
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + end + 1, bytes.length - end - 1)
+  return Buffer.from(bytes.subarray(0, end)).toString() === checksum(text) ? text.toString() : undefined
+}
+
+const checksum = (content: Uint8Array) => crc32(content).toString(16).padStart(8, '0')
 
 function parse(text: string): unknown {
   try {
@@ -69,15 +98,5 @@ function parse(text: string): unknown {
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
-  }
-}
-
-async function setAside(path: string, problem: string): Promise<string> {
-  const aside = `${path}.set-aside`
-  try {
-    await rename(path, aside)
-    return `${path} ${problem}; it is now ${aside}, and the start goes on without it`
-  } catch (error) {
-    return `${path} ${problem} and could not be moved aside (${codeOf(error)}); the start goes on without it`
   }
 }

@@ -29,9 +29,12 @@ export interface Isolation {
   /** Never rejects but with the signal's reason: a worker that is lost is a refresh that failed. */
   readonly attempt: Attempt
   /** @throws WorkerLost */
-  readonly save: (operation: Operation) => Promise<Tasks['save']>
-  /** @throws WorkerLost */
-  readonly load: (operation: Operation) => Promise<Tasks['load']>
+  readonly encode: (operation: Operation) => Promise<Tasks['encode']>
+  /**
+   * @param stored bytes of the file, which change hands
+   * @throws WorkerLost
+   */
+  readonly restore: (operation: Operation, stored: Uint8Array) => Promise<Tasks['restore']>
   /** Ends the thread and whatever it has under way. */
   close(): Promise<void>
 }
@@ -59,12 +62,12 @@ interface Waiting {
  * Starts a worker thread for what may take long, or die of what wolkvox sends. It is replaced when it has died, or when
  * it is stuck: one that does not answer within a multiple of the call's timeout is ended.
  *
- * @param folder `--storage.path`; empty keeps nothing
+ * @param remembersSnapshots whether snapshots are stored
  * @param thread what the thread runs; for tests
  * @param patienceMs how long a task may take, from the timeout of one call; for tests
  */
 export function createIsolation(
-  folder: string,
+  remembersSnapshots: boolean,
   thread: URL = THREAD,
   patienceMs = (timeoutMs: number) => TIMEOUTS * timeoutMs + AFTER_THE_CALL_MS,
 ): Isolation {
@@ -72,14 +75,20 @@ export function createIsolation(
   let worker: Worker | undefined
   let lastId = 0
 
+  /** @throws WorkerLost when the system has no thread left */
   function running(): Worker {
-    worker ??= start()
+    try {
+      worker ??= start()
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error))
+      throw new WorkerLost(`the worker cannot start: ${cause.message}`, 'internal', { cause })
+    }
     return worker
   }
 
   function start(): Worker {
     const started = new Worker(thread, {
-      workerData: { folder } satisfies ThreadData,
+      workerData: { remembersSnapshots } satisfies ThreadData,
       resourceLimits: {
         maxOldGenerationSizeMb: HEAP_LIMIT_MB,
         maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
@@ -108,7 +117,7 @@ export function createIsolation(
   function ask<T extends Task>(
     task: T,
     operation: Operation,
-    signal?: AbortSignal,
+    { signal, stored }: { readonly signal?: AbortSignal; readonly stored?: Uint8Array } = {},
   ): Promise<Tasks[T] | undefined> {
     const id = ++lastId
     const current = running()
@@ -125,7 +134,8 @@ export function createIsolation(
     signal?.addEventListener('abort', abort)
     return new Promise<Tasks[T] | undefined>((resolve, reject) => {
       waiting.set(id, { settle: (result) => resolve(result as Tasks[T] | undefined), fail: reject })
-      current.postMessage({ id, task, operation: toPlain(operation) } satisfies TaskRequest)
+      const request: TaskRequest = { id, task, operation: toPlain(operation), stored }
+      current.postMessage(request, transferable(stored))
     }).finally(() => {
       clearTimeout(stuck)
       signal?.removeEventListener('abort', abort)
@@ -137,7 +147,7 @@ export function createIsolation(
     async attempt(operation, signal): Promise<Outcome> {
       signal.throwIfAborted()
       try {
-        const outcome = await ask('attempt', operation, signal)
+        const outcome = await ask('attempt', operation, { signal })
         signal.throwIfAborted()
         if (outcome !== undefined) return outcome
         throw new WorkerLost('the worker gave no answer', 'internal')
@@ -147,8 +157,8 @@ export function createIsolation(
         return failedOutcome(error.reason, error.message)
       }
     },
-    save: async (operation) => answered(await ask('save', operation)),
-    load: async (operation) => answered(await ask('load', operation)),
+    encode: async (operation) => answered(await ask('encode', operation)),
+    restore: async (operation, stored) => answered(await ask('restore', operation, { stored })),
     async close() {
       const last = worker
       if (last === undefined) return
@@ -161,4 +171,11 @@ export function createIsolation(
 function answered<T>(result: T | undefined): T {
   if (result === undefined) throw new WorkerLost('the worker gave no answer', 'internal')
   return result
+}
+
+/** Small buffers share their memory with others, which must not be handed over. */
+function transferable(bytes: Uint8Array | undefined): ArrayBuffer[] {
+  return bytes !== undefined && bytes.byteLength === bytes.buffer.byteLength
+    ? [bytes.buffer as ArrayBuffer]
+    : []
 }

@@ -6,10 +6,10 @@ import type { Outcome, Served } from '../refresh/attempt.ts'
 export interface Tasks {
   /** One call to wolkvox, from the request to finished bytes. */
   attempt: Outcome
-  /** Keeps the snapshot of the last good attempt. Answers what went wrong, if anything. */
-  save: { readonly problem: string | undefined }
-  /** Finished bytes of the snapshot that an earlier run has kept. */
-  load: { readonly served: Served | undefined; readonly problem: string | undefined }
+  /** The snapshot of the last good attempt as bytes for a file; nothing where there was none since the last time. */
+  encode: { readonly bytes: Uint8Array | undefined }
+  /** Finished bytes of a snapshot that an earlier run has stored, or why it cannot be used. */
+  restore: { readonly served: Served | undefined; readonly problem: string | undefined }
 }
 
 export type Task = keyof Tasks
@@ -21,6 +21,8 @@ export interface TaskRequest {
   readonly id: number
   readonly task: Task
   readonly operation: PlainOperation
+  /** For `restore`: the bytes of the file. */
+  readonly stored?: Uint8Array | undefined
 }
 
 /** Ends a request early; it is still answered. */
@@ -35,10 +37,10 @@ export interface Reply {
   readonly result: Tasks[Task] | undefined
 }
 
-/** What the thread is told at its start. */
+/** What the thread gets at its start. */
 export interface ThreadData {
-  /** `--storage.path`; empty keeps nothing. */
-  readonly folder: string
+  /** Whether snapshots are stored: otherwise none is remembered. */
+  readonly remembersSnapshots: boolean
 }
 
 /** Makes an operation ready to be handed to another thread. */

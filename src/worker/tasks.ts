@@ -1,46 +1,44 @@
 import type { Operation } from '../config/operation.ts'
-import { messageOf } from '../error-text.ts'
 import { fieldReaders } from '../exposition/agent-families.ts'
 import { renderAgents } from '../exposition/agent-page.ts'
-import { createAttempt, toServed } from '../refresh/attempt.ts'
-import { readSnapshot, writeSnapshot } from '../storage/snapshot-file.ts'
+import { createAttempt, type Outcome, toServed } from '../refresh/attempt.ts'
+import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
 import { fetchReport } from '../wolkvox/client.ts'
 import type { Snapshot } from '../wolkvox/snapshot.ts'
-import type { Task, Tasks } from './protocol.ts'
+import type { Tasks } from './protocol.ts'
 
-type Run<T extends Task> = (operation: Operation, signal: AbortSignal) => Promise<Tasks[T]>
+/** What the worker thread does. */
+export interface WorkerTasks {
+  attempt(operation: Operation, signal: AbortSignal): Promise<Outcome>
+  encode(operation: Operation): Tasks['encode']
+  /** @param stored bytes of the file */
+  restore(operation: Operation, stored: Uint8Array): Promise<Tasks['restore']>
+}
 
 /**
- * Makes the tasks of the worker thread; what an attempt has read is remembered until it is kept.
+ * Makes the tasks of the worker thread.
  *
- * @param folder `--storage.path`; empty keeps nothing
+ * @param remembersSnapshots whether what an attempt has read is remembered until it is encoded
  */
-export function createTasks(folder: string): { readonly [T in Task]: Run<T> } {
+export function createTasks(remembersSnapshots: boolean): WorkerTasks {
   const unsaved = new Map<string, Snapshot>()
   const render = async (snapshot: Snapshot, operation: Operation) => {
     const page = await renderAgents(snapshot, operation.name)
-    if (folder !== '') unsaved.set(operation.name, snapshot)
+    if (remembersSnapshots) unsaved.set(operation.name, snapshot)
     return page
   }
-  const attempt = createAttempt({ fetchReport, fields: fieldReaders, render })
 
   return {
-    attempt,
+    attempt: createAttempt({ fetchReport, fields: fieldReaders, render }),
 
-    async save(operation) {
+    encode(operation) {
       const snapshot = unsaved.get(operation.name)
       unsaved.delete(operation.name)
-      if (snapshot === undefined) return { problem: 'there is nothing to save' }
-      try {
-        await writeSnapshot(folder, operation, snapshot, Date.now())
-        return { problem: undefined }
-      } catch (error) {
-        return { problem: messageOf(error) }
-      }
+      return { bytes: snapshot && encodeSnapshot(operation, snapshot, Date.now()) }
     },
 
-    async load(operation) {
-      const { content, problem } = await readSnapshot(folder, operation, Date.now())
+    async restore(operation, stored) {
+      const { content, problem } = decodeSnapshot(stored, operation, Date.now())
       const served = content && toServed(content, await renderAgents(content, operation.name))
       return { served, problem }
     },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { dayAt } from '../../src/refresh/day.ts'
 import { simulatorDefaults } from '../../src/simulator/simulator.ts'
-import { writeCalls } from '../../src/storage/calls-file.ts'
+import { writeFileAtomic } from '../../src/storage/atomic-file.ts'
+import { encodeCalls } from '../../src/storage/calls-file.ts'
+import { fileOf } from '../../src/storage/file-names.ts'
 import { anOperation } from '../helpers.ts'
 import { haveTools } from '../programs/tools.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -25,7 +27,8 @@ async function startSpender(name: string, count: number) {
   const now = Date.now()
   const calls = { requestsOfDay: { day: dayAt(now, timeZone), count }, quotaSpentOn: undefined }
   const operation = anOperation({ name, server: simulatorDefaults.server, timeZone })
-  await writeCalls(folder, operation, { ...calls, nextRefreshAt: now }, now)
+  const bytes = encodeCalls(operation, { ...calls, nextRefreshAt: now }, now)
+  await writeFileAtomic(fileOf(folder, name, 'calls'), bytes)
   const environment = { WOLKVOX_LICENSES: String(LICENSES), WOLKVOX_TIMEZONE: timeZone }
   return startLink(name, environment, {}, [`--storage.path=${folder}`])
 }

@@ -12,7 +12,7 @@ const THREAD = new URL('./threads/obedient.ts', import.meta.url)
 const PATIENCE_MS = 800
 
 function startIsolation(patienceMs = PATIENCE_MS): Isolation {
-  const isolation = createIsolation('', THREAD, () => patienceMs)
+  const isolation = createIsolation(false, THREAD, () => patienceMs)
   onTestFinished(() => isolation.close())
   return isolation
 }
@@ -73,7 +73,7 @@ describe.each(losses)('a worker that %s', (behaviour, reason, message) => {
   it('fails what other operations have under way, and leaves none of it hanging', async () => {
     const isolation = startIsolation()
     const waiting = [attempt(isolation, 'says nothing'), attempt(isolation, 'says nothing')]
-    const keeping = isolation.save(anOperation({ name: 'says nothing' }))
+    const keeping = isolation.encode(anOperation({ name: 'says nothing' }))
     const losing = attempt(isolation, behaviour)
     await expect(keeping).rejects.toThrow(WorkerLost)
     const lost = expect.objectContaining({ ok: false, failure: { reason, message: expect.any(String) } })
@@ -112,7 +112,7 @@ describe('ending a call', () => {
 
 describe('closing', () => {
   it.each(['says nothing', 'is stuck'])('ends a worker that %s', async (behaviour) => {
-    const isolation = createIsolation('', THREAD, () => 20_000)
+    const isolation = createIsolation(false, THREAD, () => 20_000)
     const losing = attempt(isolation, behaviour)
     await new Promise((resolve) => setTimeout(resolve, 200))
     await promptly(isolation.close())
@@ -120,15 +120,15 @@ describe('closing', () => {
   })
 
   it('fails what is to be kept', async () => {
-    const isolation = createIsolation('', THREAD, () => 20_000)
-    const keeping = isolation.save(anOperation({ name: 'says nothing' }))
+    const isolation = createIsolation(false, THREAD, () => 20_000)
+    const keeping = isolation.encode(anOperation({ name: 'says nothing' }))
     const lost = expect(promptly(keeping)).rejects.toThrow(WorkerLost)
     await isolation.close()
     await lost
   })
 
   it('is nothing where nothing was ever asked', async () => {
-    await promptly(createIsolation('', THREAD).close())
+    await promptly(createIsolation(false, THREAD).close())
   })
 })
 

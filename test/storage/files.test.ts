@@ -1,12 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
-import { readCalls, writeCalls } from '../../src/storage/calls-file.ts'
+import { decodeCalls, encodeCalls } from '../../src/storage/calls-file.ts'
 import { fileOf } from '../../src/storage/file-names.ts'
-import { seal } from '../../src/storage/seal.ts'
-import { readSnapshot, writeSnapshot } from '../../src/storage/snapshot-file.ts'
+import { decodeSnapshot, encodeSnapshot } from '../../src/storage/snapshot-file.ts'
+import { addChecksum } from '../../src/storage/stored-file.ts'
 import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
 import { anOperation } from '../helpers.ts'
 
@@ -31,105 +28,72 @@ const calls = {
   nextRefreshAt: NOW + 240_000,
 }
 
-let folder: string
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-})
-
-/** Both files, each with how it is written, read and found. */
+/** Both files, each with how it is encoded and decoded. */
 const kinds = [
   {
     kind: 'snapshot' as const,
     tolerance: 60_000,
     content: snapshot as unknown,
-    write: (now = NOW) => writeSnapshot(folder, operation, snapshot, now),
-    read: (now = NOW, of = operation) => readSnapshot(folder, of, now),
+    encode: (now = NOW) => encodeSnapshot(operation, snapshot, now),
+    decode: (bytes: Uint8Array, of = operation) => decodeSnapshot(bytes, of, NOW),
   },
   {
     kind: 'calls' as const,
     tolerance: 24 * 3_600_000,
     content: calls as unknown,
-    write: (now = NOW) => writeCalls(folder, operation, calls, now),
-    read: (now = NOW, of = operation) => readCalls(folder, of, now),
+    encode: (now = NOW) => encodeCalls(operation, calls, now),
+    decode: (bytes: Uint8Array, of = operation) => decodeCalls(bytes, of, NOW),
   },
 ]
 
-describe.each(kinds)('the $kind', ({ kind, tolerance, content, write, read }) => {
-  const path = () => fileOf(folder, operation.name, kind)
-
-  it('come back as they were', async () => {
-    await write()
-    expect(await read()).toEqual({ content })
+describe.each(kinds)('the $kind', ({ tolerance, content, encode, decode }) => {
+  it('come back as they were', () => {
+    expect(decode(encode())).toEqual({ content })
   })
 
-  it('are nothing where there is no file, without a complaint', async () => {
-    expect(await read()).toEqual({ content: undefined })
+  it('hold no token', () => {
+    expect(Buffer.from(encode()).toString()).not.toContain(operation.token.reveal())
   })
 
-  it('are for the owner alone, and hold no token', async () => {
-    await write()
-    expect((await stat(path())).mode & 0o777).toBe(0o600)
-    expect(await readFile(path(), 'utf8')).not.toContain(operation.token.reveal())
+  it('have memory to themselves, so that they can be handed to another thread', () => {
+    const bytes = encode()
+    expect(bytes.buffer.byteLength).toBe(bytes.byteLength)
   })
 
-  it.each<[string, string, () => Promise<unknown>]>([
-    ['was cut short', 'is damaged', async () => truncate(path(), (await stat(path())).size - 1)],
-    ['is empty', 'is damaged', () => truncate(path(), 0)],
-    ['is something else', 'is damaged', () => writeFile(path(), 'something else')],
+  it.each<[string, string, (bytes: Uint8Array) => Uint8Array]>([
+    ['was cut short', 'is damaged', (bytes) => bytes.subarray(0, -1)],
+    ['is empty', 'is damaged', () => new Uint8Array()],
+    ['is something else', 'is damaged', () => Buffer.from('something else')],
     [
       'has one letter changed',
       'is damaged',
-      async () => writeFile(path(), (await readFile(path(), 'utf8')).replace('0042', '0043')),
+      (bytes) => Buffer.from(Buffer.from(bytes).toString().replace('0042', '0043')),
     ],
     [
       'is of another version',
       'is of another version',
-      () => writeFile(path(), seal(JSON.stringify({ version: 1, savedAt: NOW, content: {} }))),
+      () => addChecksum(JSON.stringify({ version: 1, savedAt: NOW, content: {} })),
     ],
     [
       'has another content',
-      'is not what is expected',
-      () => writeFile(path(), seal(JSON.stringify({ version: 2, savedAt: NOW, content: { agents: 5 } }))),
+      'does not have the expected content',
+      () => addChecksum(JSON.stringify({ version: 2, savedAt: NOW, content: { agents: 5 } })),
     ],
-    ['is no JSON behind its seal', 'is of another version', () => writeFile(path(), seal('{'))],
-  ])('of a file that %s are set aside, with one complaint', async (_how, problem, damage) => {
-    await write()
-    await damage()
-    const found = await read()
-    expect(found.content).toBeUndefined()
-    expect(found.problem).toContain(problem)
-    expect(found.problem).toContain(`${path()}.set-aside`)
-    expect(await readdir(folder)).toEqual([`${path().slice(folder.length + 1)}.set-aside`])
-    expect(await read()).toEqual({ content: undefined })
+    ['is no JSON behind its checksum', 'is of another version', () => addChecksum('{')],
+  ])('of a file that %s cannot be used, with the reason', (_how, problem, damage) => {
+    expect(decode(damage(encode()))).toEqual({ problem })
   })
 
-  it('of a file from the future are set aside', async () => {
-    await write(NOW + tolerance + 1)
-    expect((await read()).problem).toContain('is from the future')
+  it('of a file from the future cannot be used', () => {
+    expect(decode(encode(NOW + tolerance + 1))).toEqual({ problem: 'is from the future' })
   })
 
-  it('of a file that a clock set back calls from the future by a little are taken', async () => {
-    await write(NOW + tolerance)
-    expect(await read()).toEqual({ content })
+  it('of a file that seems to be from the future because the clock was set back a little are used', () => {
+    expect(decode(encode(NOW + tolerance))).toEqual({ content })
   })
 
-  it('of another server are set aside', async () => {
-    await write()
-    expect((await read(NOW, anOperation({ server: '0043' }))).problem).toContain('is of another operation')
-  })
-
-  it('that cannot be read are told of, and left where they are', async () => {
-    await rm(path(), { force: true })
-    await mkdir(path())
-    expect((await read()).problem).toContain('cannot be read (EISDIR)')
-  })
-
-  it('that cannot be written say so', async () => {
-    await rm(folder, { recursive: true })
-    await writeFile(folder, 'a file in place of the folder')
-    await expect(write()).rejects.toThrow(/EEXIST|ENOTDIR/)
+  it('of another server cannot be used', () => {
+    expect(decode(encode(), anOperation({ server: '0043' }))).toEqual({ problem: 'is of another operation' })
   })
 })
 
@@ -137,9 +101,9 @@ describe('the calls', () => {
   it.each([
     ['the token', { token: new Secret('another-test-token') }],
     ['the address', { baseUrl: 'https://proxy.example' }],
-  ])('keep the count, and allow the next call at once, when %s has changed', async (_what, change) => {
-    await writeCalls(folder, operation, calls, NOW)
-    expect(await readCalls(folder, anOperation(change), NOW)).toEqual({
+  ])('keep the count, and allow the next call at once, when %s has changed', (_what, change) => {
+    const bytes = encodeCalls(operation, calls, NOW)
+    expect(decodeCalls(bytes, anOperation(change), NOW)).toEqual({
       content: { ...calls, nextRefreshAt: NOW },
     })
   })
@@ -149,21 +113,22 @@ describe('the calls', () => {
     ['the half hour of a probe, while the quota is spent', '2026-03-10', 30],
   ])(
     'allow the next call at once when it was planned farther off than %s',
-    async (_what, quotaSpentOn, minutes) => {
+    (_what, quotaSpentOn, minutes) => {
       const planned = { ...calls, quotaSpentOn, nextRefreshAt: NOW + minutes * 60_000 }
-      await writeCalls(folder, operation, planned, NOW)
-      expect((await readCalls(folder, operation, NOW)).content?.nextRefreshAt).toBe(planned.nextRefreshAt)
-      await writeCalls(folder, operation, { ...planned, nextRefreshAt: planned.nextRefreshAt + 1 }, NOW)
-      expect((await readCalls(folder, operation, NOW)).content?.nextRefreshAt).toBe(NOW)
+      const later = { ...planned, nextRefreshAt: planned.nextRefreshAt + 1 }
+      const read = (of: typeof planned) => decodeCalls(encodeCalls(operation, of, NOW), operation, NOW)
+      expect(read(planned).content?.nextRefreshAt).toBe(planned.nextRefreshAt)
+      expect(read(later).content?.nextRefreshAt).toBe(NOW)
     },
   )
 })
 
 describe('the snapshot', () => {
-  it('of another rule for names is not shown', async () => {
-    await writeSnapshot(folder, operation, snapshot, NOW)
-    const found = await readSnapshot(folder, anOperation({ agentName: 'omit' }), NOW)
-    expect(found.problem).toContain('shows names in another way')
+  it('of another rule for names is not shown', () => {
+    const bytes = encodeSnapshot(operation, snapshot, NOW)
+    expect(decodeSnapshot(bytes, anOperation({ agentName: 'omit' }), NOW)).toEqual({
+      problem: 'shows names in another way',
+    })
   })
 })
 
@@ -183,16 +148,5 @@ describe('the files of an operation', () => {
     const files = names.map((name) => fileOf('/folder', name, 'calls'))
     expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(names.length)
     for (const file of files) expect(file).toMatch(/^\/folder\/[\w-]{1,60}\.calls$/)
-  })
-})
-
-describe('a damaged file that cannot be moved aside', () => {
-  it('stays where it is, with a complaint', async () => {
-    const path = fileOf(folder, operation.name, 'calls')
-    await writeFile(path, 'damaged')
-    await mkdir(`${path}.set-aside`)
-    expect((await readCalls(folder, operation, NOW)).problem).toContain(
-      'is damaged and could not be moved aside (EISDIR)',
-    )
   })
 })

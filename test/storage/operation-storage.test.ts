@@ -1,33 +1,47 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync, constants, openSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createDisk, type Disk } from '../../src/storage/disk.ts'
 import { fileOf } from '../../src/storage/file-names.ts'
 import { createOperationStorage } from '../../src/storage/operation-storage.ts'
+import { StorageInUse } from '../../src/storage/storage-lock.ts'
 import { createTasks } from '../../src/worker/tasks.ts'
 import { anEnvelope, anOperation, answerWith, aRecord, never, serveHttp } from '../helpers.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 let folder: string
-let warnings: string[]
+let logged: { event: string; file?: string; problem?: string }[]
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  warnings = []
+beforeEach(() => {
+  folder = temporaryFolder()
+  logged = []
 })
 
-/** A storage whose work is done in this thread. */
-function aStorage(operation = anOperation(), path = folder) {
-  const tasks = createTasks(path)
-  const isolation = {
-    save: () => tasks.save(operation, never),
-    load: () => tasks.load(operation, never),
+/** A storage whose snapshots are encoded in this thread. */
+function aStorage(operation = anOperation(), path = folder, disk: Disk = createDisk()) {
+  const tasks = createTasks(path !== '')
+  const codec = {
+    encode: async () => tasks.encode(operation),
+    restore: (_operation: unknown, bytes: Uint8Array) => tasks.restore(operation, bytes),
   }
-  return {
-    tasks,
-    storage: createOperationStorage(path, operation, isolation, (problem) => warnings.push(problem)),
-  }
+  const note = (facts: object, event: string) => logged.push({ event, ...facts })
+  const storage = createOperationStorage(path, operation, disk, codec, { warn: note, info: note })
+  // Without waiting: on a disk that hangs it never ends.
+  onTestFinished(() => void storage.close())
+  return { tasks, storage }
+}
+
+/** A storage that has good data to keep. */
+async function aFilledStorage(path = folder, disk?: Disk) {
+  const baseUrl = await serveHttp(
+    answerWith(anEnvelope([aRecord(), aRecord({ agent_id: '2', agent_status: 'Baño' })])),
+  )
+  const operation = anOperation({ baseUrl })
+  const { tasks, storage } = aStorage(operation, path, disk)
+  const attempt = () => tasks.attempt(operation, never)
+  return { operation, storage, attempt, outcome: await attempt() }
 }
 
 const calls = () => ({
@@ -35,71 +49,249 @@ const calls = () => ({
   nextRefreshAt: Date.now() + 1000,
 })
 
+const pathOf = (kind: 'calls' | 'snapshot' | 'lock') => fileOf(folder, 'ventas', kind)
+
 describe('the storage of an operation', () => {
   it('gives back, to the next process, the last good answer as it was served, and the calls', async () => {
-    const baseUrl = await serveHttp(
-      answerWith(anEnvelope([aRecord(), aRecord({ agent_id: '2', agent_status: 'Baño' })])),
-    )
-    const operation = anOperation({ baseUrl })
-    const before = aStorage(operation)
-    const outcome = await before.tasks.attempt(operation, never)
+    const { operation, storage, outcome } = await aFilledStorage()
     const kept = calls()
-    expect([await before.storage.saveCalls(kept), await before.storage.saveSnapshot()]).toEqual([true, true])
+    await storage.load()
+    expect([await storage.saveCalls(kept), await storage.saveSnapshot()]).toEqual([true, true])
+    await storage.close()
     const recalled = await aStorage(operation).storage.load()
     expect(outcome.ok && recalled.served).toEqual(outcome.ok && outcome.served)
     expect(recalled.calls).toEqual(kept)
-    expect(warnings).toEqual([])
+    expect(logged).toEqual([])
   })
 
   it('is empty at the first start, without a warning', async () => {
     expect(await aStorage().storage.load()).toEqual({ calls: undefined, served: undefined })
-    expect(warnings).toEqual([])
+    expect(logged).toEqual([])
   })
 
-  it('warns once for each file that it cannot use, and goes on without', async () => {
-    for (const kind of ['calls', 'snapshot'] as const)
-      await writeFile(fileOf(folder, 'ventas', kind), 'damaged')
-    expect(await aStorage().storage.load()).toEqual({ calls: undefined, served: undefined })
-    expect(warnings).toEqual([
-      expect.stringMatching(/\.calls is damaged; it is now/),
-      expect.stringMatching(/\.snapshot is damaged; it is now/),
-    ])
-    await aStorage().storage.load()
-    expect(warnings).toHaveLength(2)
+  it('keeps its files for the owner alone', async () => {
+    const { storage } = await aFilledStorage()
+    await storage.saveCalls(calls())
+    await storage.saveSnapshot()
+    for (const kind of ['calls', 'snapshot'] as const) {
+      expect((await stat(pathOf(kind))).mode & 0o777).toBe(0o600)
+    }
   })
 
-  it('that cannot be written warns when that begins, each time that it begins', async () => {
-    const { storage } = aStorage()
-    const path = fileOf(folder, 'ventas', 'calls')
-    await mkdir(`${path}.tmp`)
-    expect([await storage.saveCalls(calls()), await storage.saveCalls(calls())]).toEqual([false, false])
-    expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toContain('EISDIR')
-    await rm(`${path}.tmp`, { recursive: true })
-    expect(await storage.saveCalls(calls())).toBe(true)
-    await mkdir(`${path}.tmp`)
-    expect(await storage.saveCalls(calls())).toBe(false)
-    expect(warnings).toHaveLength(2)
-  })
-
-  it('does not wait for a disk that has stopped answering', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
-    const { storage } = aStorage()
-    // Opening a pipe to write waits until somebody reads it.
-    const pipe = `${fileOf(folder, 'ventas', 'calls')}.tmp`
-    execFileSync('mkfifo', [pipe])
-    const keeping = storage.saveCalls(calls())
-    await vi.advanceTimersByTimeAsync(10_000)
-    expect(await keeping).toBe(false)
-    expect(warnings).toEqual([expect.stringContaining('the disk has not answered for 10 s')])
-    await readFile(pipe)
-  })
-
-  it('without a folder keeps nothing, and has nothing to complain of', async () => {
+  it('without a folder keeps nothing, and has nothing to report', async () => {
     const { storage } = aStorage(anOperation(), '')
     expect([await storage.saveCalls(calls()), await storage.saveSnapshot()]).toEqual([true, true])
     expect(await storage.load()).toEqual({ calls: undefined, served: undefined })
-    expect(warnings).toEqual([])
+    expect(logged).toEqual([])
+  })
+})
+
+describe('stored files that cannot be used', () => {
+  it('are reported once, renamed, and the start goes on without them', async () => {
+    for (const kind of ['calls', 'snapshot'] as const) await writeFile(pathOf(kind), 'damaged')
+    const first = aStorage()
+    expect(await first.storage.load()).toEqual({ calls: undefined, served: undefined })
+    expect(logged).toEqual(
+      (['calls', 'snapshot'] as const).map((kind) => ({
+        event: 'stored data is not used',
+        file: pathOf(kind),
+        problem: `${pathOf(kind)} is damaged; renamed to ${pathOf(kind)}.set-aside`,
+      })),
+    )
+    await first.storage.close()
+    await aStorage().storage.load()
+    expect(logged).toHaveLength(2)
+    expect(await readFile(`${pathOf('calls')}.set-aside`, 'utf8')).toBe('damaged')
+  })
+
+  it('stay where they are when they cannot be renamed', async () => {
+    await writeFile(pathOf('calls'), 'damaged')
+    await mkdir(`${pathOf('calls')}.set-aside`)
+    await aStorage().storage.load()
+    expect(logged.map(({ problem }) => problem)).toEqual([
+      `${pathOf('calls')} is damaged and could not be renamed (EISDIR)`,
+    ])
+  })
+
+  it('stay where they are when they cannot be read', async () => {
+    await mkdir(pathOf('snapshot'))
+    await aStorage().storage.load()
+    expect(logged.map(({ problem }) => problem)).toEqual(['cannot be read (EISDIR)'])
+  })
+})
+
+describe('a file that cannot be written', () => {
+  const failed = (kind: 'calls' | 'snapshot', problem: string) => ({
+    event: 'storage write failed; a restart now would lose this data',
+    file: pathOf(kind),
+    problem,
+  })
+  const recovered = (kind: 'calls' | 'snapshot') => ({ event: 'storage works again', file: pathOf(kind) })
+
+  /** A folder in the file's place: nothing can be renamed over it. */
+  const block = async (kind: 'calls' | 'snapshot') => {
+    await rm(pathOf(kind), { force: true })
+    await mkdir(pathOf(kind))
+  }
+  const unblock = (kind: 'calls' | 'snapshot') => rm(pathOf(kind), { recursive: true })
+
+  it('costs one warning when that begins, one event when it works again, and the same the next time', async () => {
+    const { storage } = aStorage()
+    await block('calls')
+    for (let times = 0; times < 5; times += 1) expect(await storage.saveCalls(calls())).toBe(false)
+    expect(logged).toEqual([failed('calls', 'EISDIR')])
+    await unblock('calls')
+    for (let times = 0; times < 5; times += 1) expect(await storage.saveCalls(calls())).toBe(true)
+    expect(logged).toEqual([failed('calls', 'EISDIR'), recovered('calls')])
+    await block('calls')
+    expect(await storage.saveCalls(calls())).toBe(false)
+    expect(logged).toHaveLength(3)
+  })
+
+  it.each([
+    ['calls', 'snapshot'],
+    ['snapshot', 'calls'],
+  ] as const)(
+    'costs one warning also where only the %s fail, and the %s can be written',
+    async (kind, _other) => {
+      const { storage, attempt } = await aFilledStorage()
+      await block(kind)
+      for (let times = 0; times < 5; times += 1) {
+        await attempt()
+        await storage.saveCalls(calls())
+        await storage.saveSnapshot()
+      }
+      expect(logged).toEqual([failed(kind, 'EISDIR')])
+    },
+  )
+
+  it('is reported again when the reason changes', async () => {
+    const { storage } = aStorage()
+    await block('calls')
+    await storage.saveCalls(calls())
+    await unblock('calls')
+    await rm(folder, { recursive: true })
+    await writeFile(folder, 'a file in place of the folder')
+    await storage.saveCalls(calls())
+    expect(logged.map(({ problem }) => problem)).toEqual([
+      'EISDIR',
+      expect.stringMatching(/^(EEXIST|ENOTDIR)$/),
+    ])
+  })
+})
+
+describe('leftovers of a process that died while writing', () => {
+  it('are removed at the start, of this operation alone', async () => {
+    const name = basename(pathOf('calls'))
+    await writeFile(`${pathOf('calls')}.0b7f.tmp`, 'half')
+    await writeFile(`${pathOf('snapshot')}.0b7f.tmp`, 'half')
+    await writeFile(`${fileOf(folder, 'cobranza', 'calls')}.0b7f.tmp`, 'of another')
+    const { storage } = aStorage()
+    await storage.load()
+    await storage.saveCalls(calls())
+    const names = await readdir(folder)
+    expect(names.filter((each) => each.endsWith('.tmp'))).toEqual([
+      `${basename(fileOf(folder, 'cobranza', 'calls'))}.0b7f.tmp`,
+    ])
+    expect(names).toContain(name)
+  })
+})
+
+describe('a second storage of the same operation in the same folder', () => {
+  it('is refused while the first is open, and then opens', async () => {
+    const first = aStorage()
+    await first.storage.load()
+    const second = aStorage()
+    await expect(second.storage.load()).rejects.toThrow(StorageInUse)
+    await first.storage.close()
+    expect(await second.storage.load()).toEqual({ calls: undefined, served: undefined })
+  })
+
+  it('is refused with one line that says what to do', async () => {
+    await aStorage().storage.load()
+    await expect(aStorage().storage.load()).rejects.toThrow(
+      `another exporter uses ${pathOf('lock')} for the operation ventas; stop it, or choose another folder with --storage.path`,
+    )
+  })
+
+  it('opens where the operation is another', async () => {
+    await aStorage().storage.load()
+    await aStorage(anOperation({ name: 'cobranza' })).storage.load()
+    expect(logged).toEqual([])
+  })
+})
+
+describe('a lock that cannot be had', () => {
+  it('costs a warning where the file is not a lock, and the storage works', async () => {
+    await writeFile(pathOf('lock'), 'something else that is longer than the header of a database'.repeat(5))
+    const { storage } = aStorage()
+    await storage.load()
+    expect(logged).toEqual([
+      {
+        event: 'storage is not locked; another exporter could use it too',
+        file: pathOf('lock'),
+        problem: 'file is not a database',
+      },
+    ])
+    expect(await storage.saveCalls(calls())).toBe(true)
+  })
+
+  it('is left to the reads and writes to report where there is no folder to make', async () => {
+    await rm(folder, { recursive: true })
+    await writeFile(folder, 'a file in place of the folder')
+    await aStorage().storage.load()
+    expect(logged.map(({ file }) => file)).toContain(pathOf('calls'))
+  })
+})
+
+/** Whatever opens this waits in the system, on a thread of the pool, until the test ends. */
+function pipeAt(path: string): void {
+  execFileSync('mkfifo', [path])
+  onTestFinished(() => {
+    // A reader and a writer at once let both kinds of waiting end.
+    closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK))
+  })
+}
+
+describe('a disk that hangs', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+  })
+
+  it.each(['calls', 'snapshot'] as const)(
+    'while the %s are read delays the start by 10 s, costs a warning, and the start goes on without',
+    async (kind) => {
+      pipeAt(pathOf(kind))
+      const { storage } = aStorage()
+      const loading = storage.load()
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0))
+      for (let tries = 0; tries < 20; tries += 1) {
+        await new Promise((resolve) => setImmediate(resolve))
+        await vi.advanceTimersByTimeAsync(1000)
+      }
+      expect(await loading).toEqual({ calls: undefined, served: undefined })
+      expect(logged.filter(({ file }) => file === pathOf(kind))).toEqual([
+        {
+          event: 'stored data is not used',
+          file: pathOf(kind),
+          problem: 'cannot be read (the disk did not answer within 10 s)',
+        },
+      ])
+    },
+  )
+
+  it('while a file is written costs one thread of the pool, however often it is written again', async () => {
+    const hang = Promise.withResolvers<never>()
+    const started = vi.fn(() => hang.promise)
+    const disk = createDisk()
+    const hanging = disk.run(started).catch(() => {})
+    await vi.advanceTimersByTimeAsync(10_000)
+    await hanging
+    const { storage } = aStorage(anOperation(), folder, disk)
+    for (let times = 0; times < 100; times += 1) expect(await storage.saveCalls(calls())).toBe(false)
+    expect(await readdir(folder)).toEqual([])
+    expect(logged).toHaveLength(1)
+    expect(logged[0]).toMatchObject({ problem: 'an earlier file operation still hangs' })
   })
 })

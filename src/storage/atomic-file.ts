@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { codeOf } from '../error-text.ts'
+
+/** What writing a file takes of the file system, so that a test can watch the order. */
+export interface FileSystem {
+  readonly mkdir: (path: string, options: { recursive: true; mode: number }) => Promise<unknown>
+  readonly open: (
+    path: string,
+    flags: string,
+    mode?: number,
+  ) => Promise<Pick<FileHandle, 'writeFile' | 'sync' | 'close'>>
+  readonly rename: (from: string, to: string) => Promise<void>
+  readonly rm: (path: string, options: { force: true }) => Promise<void>
+}
+
+// The data names people and what they do: for the owner's eyes alone.
+const FILE_MODE = 0o600
+const FOLDER_MODE = 0o700
+
+const TEMPORARY = '.tmp'
+
+/** Makes the folder with its parents, readable for its owner only. */
+export async function makeFolder(path: string, files: Pick<FileSystem, 'mkdir'> = { mkdir }): Promise<void> {
+  await files.mkdir(path, { recursive: true, mode: FOLDER_MODE })
+}
+
+/**
+ * Writes a file whole or not at all: a reader finds the old content or the new one, whenever the process or the machine dies.
+ * The content reaches the disk before its name does, and the name before this resolves. Each write has a temporary file with
+ * a name that no other has: two overlapping writes would otherwise rename half of one into place.
+ *
+ * @throws the file system's error; the old file is then as it was
+ */
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array,
+  files: FileSystem = { mkdir, open, rename, rm },
+): Promise<void> {
+  const folder = dirname(path)
+  const temporary = `${path}.${randomUUID()}${TEMPORARY}`
+  await makeFolder(folder, files)
+  try {
+    await withFile(files, temporary, 'wx', async (file) => {
+      await file.writeFile(content)
+      await file.sync()
+    })
+    await files.rename(temporary, path)
+  } catch (error) {
+    // On a full disk a half-written file is in the way of the next one. Its own failure would hide the first.
+    await files.rm(temporary, { force: true }).catch(() => {})
+    throw error
+  }
+  // Windows opens no folder, and keeps its names in order by itself.
+  if (process.platform !== 'win32') await withFile(files, folder, 'r', (file) => file.sync())
+}
+
+/** Removes the temporary files that earlier processes left when they died while writing this file. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path)
+  const names = await readdir(folder).catch(ifMissing)
+  const leftovers = names.filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith(TEMPORARY))
+  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })))
+}
+
+function ifMissing(error: unknown): readonly string[] {
+  if (codeOf(error) === 'ENOENT') return []
+  throw error
+}
+
+async function withFile(
+  files: FileSystem,
+  path: string,
+  flags: string,
+  use: (file: Awaited<ReturnType<FileSystem['open']>>) => Promise<void>,
+): Promise<void> {
+  const file = await files.open(path, flags, FILE_MODE)
+  try {
+    await use(file)
+  } finally {
+    await file.close()
+  }
+}

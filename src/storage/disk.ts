@@ -1,0 +1,53 @@
+/** The disk did not answer in time. */
+export class DiskTimeout extends Error {
+  override readonly name = 'DiskTimeout'
+}
+
+// A call waits until its count is written, but not for a disk that has stopped answering, as a network file system may.
+export const DISK_TIMEOUT_MS = 10_000
+
+/** Runs file operations one after the other. */
+export interface Disk {
+  /**
+   * Runs the operation after those before it.
+   *
+   * @throws DiskTimeout when the operation does not end in time, or at once while an earlier one hangs; an operation that has
+   *   not started by then never starts
+   */
+  run<T>(operation: () => Promise<T>): Promise<T>
+  /** Resolves when no operation is in flight: never, while one hangs. */
+  idle(): Promise<void>
+}
+
+/**
+ * Keeps a hung disk from taking the process down: each hung operation holds one of the four threads of libuv's pool, which
+ * scrapes need to compress their body and calls need to look up a name. One disk object therefore serves the whole process.
+ *
+ * @param timeoutMs from the request to the end of the operation, its turn included
+ */
+export function createDisk(timeoutMs = DISK_TIMEOUT_MS): Disk {
+  let queue = Promise.resolve()
+  let hung = false
+
+  return {
+    async run<T>(operation: () => Promise<T>) {
+      if (hung) throw new DiskTimeout('an earlier file operation still hangs')
+      return new Promise<T>((resolve, reject) => {
+        let state: 'waiting' | 'running' | 'abandoned' = 'waiting'
+        const timer = setTimeout(() => {
+          hung ||= state === 'running'
+          state = 'abandoned'
+          reject(new DiskTimeout(`the disk did not answer within ${timeoutMs / 1000} s`))
+        }, timeoutMs)
+        queue = queue.then(async () => {
+          if (state === 'abandoned') return
+          state = 'running'
+          await operation().then(resolve, reject)
+          clearTimeout(timer)
+          hung = false
+        })
+      })
+    },
+    idle: () => queue,
+  }
+}
