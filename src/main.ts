@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { forceExit, wouldHang } from './force-exit.ts'
 import { loadLean } from './young-generation.ts'
 
 const OLDEST_NODE = 24
@@ -9,22 +10,34 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exit(1)
 }
 
+// The contract is 5 s, whatever hangs.
+const SHUTDOWN_DEADLINE_MS = 4500
+
 // Before loading, which takes a while in which a signal may come.
 const ending = new AbortController()
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort())
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    ending.abort()
+    setTimeout(forceExit, SHUTDOWN_DEADLINE_MS, 0).unref()
+  })
+}
 
 // Without a listener SIGHUP would end the process; commands that can reload add their own.
 process.on('SIGHUP', () => {})
 
 const { run } = await loadLean(() => import('./commands/run.ts'))
 
-process.exit(
-  await run(process.argv.slice(2), {
-    environment: process.env,
-    terminal: process.stderr.isTTY,
-    print: (text) => process.stdout.write(text),
-    complain: (text) => process.stderr.write(text),
-    ending: ending.signal,
-    onReload: (reload) => process.on('SIGHUP', reload),
-  }),
-)
+let hangs = false
+const code = await run(process.argv.slice(2), {
+  environment: process.env,
+  terminal: process.stderr.isTTY,
+  print: (text) => process.stdout.write(text),
+  complain: (text) => process.stderr.write(text),
+  ending: ending.signal,
+  reportHang: () => {
+    hangs = true
+  },
+  onReload: (reload) => process.on('SIGHUP', reload),
+})
+if (hangs || wouldHang()) forceExit(code)
+process.exit(code)

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly complain: (text: string) => void
   /** Aborted when the process is asked to end. */
   readonly ending: AbortSignal
+  /** Called by a command that ends although something hangs, for which a regular exit would wait. */
+  readonly reportHang: () => void
   /** Called when a reload is asked for, until the command has ended. */
   readonly onReload: (reload: () => void) => void
 }

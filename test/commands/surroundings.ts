@@ -11,6 +11,7 @@ export async function runCommand(argv: readonly string[], environment: Surroundi
     print: (text) => printed.push(text),
     complain: (text) => complained.push(text),
     ending: new AbortController().signal,
+    reportHang: () => {},
     onReload: () => {},
   })
   return { code, printed: printed.join(''), complained: complained.join('') }
