@@ -1,4 +1,4 @@
-import { whenAborted } from './aborted.ts'
+import { abortable } from './aborted.ts'
 
 /** Runs tasks one after the other where they share a key. */
 export interface TokenQueue {
@@ -22,8 +22,7 @@ export function createTokenQueue(): TokenQueue {
       })
       tails.set(key, tail)
       try {
-        await Promise.race([before, whenAborted(signal)])
-        signal.throwIfAborted()
+        await abortable(before, signal)
         return await task()
       } finally {
         end()

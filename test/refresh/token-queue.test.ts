@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
@@ -60,6 +61,27 @@ describe('calls with one token', () => {
     first.end('a')
     third.end('c')
     expect([await one, await three]).toEqual(['a', 'c'])
+  })
+})
+
+describe('the queue', () => {
+  it('leaves no listener on the signal after 2,000 calls, of which some waited, failed or gave up', async () => {
+    const queue = createTokenQueue()
+    const { signal } = new AbortController()
+    const giving = new AbortController()
+    const waiting: Promise<unknown>[] = []
+    for (let call = 0; call < 2000; call += 4) {
+      waiting.push(
+        queue.run('token', signal, turn),
+        queue.run('token', signal, () => Promise.reject(new Error('broken'))),
+        queue.run(`token ${call}`, signal, turn),
+        queue.run('token', giving.signal, turn),
+      )
+    }
+    giving.abort(new Error('no longer wanted'))
+    await Promise.allSettled(waiting)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(getEventListeners(giving.signal, 'abort')).toEqual([])
   })
 })
 
