@@ -81,7 +81,8 @@ export function createIsolation(
       worker ??= start()
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error))
-      throw new WorkerLost(`the worker cannot start: ${cause.message}`, 'internal', { cause })
+      const message = `the worker cannot start (${cause.message}); check the limits on threads and memory`
+      throw new WorkerLost(message, 'internal', { cause })
     }
     return worker
   }

@@ -92,6 +92,25 @@ describe('a worker that is lost again and again', () => {
   })
 })
 
+describe('a worker that cannot start', () => {
+  // Worker throws for an address that is no file, as it does when the system has no thread left.
+  const isolation = createIsolation(false, new URL('https://localhost/thread.js'))
+
+  it('fails each refresh as internal, and is tried again with the next', async () => {
+    for (let time = 0; time < 3; time += 1) {
+      expect(await attempt(isolation, 'answers')).toEqual(
+        failed('internal', expect.stringMatching(/^the worker cannot start \(.+\); check the limits/)),
+      )
+    }
+  })
+
+  it('fails what is to be encoded or restored as lost, and leaves nothing to close', async () => {
+    await expect(isolation.encode(anOperation())).rejects.toThrow(WorkerLost)
+    await expect(isolation.restore(anOperation(), new Uint8Array())).rejects.toThrow(WorkerLost)
+    await promptly(isolation.close())
+  })
+})
+
 /** Fails the test long before its own time is over. */
 async function promptly<T>(promise: Promise<T>, withinMs = 1000): Promise<T> {
   const tooLate = Promise.withResolvers<never>()
