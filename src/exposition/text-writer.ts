@@ -25,9 +25,12 @@ function writeSample(name: string, labels: string, value: number): string {
   return `${name}${labels === '' ? '' : `{${labels}}`} ${writeNumber(value)}\n`
 }
 
+// Units that Prometheus's naming conventions put at the end of a name.
+const UNIT = /_(seconds|bytes|ratio)(_total)?$/
+
 /**
- * The `HELP` and `TYPE` lines that stand before a family's samples. OpenMetrics names a counter's family without
- * `_total` and escapes quotes in the explanation too.
+ * The `HELP`, `TYPE` and `UNIT` lines before a family's samples. OpenMetrics names a counter's family without `_total` and
+ * escapes quotes in the help too. In the text format the `UNIT` line is a comment.
  *
  * @see https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md
  */
@@ -38,7 +41,9 @@ export function writeHeader({ name, type, help }: Family, format: Format): strin
     openMetrics ? /[\\\n"]/g : /[\\\n]/g,
     (character) => ESCAPED[character] ?? character,
   )
-  return `# HELP ${family} ${escaped}\n# TYPE ${family} ${type}\n`
+  const unit = UNIT.exec(family)?.[1]
+  const unitLine = unit === undefined ? '' : `# UNIT ${family} ${unit}\n`
+  return `# HELP ${family} ${escaped}\n# TYPE ${family} ${type}\n${unitLine}`
 }
 
 /** Samples of a family, in the order given. */

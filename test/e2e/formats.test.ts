@@ -100,6 +100,19 @@ async function between(exporterUrl: string, accept?: string) {
   return { url, types }
 }
 
+/** The units of some families, as Prometheus knows them. */
+async function unitsOf({ ask }: Awaited<ReturnType<typeof startPrometheus>>) {
+  const metadata = (await ask('metadata')) as Record<string, { unit: string }[]>
+  const names = [
+    'wolkvox_agent_acw_seconds',
+    'wolkvox_agent_occupancy_ratio',
+    'wolkvox_response_bytes',
+    'process_cpu_seconds',
+    'wolkvox_agent_calls',
+  ]
+  return Object.fromEntries(names.map((name) => [name, metadata[name]?.[0]?.unit ?? 'unknown']))
+}
+
 /** All samples of every family of agents, as Prometheus has them. */
 async function scraped(prometheus: Awaited<ReturnType<typeof startPrometheus>>) {
   const families = agentFamilies.map(async ({ name }) => {
@@ -120,6 +133,7 @@ describe.skipIf(!haveTools('prometheus'))('a real Prometheus, by text or by Open
       WOLKVOX_BASE_URL: wolkvox,
     })
     const ways = await Promise.all([between(exporter.url), between(exporter.url, 'text/plain;version=0.0.4')])
+    const units: Record<string, string>[] = []
     const found = await Promise.all(
       ways.map(async ({ url }) => {
         const prometheus = await startPrometheus(url)
@@ -129,12 +143,21 @@ describe.skipIf(!haveTools('prometheus'))('a real Prometheus, by text or by Open
         )
         const [fetched] = await prometheus.query('wolkvox_last_success_timestamp_seconds')
         expect(await prometheus.query('up')).toEqual([{ labels: {}, value: 1 }])
+        units.push(await unitsOf(prometheus))
         const samples = await scraped(prometheus)
         expect(samples).toEqual(expectedSamples(fetched?.value ?? Number.NaN))
         return samples
       }),
     )
     expect(found[0]).toEqual(found[1])
+    // Only OpenMetrics has units.
+    expect(units).toContainEqual({
+      wolkvox_agent_acw_seconds: 'seconds',
+      wolkvox_agent_occupancy_ratio: 'ratio',
+      wolkvox_response_bytes: 'bytes',
+      process_cpu_seconds: 'seconds',
+      wolkvox_agent_calls: '',
+    })
     expect(ways.map(({ types }) => [...types])).toEqual([
       ['application/openmetrics-text; version=1.0.0; charset=utf-8'],
       ['text/plain; version=0.0.4; charset=utf-8'],

@@ -83,6 +83,10 @@ describe('the families of a thousand agents with hostile names', () => {
     }
     const lines = written[name]?.split('\n')
     expect(lines?.length).toBeGreaterThan(500)
-    expect(lines).toEqual([...(await registry.getSingleMetricAsString(name)).split('\n'), ''])
+    // prom-client knows no units.
+    const [unit] = /seconds|ratio/.exec(name) ?? []
+    const [helpLine, typeLine, ...samples] = (await registry.getSingleMetricAsString(name)).split('\n')
+    const unitLines = unit === undefined ? [] : [`# UNIT ${name} ${unit}`]
+    expect(lines).toEqual([helpLine, typeLine, ...unitLines, ...samples, ''])
   })
 })

@@ -54,6 +54,30 @@ async function print({ type, name, help, labels, value }: FamilyOfOne, contentTy
   return (await registry.metrics()).replace(/ Nan\n/, ' NaN\n')
 }
 
+describe('the unit of a family', () => {
+  it.each<[string, Family['type'], string | undefined, string]>([
+    ['some_duration_seconds', 'gauge', 'seconds', 'some_duration_seconds'],
+    ['some_start_timestamp_seconds', 'gauge', 'seconds', 'some_start_timestamp_seconds'],
+    ['some_size_bytes', 'gauge', 'bytes', 'some_size_bytes'],
+    ['some_occupancy_ratio', 'gauge', 'ratio', 'some_occupancy_ratio'],
+    ['some_duration_seconds', 'histogram', 'seconds', 'some_duration_seconds'],
+    ['some_cpu_seconds_total', 'counter', 'seconds', 'some_cpu_seconds'],
+    ['some_calls', 'gauge', undefined, 'some_calls'],
+    ['some_seconds_of_fame', 'gauge', undefined, 'some_seconds_of_fame'],
+    ['seconds', 'gauge', undefined, 'seconds'],
+  ])('%s, a %s, is %s, stated after its type', (name, type, unit, family) => {
+    const header = writeHeader({ name, type, help: 'Some help.' }, 'openmetrics')
+    const unitLine = unit === undefined ? '' : `# UNIT ${family} ${unit}\n`
+    expect(header).toBe(`# HELP ${family} Some help.\n# TYPE ${family} ${type}\n${unitLine}`)
+  })
+
+  it('is the same line in the text format, where it is a comment', () => {
+    expect(writeHeader({ name: 'some_size_bytes', type: 'gauge', help: 'Some help.' }, 'text')).toBe(
+      '# HELP some_size_bytes Some help.\n# TYPE some_size_bytes gauge\n# UNIT some_size_bytes bytes\n',
+    )
+  })
+})
+
 describe('the text of any family', () => {
   it('is byte for byte what prom-client prints', () =>
     fc.assert(

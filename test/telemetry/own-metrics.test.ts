@@ -31,7 +31,11 @@ describe('what the exporter says of itself', () => {
     'process_cpu_seconds_total',
     'process_resident_memory_bytes',
     'process_start_time_seconds',
+    'process_open_fds',
+    'process_max_fds',
+    'nodejs_active_resources',
     'nodejs_eventloop_lag_seconds',
+    'nodejs_heap_space_size_used_bytes',
     'nodejs_heap_size_used_bytes',
     'nodejs_version_info',
   ])('holds the usual %s', async (name) => {
@@ -113,6 +117,17 @@ describe('collecting again', () => {
     const until = performance.now() + 20
     while (performance.now() < until) Math.hypot(until, 1)
     expect(await cpu()).toBeGreaterThan(before)
+  })
+
+  it('measures what holds up the event loop at that moment', async () => {
+    const lag = async () =>
+      samplesOf(await collect(), 'nodejs_eventloop_lag_seconds')?.[0]?.value ?? Number.NaN
+    setImmediate(() => {
+      const until = performance.now() + 50
+      while (performance.now() < until);
+    })
+    expect(await lag()).toBeGreaterThanOrEqual(0.05)
+    expect(await lag()).toBeLessThan(0.05)
   })
 
   it('mixes with no other exporter in the same process', async () => {
