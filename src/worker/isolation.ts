@@ -35,6 +35,8 @@ export interface Isolation {
    * @throws WorkerLost
    */
   readonly restore: (operation: Operation, stored: Uint8Array) => Promise<Tasks['restore']>
+  /** How many tasks are in progress. */
+  pending(): number
   /** Ends the thread and whatever it has under way. */
   close(): Promise<void>
 }
@@ -160,6 +162,7 @@ export function createIsolation(
     },
     encode: async (operation) => answered(await ask('encode', operation)),
     restore: async (operation, stored) => answered(await ask('restore', operation, { stored })),
+    pending: () => waiting.size,
     async close() {
       const last = worker
       if (last === undefined) return

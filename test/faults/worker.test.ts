@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events'
 import { pino } from 'pino'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../src/server/app.ts'
 import { createIsolation, type Isolation, WorkerLost } from '../../src/worker/isolation.ts'
 import { aBody, anOperation, never } from '../helpers.ts'
@@ -89,6 +90,73 @@ describe('a worker that is lost again and again', () => {
       expect(await attempt(isolation, 'exits')).toEqual(failed('internal'))
     }
     expect(await attempt(isolation, 'answers')).toEqual(answered)
+  })
+})
+
+describe('the limits of a worker in production', () => {
+  it('are 512 MB of heap, 12 MB of it for what is young', async () => {
+    const isolation = createIsolation(false, THREAD)
+    onTestFinished(() => isolation.close())
+    const outcome = await attempt(isolation, 'states its limits')
+    expect(outcome.ok === false && JSON.parse(outcome.failure.message)).toMatchObject({
+      maxOldGenerationSizeMb: 512,
+      maxYoungGenerationSizeMb: 12,
+    })
+  })
+
+  it('are twice the timeout of a call and 30 s for each task', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const isolation = createIsolation(false, THREAD)
+    onTestFinished(() => isolation.close())
+    const ended = vi.fn()
+    const losing = isolation.attempt(anOperation({ name: 'says nothing', timeoutMs: 60_000 }), never)
+    void losing.then(ended)
+    await vi.advanceTimersByTimeAsync(149_999)
+    expect(ended).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await losing).toEqual(failed('internal', 'the worker ended: it was stuck for 150 s'))
+  })
+})
+
+describe('what a task takes', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+  })
+
+  it.each(['answers', 'exits', 'throws', 'is out of memory'])(
+    'is given back when the worker %s: its timer, its listener, its place',
+    async (behaviour) => {
+      const isolation = startIsolation(20_000)
+      const { signal } = new AbortController()
+      await attempt(isolation, 'answers')
+      for (let time = 0; time < 5; time += 1) await attempt(isolation, behaviour, signal)
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+      expect(isolation.pending()).toBe(0)
+      expect(vi.getTimerCount()).toBe(0)
+    },
+  )
+
+  it('is given back when the task is ended early', async () => {
+    const isolation = startIsolation(20_000)
+    const ending = new AbortController()
+    const losing = attempt(isolation, 'says nothing', ending.signal)
+    expect(isolation.pending()).toBe(1)
+    ending.abort(new Error('the process ends'))
+    await expect(losing).rejects.toThrow('the process ends')
+    expect(getEventListeners(ending.signal, 'abort')).toEqual([])
+    expect(isolation.pending()).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is given back when the worker cannot start', async () => {
+    const isolation = createIsolation(false, new URL('https://localhost/thread.js'))
+    const { signal } = new AbortController()
+    await attempt(isolation, 'answers', signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(isolation.pending()).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

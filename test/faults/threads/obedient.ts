@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, resourceLimits } from 'node:worker_threads'
 import type { Abort, Reply, TaskRequest } from '../../../src/worker/protocol.ts'
 
 const port = parentPort
@@ -6,7 +6,8 @@ if (port === null) throw new Error('this file runs as a worker thread only')
 
 /** Does what the operation's name says. */
 const obey: Readonly<Record<string, (id: number) => void>> = {
-  answers: (id) => reply(id, 'http_error'),
+  answers: (id) => reply(id, 'it answered'),
+  'states its limits': (id) => reply(id, JSON.stringify(resourceLimits)),
   exits: () => process.exit(1),
   throws: () => {
     throw new Error('a fault of the thread')
@@ -30,10 +31,10 @@ port.on('message', (message: TaskRequest | Abort) => {
 })
 
 /** A failure that the worker itself never makes up, so that it is known to have come from here. */
-function reply(id: number, reason: 'http_error'): void {
+function reply(id: number, message: string): void {
   const result = {
     ok: false,
-    failure: { reason, message: 'it answered' },
+    failure: { reason: 'http_error', message },
     rejections: { records: {}, values: {} },
   }
   port?.postMessage({ id, result } as Reply)
