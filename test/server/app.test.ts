@@ -207,3 +207,15 @@ describe('a landing page that throws', () => {
     expect(logged).toHaveLength(1)
   })
 })
+
+describe('the limits of the HTTP server in production', () => {
+  it('are a request within 10 s, 75 s for an idle connection, 1,024 connections, 1 KB of body', () => {
+    const { app } = makeApp()
+    expect(app.server).toMatchObject({
+      requestTimeout: 10_000,
+      keepAliveTimeout: 75_000,
+      maxConnections: 1024,
+    })
+    expect(app.initialConfig.bodyLimit).toBe(1024)
+  })
+})

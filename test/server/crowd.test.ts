@@ -103,6 +103,22 @@ describe('readers of the plain text beyond 64', () => {
   })
 })
 
+describe('places for readers of the plain text', () => {
+  it('are given back once each: after a thousand readers there are 64, no more and no less', async () => {
+    const { port, url } = await serve()
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(Array.from({ length: 50 }, () => scrape(url, 'identity')))
+    }
+    const crowd = await Promise.all(Array.from({ length: 64 }, () => askWithoutReading(port, 'identity')))
+    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(503))
+    for (const socket of crowd.slice(0, 2)) socket.destroy()
+    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(200))
+    // Two places are free: the third more is refused.
+    await Promise.all(Array.from({ length: 2 }, () => askWithoutReading(port, 'identity')))
+    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(503))
+  })
+})
+
 describe('readers of the plain text who go away before it is there', () => {
   it('take nobody’s place', async () => {
     const made = Promise.withResolvers<void>()
