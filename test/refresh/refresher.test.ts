@@ -207,6 +207,17 @@ describe('the counts', () => {
   })
 })
 
+describe('a refresher that cannot go on', () => {
+  it('says so, makes no call, and can still be stopped', async () => {
+    const attempt = vi.fn()
+    const storage = { ...noStorage, load: () => Promise.reject(new Error('in use')) }
+    refresher = startRefresher(anOperation(), { ...parts, storage, attempt })
+    await expect(refresher.ended).rejects.toThrow('in use')
+    await refresher.stop()
+    expect(attempt).not.toHaveBeenCalled()
+  })
+})
+
 describe('stopping', () => {
   it('aborts the call under way, counts no failure for it, and starts no other', async () => {
     const starts: number[] = []
@@ -224,6 +235,22 @@ describe('stopping', () => {
     await vi.advanceTimersByTimeAsync(60 * MINUTE)
     expect(starts).toHaveLength(1)
     expect(refresher.state().refreshes).toBe(0)
+  })
+
+  it('gives the storage up, after the last refresh', async () => {
+    const events: string[] = []
+    refresher = startRefresher(anOperation(), {
+      ...parts,
+      storage: { ...noStorage, close: async () => void events.push('storage closed') },
+      attempt: async (_operation, signal) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        events.push('call ended')
+        return bad
+      },
+    })
+    await vi.advanceTimersByTimeAsync(1000)
+    await refresher.stop()
+    expect(events).toEqual(['call ended', 'storage closed'])
   })
 
   it('ends the wait between two refreshes', async () => {

@@ -57,6 +57,18 @@ describe('writing a file atomically', () => {
     },
   )
 
+  it('leaves no file open, whether it succeeds or fails', async () => {
+    const path = join(temporaryFolder(), 'file')
+    const opened = async () => (await readdir('/proc/self/fd')).length
+    const before = await opened()
+    for (let time = 0; time < 10; time += 1) {
+      await writeFileAtomic(path, NEW)
+      await writeFileAtomic(path, NEW, watched([], 'write file')).catch(() => {})
+      await writeFileAtomic(path, NEW, watched([], 'sync folder')).catch(() => {})
+    }
+    expect(await opened()).toBe(before)
+  })
+
   it('reports the first error when the temporary file cannot be removed either', async () => {
     const files = watched([], 'write file')
     const failing = { ...files, rm: () => Promise.reject(new Error('not removed')) }
