@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { Life } from './life.ts'
 import { LATENCY_MS } from './settings.ts'
 
-const CAUSED_BY_SETTINGS = 'WOLKVOX_REFRESH_INTERVAL'
+// A short interval, and a timeout that is longer.
+const CAUSED_BY_SETTINGS = /WOLKVOX_(REFRESH_INTERVAL|TIMEOUT): /
 
 /** Lines of the log that ask for somebody's attention, but for those that the bench's own settings cause. */
 export function complaintsIn(log: string): string[] {
   const whole = log.split('\n').slice(0, -1)
-  return whole.filter((line) => !line.includes('"level":"info"') && !line.includes(CAUSED_BY_SETTINGS))
+  return whole.filter((line) => !line.includes('"level":"info"') && !CAUSED_BY_SETTINGS.test(line))
 }
 
 export interface StoredFile {

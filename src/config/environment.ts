@@ -1,7 +1,7 @@
 import { ConfigError } from './config-error.ts'
 import { formatDuration } from './duration.ts'
 import { noConfigFileYet } from './not-yet.ts'
-import type { Config } from './operation.ts'
+import type { Config, Operation } from './operation.ts'
 import { readOperation, type Setting, SUGGESTED_INTERVAL_MS } from './read-operation.ts'
 import { readTokenFile } from './token-file.ts'
 import { type Environment, given, unknownVariables, type Variable, variables } from './variables.ts'
@@ -60,7 +60,7 @@ export function readEnvironment(environment: Environment): Config {
   }
   return {
     operations: [read.operation],
-    warnings: [...unknown, ...shortInterval(read.operation.refreshIntervalMs)],
+    warnings: [...unknown, ...shortInterval(read.operation), ...longTimeout(read.operation)],
   }
 }
 
@@ -84,10 +84,18 @@ function readToken(environment: Environment): TokenText {
   return { variable: 'WOLKVOX_TOKEN_FILE', ...readTokenFile(path) }
 }
 
-function shortInterval(refreshIntervalMs: number): string[] {
+function shortInterval({ refreshIntervalMs }: Operation): string[] {
   if (refreshIntervalMs >= SUGGESTED_INTERVAL_MS) return []
   const interval = formatDuration(refreshIntervalMs)
   return [
     `WOLKVOX_REFRESH_INTERVAL: ${interval} is shorter than the 5m wolkvox suggests; every call counts against the daily quota`,
+  ]
+}
+
+function longTimeout({ refreshIntervalMs, timeoutMs }: Operation): string[] {
+  if (timeoutMs <= refreshIntervalMs) return []
+  const [timeout, interval] = [formatDuration(timeoutMs), formatDuration(refreshIntervalMs)]
+  return [
+    `WOLKVOX_TIMEOUT: ${timeout} is longer than the refresh interval of ${interval}; a slow call skips the next refreshes`,
   ]
 }

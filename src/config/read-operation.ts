@@ -13,6 +13,7 @@ const STALE_AFTER_INTERVALS = 3
 
 const intervalSetting = settings.duration.default(SUGGESTED_INTERVAL_MS)
 
+const timeoutSetting = settings.duration.default(DEFAULT_TIMEOUT_MS)
 const schema = z
   .object({
     server: settings.server,
@@ -22,7 +23,7 @@ const schema = z
     licenses: settings.licenses.optional(),
     timeZone: settings.timeZone.default('America/Bogota'),
     refreshInterval: intervalSetting,
-    timeout: settings.duration.default(DEFAULT_TIMEOUT_MS),
+    timeout: timeoutSetting,
     staleAfter: settings.staleAfter.optional(),
     maxResponseBytes: settings.maxResponseBytes.default(DEFAULT_MAX_RESPONSE_BYTES),
     agentName: settings.agentName.default('plain'),
@@ -47,7 +48,9 @@ const schema = z
       licenses,
       refreshIntervalMs: refreshInterval,
       timeoutMs: timeout,
-      staleAfterMs: staleAfter ?? refreshInterval * STALE_AFTER_INTERVALS,
+      staleAfterMs:
+        staleAfter ??
+        Math.max(refreshInterval * STALE_AFTER_INTERVALS, shortestStaleAfter(refreshInterval, timeout)),
     }),
   )
 
@@ -97,11 +100,23 @@ function overQuota({ refreshInterval, licenses }: OperationTexts): SettingProble
   return [{ setting: 'refreshInterval', message }]
 }
 
-/** Data that turned stale between two refreshes would come and go for ever. */
-function staleTooSoon({ refreshInterval, staleAfter }: OperationTexts): SettingProblem[] {
+/**
+ * The age that data reaches between two refreshes that both succeed, the second as late as the timeout allows. If data
+ * turned stale earlier, the agents would vanish during each refresh.
+ */
+function shortestStaleAfter(refreshIntervalMs: number, timeoutMs: number): number {
+  return refreshIntervalMs + timeoutMs
+}
+
+function staleTooSoon({ refreshInterval, timeout, staleAfter }: OperationTexts): SettingProblem[] {
   const interval = intervalSetting.safeParse(refreshInterval).data
+  const timeoutMs = timeoutSetting.safeParse(timeout).data
   const stale = settings.staleAfter.optional().safeParse(staleAfter).data
-  if (interval === undefined || stale === undefined || stale >= interval) return []
-  const message = `must not be shorter than the refresh interval, ${formatDuration(interval)}`
+  if (interval === undefined || timeoutMs === undefined || stale === undefined) return []
+  const shortest = shortestStaleAfter(interval, timeoutMs)
+  if (stale >= shortest) return []
+  const message =
+    `must be at least ${formatDuration(shortest)}: the refresh interval (${formatDuration(interval)}) ` +
+    `plus the timeout (${formatDuration(timeoutMs)})`
   return [{ setting: 'staleAfter', message }]
 }

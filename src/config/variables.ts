@@ -12,7 +12,7 @@ export const variables = [
   [
     'WOLKVOX_STALE_AFTER',
     '3 × interval',
-    "after this long without a success the agents' series are withdrawn",
+    'if no refresh succeeds for this long, the agent series are removed; at least interval + timeout',
   ],
   ['WOLKVOX_MAX_RESPONSE_BYTES', '64MiB', 'of the decoded body; 60,000 records take about 20 MB'],
   ['WOLKVOX_AGENT_NAME', 'plain', 'how agent_name is shown: plain, hash or omit'],

@@ -106,13 +106,22 @@ describe('reads', () => {
     expect([baseUrl, name]).toEqual(['https://wv0815.wolkvox.com', '0815'])
   })
 
-  it('three intervals as the default of the time until data is stale', () => {
-    expect(operationOf({ ...REQUIRED, WOLKVOX_REFRESH_INTERVAL: '10m' }).staleAfterMs).toBe(1_800_000)
+  it.each([
+    ['three intervals', { WOLKVOX_REFRESH_INTERVAL: '10m' }, 1_800_000],
+    ['three intervals where the timeout is twice the interval', { WOLKVOX_REFRESH_INTERVAL: '30s' }, 90_000],
+    ['interval and timeout where these are longer', { WOLKVOX_REFRESH_INTERVAL: '5s' }, 65_000],
+    [
+      'interval and timeout where the timeout was set',
+      { WOLKVOX_REFRESH_INTERVAL: '1m', WOLKVOX_TIMEOUT: '5m' },
+      360_000,
+    ],
+  ])('as the default of the time until data is stale %s', (_, times, ms) => {
+    expect(operationOf({ ...REQUIRED, ...times }).staleAfterMs).toBe(ms)
   })
 
-  it('a time until data is stale that is as long as the interval', () => {
-    const times = { WOLKVOX_REFRESH_INTERVAL: '10m', WOLKVOX_STALE_AFTER: '10m' }
-    expect(operationOf({ ...REQUIRED, ...times }).staleAfterMs).toBe(600_000)
+  it('a time until data is stale that is as long as interval and timeout', () => {
+    const times = { WOLKVOX_REFRESH_INTERVAL: '10m', WOLKVOX_TIMEOUT: '30s', WOLKVOX_STALE_AFTER: '10m30s' }
+    expect(operationOf({ ...REQUIRED, ...times }).staleAfterMs).toBe(630_000)
   })
 
   it('an empty variable as one that is not set', () => {
@@ -187,18 +196,27 @@ describe('refuses', () => {
   })
 
   it.each([
-    ['the default interval', {}, '5m'],
-    ['the interval', { WOLKVOX_REFRESH_INTERVAL: '1h30m' }, '1h30m'],
-  ])('a time until data is stale that is shorter than %s', (_, interval, shortest) => {
-    expect(problemsOf({ ...REQUIRED, ...interval, WOLKVOX_STALE_AFTER: '4m59s' })).toEqual([
-      `WOLKVOX_STALE_AFTER: must not be shorter than the refresh interval, ${shortest}`,
+    ['the interval', '5m', {}, '6m: the refresh interval (5m) plus the timeout (1m)'],
+    ['interval and timeout', '5m59s', {}, '6m: the refresh interval (5m) plus the timeout (1m)'],
+    [
+      'an interval and a timeout that were set',
+      '1h30m',
+      { WOLKVOX_REFRESH_INTERVAL: '1h30m', WOLKVOX_TIMEOUT: '10s' },
+      '1h30m10s: the refresh interval (1h30m) plus the timeout (10s)',
+    ],
+  ])('a time until data is stale that is only as long as %s', (_, staleAfter, times, right) => {
+    expect(problemsOf({ ...REQUIRED, ...times, WOLKVOX_STALE_AFTER: staleAfter })).toEqual([
+      `WOLKVOX_STALE_AFTER: must be at least ${right}`,
     ])
   })
 
-  it('no time until data is stale for an interval that is not known', () => {
-    const times = { WOLKVOX_REFRESH_INTERVAL: 'often', WOLKVOX_STALE_AFTER: '2m' }
-    expect(problemsOf({ ...REQUIRED, ...times }).map(nameOf)).toEqual(['WOLKVOX_REFRESH_INTERVAL'])
-  })
+  it.each(['WOLKVOX_REFRESH_INTERVAL', 'WOLKVOX_TIMEOUT'])(
+    'no time until data is stale while %s cannot be read',
+    (variable) => {
+      const times = { [variable]: 'often', WOLKVOX_STALE_AFTER: '2m' }
+      expect(problemsOf({ ...REQUIRED, ...times }).map(nameOf)).toEqual([variable])
+    },
+  )
 
   it('every bad variable at once', () => {
     const bad: Partial<Record<Variable, string>> = {
@@ -350,12 +368,25 @@ describe('warns', () => {
   })
 
   it.each([
-    ['1s', 1],
-    ['4m59s', 1],
-    ['5m', 0],
-    ['10m', 0],
-  ])('of an interval of %s: %i times', (interval, times) => {
-    expect(warningsOf({ WOLKVOX_REFRESH_INTERVAL: interval })).toHaveLength(times)
+    ['1s', ['WOLKVOX_REFRESH_INTERVAL', 'WOLKVOX_TIMEOUT']],
+    ['1m', ['WOLKVOX_REFRESH_INTERVAL']],
+    ['4m59s', ['WOLKVOX_REFRESH_INTERVAL']],
+    ['5m', []],
+    ['10m', []],
+  ])('of what an interval of %s makes short: %j', (interval, names) => {
+    expect(warningsOf({ WOLKVOX_REFRESH_INTERVAL: interval }).map(nameOf)).toEqual(names)
+  })
+
+  it.each([
+    ['5m', []],
+    [
+      '5m1s',
+      [
+        'WOLKVOX_TIMEOUT: 5m1s is longer than the refresh interval of 5m; a slow call skips the next refreshes',
+      ],
+    ],
+  ])('of a timeout that is longer than the interval: %s', (timeout, warnings) => {
+    expect(warningsOf({ WOLKVOX_TIMEOUT: timeout })).toEqual(warnings)
   })
 
   it('of a short interval with what it costs', () => {

@@ -49,7 +49,7 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
     const [failing, hanging, old, well] = await Promise.all([
       startLink('failing'),
       startLink('hanging', { WOLKVOX_TIMEOUT: '1s' }),
-      startLink('old', { WOLKVOX_STALE_AFTER: '5s' }),
+      startLink('old', { WOLKVOX_TIMEOUT: '4s', WOLKVOX_STALE_AFTER: '5s' }),
       startLink('well'),
     ])
     const { told, arrival, inhibitor } = await startChain([failing, hanging, old, well])
