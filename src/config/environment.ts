@@ -3,6 +3,7 @@ import { formatDuration } from './duration.ts'
 import { noConfigFileYet } from './not-yet.ts'
 import type { Config, Operation } from './operation.ts'
 import { readOperation, type Setting, SUGGESTED_INTERVAL_MS } from './read-operation.ts'
+import { pathProblems } from './text-problems.ts'
 import { readTokenFile } from './token-file.ts'
 import { type Environment, given, unknownVariables, type Variable, variables } from './variables.ts'
 
@@ -51,9 +52,7 @@ export function readEnvironment(environment: Environment): Config {
       .map(({ setting, message }) => `${variableOf(setting)}: ${message}`),
     ...(given(environment, 'WOLKVOX_CONFIG_FILE') ? [`WOLKVOX_CONFIG_FILE: ${noConfigFileYet}`] : []),
   ]
-  const unknown = unknownVariables(environment).map(
-    (name) => `${name}: not a variable of this program; see --help`,
-  )
+  const unknown = unknownVariables(environment)
   if (!read.ok || problems.length > 0) {
     const nothingSet = variables.every(([name]) => given(environment, name) === undefined)
     throw new ConfigError([...problems, ...unknown, ...(nothingSet ? [DEMO_HINT] : [])])
@@ -81,7 +80,11 @@ function readToken(environment: Environment): TokenText {
       problems: ['WOLKVOX_TOKEN_FILE: set together with WOLKVOX_TOKEN; keep one of the two'],
     }
   }
-  return { variable: 'WOLKVOX_TOKEN_FILE', ...readTokenFile(path) }
+  const problems = pathProblems(path).map((problem) => `WOLKVOX_TOKEN_FILE: ${problem}`)
+  return {
+    variable: 'WOLKVOX_TOKEN_FILE',
+    ...(problems.length > 0 ? { text: undefined, problems } : readTokenFile(path)),
+  }
 }
 
 function shortInterval({ refreshIntervalMs }: Operation): string[] {

@@ -21,7 +21,7 @@ export interface Operation {
   readonly refreshIntervalMs: number
   /** Of one call, from connect to last byte. */
   readonly timeoutMs: number
-  /** After this long without a success the agents' series are withdrawn. */
+  /** If no refresh succeeds for this long, the agent series are removed. */
   readonly staleAfterMs: number
   /** Of the decoded body. */
   readonly maxResponseBytes: number

@@ -2,6 +2,7 @@ import { ConfigError } from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
 import { type ListenAddress, parseListenAddress } from './listen-address.ts'
 import { noConfigFileYet, noReloadYet, noWebConfigYet } from './not-yet.ts'
+import { pathProblems, textProblems } from './text-problems.ts'
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export const logFormats = ['json', 'pretty'] as const
@@ -32,8 +33,13 @@ const TAKEN = /^\/-(\/|$)/
  * @param defaults where a command has its own
  * @throws ConfigError with every problem at once, each naming its flag and what would be right
  */
-export function readFlags({ flags }: Arguments, defaults = { storagePath: 'data/' }): ProcessConfig {
-  const problems: string[] = []
+export function readFlags(
+  { flags: allFlags }: Arguments,
+  defaults = { storagePath: 'data/' },
+): ProcessConfig {
+  const malformed = new Map([...allFlags].map(([name, texts]) => [name, malformedTexts(name, texts)]))
+  const problems = [...malformed.values()].flat()
+  const flags = new Map([...allFlags].filter(([name]) => malformed.get(name)?.length === 0))
   const last = (name: FlagName) => flags.get(name)?.at(-1)
 
   for (const [name, sentence] of Object.entries(NOT_YET)) {
@@ -68,4 +74,12 @@ export function readFlags({ flags }: Arguments, defaults = { storagePath: 'data/
     }
     return choice
   }
+}
+
+/** A container's list of arguments, or a unit, passes quotes on where a shell would remove them. */
+function malformedTexts(name: FlagName, texts: readonly string[]): string[] {
+  if (name.startsWith('simulator.')) return []
+  return texts
+    .flatMap((text) => (name === 'storage.path' ? pathProblems(text) : textProblems(text, true)))
+    .map((problem) => `--${name}: ${problem}`)
 }

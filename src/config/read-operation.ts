@@ -4,6 +4,7 @@ import type { Operation } from './operation.ts'
 import { CALLS_A_LICENSE, dailyLimit } from './quota.ts'
 import { Secret } from './secret.ts'
 import { settings } from './settings.ts'
+import { textProblems, tokenProblems } from './text-problems.ts'
 
 // The rhythm that wolkvox's page for this report suggests.
 export const SUGGESTED_INTERVAL_MS = 300_000
@@ -12,8 +13,8 @@ const DEFAULT_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 const STALE_AFTER_INTERVALS = 3
 
 const intervalSetting = settings.duration.default(SUGGESTED_INTERVAL_MS)
-
 const timeoutSetting = settings.duration.default(DEFAULT_TIMEOUT_MS)
+
 const schema = z
   .object({
     server: settings.server,
@@ -69,18 +70,26 @@ type Read =
   | { readonly ok: true; readonly operation: Operation }
   | { readonly ok: false; readonly problems: readonly SettingProblem[] }
 
-/** Reads an operation's settings, wherever they were written; tells every problem at once. */
+/** Reads an operation's settings from the environment or a file. Reports every problem at once. */
 export function readOperation(texts: OperationTexts): Read {
   const result = schema.safeParse(texts)
-  const issues = result.error?.issues ?? []
-  const problems = [
-    ...issues.map(({ path, message }) => ({ setting: path[0] as Setting, message })),
-    ...staleTooSoon(texts),
-    ...overQuota(texts),
-  ]
+  const malformed = malformedTexts(texts)
+  const issues = (result.error?.issues ?? [])
+    .map(({ path, message }) => ({ setting: path[0] as Setting, message }))
+    .filter((issue) => !malformed.some(({ setting }) => setting === issue.setting))
+  const problems = [...malformed, ...issues, ...staleTooSoon(texts), ...overQuota(texts)]
   return result.success && problems.length === 0
     ? { ok: true, operation: result.data }
     : { ok: false, problems }
+}
+
+/** Texts that are not what the operator meant, although some of them would do as a value. */
+function malformedTexts(texts: OperationTexts): SettingProblem[] {
+  return (Object.entries(texts) as [Setting, string | undefined][]).flatMap(([setting, text]) => {
+    if (text === undefined) return []
+    const messages = setting === 'token' ? tokenProblems(text) : textProblems(text, setting === 'name')
+    return messages.map((message) => ({ setting, message }))
+  })
 }
 
 const DAY_MS = 86_400_000

@@ -34,14 +34,26 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-function isBaseUrl(text: string): boolean {
+// What a host name or an address may hold; URL also takes braces and quotes.
+const HOST = /^([\w.-]+|\[[0-9a-f:.]+\])$/i
+
+/** What is wrong with a base URL, or `undefined`. URL itself drops or encodes white space, and adds missing slashes. */
+function baseUrlProblem(text: string): string | undefined {
+  if (/\s/.test(text)) return 'contains white space; remove it'
   const url = URL.parse(text)
-  return (
-    url !== null &&
-    (url.protocol === 'https:' || url.protocol === 'http:') &&
-    `${url.username}${url.password}` === '' &&
-    !/[?#]/.test(text)
-  )
+  if (
+    url === null ||
+    !/^https?:\/\/[^/\\]/i.test(text) ||
+    !HOST.test(url.hostname) ||
+    `${url.username}${url.password}` !== '' ||
+    /[?#\\]/.test(text)
+  ) {
+    return 'must be an http(s) URL without user, password or query, such as https://wv0042.wolkvox.com'
+  }
+  if (/(\/api\/v2|\.php)\/*$/i.test(url.pathname)) {
+    return 'must end before /api/v2, which the exporter adds, such as https://wv0042.wolkvox.com'
+  }
+  return undefined
 }
 
 /**
@@ -53,8 +65,13 @@ export const settings = {
   server: z
     .string('missing; set it to the server code of the operation, such as 0042')
     .regex(
-      /^(?!wv)[a-z0-9-]{1,59}$/i,
+      /^(?!wv)[a-z0-9](?:[a-z0-9-]{0,57}[a-z0-9])?$/i,
       'must be the server code alone, such as 0042: what follows wv in the address',
+    )
+    // YAML reads an unquoted 0042 as the octal number 34.
+    .regex(
+      /^(?!\d{1,3}$)/,
+      'must have at least four digits, such as 0042; keep the leading zeros, and quote it in YAML',
     ),
   token: z
     .string('missing; set it to the wolkvox token, or WOLKVOX_TOKEN_FILE to a file that holds it')
@@ -63,13 +80,12 @@ export const settings = {
       'must be one word of plain characters, not empty, without spaces or line breaks',
     ),
   operation: z.string().regex(/^[^\p{C}]{1,128}$/u, 'must be 1 to 128 printable characters'),
-  baseUrl: z
-    .string()
-    .refine(
-      isBaseUrl,
-      'must be an http(s) URL without user, password or query, such as https://wv0042.wolkvox.com',
-    )
-    .transform((text) => text.replace(/\/+$/, '')),
+  baseUrl: z.string().transform((text, context) => {
+    const problem = baseUrlProblem(text)
+    if (problem === undefined) return text.replace(/\/+$/, '')
+    context.addIssue(problem)
+    return z.NEVER
+  }),
   licenses: z
     .string()
     .regex(/^[1-9]\d{0,5}$/, 'must be the number of licences, a whole number from 1 to 999999')

@@ -9,11 +9,13 @@ interface TokenFile {
 // Many times what any token has.
 const MAX_BYTES = 64 * 1024
 
+// How Windows marks UTF-16, which its older PowerShell writes.
+const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
+
 /**
- * Reads the file that holds a token; line ends around it are dropped, as editors and secret stores add them. Only a plain
- * file is read: a pipe that nobody writes, or a device without end, would hold up the start.
+ * Reads the file that contains a token, without white space or a byte order mark around it, which editors and secret stores
+ * add. Reads only a regular file: a pipe without a writer, or a device without end, would block the start.
  *
- * @param path as the operator wrote it
  * @returns the text, or what is wrong with the file
  */
 export function readTokenFile(path: string): TokenFile {
@@ -22,7 +24,11 @@ export function readTokenFile(path: string): TokenFile {
     if (!kind.isFile) return problem('is no plain file; name one that holds the token')
     if (size > MAX_BYTES)
       return problem('is too large for a token; name a file that holds the token and nothing else')
-    return { text: readFileSync(path, 'utf8').trim(), problems: [] }
+    const bytes = readFileSync(path)
+    if (UTF16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))) {
+      return problem('is UTF-16; save it as UTF-8')
+    }
+    return { text: bytes.toString('utf8').trim(), problems: [] }
   } catch (error) {
     return problem(`cannot be read (${codeOf(error)}); name a file that this user may read`)
   }

@@ -35,11 +35,18 @@ const SET_BY_KUBERNETES = /^WOLKVOX_(\w+_)?(SERVICE_(HOST|PORT)|PORT(_|$))/
 // Set by the image's build.
 const REVISION = 'WOLKVOX_EXPORTER_REVISION'
 
-/** Names of variables that look meant for this program, yet are none of its own: most likely a slip. */
+// An env file may leave a byte order mark or `export` in front of a name.
+const LOOKS_LIKE_OURS = /^(?<prefix>\W*(?:export\s+)?)(?<name>WOLKVOX_\w*)/i
+
+/** A warning for each variable that looks meant for this program but is not known: probably misspelled. */
 export function unknownVariables(environment: Environment): string[] {
   const known = new Set<string>(variables.map(([name]) => name))
-  return Object.keys(environment).filter(
-    (name) =>
-      name.startsWith('WOLKVOX_') && !known.has(name) && !SET_BY_KUBERNETES.test(name) && name !== REVISION,
-  )
+  return Object.keys(environment).flatMap((variable) => {
+    const { prefix = '', name = '' } = LOOKS_LIKE_OURS.exec(variable)?.groups ?? {}
+    if (prefix !== '')
+      return [`${name}: its name has something in front, such as a byte order mark; remove it`]
+    if (name === '' || known.has(variable) || SET_BY_KUBERNETES.test(variable) || variable === REVISION)
+      return []
+    return [`${variable}: not a variable of this program; see --help`]
+  })
 }

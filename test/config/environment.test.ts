@@ -63,14 +63,20 @@ describe('with only what is required set', () => {
 
 describe('reads', () => {
   it.each([
-    ['WOLKVOX_SERVER', '7', 'server', '7'],
+    ['WOLKVOX_SERVER', '0042', 'server', '0042'],
+    ['WOLKVOX_SERVER', '123456', 'server', '123456'],
     ['WOLKVOX_SERVER', 'ab-12', 'server', 'ab-12'],
+    ['WOLKVOX_SERVER', 'a', 'server', 'a'],
     ['WOLKVOX_OPERATION', 'ventas-bogota', 'name', 'ventas-bogota'],
     ['WOLKVOX_OPERATION', 'Atención "día" 1', 'name', 'Atención "día" 1'],
+    ['WOLKVOX_OPERATION', '"A" y "B"', 'name', '"A" y "B"'],
+    ['WOLKVOX_OPERATION', "Ventas '26", 'name', "Ventas '26"],
+    ['WOLKVOX_OPERATION', 'Ventas #1', 'name', 'Ventas #1'],
     ['WOLKVOX_OPERATION', 'x'.repeat(128), 'name', 'x'.repeat(128)],
     ['WOLKVOX_BASE_URL', 'http://127.0.0.1:9988', 'baseUrl', 'http://127.0.0.1:9988'],
     ['WOLKVOX_BASE_URL', 'https://proxy.example/wolkvox//', 'baseUrl', 'https://proxy.example/wolkvox'],
     ['WOLKVOX_BASE_URL', 'http://[::1]:9988/', 'baseUrl', 'http://[::1]:9988'],
+    ['WOLKVOX_BASE_URL', 'http://wolkvox_mock:9988/api', 'baseUrl', 'http://wolkvox_mock:9988/api'],
     ['WOLKVOX_LICENSES', '1', 'licenses', 1],
     ['WOLKVOX_LICENSES', '999999', 'licenses', 999_999],
     ['WOLKVOX_TIMEZONE', 'Europe/Madrid', 'timeZone', 'Europe/Madrid'],
@@ -88,7 +94,20 @@ describe('reads', () => {
     expect(operationOf({ ...REQUIRED, [variable]: text })[setting]).toBe(value)
   })
 
-  it.each(['!', '~', 'a'.repeat(4096)])('any plain characters as the token', (text) => {
+  it.each([
+    '!',
+    '~',
+    'a'.repeat(4096),
+    'abc$def',
+    'abc$',
+    'abc#def',
+    '#abc',
+    "a'b",
+    'abc==',
+    'ABCD==',
+    'a:b=c',
+    '7b74-6b7d',
+  ])('any plain characters as the token: %.20s', (text) => {
     expect(operationOf({ ...REQUIRED, WOLKVOX_TOKEN: text }).token.reveal()).toBe(text)
   })
 
@@ -148,9 +167,17 @@ describe('refuses', () => {
     ['WOLKVOX_SERVER', '00 42', 'must be the server code alone'],
     ['WOLKVOX_SERVER', '00\n42', 'must be the server code alone'],
     ['WOLKVOX_SERVER', '4'.repeat(60), 'must be the server code alone'],
+    ['WOLKVOX_SERVER', 'wv0042', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', 'WV0042', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', 'https://wv0042.wolkvox.com', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '-42', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '0042-', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', '34', 'must have at least four digits, such as 0042; keep the leading zeros'],
+    ['WOLKVOX_SERVER', '7', 'must have at least four digits'],
+    ['WOLKVOX_SERVER', '042', 'must have at least four digits'],
     ['WOLKVOX_TOKEN', '', 'missing; set it to the wolkvox token'],
     ['WOLKVOX_TOKEN', 'test token', 'must be one word of plain characters'],
-    ['WOLKVOX_TOKEN', 'test\ntoken', 'must be one word of plain characters'],
+    ['WOLKVOX_TOKEN', 'test\ntoken', 'has several lines; leave only the token'],
     ['WOLKVOX_TOKEN', 'test-tokén', 'must be one word of plain characters'],
     ['WOLKVOX_TOKEN', 'test-token\u0000', 'must be one word of plain characters'],
     ['WOLKVOX_OPERATION', 'ven\u0007tas', 'must be 1 to 128 printable characters'],
@@ -166,6 +193,20 @@ describe('refuses', () => {
     ['WOLKVOX_BASE_URL', 'https://example.org/?', aUrl],
     ['WOLKVOX_BASE_URL', 'https://example.org/#a', aUrl],
     ['WOLKVOX_BASE_URL', 'https://example.org/#', aUrl],
+    ['WOLKVOX_BASE_URL', 'https:wv0042.wolkvox.com', aUrl],
+    ['WOLKVOX_BASE_URL', 'https:/wv0042.wolkvox.com', aUrl],
+    ['WOLKVOX_BASE_URL', 'https:///wv0042.wolkvox.com', aUrl],
+    ['WOLKVOX_BASE_URL', 'https:\\\\wv0042.wolkvox.com', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://wv{server}.wolkvox.com', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://wv0042.wolkvox.com/api/v2/real_time.php?api=agents', aUrl],
+    ['WOLKVOX_BASE_URL', 'https://wv0042.wolkvox.com /', 'contains white space'],
+    ['WOLKVOX_BASE_URL', 'https://wv0042.wolkvox.com/a b', 'contains white space'],
+    ['WOLKVOX_BASE_URL', 'https://wv0042.wolk\tvox.com', 'contains white space'],
+    ['WOLKVOX_BASE_URL', 'https://wv0042.wolkvox.com/api/v2', 'must end before /api/v2'],
+    ['WOLKVOX_BASE_URL', 'https://wv0042.wolkvox.com/API/V2//', 'must end before /api/v2'],
+    ['WOLKVOX_BASE_URL', 'https://proxy.example/wolkvox/api/v2/', 'must end before /api/v2'],
+    ['WOLKVOX_BASE_URL', 'https://wv0042.wolkvox.com/api/v2/real_time.php', 'must end before /api/v2'],
+    ['WOLKVOX_BASE_URL', 'https://wv0042.wolkvox.com/real_time.php/', 'must end before /api/v2'],
     ['WOLKVOX_LICENSES', '0', 'must be the number of licences'],
     ['WOLKVOX_LICENSES', '-5', 'must be the number of licences'],
     ['WOLKVOX_LICENSES', '1.5', 'must be the number of licences'],
@@ -284,13 +325,43 @@ describe('the token', () => {
   it.each([
     ['is empty', ''],
     ['holds only line breaks', '\n\n'],
-    ['holds two lines', 'test-token\nanother\n'],
     ['holds bytes that are not text', Buffer.from([0x74, 0xff, 0xfe, 0x00])],
   ])('is refused when its file %s', (_, content) => {
     const problems = problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
     expect(problems).toEqual([
       expect.stringMatching(/^WOLKVOX_TOKEN_FILE: must be one word of plain characters/),
     ])
+  })
+
+  it.each([
+    ['holds two lines', 'test-token\nanother\n', 'has several lines; leave only the token'],
+    ['has a comment above', '# of ventas\ntest-token\n', 'has several lines; leave only the token'],
+    ['is an env file', 'WOLKVOX_TOKEN=test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
+    ['is a script', 'export WOLKVOX_TOKEN=test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
+    ['is a header', 'wolkvox-token: test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
+    ['is quoted', '"test-token"\n', 'looks quoted; remove the surrounding quotes'],
+    ['is UTF-16', Buffer.from('\uFEFFtest-token\r\n', 'utf16le'), 'is UTF-16; save it as UTF-8'],
+    [
+      'is UTF-16 of the other byte order',
+      Buffer.from('\uFEFFtest-token', 'utf16le').swap16(),
+      'is UTF-16; save it as UTF-8',
+    ],
+  ])('is refused with a hint when its file %s', (_, content, hint) => {
+    const problems = problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
+    expect(problems).toEqual([expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${hint}`)])
+    expect(problems.join()).not.toContain('test-token')
+  })
+
+  it.each([
+    ['quoted', (path: string) => `"${path}"`, 'looks quoted; remove the surrounding quotes'],
+    ['with a comment', (path: string) => `${path} # mine`, 'has a comment after the value'],
+    ['with a tilde', () => '~/token', 'starts with ~ or a variable'],
+    ['with a variable', () => '$HOME/token', 'starts with ~ or a variable'],
+    ['with a variable in braces', () => `\${CREDENTIALS_DIRECTORY}/token`, 'contains a variable'],
+  ])('is refused with a hint when the path of its file is written %s', (_, write, hint) => {
+    const path = write(tokenFile('test-token'))
+    const problems = problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
+    expect(problems).toEqual([expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${hint}`)])
   })
 
   it.each([['is not there', join(folder, 'missing'), 'ENOENT']])(
@@ -388,6 +459,15 @@ describe('warns', () => {
   ])('of a timeout that is longer than the interval: %s', (timeout, warnings) => {
     expect(warningsOf({ WOLKVOX_TIMEOUT: timeout })).toEqual(warnings)
   })
+
+  it.each(['\uFEFFWOLKVOX_SERVER', 'export WOLKVOX_SERVER'])(
+    'of a name with something in front: %j',
+    (name) => {
+      expect(warningsOf({ [name]: '0042' })).toEqual([
+        'WOLKVOX_SERVER: its name has something in front, such as a byte order mark; remove it',
+      ])
+    },
+  )
 
   it('of a short interval with what it costs', () => {
     expect(warningsOf({ WOLKVOX_REFRESH_INTERVAL: '90s' })).toEqual([

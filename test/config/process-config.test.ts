@@ -95,8 +95,34 @@ describe('the log', () => {
 })
 
 describe('--storage.path', () => {
-  it.each(['data/', '/var/lib/wolkvox-exporter', ''])('may be "%s"', (path) => {
+  it.each(['data/', '/var/lib/wolkvox-exporter', '/mnt/disk #1', ''])('may be "%s"', (path) => {
     expect(read(`--storage.path=${path}`).storagePath).toBe(path)
+  })
+})
+
+describe('quotes that no shell has removed', () => {
+  it.each([
+    ['--web.listen-address', ':9989'],
+    ['--web.telemetry-path', '/metrics'],
+    ['--storage.path', '/data'],
+    ['--log.level', 'info'],
+    ['--log.format', 'json'],
+  ])('are refused in %s, in one line', (flag, text) => {
+    expect(problemsOf(`${flag}="${text}"`)).toEqual([`${flag}: looks quoted; remove the surrounding quotes`])
+    expect(problemsOf(`${flag}='${text}'`)).toHaveLength(1)
+    expect(problemsOf(`${flag}=${text}`)).toEqual([])
+  })
+
+  it('do not hide the problems of other flags', () => {
+    expect(
+      problemsOf('--storage.path="/data"', '--log.level=x').map((problem) => problem.split(':')[0]),
+    ).toEqual(['--storage.path', '--log.level'])
+  })
+
+  it.each(['~/data', '$HOME/data', `\${HOME}/data`])('neither does a shell expand %s', (path) => {
+    expect(problemsOf(`--storage.path=${path}`)).toEqual([
+      expect.stringMatching(/^--storage\.path: .*variable/),
+    ])
   })
 })
 

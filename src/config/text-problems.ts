@@ -1,0 +1,77 @@
+const DOUBLE = '"“”„‟«»″'
+const SINGLE = "'‘’‚‛‹›′`´"
+
+const UNEXPANDED = /\$\{\w+(:?[-+?][^}]*)?\}|\$\(.*\)/
+
+// Format characters: byte order mark, zero-width space, soft hyphen and the like. A page or an editor may add them.
+const INVISIBLE = /\p{Cf}/u
+
+/**
+ * Finds what an env file, a shell or a copied page leaves in a value. `docker run --env-file` passes on quotes and
+ * comments, Docker Compose and systemd do not, so a value can be right for one of them and wrong for another.
+ *
+ * @param text without outer white space
+ * @param isFree whether quotes, `#` and `<` may be part of the value, as in a name or a path
+ * @returns what is wrong and what to do; never the text, which may be a token
+ */
+export function textProblems(text: string, isFree = false): string[] {
+  const commentAt = text.search(isFree ? /\s#(\s|$)/ : /\s#/)
+  const value = commentAt < 0 ? text : text.slice(0, commentAt).trimEnd()
+  const problems: string[] = []
+  if (commentAt >= 0) {
+    problems.push('has a comment after the value; put the comment on its own line')
+  }
+  if (/^(export\s+)?WOLKVOX_\w+\s*=/i.test(value)) {
+    problems.push('repeats the name of a variable; leave only the value')
+  }
+  if (isEnclosed(value)) {
+    problems.push('looks quoted; remove the surrounding quotes')
+  } else if (!isFree && (isQuote(value.at(0)) || isQuote(value.at(-1)))) {
+    problems.push('has a quote at one end; remove it')
+  }
+  if (UNEXPANDED.test(value)) {
+    problems.push('contains a variable that was not expanded; write the value itself')
+  }
+  if (!isFree && /^<.*>$/s.test(value)) {
+    problems.push('is a placeholder; replace it with the value')
+  }
+  if (INVISIBLE.test(value)) {
+    problems.push('contains an invisible character; type the value instead of pasting it')
+  }
+  return problems
+}
+
+/** The same for the path of a file or a folder. */
+export function pathProblems(text: string): string[] {
+  const problems = textProblems(text, true)
+  if (problems.length === 0 && /^(~|\$\w)/.test(text)) {
+    problems.push('starts with ~ or a variable, which only a shell expands; write the full path')
+  }
+  return problems
+}
+
+/** The same for a token, with what an HTTP header or a line of an env file leaves in it. */
+export function tokenProblems(text: string): string[] {
+  if (/[\r\n]/.test(text)) return ['has several lines; leave only the token']
+  if (/^[\w-]*(token|wolkvox)[\w-]*\s*[=:]/i.test(text.replace(/^export\s+/, ''))) {
+    return ['starts with a name, such as WOLKVOX_TOKEN=; leave only the token']
+  }
+  const problems = textProblems(text)
+  if (/^(authorization:\s*)?(bearer|basic|token)\s/i.test(text)) {
+    problems.push('starts with the name of a scheme, such as Bearer; leave only the token')
+  }
+  if (/^https?:\/\//i.test(text)) problems.push('is a URL; set it to the token')
+  return problems
+}
+
+function isQuote(character: string | undefined): boolean {
+  return character !== undefined && (DOUBLE + SINGLE).includes(character)
+}
+
+/** Whether one pair of quotes encloses the whole text: `"a"`, but not `"a" and "b"`. */
+function isEnclosed(text: string): boolean {
+  const kind = [DOUBLE, SINGLE].find((quotes) => quotes.includes(text.charAt(0)))
+  if (kind === undefined || text.length < 2 || !kind.includes(text.charAt(text.length - 1))) return false
+  const inner = text.slice(1, -1)
+  return ![...inner].some((character) => kind.includes(character)) || isEnclosed(inner)
+}
