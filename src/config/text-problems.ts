@@ -2,6 +2,7 @@ const DOUBLE = '"“”„‟«»″'
 const SINGLE = "'‘’‚‛‹›′`´"
 
 const UNEXPANDED = /\$\{\w+(:?[-+?][^}]*)?\}|\$\(.*\)/
+const ONLY_UNEXPANDED = new RegExp(`^(${UNEXPANDED.source})$`)
 
 // Format characters: byte order mark, zero-width space, soft hyphen and the like. A page or an editor may add them.
 const INVISIBLE = /\p{Cf}/u
@@ -29,7 +30,8 @@ export function textProblems(text: string, isFree = false): string[] {
   } else if (!isFree && (isQuote(value.at(0)) || isQuote(value.at(-1)))) {
     problems.push('has a quote at one end; remove it')
   }
-  if (UNEXPANDED.test(value)) {
+  // A token may contain such characters by chance.
+  if ((isFree ? UNEXPANDED : ONLY_UNEXPANDED).test(value)) {
     problems.push('contains a variable that was not expanded; write the value itself')
   }
   if (!isFree && /^<.*>$/s.test(value)) {

@@ -100,6 +100,7 @@ describe('reads', () => {
     'a'.repeat(4096),
     'abc$def',
     'abc$',
+    `abc\${def}`,
     'abc#def',
     '#abc',
     "a'b",
