@@ -4,9 +4,12 @@ import { loadLean } from './young-generation.ts'
 
 const OLDEST_NODE = 24
 
-// Before anything is loaded that an older Node stumbles over.
+// For a start without bin/wolkvox-exporter.cjs, where Node can read this file but not all that it imports.
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-  process.stderr.write(`wolkvox-exporter: needs Node ${OLDEST_NODE} or later; this is ${process.version}\n`)
+  process.stderr.write(
+    `wolkvox-exporter: needs Node ${OLDEST_NODE} or later, but ${process.execPath} is ${process.versions.node}; ` +
+      `install Node ${OLDEST_NODE}\n`,
+  )
   process.exit(1)
 }
 
