@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -8,6 +9,7 @@ import { ROOT, readText } from '../files.ts'
 import { runProgram } from '../programs/program.ts'
 import { haveTools } from '../programs/tools.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { envFileReaders } from './env-files.ts'
 
 const UNIT = 'deploy/systemd/wolkvox-exporter.service'
 
@@ -15,6 +17,11 @@ const UNIT = 'deploy/systemd/wolkvox-exporter.service'
 const MOST_EXPOSED = 2
 
 const unit = readText(UNIT)
+
+/** The unit's settings in order, without comments. */
+const settings = [...unit.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => ({ name, value }))
+
+const valuesOf = (name: string) => settings.filter((each) => each.name === name).map(({ value }) => value)
 
 describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
   it('finds nothing to complain of in the unit', async () => {
@@ -35,14 +42,17 @@ describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
 })
 
 describe('the unit', () => {
-  it('starts the exporter with flags and settings that it has', () => {
-    const [, command = ''] = /^ExecStart=.*main\.js (.*)$/m.exec(unit) ?? []
+  it('starts the exporter with flags that it has', () => {
+    const [, command = ''] = /wolkvox-exporter\.cjs (.*)$/.exec(valuesOf('ExecStart')[0] ?? '') ?? []
     expect(() => parseArguments(command.split(' '))).not.toThrow()
     expect(command).toContain('serve')
-    const settings = [...unit.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name)
-    const own = settings.filter((name) => name !== 'MALLOC_ARENA_MAX')
-    expect(own).not.toEqual([])
-    for (const setting of own) expect(variables.map(([name]) => name)).toContain(setting)
+  })
+
+  it('starts the command of the package', () => {
+    const { bin } = JSON.parse(readText('package.json'))
+    expect(valuesOf('ExecStart')).toEqual([
+      expect.stringContaining(` node /opt/wolkvox-exporter/${bin['wolkvox-exporter']} serve `),
+    ])
   })
 
   it('has memory allocated as it was when its peak was measured', () => {
@@ -53,5 +63,172 @@ describe('the unit', () => {
 
   it('does not start again what a wrong setting has ended', () => {
     expect(unit).toContain('RestartPreventExitStatus=2')
+  })
+})
+
+describe('the environment file', () => {
+  const example = readText('.env.example')
+  const ACCOUNT = { WOLKVOX_SERVER: '0042', WOLKVOX_LICENSES: '50' }
+
+  /**
+   * Runs the unit's command as systemd would, only that it checks the configuration instead of serving. Variables of the
+   * environment file override the unit's, and the command line may refer to all of them.
+   */
+  function checkConfig(environmentFile: string) {
+    const credentials = temporaryFolder()
+    writeFileSync(join(credentials, 'token'), 'token-of-the-credential\n')
+    const unset = valuesOf('UnsetEnvironment').flatMap((names) => names.split(' '))
+    const own = valuesOf('Environment').map((assignment) => assignment.split('='))
+    const read = envFileReaders["systemd's EnvironmentFile"]?.(environmentFile) ?? {}
+    const environment: Record<string, string> = {
+      PATH: process.env.PATH ?? '',
+      ...Object.fromEntries(own),
+      CREDENTIALS_DIRECTORY: credentials,
+      ...read,
+    }
+    const words = (valuesOf('ExecStart')[0] ?? '')
+      .replace(/\$\{(\w+)\}/g, (_all, name) => environment[name] ?? '')
+      .replace(/\S+\/bin\/wolkvox-exporter\.cjs serve/, `${ROOT}bin/wolkvox-exporter.cjs check-config`)
+      .replace(/--storage\.path=\S+/, '--storage.path= --web.listen-address=127.0.0.1:0')
+      .split(' ')
+    for (const name of unset) delete environment[name]
+    const { status, stdout, stderr } = spawnSync(words[0] ?? '', words.slice(1), {
+      env: environment,
+      encoding: 'utf8',
+    })
+    return { code: status, stdout, stderr }
+  }
+
+  const filledIn = (values: Readonly<Record<string, string>>) =>
+    Object.entries(values).reduce(
+      (text, [name, value]) => text.replace(new RegExp(`^${name}=$`, 'm'), `${name}=${value}`),
+      example,
+    )
+
+  const VALID = { code: 0, stdout: 'The configuration is valid: 0042 every 5m\n', stderr: '' }
+
+  it.each([
+    ['with the token left empty', {}],
+    ['with a token, as Docker wants it', { WOLKVOX_TOKEN: 'token-for-docker' }],
+    ['with the path of a token file, as Compose wants it', { WOLKVOX_TOKEN_FILE: './wolkvox-token' }],
+  ])('may be made of the example %s; the token is the credential', (_, token) => {
+    expect(checkConfig(filledIn({ ...ACCOUNT, ...token }))).toEqual(VALID)
+  })
+
+  it('cannot be right without a server, which shows that its values count', () => {
+    expect(checkConfig(example)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^wolkvox-exporter: WOLKVOX_SERVER: missing; .*\n$/),
+    })
+  })
+
+  it('names no variable that the exporter does not have', () => {
+    const known = variables.map(([name]) => name as string)
+    const given = [...(valuesOf('ExecStart')[0] ?? '').matchAll(/\b(WOLKVOX_\w+)=/g)].map(([, name]) => name)
+    expect(given).toEqual(['WOLKVOX_TOKEN_FILE'])
+    for (const name of [...given, ...valuesOf('UnsetEnvironment')]) expect(known).toContain(name)
+  })
+})
+
+/**
+ * The version of systemd that first understood each setting, by its NEWS (https://github.com/systemd/systemd/blob/main/NEWS) and
+ * systemd.exec(5); 0 where it is older than these tell.
+ */
+const SINCE: Readonly<Record<string, number>> = {
+  Description: 0,
+  After: 0,
+  Wants: 0,
+  WantedBy: 0,
+  Type: 0,
+  ExecStart: 0,
+  Environment: 0,
+  EnvironmentFile: 0,
+  Restart: 0,
+  RestartSec: 0,
+  UMask: 0,
+  CapabilityBoundingSet: 0,
+  PrivateTmp: 0,
+  NoNewPrivileges: 187,
+  SystemCallFilter: 187,
+  TimeoutStopSec: 188,
+  RestartPreventExitStatus: 189,
+  PrivateDevices: 209,
+  SystemCallArchitectures: 209,
+  SystemCallErrorNumber: 209,
+  RestrictAddressFamilies: 211,
+  ProtectHome: 214,
+  ProtectSystem: 214,
+  AmbientCapabilities: 229,
+  MemoryMax: 231,
+  RestrictRealtime: 231,
+  DynamicUser: 232,
+  PrivateUsers: 232,
+  ProtectControlGroups: 232,
+  ProtectKernelModules: 232,
+  ProtectKernelTunables: 232,
+  RemoveIPC: 232,
+  RestrictNamespaces: 233,
+  LockPersonality: 235,
+  StateDirectory: 235,
+  StateDirectoryMode: 235,
+  UnsetEnvironment: 235,
+  ProtectHostname: 242,
+  RestrictSUIDSGID: 242,
+  ProtectKernelLogs: 244,
+  ProtectClock: 245,
+  LoadCredential: 247,
+  ProtectProc: 247,
+  // In 247, but with ProtectKernelTunables or ProtectKernelLogs the service starts only from 250 on.
+  ProcSubset: 250,
+}
+
+/** The same of values and of what may stand in them. */
+const VALUES_SINCE: readonly (readonly [setting: string, value: RegExp, version: number])[] = [
+  ['Type', /^exec$/, 240],
+  ['ProtectSystem', /^strict$/, 232],
+  ['ProtectHome', /^tmpfs$/, 238],
+  ['SystemCallFilter', /@system-service/, 239],
+  ['ExecStart', /\$\{?CREDENTIALS_DIRECTORY\b/, 247],
+  ['RestrictAddressFamilies', /^none$/, 249],
+  ['LoadCredential', /^[^:]+$/, 251],
+]
+
+/** Specifiers of any setting. `%d` is the credentials' directory; an older systemd refuses the line. */
+const SPECIFIERS_SINCE: Readonly<Record<string, number>> = { '%%': 0, '%d': 251 }
+
+describe('the version of systemd that the unit states', () => {
+  const stated = Number(/Needs systemd (\d+) or later/.exec(unit)?.[1])
+
+  it('is that of Debian 11, the oldest that has credentials', () => {
+    expect(stated).toBe(247)
+  })
+
+  it('understands every setting', () => {
+    const newer = settings.filter(({ name }) => !((SINCE[name] ?? Number.POSITIVE_INFINITY) <= stated))
+    expect(newer).toEqual([])
+  })
+
+  it('understands every value', () => {
+    const newer = VALUES_SINCE.filter(
+      ([name, value, version]) => version > stated && valuesOf(name).some((each) => value.test(each)),
+    )
+    expect(newer).toEqual([])
+  })
+
+  it('understands every specifier', () => {
+    const used = settings.flatMap(({ value }) => value.match(/%./g) ?? [])
+    const newer = used.filter((each) => !((SPECIFIERS_SINCE[each] ?? Number.POSITIVE_INFINITY) <= stated))
+    expect(newer).toEqual([])
+  })
+
+  it('is not older than one of them needs', () => {
+    const needed = [
+      ...settings.map(({ name }) => SINCE[name] ?? 0),
+      ...VALUES_SINCE.filter(([name, value]) => valuesOf(name).some((each) => value.test(each))).map(
+        ([, , version]) => version,
+      ),
+    ]
+    expect(Math.max(...needed)).toBe(stated)
   })
 })
