@@ -137,7 +137,7 @@ describe('the exit code', () => {
   it.each([
     ['0', 'of --help', ['--help'], {}],
     ['0', 'of --version', ['--version'], {}],
-    ['0', 'of a good configuration', ['check-config'], ACCOUNT],
+    ['0', 'of a good configuration', ['check-config', FREE_PORT], ACCOUNT],
     ['2', 'of a bad configuration', ['check-config'], { WOLKVOX_SERVER: '?' }],
     ['2', 'when nothing is set', [], {}],
     ['2', 'of a malformed token', ['serve', FREE_PORT], { ...ACCOUNT, WOLKVOX_TOKEN: 'two words' }],

@@ -3,14 +3,20 @@ import { formatDuration } from '../config/duration.ts'
 import { readEnvironment } from '../config/environment.ts'
 import { readFlags } from '../config/process-config.ts'
 import type { Command } from './command.ts'
+import { listenWarnings, storageWarnings } from './preflight.ts'
 
-/** Reads flags and configuration, and says in a line what would run. */
+/** Reads flags and configuration, prints what would run, and warns of what would fail on this machine. */
 export const checkConfig: Command = async (args, { environment, print, complain }) => {
-  const [, config] = readBoth(
+  const [{ listenAddresses, storagePath }, config] = readBoth(
     () => readFlags(args),
     () => readEnvironment(environment),
   )
-  for (const warning of config.warnings) complain(`warning: ${warning}\n`)
+  const warnings = [
+    ...config.warnings,
+    ...(await listenWarnings(listenAddresses)),
+    ...(await storageWarnings(storagePath)),
+  ]
+  for (const warning of warnings) complain(`warning: ${warning}\n`)
   const operations = config.operations.map(
     ({ name, refreshIntervalMs }) => `${name} every ${formatDuration(refreshIntervalMs)}`,
   )

@@ -5,7 +5,7 @@ const COMMANDS = [
   ['serve', 'fetch in the background, serve the metrics (the default)'],
   ['demo', 'serve against a simulated contact centre inside the same process'],
   ['simulate', 'only the simulated wolkvox API, on its own port'],
-  ['check-config', 'read the configuration, print every problem or a one-line summary'],
+  ['check-config', 'read the configuration, try port and storage, print every problem or a summary'],
   ['healthcheck', "ask the running exporter's /-/healthy, exit 0 or 1"],
 ] as const
 

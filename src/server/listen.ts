@@ -1,7 +1,12 @@
-import type { FastifyInstance } from 'fastify'
 import type { ListenAddress } from '../config/listen-address.ts'
 import { codeOf } from '../error-text.ts'
 import { ListenError } from './listen-error.ts'
+
+/** What can listen, such as a Fastify application. */
+export interface Listener {
+  /** @returns the address in use, as a URL */
+  listen(options: { readonly host: string; readonly port: number }): Promise<string>
+}
 
 const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
 
@@ -11,7 +16,7 @@ const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
  * @returns the address in use, as a URL
  * @throws ListenError with what to do about it
  */
-export async function listen(app: FastifyInstance, { host, port }: ListenAddress): Promise<string> {
+export async function listen(app: Listener, { host, port }: ListenAddress): Promise<string> {
   try {
     return await (host === undefined ? listenEverywhere(app, port) : listenOn(app, host, port))
   } catch (error) {
@@ -20,7 +25,7 @@ export async function listen(app: FastifyInstance, { host, port }: ListenAddress
 }
 
 /** All addresses of the machine: IPv6 takes IPv4 too, and where there is none IPv4 stands alone. */
-async function listenEverywhere(app: FastifyInstance, port: number): Promise<string> {
+async function listenEverywhere(app: Listener, port: number): Promise<string> {
   try {
     return await listenOn(app, '::', port)
   } catch (error) {
@@ -29,6 +34,6 @@ async function listenEverywhere(app: FastifyInstance, port: number): Promise<str
   }
 }
 
-function listenOn(app: FastifyInstance, host: string, port: number): Promise<string> {
+function listenOn(app: Listener, host: string, port: number): Promise<string> {
   return app.listen({ host, port })
 }
