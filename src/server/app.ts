@@ -4,6 +4,7 @@ import { addHealth, type Readiness } from './health.ts'
 import { addLandingPage, type LandingPage } from './landing-page.ts'
 import { addLifecycle } from './lifecycle.ts'
 import { addMetrics, type RenderMetrics } from './metrics.ts'
+import { addRefusals, plainTextRefusals, refuse, refuseUnreadable } from './refusals.ts'
 import { trackResponses } from './responses.ts'
 
 /** What the server serves, given as functions so that it need not know where it comes from. */
@@ -27,6 +28,9 @@ const MAX_CONNECTIONS = 1024
 export function createApp(parts: AppParts): FastifyInstance {
   const { telemetryPath, log } = parts
   const app = Fastify({
+    ...plainTextRefusals,
+    clientErrorHandler: (error, connection) =>
+      refuseUnreadable(error, connection, responses.on(connection) > 0),
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     bodyLimit: MAX_BODY_BYTES,
@@ -36,9 +40,9 @@ export function createApp(parts: AppParts): FastifyInstance {
     const status = error.statusCode ?? 500
     if (status < 500) return reply.code(status).type('text/plain').send(`${error.message}\n`)
     log.error({ err: error, path: request.url }, 'request failed')
-    return reply.code(500).type('text/plain').send('Internal Server Error\n')
+    return refuse(reply, 500)
   })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not Found\n'))
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 404))
   // No request has a body that matters; whatever comes is read past, so that a route decides alone what it answers.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, body, done) => {
@@ -46,7 +50,9 @@ export function createApp(parts: AppParts): FastifyInstance {
     done(null)
   })
   app.server.maxConnections = MAX_CONNECTIONS
-  addMetrics(app, telemetryPath, parts.renderMetrics, trackResponses(app))
+  const responses = trackResponses(app)
+  addRefusals(app)
+  addMetrics(app, telemetryPath, parts.renderMetrics, responses)
   addHealth(app, parts.isReady)
   addLifecycle(app)
   if (telemetryPath !== '/') addLandingPage(app, parts.landingPage)

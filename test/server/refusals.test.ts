@@ -1,0 +1,150 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { refuseUnreadable } from '../../src/server/refusals.ts'
+import { readHead } from '../e2e/wire.ts'
+import { aBody } from '../helpers.ts'
+import { makeApp } from './make-app.ts'
+
+async function start(parts?: Parameters<typeof makeApp>[0]) {
+  const { app } = makeApp(parts)
+  onTestFinished(() => app.close())
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  return { app, port: Number(port) }
+}
+
+/** Everything that the server sends in return, until it closes the connection. */
+async function exchange(port: number, request: string): Promise<Buffer> {
+  const socket = connect(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  const chunks: Buffer[] = []
+  // A server that refuses early closes without reading the rest.
+  socket.on('data', (chunk) => chunks.push(chunk)).on('error', () => {})
+  socket.write(request, 'latin1')
+  await once(socket, 'close')
+  return Buffer.concat(chunks)
+}
+
+const HEAD = 'Host: localhost\r\nConnection: close\r\n'
+
+describe('every error is plain text', () => {
+  const cases: readonly (readonly [what: string, request: string, status: string])[] = [
+    ['a path that cannot be decoded', `GET /%zz HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
+    ['such a path with another method', `SEARCH /%zz HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
+    ['no HTTP', 'hello\r\n\r\n', '400 Bad Request'],
+    ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', '400 Bad Request'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '400 Bad Request'],
+    ['a method that does not exist', `BREW / HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
+    ['a method that no path takes', `PROPFIND / HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
+    ['a path that does not exist', `GET /nowhere HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
+    ['no path', `OPTIONS * HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
+    ['CONNECT', `CONNECT localhost:9989 HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
+    ['no Host', 'GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    [
+      'two lengths',
+      `POST / HTTP/1.1\r\n${HEAD}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`,
+      '400 Bad Request',
+    ],
+    ['an expectation', `GET / HTTP/1.1\r\n${HEAD}Expect: tea\r\n\r\n`, '417 Expectation Failed'],
+    [
+      'a content type that is none',
+      `POST /-/reload HTTP/1.1\r\n${HEAD}Content-Type: ;\r\nContent-Length: 2\r\n\r\nab`,
+      '415 Unsupported Media Type',
+    ],
+    [
+      'headers that are too long',
+      `GET / HTTP/1.1\r\n${HEAD}X: ${'a'.repeat(20_000)}\r\n\r\n`,
+      '431 Request Header Fields Too Large',
+    ],
+  ]
+
+  it.each(cases)('for %s', async (_, request, status) => {
+    const { port } = await start()
+    const answer = readHead(await exchange(port, request))
+    expect(answer.status).toBe(`HTTP/1.1 ${status}`)
+    expect(answer.headers['content-type']).toMatch(/^text\/plain\b/)
+    expect(answer.headers.connection).toBe('close')
+    expect(answer.rest.toString()).toMatch(/^(?:\w+\r\n)?[A-Z][\w ]+\n/)
+    expect(answer.rest.toString()).not.toMatch(/[{}<>%]/)
+  })
+
+  it.each(['/%zz', '/nowhere'])('for HEAD %s, without a body', async (path) => {
+    const { port } = await start()
+    const answer = readHead(await exchange(port, `HEAD ${path} HTTP/1.1\r\n${HEAD}\r\n`))
+    expect(answer.headers['content-type']).toMatch(/^text\/plain\b/)
+    expect(answer.rest.toString()).toBe('')
+  })
+
+  it.each([
+    ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+    ['HPE_CHUNK_EXTENSIONS_OVERFLOW', '413 Payload Too Large'],
+    ['HPE_INVALID_CONSTANT', '400 Bad Request'],
+  ])("for Node's error %s", async (code, status) => {
+    const server = createServer((socket) =>
+      refuseUnreadable(
+        Object.assign(new Error(), { code }),
+        socket.on('error', () => {}),
+        false,
+      ),
+    )
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const answer = readHead(await exchange((server.address() as AddressInfo).port, ''))
+    expect(answer.status).toBe(`HTTP/1.1 ${status}`)
+    expect(answer.headers['content-type']).toBe('text/plain')
+    expect(answer.rest.toString()).toBe(`${status.slice(4)}\n`)
+  })
+})
+
+describe('a request that cannot be read', () => {
+  it('does not write into the answer of the one before', async () => {
+    let render = () => {}
+    const rendering = new Promise<void>((resolve) => {
+      render = resolve
+    })
+    const { port } = await start({ renderMetrics: () => rendering.then(() => aBody('# the metrics\n')) })
+    const answer = exchange(port, `GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\nhello\r\n\r\n`)
+    const bytes = await answer
+    render()
+    expect(bytes.toString()).not.toContain('400')
+  })
+
+  it('may come without a Host in HTTP/1.0, which has none', async () => {
+    const { port } = await start()
+    const answer = readHead(await exchange(port, 'GET /-/healthy HTTP/1.0\r\n\r\n'))
+    expect([answer.status, answer.rest.toString()]).toEqual([
+      'HTTP/1.1 200 OK',
+      'wolkvox-exporter is healthy.\n',
+    ])
+  })
+})
+
+it('answers a scrape that comes on an open connection while the server closes', async () => {
+  let render = () => {}
+  const rendering = new Promise<void>((resolve) => {
+    render = resolve
+  })
+  const { app, port } = await start({ renderMetrics: () => rendering.then(() => aBody('# the metrics\n')) })
+  const socket = connect(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  const answers = text(socket)
+  const request = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  const arrived = () => once(app.server, 'request')
+  const first = arrived()
+  socket.write(request)
+  await first
+  const closed = app.close()
+  const second = arrived()
+  socket.write(request)
+  await second
+  render()
+  expect((await answers).match(/HTTP\/1\.1 \d+|# the metrics/g)).toEqual([
+    'HTTP/1.1 200',
+    '# the metrics',
+    'HTTP/1.1 200',
+    '# the metrics',
+  ])
+  await closed
+})
