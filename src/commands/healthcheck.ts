@@ -1,30 +1,44 @@
-import { request } from 'undici'
+import { get } from 'node:http'
 import { readFlags } from '../config/process-config.ts'
-import { messageOf } from '../error-text.ts'
+import { codeOf, messageOf } from '../error-text.ts'
 import type { Command } from './command.ts'
 
 const TIMEOUT_MS = 3000
+const PATH = '/-/healthy'
 
-/** Asks the exporter that runs on this machine whether it lives; takes the same `--web.listen-address`. */
+/** Asks the exporter on this machine whether it is healthy. Takes the same `--web.listen-address`. */
 export const healthcheck: Command = async (args, { print, complain }) => {
   const [address] = readFlags(args).listenAddresses
-  const url = urlOf(address?.host, address?.port ?? 0)
+  const host = hostToAsk(address?.host)
+  const port = address?.port ?? 0
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}${PATH}`
+  const timeout = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-    await body.dump()
-    if (statusCode === 200) {
+    const status = await statusOf(host, port, timeout)
+    if (status === 200) {
       print('healthy\n')
       return 0
     }
-    complain(`wolkvox-exporter: ${url} answered HTTP status ${statusCode}\n`)
+    complain(`wolkvox-exporter: ${url} answered HTTP status ${status}\n`)
   } catch (error) {
-    complain(`wolkvox-exporter: ${url} does not answer (${messageOf(error)})\n`)
+    const reason = timeout.aborted
+      ? `timeout after ${TIMEOUT_MS / 1000} s`
+      : messageOf(error) || codeOf(error)
+    complain(`wolkvox-exporter: ${url} does not answer (${reason})\n`)
   }
   return 1
 }
 
-function urlOf(host: string | undefined, port: number): string {
-  const everywhere = host === undefined || host === '0.0.0.0' || host === '::'
-  const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}/-/healthy`
+function hostToAsk(host: string | undefined): string {
+  return host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+}
+
+/** Host and port apart, as a URL cannot contain the zone of an IPv6 address. An agent of its own never uses a proxy. */
+function statusOf(host: string, port: number, signal: AbortSignal): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ host, port, path: PATH, agent: false, signal }, (response) => {
+      resolve(response.statusCode)
+      response.destroy()
+    }).on('error', reject)
+  })
 }

@@ -29,8 +29,14 @@ ${table(variables.map(([name, otherwise, meaning]) => [name, `${meaning} (${othe
 `
 }
 
-function toRow(flag: { name: string; default: string; meaning: string }): readonly [string, string] {
-  return [`--${flag.name}`, `${flag.meaning} (${flag.default})`]
+function toRow(flag: {
+  readonly name: string
+  readonly short?: string
+  readonly default: string
+  readonly meaning: string
+}): readonly [string, string] {
+  const names = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`
+  return [names, `${flag.meaning} (${flag.default})`]
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

@@ -5,6 +5,7 @@ interface Flag {
   readonly name: string
   readonly type: 'string' | 'boolean'
   readonly multiple?: boolean
+  readonly short?: string
   /** As `--help` shows it. */
   readonly default: string
   readonly meaning: string
@@ -57,7 +58,7 @@ export const commonFlags = [
     meaning: 'json or pretty (pretty by default on a terminal)',
   },
   { name: 'version', type: 'boolean', default: 'off', meaning: 'print the version' },
-  { name: 'help', type: 'boolean', default: 'off', meaning: 'print this' },
+  { name: 'help', type: 'boolean', short: 'h', default: 'off', meaning: 'print this' },
 ] as const satisfies readonly Flag[]
 
 /** Flags of the simulated contact centre, for `demo` and `simulate`. */
@@ -104,7 +105,10 @@ const SIMULATING: ReadonlySet<string> = new Set(['demo', 'simulate'])
 export function parseArguments(argv: readonly string[]): Arguments {
   const all: readonly Flag[] = [...commonFlags, ...simulatorFlags]
   const options = Object.fromEntries(
-    all.map(({ name, type, multiple = false }) => [name, { type, multiple }] as const),
+    all.map(
+      ({ name, type, multiple = false, short }) =>
+        [name, { type, multiple, ...(short && { short }) }] as const,
+    ),
   )
   let parsed: ReturnType<typeof parseArgs>
   try {

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
+import { ROOT } from '../files.ts'
+import { runProgram } from '../programs/program.ts'
 import { runCommand } from './surroundings.ts'
 
 const toClose: { close(): unknown; closeAllConnections(): void }[] = []
@@ -11,8 +14,8 @@ afterEach(() => {
   }
 })
 
-async function portOf(listener: RequestListener): Promise<number> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+async function portOf(listener: RequestListener, host = '127.0.0.1'): Promise<number> {
+  const server = createServer(listener).listen(0, host)
   toClose.push(server)
   await once(server, 'listening')
   const address = server.address()
@@ -20,10 +23,14 @@ async function portOf(listener: RequestListener): Promise<number> {
   return address.port
 }
 
-const answering = (status: number) =>
+const answering = (status: number, host?: string) =>
   portOf((request, response) => {
     response.writeHead(request.url === '/-/healthy' && request.method === 'GET' ? status : 404).end()
-  })
+  }, host)
+
+const loopback = Object.entries(networkInterfaces()).find(([, addresses = []]) =>
+  addresses.some(({ address }) => address === '::1'),
+)?.[0]
 
 async function deadPort(): Promise<number> {
   const port = await answering(200)
@@ -44,6 +51,40 @@ describe('healthcheck', () => {
       })
     },
   )
+
+  it.skipIf(loopback === undefined)('finds the exporter that listens on an address with a zone', async () => {
+    const host = `::1%${loopback}`
+    const port = await answering(200, host)
+    expect(await runCommand(['healthcheck', `--web.listen-address=[${host}]:${port}`])).toEqual({
+      code: 0,
+      printed: 'healthy\n',
+      complained: '',
+    })
+  })
+
+  it('names an address with a zone in its complaint', async () => {
+    const port = await deadPort()
+    const { code, complained } = await runCommand([
+      'healthcheck',
+      `--web.listen-address=[fe80::1%eth9]:${port}`,
+    ])
+    expect(code).toBe(1)
+    expect(complained).toMatch(
+      /^wolkvox-exporter: http:\/\/\[fe80::1%eth9\]:\d+\/-\/healthy does not answer \(.+\)\n$/,
+    )
+  })
+
+  it('never uses a proxy', async () => {
+    const port = await answering(200)
+    const proxy = `http://127.0.0.1:${await deadPort()}`
+    const environment = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy }
+    const argv = ['env', ...Object.entries(environment).map((pair) => pair.join('=')), process.execPath]
+    const [command = '', ...rest] = [...argv, `${ROOT}src/main.ts`, 'healthcheck']
+    expect(await runProgram(command, [...rest, `--web.listen-address=127.0.0.1:${port}`])).toEqual({
+      code: 0,
+      output: 'healthy\n',
+    })
+  })
 
   it('asks at the first address where there are several', async () => {
     const [alive, dead] = [await answering(200), await deadPort()]

@@ -5,14 +5,18 @@ import { runCommand } from './surroundings.ts'
 const COMMANDS = ['serve', 'demo', 'simulate', 'check-config', 'healthcheck']
 
 describe('--help', () => {
-  it.each([['--help'], ['demo', '--help'], ['--help', '--version'], ['no-such-command', '--help']])(
-    'is printed, and that is all: %s %s',
-    async (...argv) => {
-      const { code, printed, complained } = await runCommand(argv.filter((text) => text !== undefined))
-      expect([code, complained]).toEqual([0, ''])
-      expect(printed).toMatch(/^Usage: wolkvox-exporter \[command\] \[flags\]\n/)
-    },
-  )
+  it.each([
+    ['--help'],
+    ['-h'],
+    ['demo', '-h'],
+    ['demo', '--help'],
+    ['--help', '--version'],
+    ['no-such-command', '--help'],
+  ])('is printed, and that is all: %s %s', async (...argv) => {
+    const { code, printed, complained } = await runCommand(argv.filter((text) => text !== undefined))
+    expect([code, complained]).toEqual([0, ''])
+    expect(printed).toMatch(/^Usage: wolkvox-exporter \[command\] \[flags\]\n/)
+  })
 
   it.each([
     ...COMMANDS.map((name) => [name]),
@@ -25,7 +29,7 @@ describe('--help', () => {
     ['--log.level', 'info'],
     ['--log.format', 'json'],
     ['--version'],
-    ['--help'],
+    ['-h, --help'],
     ['--simulator.agents', '200'],
     ['--simulator.seed', '1'],
     ['--simulator.speed', '1'],
@@ -47,7 +51,7 @@ describe('--help', () => {
   ])('explains %s in a line, with its default: %s', async (name, otherwise) => {
     const { printed } = await runCommand(['--help'])
     const lines = printed.split('\n').filter((line) => line.trim().split(/\s{2,}/)[0] === name)
-    expect(lines).toEqual([expect.stringMatching(/^ {2}\S+ {2,}\S.*$/)])
+    expect(lines).toEqual([expect.stringMatching(/^ {2}(?:-h, )?\S+ {2,}\S.*$/)])
     if (otherwise !== undefined) expect(lines[0]).toContain(`(${otherwise})`)
   })
 })

@@ -59,6 +59,11 @@ describe('a flag', () => {
     expect(parseArguments([`--no-${name}`, `--${name}`]).flags.has(name)).toBe(true)
   })
 
+  it('may be short where it asks for help', () => {
+    expect(flagsOf('-h')).toEqual({ help: ['true'] })
+    expect(flagsOf('demo', '-h')).toEqual({ help: ['true'] })
+  })
+
   it('keeps an equals sign in its value', () => {
     expect(flagsOf('--storage.path=a=b')).toEqual({ 'storage.path': ['a=b'] })
   })
@@ -76,7 +81,7 @@ describe('a flag', () => {
   it.each([
     ['unknown', ['--web.listen-adress=:1'], '--web.listen-adress'],
     ['with one dash', ['-web.telemetry-path=/m'], '-w'],
-    ['short', ['-h'], '-h'],
+    ['short, as Prometheus has none for it', ['-v'], '-v'],
     ['in the wrong case', ['--Log.Level=debug'], '--Log.Level'],
     ['named as an abbreviation', ['--vers'], '--vers'],
     ['without its value', ['--log.level'], '--log.level'],
