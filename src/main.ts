@@ -25,8 +25,14 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-// Without a listener SIGHUP would end the process; commands that can reload add their own.
-process.on('SIGHUP', () => {})
+// The terminal is closed, or the reader of a pipe has ended, as `head` does. Each command decides what that means.
+const hangup = new AbortController()
+process.on('SIGHUP', () => hangup.abort())
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') hangup.abort()
+  })
+}
 
 const { run } = await loadLean(() => import('./commands/run.ts'))
 
@@ -37,6 +43,7 @@ const code = await run(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   complain: (text) => process.stderr.write(text),
   ending: ending.signal,
+  hangup: hangup.signal,
   reportHang: () => {
     hangs = true
   },

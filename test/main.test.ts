@@ -65,6 +65,8 @@ function start(argv: readonly string[], environment: Readonly<Record<string, str
     output,
     log,
     logged,
+    /** Ends the reader of one of its streams, as `head` does. */
+    stopReading: (stream: 'stdout' | 'stderr') => child[stream]?.destroy(),
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     ended: async () => {
       const [code, signal] = await closed
@@ -442,12 +444,9 @@ describe('SIGTERM and SIGINT', () => {
 })
 
 describe('SIGHUP', () => {
-  it.each([
-    ['serve', ['serve', FREE_PORT]],
-    ['demo', ['demo', FREE_PORT, '--simulator.agents=1']],
-  ])('does not end %s, which says that it cannot reload', async (_, argv) => {
+  it('does not end serve, which says that it cannot reload', async () => {
     const { url: baseUrl } = await wolkvox()
-    const program = start(argv, { ...ACCOUNT, WOLKVOX_BASE_URL: baseUrl })
+    const program = start(['serve', FREE_PORT], { ...ACCOUNT, WOLKVOX_BASE_URL: baseUrl })
     const url = await program.url()
     program.kill('SIGHUP')
     const line = await program.logged({ level: 'warn' })
@@ -456,10 +455,48 @@ describe('SIGHUP', () => {
     expect(await endBy(program, 'SIGTERM')).toEqual(ENDED_WELL)
   })
 
-  it('does not end simulate', async () => {
+  it('ends demo, whose terminal was closed', async () => {
+    const program = start(['demo', FREE_PORT, '--simulator.agents=1'])
+    await program.logged({ msg: 'listening' })
+    expect(await endBy(program, 'SIGHUP')).toEqual(ENDED_WELL)
+  })
+
+  it('ends simulate, whose terminal was closed', async () => {
     const program = start(['simulate', '--simulator.listen-address=127.0.0.1:0', '--simulator.agents=1'])
     await vi.waitFor(() => expect(program.output.stdout).toContain('Ctrl-C ends it'), 15_000)
-    program.kill('SIGHUP')
+    expect(await endBy(program, 'SIGHUP')).toEqual(ENDED_WELL)
+  })
+})
+
+describe('a reader of its output that ends', () => {
+  const simulate = ['simulate', '--simulator.listen-address=127.0.0.1:0', '--simulator.agents=1']
+  const demo = ['demo', FREE_PORT, '--simulator.agents=1']
+
+  it.each([
+    ['--help', ['--help'], {}, 'stdout', 0],
+    ['--version', ['--version'], {}, 'stdout', 0],
+    ['check-config', ['check-config', FREE_PORT], ACCOUNT, 'stdout', 0],
+    ['check-config', ['check-config', FREE_PORT], {}, 'stderr', 2],
+    ['healthcheck', ['healthcheck', '--web.listen-address=127.0.0.1:1'], {}, 'stderr', 1],
+    ['serve with a wrong setting', ['serve', FREE_PORT], {}, 'stderr', 2],
+    ['simulate', simulate, {}, 'stdout', 0],
+    ['demo', demo, {}, 'stdout', 0],
+    ['demo', demo, {}, 'stderr', 0],
+    ['demo', [...demo, '--log.format=pretty'], {}, 'stderr', 0],
+  ] as const)('ends %s %j quietly: %s %s, exit code %i', async (_, argv, environment, stream, code) => {
+    const program = start(argv, environment)
+    program.stopReading(stream)
+    expect(await program.ended()).toEqual({ code, signal: null })
+    const { stdout, stderr } = program.output
+    expect(stdout + stderr).not.toMatch(/EPIPE|node:|\n\s+at /)
+  })
+
+  it.each(['json', 'pretty'])('does not end serve, whose log it read: %s', async (format) => {
+    const simulator = await wolkvox()
+    const settings = { WOLKVOX_BASE_URL: simulator.url, WOLKVOX_REFRESH_INTERVAL: '1s' }
+    const program = start(['serve', FREE_PORT, `--log.format=${format}`], { ...ACCOUNT, ...settings })
+    program.stopReading('stderr')
+    await vi.waitFor(() => expect(simulator.calls).toBeGreaterThan(2), 20_000)
     expect(await endBy(program, 'SIGTERM')).toEqual(ENDED_WELL)
   })
 })

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly complain: (text: string) => void
   /** Aborted when the process is asked to end. */
   readonly ending: AbortSignal
+  /** Aborted when the terminal is closed (SIGHUP), or the reader of standard output or error has ended. */
+  readonly hangup: AbortSignal
   /** Called by a command that ends although something hangs, for which a regular exit would wait. */
   readonly reportHang: () => void
   /** Called when a reload is asked for, until the command has ended. */

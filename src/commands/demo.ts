@@ -36,12 +36,15 @@ export const demo: Command = async (args, surroundings) => {
     maxResponseBytes: DEMO_MAX_RESPONSE_BYTES,
     agentName: 'plain' as const,
   }
+  // Without a terminal it would run on unseen, and keep its port.
+  const logClosed = new AbortController()
+  const ending = AbortSignal.any([surroundings.ending, surroundings.hangup, logClosed.signal])
   try {
     return await runExporter(
       { operations: [operation], warnings: [] },
       processConfig,
-      createLogger(processConfig, surroundings.terminal),
-      surroundings,
+      createLogger(processConfig, surroundings.terminal, () => logClosed.abort()),
+      { ending, onReload: () => {}, reportHang: surroundings.reportHang },
       ([url]) => surroundings.print(whereToLook(url ?? '', processConfig.telemetryPath, simulation.agents)),
     )
   } finally {

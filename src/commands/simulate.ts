@@ -6,8 +6,8 @@ import { simulatorDefaults } from '../simulator/simulator.ts'
 import type { Command } from './command.ts'
 import { listenAndSimulate } from './start-simulator.ts'
 
-/** Serves the simulated wolkvox API alone, until the process is asked to end. */
-export const simulate: Command = async (args, { print, ending }) => {
+/** Serves only the simulated wolkvox API, until the process is asked to end or its terminal is closed. */
+export const simulate: Command = async (args, { print, ending, hangup }) => {
   const [, simulation] = readBoth(
     () => readFlags(args),
     () => readSimulation(args),
@@ -22,7 +22,7 @@ export const simulate: Command = async (args, { print, ending }) => {
   Ctrl-C ends it.
 
 `)
-  await whenAborted(ending)
+  await whenAborted(AbortSignal.any([ending, hangup]))
   await simulator.close()
   return 0
 }

@@ -8,10 +8,12 @@ export type { Logger } from 'pino'
  * Makes the process's log: one JSON object a line on standard error, or lines for people.
  *
  * @param terminal whether standard error is one
+ * @param onClosed called when the reader of standard error has ended; later lines are dropped
  */
 export function createLogger(
   { logLevel, logFormat }: Pick<ProcessConfig, 'logLevel' | 'logFormat'>,
   terminal: boolean,
+  onClosed: () => void = () => {},
 ): Logger {
   const format = logFormat ?? (terminal ? 'pretty' : 'json')
   const options = {
@@ -22,7 +24,9 @@ export function createLogger(
   }
   const stderr = destination({ dest: 2, sync: true })
   // A full disk or a closed pipe behind the log costs the line, not the process.
-  stderr.on('error', () => {})
+  stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') onClosed()
+  })
   if (format === 'json') return pino(options, stderr)
   return pino(
     options,

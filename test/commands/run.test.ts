@@ -115,3 +115,16 @@ describe('what cannot be run', () => {
     ])
   })
 })
+
+describe.each(['demo', 'simulate'])('%s', (command) => {
+  const address = command === 'demo' ? '--web.listen-address' : '--simulator.listen-address'
+  const argv = [command, `${address}=127.0.0.1:0`, '--simulator.agents=1', '--log.level=silent']
+
+  it.each(['ending', 'hangup'] as const)(
+    'ends when the process was asked to while it loaded: %s',
+    async (signal) => {
+      const { code, complained } = await runCommand(argv, {}, { [signal]: AbortSignal.abort() })
+      expect([code, complained]).toEqual([0, ''])
+    },
+  )
+})
