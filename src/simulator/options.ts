@@ -11,15 +11,13 @@ export interface SimulatorOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly token: string
-  /** The operation's server code. */
-  readonly server: string
   /** The daily limit is 1000 calls for each; as many as agents unless given. */
   readonly licenses?: number
   /** Waited before each answer of the API; 0 unless given. */
   readonly latencyMs?: number
 }
 
-/** A centre in the middle of its working day. */
+/** A centre in the middle of its working day, with a server code for its callers to use: it accepts any. */
 export const simulatorDefaults = {
   agents: 200,
   seed: 1,
@@ -29,7 +27,7 @@ export const simulatorDefaults = {
   port: 9988,
   token: 'simulated-token',
   server: '0000',
-} as const satisfies SimulatorOptions
+} as const satisfies SimulatorOptions & { readonly server: string }
 
 /** Throws a RangeError that names the first option a simulation cannot run with. */
 export function checkOptions({ agents, seed, speed, licenses, latencyMs }: SimulatorOptions): void {

@@ -78,7 +78,7 @@ function openOperation(options: SimulatorOptions): Operation {
     return centre.now
   }
   const operation: Operation = {
-    credentials: { token: options.token, server: options.server },
+    token: options.token,
     gate: new Gate(options.licenses ?? options.agents),
     latencyMs: options.latencyMs ?? 0,
     now,

@@ -45,8 +45,8 @@ describe('the simulated API', () => {
       expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
     },
     {
-      when: 'with the token of another server',
-      headers: { ...goodHeaders, wolkvox_server: '0042' },
+      when: 'with a wrong token and another server code',
+      headers: { 'wolkvox-token': 'guessed', wolkvox_server: '0042' },
       expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
     },
     {
@@ -72,6 +72,13 @@ describe('the simulated API', () => {
       const response = await callApi(simulator, { headers: { 'wolkvox-token': 'simulated-token' } })
       expect(response.status).toBe(200)
     }))
+
+  it.each(['0042', '0000', 'ventas-1'])('stands for any server code: %s', (server) =>
+    withSimulator({}, async (simulator) => {
+      const response = await callApi(simulator, { headers: { ...goodHeaders, wolkvox_server: server } })
+      expect(response.status).toBe(200)
+    }),
+  )
 
   it('compresses where the caller accepts it', () =>
     withSimulator({ agents: 200 }, async (simulator) => {

@@ -12,8 +12,7 @@ export function apiRoutes(app: FastifyInstance, operation: Operation): void {
   app.get('/api/v2/real_time.php', async (request, reply) => {
     operation.requests += 1
     const refusal =
-      credentialsProblem(request.headers, operation.credentials) ??
-      operation.gate.enter(dayOf(operation.now()))
+      credentialsProblem(request.headers, operation.token) ?? operation.gate.enter(dayOf(operation.now()))
     if (refusal === undefined) reply.raw.once('close', () => operation.gate.leave())
     await pause(operation.latencyMs)
     if (refusal === undefined) await answerCall(operation, request, reply)

@@ -1,12 +1,12 @@
 import type { WolkvoxRecord } from '../centre/report.ts'
-import type { Credentials } from './credentials.ts'
 import type { FaultName } from './faults.ts'
 import type { Gate } from './gate.ts'
 import type { Holds } from './holds.ts'
 
 /** What the routes share: one operation as it is at the moment of the call. */
 export interface Operation {
-  readonly credentials: Credentials
+  /** The only one that may call. */
+  readonly token: string
   readonly gate: Gate
   /** Waited before each answer, in milliseconds. */
   readonly latencyMs: number
