@@ -37,5 +37,7 @@ const server = createServer((request, response) => {
 })
 
 server.listen(Number(port), '127.0.0.1')
-// As process 1 of a container it would not be ended by a signal otherwise.
+// Process 1 of a container has no default action for signals.
 process.once('SIGTERM', () => process.exit(0))
+// The reader of the lines has ended, as `head` does.
+process.stdout.on('error', () => process.exit(0))

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -257,6 +258,21 @@ describe('the health check', () => {
     expect(program.output()).toBe(
       'firing WolkvoxNobodyReady: Nobody in ventas is ready. http://localhost:3000/d/wolkvox-operation-es?var-operation=ventas\n',
     )
+  })
+})
+
+describe('the receiver of notifications', () => {
+  it('ends quietly when the reader of its lines has ended', async () => {
+    const port = await freePort()
+    const program = startProgram(process.execPath, [`${ROOT}deploy/compose/notifications.ts`, String(port)])
+    program.process.stdout?.destroy()
+    const closed = once(program.process, 'close')
+    const body = JSON.stringify({ alerts: [{ status: 'firing', labels: {}, annotations: {} }] })
+    await eventually('answer', () =>
+      fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body }).catch(() => undefined),
+    )
+    expect(await closed).toEqual([0, null])
+    expect(program.output()).toBe('')
   })
 })
 
