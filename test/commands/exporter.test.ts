@@ -69,13 +69,16 @@ async function isRefused(port: number): Promise<boolean> {
   return refused
 }
 
+// Starting a worker takes a while on a busy machine.
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 20 })
+
 const statusOf = async (url: string) => (await fetch(url)).status
 const textOf = async (url: string) => (await fetch(url)).text()
 
 describe('startExporter', () => {
   it('becomes ready with the first refresh and serves what that brought', async () => {
     const { url, logged } = await start((await simulator()).url)
-    await vi.waitFor(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
+    await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
     const metrics = await textOf(`${url}/metrics`)
     expect(metrics).toContain('wolkvox_up{operation="ventas"} 1\n')
     expect(metrics.match(/^wolkvox_agent_state\{/gm)).toHaveLength(5)
@@ -97,7 +100,7 @@ describe('startExporter', () => {
     const wolkvox = await simulator()
     wolkvox.setFault('invalid_token')
     const { url } = await start(wolkvox.url)
-    await vi.waitFor(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
+    await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
     expect(await textOf(`${url}/metrics`)).toContain('wolkvox_up{operation="ventas"} 0\n')
     expect(await textOf(url)).toContain('failed (invalid_token)')
   })
@@ -105,7 +108,7 @@ describe('startExporter', () => {
   it('calls wolkvox once, however many scrape', async () => {
     const wolkvox = await simulator()
     const { url } = await start(wolkvox.url)
-    await vi.waitFor(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
+    await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
     const scrapes = Array.from({ length: 50 }, (_, index) =>
       textOf(`${url}${['/metrics', '/', '/-/ready', '/-/healthy'][index % 4]}`),
     )
@@ -118,7 +121,7 @@ describe('startExporter', () => {
     const { exporter } = await start(wolkvox.url, [LOOPBACK, { host: undefined, port: 0 }, LOOPBACK])
     const ports = exporter.urls.map((url) => new URL(url).port)
     expect(new Set(ports).size).toBe(3)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const ready = await Promise.all(ports.map((port) => statusOf(`http://127.0.0.1:${port}/-/ready`)))
       expect(ready).toEqual([200, 200, 200])
     })
