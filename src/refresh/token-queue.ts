@@ -8,6 +8,8 @@ export interface TokenQueue {
    * @param signal gives the place up while the task waits; then its reason is thrown
    */
   run<T>(key: string, signal: AbortSignal, task: () => Promise<T>): Promise<T>
+  /** Keys with a task that runs or waits. */
+  keys(): number
 }
 
 /** Makes an empty queue: wolkvox allows one token no two calls at the same time, whichever operation they are for. */
@@ -28,5 +30,6 @@ export function createTokenQueue(): TokenQueue {
         end()
       }
     },
+    keys: () => tails.size,
   }
 }

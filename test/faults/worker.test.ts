@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import type { Worker } from 'node:worker_threads'
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../src/server/app.ts'
@@ -222,6 +223,16 @@ describe('closing', () => {
 describe('a worker that is stuck', () => {
   // What keeps this process's loop alive: each thread has a port of its own there.
   const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
+
+  it('is gone when closing has ended', async () => {
+    const exits: number[] = []
+    const watch = (worker: Worker) => worker.once('exit', (code) => exits.push(code))
+    process.once('worker', watch)
+    const isolation = createIsolation(false, THREAD)
+    await attempt(isolation, 'answers')
+    await isolation.close()
+    expect(exits).toEqual([1])
+  })
 
   it('is ended, not only given up', async () => {
     const before = threads()

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
 import { never } from '../helpers.ts'
 
@@ -82,6 +82,7 @@ describe('the queue', () => {
     await Promise.allSettled(waiting)
     expect(getEventListeners(signal, 'abort')).toEqual([])
     expect(getEventListeners(giving.signal, 'abort')).toEqual([])
+    await vi.waitFor(() => expect(queue.keys()).toBe(0))
   })
 })
 

@@ -40,11 +40,16 @@ describe('a lock', () => {
     lock?.release()
   })
 
-  it('is refused within the same process too', async () => {
+  it('is refused within the same process too, and a refusal leaves no file open', async () => {
     const path = join(temporaryFolder(), 'ventas.lock')
     const lock = await acquireLock(path, 'ventas')
-    await expect(acquireLock(path, 'ventas')).rejects.toThrow(StorageInUse)
+    const opened = async () => (await readdir('/proc/self/fd')).length
+    const before = await opened()
+    for (let time = 0; time < 10; time += 1) {
+      await expect(acquireLock(path, 'ventas')).rejects.toThrow(StorageInUse)
+    }
     lock?.release()
+    expect(await opened()).toBeLessThanOrEqual(before)
   })
 
   it('leaves one empty file, however often it is taken', async () => {
