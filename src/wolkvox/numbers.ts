@@ -8,18 +8,30 @@ const SECONDS = /^\d+(?:\.\d+)?$/
 const MINUTES_SECONDS = /^[0-5]?\d:[0-5]\d$/
 const HOURS_MINUTES_SECONDS = /^\d+:[0-5]\d:[0-5]\d$/
 
-/** A reader of numbers: JSON numbers are taken as they are, texts as `parse` understands them. */
-function numberReader(parse: (text: string, context: ReadingContext) => number | undefined): Reader<number> {
+// No total of a day and no state lasts longer. What is above is no duration but a moment: 20261126080000, or seconds
+// since 1970.
+const MAX_DURATION_SECONDS = 31 * 86_400
+
+// Clocks differ: an agent may have logged in this far ahead of ours.
+const MAX_LEAD_SECONDS = 5 * 60
+
+type Parse = (text: string, context: ReadingContext) => number | undefined
+
+/**
+ * A reader of numbers: takes JSON numbers as they are, and texts as `parse` understands them.
+ *
+ * @param max above it a number is unreadable. The default is 2^53: a larger number has lost its last digits
+ */
+function numberReader(parse: Parse, max: number = Number.MAX_SAFE_INTEGER): Reader<number> {
   return (value, context) => {
     const text = readPlainText(value)
     if (typeof text !== 'string') return text
-    return plausible(typeof value === 'number' ? value : parse(text, context))
+    return plausible(typeof value === 'number' ? value : parse(text, context), max)
   }
 }
 
-// Above 2^53 a count or a number of seconds has lost its last digits, and nothing in a contact centre is that large.
-function plausible(number: number | undefined): Reading<number> {
-  if (number === undefined || !(number >= 0) || number > Number.MAX_SAFE_INTEGER) return UNREADABLE
+function plausible(number: number | undefined, max: number): Reading<number> {
+  if (number === undefined || !(number >= 0) || number > max) return UNREADABLE
   // Of JSON's -0, which is no less than 0, a plain 0.
   return Math.abs(number)
 }
@@ -43,17 +55,20 @@ function parseDuration(text: string): number | undefined {
   return Number(text.slice(0, -6)) * 3600 + Number(text.slice(-5, -3)) * 60 + seconds
 }
 
-/** Seconds, from `HH:MM:SS` (hours may pass 24), `MM:SS`, or seconds (a fraction allowed). */
-export const readDuration = numberReader(parseDuration)
+/** Seconds, from `HH:MM:SS` (hours may pass 24), `MM:SS`, or seconds (a fraction allowed); at most 31 days. */
+export const readDuration = numberReader(parseDuration, MAX_DURATION_SECONDS)
 
 /**
  * Seconds, from a duration or from the moment of the log-in as `YYYY-MM-DD HH:MM:SS` in the operation's time zone:
- * wolkvox's page speaks of "date and time", every filled-in value seen is a duration.
+ * wolkvox's page speaks of "date and time", but every filled-in value seen is a duration. A moment slightly ahead of
+ * our clock counts as now.
  */
 export const readLoginTime = numberReader((text, { fetchedAt, timeZone }) => {
   const loggedInAt = parseDateTime(text, timeZone)
-  return loggedInAt === undefined ? parseDuration(text) : (fetchedAt - loggedInAt) / 1000
-})
+  if (loggedInAt === undefined) return parseDuration(text)
+  const seconds = (fetchedAt - loggedInAt) / 1000
+  return seconds < 0 && seconds >= -MAX_LEAD_SECONDS ? 0 : seconds
+}, MAX_DURATION_SECONDS)
 
 /** A ratio, from a percentage with or without its sign, thousands commas allowed; may pass 1. */
 export const readPercentage: Reader<number> = (value, context) => {

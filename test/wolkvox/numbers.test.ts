@@ -88,6 +88,29 @@ describe('a duration', () => {
   })
 
   it.each([
+    ['744:00:00', 2_678_400],
+    ['2678400', 2_678_400],
+    [2_678_400, 2_678_400],
+  ])('of 31 days is the longest: reads %j as %d seconds', (value, seconds) => {
+    expect(readDuration(value, context)).toBe(seconds)
+  })
+
+  it.each([
+    ['just above 31 days, as a clock', '744:00:01'],
+    ['just above 31 days, as seconds', '2678400.5'],
+    ['just above 31 days, as a number', 2_678_401],
+    ['a moment as digits', '20261126080000'],
+    ['a moment as a number', 20_261_126_080_000],
+    ['a date as digits', '20261126'],
+    ['seconds since 1970', '1795680000'],
+    ['seconds since 1970, as a number', 1_795_680_000],
+    ['milliseconds since 1970', '1795680000000'],
+  ])('finds what is above 31 days unreadable in every time field: %s', (_form, value) => {
+    expect(readDuration(value, context)).toBe(UNREADABLE)
+    expect(readLoginTime(value, context)).toBe(UNREADABLE)
+  })
+
+  it.each([
     '00:60:00',
     '00:00:60',
     '75:30',
@@ -122,14 +145,26 @@ describe('login_time', () => {
     expect(readLoginTime('2026-03-29 03:30:00', { fetchedAt, timeZone: 'Europe/Madrid' })).toBe(23_400)
   })
 
+  it.each(['2026-03-10 10:00:00', '2026-03-10 10:00:01', '2026-03-10 10:05:00'])(
+    'counts a moment up to 5 minutes ahead of our clock as 0: %s',
+    (value) => {
+      expect(readLoginTime(value, context)).toBe(0)
+    },
+  )
+
+  it('reads a moment of up to 31 days ago', () => {
+    expect(readLoginTime('2026-02-07 10:00:00', context)).toBe(2_678_400)
+    expect(readLoginTime('2026-02-07 09:59:59', context)).toBe(UNREADABLE)
+  })
+
   it.each([
-    '2026-03-10 10:00:01',
+    '2026-03-10 10:05:01',
     '2026-13-01 00:00:00',
     '2026-02-30 00:00:00',
     '2026-03-10',
     '2026-03-10T08:30:00',
     '10/03/2026 08:30:00',
-  ])('finds %j unreadable: in the future, not in the calendar, or in another form', (value) => {
+  ])('finds %j unreadable: too far ahead, not in the calendar, or in another form', (value) => {
     expect(readLoginTime(value, context)).toBe(UNREADABLE)
   })
 })

@@ -101,6 +101,16 @@ describe('a record', () => {
     expect(rejections.values).toEqual({ calls: 2, ocupation: 1, acw_time: 1 })
   })
 
+  it('loses a moment in any time field, as none of them is a duration', () => {
+    const times = Object.keys(fieldReaders).filter((field) => field.includes('time'))
+    expect(times).toHaveLength(9)
+    const { columns, rejections } = read(
+      aRecord(Object.fromEntries(times.map((field) => [field, '20261126080000']))),
+    )
+    expect(columns).toMatchObject(Object.fromEntries(times.map((field) => [field, [Number.NaN]])))
+    expect(rejections.values).toEqual(Object.fromEntries(times.map((field) => [field, 1])))
+  })
+
   it('whose state cannot be read is counted, and stands in the category unknown', () => {
     const { agents, rejections } = read(aRecord({ agent_status: ['READY'], agent_name: { first: 'x' } }))
     expect(agents[0]).toMatchObject({ name: '', state: '', category: 'unknown' })
