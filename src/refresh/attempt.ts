@@ -2,7 +2,7 @@ import type { Operation } from '../config/operation.ts'
 import type { Segment } from '../gzip/segment.ts'
 import type { Answer } from '../wolkvox/answer.ts'
 import { type Category, categories } from '../wolkvox/categories.ts'
-import { type FailureReason, toFailure } from '../wolkvox/failure.ts'
+import { type FailureReason, type RetryAdvice, toFailure } from '../wolkvox/failure.ts'
 import type { FieldReaders } from '../wolkvox/records.ts'
 import { readReport } from '../wolkvox/report.ts'
 import type { Agent, Rejections, Snapshot } from '../wolkvox/snapshot.ts'
@@ -20,7 +20,7 @@ export interface Served {
 }
 
 /** Why an attempt failed, as plain data. */
-export interface Failure {
+export interface Failure extends RetryAdvice {
   readonly reason: FailureReason
   readonly message: string
 }
@@ -47,8 +47,9 @@ export function failedOutcome(
   reason: FailureReason,
   message: string,
   rejections = NOTHING_REJECTED,
+  advice: RetryAdvice = {},
 ): Outcome {
-  return { ok: false, failure: { reason, message }, rejections }
+  return { ok: false, failure: { reason, message, ...advice }, rejections }
 }
 
 /** Makes an attempt out of its parts: how to fetch, which fields to read, how to render. */
@@ -67,8 +68,8 @@ export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
       return { ok: true, served: toServed(snapshot, await render(snapshot, operation)), rejections }
     } catch (error) {
       signal.throwIfAborted()
-      const { reason, message } = toFailure(error)
-      return failedOutcome(reason, message, rejections)
+      const { reason, message, advice } = toFailure(error)
+      return failedOutcome(reason, message, rejections, advice)
     }
   }
 }

@@ -88,7 +88,8 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     const startedAt = performance.now()
     let outcome = await callWithinLimits(attempt, tokens, ledger, signal)
     for (let retries = 0; !outcome.ok; retries += 1) {
-      const wait = retryDelay(outcome.failure.reason, retries, refreshIntervalMs, Math.random())
+      const elapsed = performance.now() - startedAt
+      const wait = retryDelay(outcome.failure, retries, refreshIntervalMs, elapsed, Math.random())
       if (wait === undefined || holdFor(state, Date.now()) > 0) break
       state = withEndedCall(state)
       onRetry(state, outcome.failure, wait)

@@ -1,10 +1,12 @@
 import type { FailureReason } from '../wolkvox/failure.ts'
+import type { Failure } from './attempt.ts'
 
-/** What may pass by itself within seconds; anything else would only cost another call of the quota. */
-const WORTH_ANOTHER_TRY: ReadonlySet<FailureReason> = new Set([
+/** What may pass within seconds. A retry of anything else only costs another call of the quota. */
+const TEMPORARY: ReadonlySet<FailureReason> = new Set([
   'connect',
   'timeout',
   'http_error',
+  'rate_limited',
   'concurrency',
 ])
 
@@ -15,19 +17,23 @@ const DELAYS = [1 / 60, 1 / 20]
 const JITTER = 0.2
 
 /**
- * How long to wait before the same refresh tries again.
+ * How long to wait before the same refresh tries again: as long as the server asks, or else a part of the interval. A
+ * server that asks for longer than is left of the interval gets no retry; the next refresh comes as planned.
  *
  * @param retries how often this refresh has been tried again already
+ * @param elapsedMs since this refresh began
  * @param random from 0 to 1
  * @returns milliseconds, or `undefined` when it is over
  */
 export function retryDelay(
-  reason: FailureReason,
+  { reason, retryAfterMs, isPermanent = false }: Failure,
   retries: number,
   intervalMs: number,
+  elapsedMs: number,
   random: number,
 ): number | undefined {
   const part = DELAYS[retries]
-  if (part === undefined || !WORTH_ANOTHER_TRY.has(reason)) return undefined
-  return intervalMs * part * (1 + JITTER * (2 * random - 1))
+  if (part === undefined || isPermanent || !TEMPORARY.has(reason)) return undefined
+  if (retryAfterMs === undefined) return intervalMs * part * (1 + JITTER * (2 * random - 1))
+  return elapsedMs + retryAfterMs < intervalMs ? retryAfterMs : undefined
 }

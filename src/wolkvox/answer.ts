@@ -3,7 +3,8 @@ import { type Envelope, readEnvelope, recordsIn } from './envelope.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { ValueTooLong } from './json-walker.ts'
 import { notJson, parseJson, parseRecords } from './parse.ts'
-import { reasonOfRefusal } from './refusal.ts'
+import { isPermanentRefusal, reasonOfRefusal } from './refusal.ts'
+import { readRetryAfter } from './retry-after.ts'
 
 /** What came over the wire, whole. */
 export interface Answer {
@@ -12,6 +13,8 @@ export interface Answer {
   readonly body: Uint8Array
   /** Moment at which the answer began, in milliseconds since 1970. */
   readonly fetchedAt: number
+  /** Header `Retry-After`; empty or missing where there is none. */
+  readonly retryAfter?: string
 }
 
 /** The records of an answer, parsed as they are walked through. */
@@ -33,7 +36,8 @@ const MAX_QUOTED = 200
  * @param redact takes the token out of a text from outside, before it can become part of an error
  * @throws WolkvoxFailure whatever the answer was but the records of a report
  */
-export function recordsOf({ status, body }: Answer, redact: (text: string) => string): Records {
+export function recordsOf(answer: Answer, redact: (text: string) => string): Records {
+  const { status, body, fetchedAt, retryAfter = '' } = answer
   const parts = readParts(body)
   const envelope = parts instanceof WolkvoxFailure ? undefined : parts.envelope
   const quote = (text: string) => quoted(redact(text))
@@ -53,11 +57,13 @@ export function recordsOf({ status, body }: Answer, redact: (text: string) => st
   return { count: records.length, each: records }
 
   function refusal(code: number, said: string, { message }: Pick<Envelope, 'message'> = { message: '' }) {
+    const reason = reasonOfRefusal(code, message)
+    const who = reason === 'proxy' ? 'a proxy' : 'wolkvox'
     const detail = quote(message)
-    return new WolkvoxFailure(
-      reasonOfRefusal(code, message),
-      `wolkvox answered ${said}${detail === '' ? '' : `: ${detail}`}`,
-    )
+    return new WolkvoxFailure(reason, `${who} answered ${said}${detail === '' ? '' : `: ${detail}`}`, {
+      retryAfterMs: readRetryAfter(retryAfter, fetchedAt),
+      isPermanent: isPermanentRefusal(code, reason),
+    })
   }
 }
 

@@ -72,6 +72,7 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
   return {
     status: statusCode,
     fetchedAt,
+    retryAfter: String(headers['retry-after'] ?? ''),
     body: await (statusCode === 200 ? reading : orNothing(reading, signal)),
   }
 }

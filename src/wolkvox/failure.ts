@@ -3,27 +3,40 @@ import { messageOf } from '../error-text.ts'
 /** Why a refresh fails: the values of the label `reason`, with what the operator can do about each. */
 export const failureHints = {
   connect:
-    "check the server code and the network, and that this machine's address is on the operation's firewall list",
-  tls: 'check what stands between this machine and wolkvox, its certificate and the clock',
+    "check the network and the proxies on the way; if no call succeeds, check the server code and that this machine's address is on the operation's firewall list",
+  tls: 'check the proxies on the way to wolkvox, the certificate and the clock',
+  proxy: 'a proxy on the way refuses the call; check its address, user and password',
   timeout: 'wolkvox was too slow; check the network, or raise the timeout',
-  http_error: 'wolkvox has a fault, or the address leads elsewhere; it is tried again',
+  http_error:
+    'wolkvox has a fault, or something else answers at this address; if it stays, check the base URL, then ask wolkvox',
   redirect:
     'redirects are not followed, as the token would travel with them; check the server code and the base URL',
+  rate_limited:
+    'too many calls in a short time; lengthen the interval, and check what else calls from this network',
   too_large: 'no report of wolkvox is like that; check where the address leads',
   malformed: 'what answered does not speak the wolkvox API; check the server code and the base URL',
   bad_request: 'wolkvox does not know this report on this server; check the server code and the base URL',
   unauthorized: 'wolkvox saw no token; check the token, and that no proxy drops the header',
-  invalid_token: 'wolkvox does not accept the token; check it in wolkvox Manager and set it anew',
+  invalid_token: 'wolkvox does not accept the token; get a valid one from wolkvox Manager',
   quota_exceeded:
     "the day's calls are used up, by this or by another program; lengthen the interval or add licences",
-  concurrency: 'another program uses the same token at the same time; give this exporter a token of its own',
+  concurrency: 'another program uses the same token at the same time; give this exporter a separate token',
   forbidden: 'wolkvox refuses just now, as it does during maintenance and backups; if it stays, ask wolkvox',
+  not_found: 'the API is not at this address; check the server code and the base URL',
   internal: 'this is a fault of the exporter; please report it with this line',
 } as const
 
 export type FailureReason = keyof typeof failureHints
 
 export const failureReasons = Object.keys(failureHints) as readonly FailureReason[]
+
+/** What a failure says about a retry within the same refresh, beyond its reason. */
+export interface RetryAdvice {
+  /** How long the server asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined
+  /** A retry brings the same answer, although other failures with this reason are temporary. */
+  readonly isPermanent?: boolean | undefined
+}
 
 /**
  * A call that brought no agents. The message says what happened; {@link failureHints} what to do; `cause` keeps the
@@ -32,10 +45,16 @@ export const failureReasons = Object.keys(failureHints) as readonly FailureReaso
 export class WolkvoxFailure extends Error {
   override readonly name = 'WolkvoxFailure'
   readonly reason: FailureReason
+  readonly advice: RetryAdvice
 
-  constructor(reason: FailureReason, message: string, options?: ErrorOptions) {
+  constructor(
+    reason: FailureReason,
+    message: string,
+    { retryAfterMs, isPermanent, ...options }: ErrorOptions & RetryAdvice = {},
+  ) {
     super(message, options)
     this.reason = reason
+    this.advice = { retryAfterMs, isPermanent }
   }
 }
 

@@ -9,6 +9,9 @@ const REASON_OF_CODE: Readonly<Record<number, FailureReason>> = {
   308: 'redirect',
   400: 'bad_request',
   401: 'unauthorized',
+  404: 'not_found',
+  407: 'proxy',
+  429: 'rate_limited',
 }
 
 // 403 has at least four meanings; only the message tells them apart.
@@ -27,4 +30,12 @@ const REASON_OF_MESSAGE: readonly (readonly [RegExp, FailureReason])[] = [
 export function reasonOfRefusal(code: number, message: string): FailureReason {
   if (code === 403) return REASON_OF_MESSAGE.find(([pattern]) => pattern.test(message))?.[1] ?? 'forbidden'
   return REASON_OF_CODE[code] ?? 'http_error'
+}
+
+/**
+ * Whether a retry would bring the same answer, although `http_error` is retried: a code that is no server error comes
+ * from a wrong address or a changed API.
+ */
+export function isPermanentRefusal(code: number, reason: FailureReason): boolean {
+  return reason === 'http_error' && !(code >= 500 && code <= 599)
 }

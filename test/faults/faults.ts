@@ -140,7 +140,20 @@ export const answerFaults: readonly Fault[] = [
     reason: 'malformed',
   },
   { what: '204 comes, with nothing', how: answer('', 204), reason: 'http_error' },
-  { what: '404 comes, with a page', how: answer(HTML, 404), reason: 'http_error' },
+  { what: '404 comes, with a page', how: answer(HTML, 404), reason: 'not_found' },
+  { what: '405 comes, with a page', how: answer(HTML, 405), reason: 'http_error' },
+  { what: '407 comes, with a page', how: answer(HTML, 407), reason: 'proxy' },
+  { what: '429 comes, with a page', how: answer(HTML, 429), reason: 'rate_limited' },
+  {
+    what: '429 comes, with a Retry-After of an hour',
+    how: answer(HTML, 429, { 'retry-after': '3600' }),
+    reason: 'rate_limited',
+  },
+  {
+    what: '429 comes, with a Retry-After that means nothing',
+    how: answer(HTML, 429, { 'retry-after': '-NaN' }),
+    reason: 'rate_limited',
+  },
   { what: '418 comes, with a good report', how: answer(GOOD, 418), reason: 'http_error' },
   ...[500, 501, 502, 503, 504].map(
     (status): Fault => ({

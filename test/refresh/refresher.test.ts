@@ -149,9 +149,11 @@ describe('the counts', () => {
     expect(Object.keys(failures)).toEqual([
       'connect',
       'tls',
+      'proxy',
       'timeout',
       'http_error',
       'redirect',
+      'rate_limited',
       'too_large',
       'malformed',
       'bad_request',
@@ -160,6 +162,7 @@ describe('the counts', () => {
       'quota_exceeded',
       'concurrency',
       'forbidden',
+      'not_found',
       'internal',
     ])
     expect(new Set(Object.values({ ...failures, ...rejectedRecords, ...rejectedValues }))).toEqual(

@@ -96,7 +96,9 @@ const allRefusals = [
   ...documentedRefusals,
   [403, 'FORBIDDEN', '', 'forbidden'],
   [500, 'ERROR', 'INTERNAL', 'http_error'],
-  [404, 'ERROR', 'NOT FOUND', 'http_error'],
+  [404, 'ERROR', 'NOT FOUND', 'not_found'],
+  [407, 'ERROR', 'PROXY AUTHENTICATION REQUIRED', 'proxy'],
+  [429, 'ERROR', 'TOO MANY REQUESTS', 'rate_limited'],
 ] as const
 
 describe.each(allRefusals)('a refusal %d %s: %s is %4$s', (code, error, msg, expected) => {
@@ -147,10 +149,12 @@ describe('an HTTP status', () => {
     [400, 'bad_request'],
     [401, 'unauthorized'],
     [403, 'forbidden'],
-    [404, 'http_error'],
+    [404, 'not_found'],
+    [407, 'proxy'],
     [204, 'http_error'],
+    [405, 'http_error'],
     [418, 'http_error'],
-    [429, 'http_error'],
+    [429, 'rate_limited'],
     [500, 'http_error'],
     [502, 'http_error'],
     [503, 'http_error'],
@@ -158,6 +162,44 @@ describe('an HTTP status', () => {
   ])('%d without a readable body is %s', (status, expected) => {
     expect(reason('', status)).toBe(expected)
     expect(reason('<html>', status)).toBe(expected)
+  })
+})
+
+describe('the advice of a refusal', () => {
+  const adviceOf = (status: number, retryAfter = '') => {
+    const answer = { status, body: Buffer.from(''), fetchedAt: Date.UTC(2026, 2, 10, 15), retryAfter }
+    try {
+      recordsOf(answer, redact)
+    } catch (error) {
+      if (error instanceof WolkvoxFailure) return error.advice
+      throw error
+    }
+    throw new Error('it was taken for an answer')
+  }
+
+  it.each([429, 503, 500])('carries the Retry-After of a %d, in both forms', (status) => {
+    expect(adviceOf(status, '30').retryAfterMs).toBe(30_000)
+    expect(adviceOf(status, 'Tue, 10 Mar 2026 15:00:30 GMT').retryAfterMs).toBe(30_000)
+    expect(adviceOf(status).retryAfterMs).toBeUndefined()
+  })
+
+  it.each([204, 206, 304, 402, 405, 408, 410, 418, 451, 600, 999])(
+    'says that an http_error from HTTP status %d is permanent',
+    (status) => {
+      expect(adviceOf(status).isPermanent).toBe(true)
+    },
+  )
+
+  it.each([500, 502, 503, 504, 520, 599])('says that HTTP status %d may pass', (status) => {
+    expect(adviceOf(status).isPermanent).toBe(false)
+  })
+
+  it.each(['OK', 0, '0', 201, -1, '2oo', 418])('says that code %j in the body is permanent', (code) => {
+    expect(failure({ code, data: [] }).advice.isPermanent).toBe(true)
+  })
+
+  it('says that a code 500 in the body may pass', () => {
+    expect(failure({ code: '500', data: [] }).advice.isPermanent).toBe(false)
   })
 })
 
