@@ -3,15 +3,31 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { WolkvoxFailure } from './failure.ts'
 
+/** What the headers of an answer say about its body. */
+export interface BodyHeaders {
+  /** `Content-Encoding`. Only what was asked for is read: gzip or nothing. */
+  readonly encoding: string
+  /** `Content-Length`; `NaN` where there is none. */
+  readonly length: number
+}
+
 /**
- * Reads a body to its end and undoes its content encoding, holding no more than the limit at any moment.
+ * Reads a body to its end and undoes its content encoding, holding no more than the limit at any moment. A length above
+ * the limit is refused before a byte is read.
  *
- * @param encoding `Content-Encoding` of the answer; only what was asked for is read: gzip or nothing
  * @param limit bytes, of the encoded body as well as the decoded one
  * @throws WolkvoxFailure `too_large` past the limit, `malformed` for an encoding that cannot be undone
- * @throws whatever the connection threw, when it broke
+ * @throws any error of the connection, when it broke
  */
-export async function readBody(body: Readable, encoding: string, limit: number): Promise<Buffer> {
+export async function readBody(
+  body: Readable,
+  { encoding, length }: BodyHeaders,
+  limit: number,
+): Promise<Buffer> {
+  if (length > limit) {
+    body.destroy()
+    throw tooLarge(limit)
+  }
   const chunks: Buffer[] = []
   const keep = async (source: AsyncIterable<Buffer>) => {
     for await (const chunk of source) chunks.push(chunk)
@@ -36,14 +52,17 @@ function atMost(limit: number) {
     let size = 0
     for await (const chunk of source) {
       size += chunk.length
-      if (size > limit)
-        throw new WolkvoxFailure(
-          'too_large',
-          `the answer is larger than the ${limit} bytes of WOLKVOX_MAX_RESPONSE_BYTES`,
-        )
+      if (size > limit) throw tooLarge(limit)
       yield chunk
     }
   }
+}
+
+function tooLarge(limit: number): WolkvoxFailure {
+  return new WolkvoxFailure(
+    'too_large',
+    `the answer is larger than the ${limit} bytes of WOLKVOX_MAX_RESPONSE_BYTES`,
+  )
 }
 
 function blameEncoding(error: NodeJS.ErrnoException): never {

@@ -1,8 +1,8 @@
-import { Agent, errors, request } from 'undici'
+import { Agent, request } from 'undici'
 import type { Operation } from '../config/operation.ts'
 import type { Answer } from './answer.ts'
 import { readBody } from './body.ts'
-import { connectionFailure } from './connection-failure.ts'
+import { connectionFailure, transferFailure } from './connection-failure.ts'
 import { WolkvoxFailure } from './failure.ts'
 
 const REPORT = '/api/v2/real_time.php?api=agents'
@@ -65,25 +65,30 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
     },
   })
   const fetchedAt = Date.now()
-  // Whoever reads the body is told of its errors; one that nobody reads must not end the process.
+  // The reader of the body gets its errors; one that comes after the reader has given up must not end the process.
   body.on('error', () => {})
-  const encoding = String(headers['content-encoding'] ?? '')
-  const reading = readBody(body, encoding, endpoint.maxResponseBytes)
+  const bodyHeaders = {
+    encoding: String(headers['content-encoding'] ?? ''),
+    length: Number(headers['content-length']),
+  }
+  const reading = readBody(body, bodyHeaders, endpoint.maxResponseBytes).catch((error: unknown) => {
+    signal.throwIfAborted()
+    throw transferFailure(error)
+  })
   return {
     status: statusCode,
     fetchedAt,
     retryAfter: String(headers['retry-after'] ?? ''),
-    body: await (statusCode === 200 ? reading : orNothing(reading, signal)),
+    body: await (statusCode === 200 ? reading : orNothing(reading)),
   }
 }
 
-/** A refusal stands by its status, even when its body cannot be read. */
-async function orNothing(reading: Promise<Buffer>, signal: AbortSignal): Promise<Buffer> {
+/** The status of a refusal says enough, even when its body cannot be read. */
+async function orNothing(reading: Promise<Buffer>): Promise<Buffer> {
   try {
     return await reading
   } catch (error) {
-    signal.throwIfAborted()
-    if (error instanceof errors.BodyTimeoutError) throw error
-    return Buffer.alloc(0)
+    if (error instanceof WolkvoxFailure && error.reason !== 'timeout') return Buffer.alloc(0)
+    throw error
   }
 }

@@ -68,6 +68,13 @@ export const connectionFaults: readonly Fault[] = [
     how: endAfter(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${HALF}`),
     reason: 'malformed',
   },
+  {
+    what: 'the connection ends within a chunk',
+    how: endAfter(
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n{"code"',
+    ),
+    reason: 'connect',
+  },
   { what: 'what answers is no HTTP', how: endAfter('SSH-2.0-OpenSSH_9.6\r\n'), reason: 'http_error' },
 ]
 
@@ -215,6 +222,14 @@ const endless: RequestListener = (_request, response) => {
 
 /** @param limit the most bytes that the exporter takes */
 export const sizeFaults = (limit: number): readonly Fault[] => [
+  {
+    what: 'a length past the limit is announced, and then nothing comes',
+    how: {
+      answer: (_request, response) =>
+        response.writeHead(200, { 'content-length': String(limit + 1) }).flushHeaders(),
+    },
+    reason: 'too_large',
+  },
   {
     what: 'the body passes the limit, with Content-Length',
     how: answer(Buffer.alloc(limit + 1, ' '), 200, { 'content-length': String(limit + 1) }),

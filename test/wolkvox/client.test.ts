@@ -99,13 +99,43 @@ describe('connect', () => {
     expect((await failureAt(url)).reason).toBe('connect')
   })
 
-  it('is an end before the promised length', async () => {
+  const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n'
+  const cutOff = 'the answer was cut off or damaged on the way'
+  const broke = 'the connection broke within the answer (UND_ERR_SOCKET)'
+  const tooShort = 'the answer was cut off: it is shorter than its Content-Length'
+
+  it.each([
+    ['an end within a chunk', `${chunked}\r\n1000\r\n{"code"`, broke],
+    ['an end within the last chunk', `${chunked}Connection: close\r\n\r\n1000\r\n{"code"`, cutOff],
+    ['an end between two chunks', `${chunked}Connection: close\r\n\r\n7\r\n{"code"\r\n`, cutOff],
+    ['a chunk whose size is lost', `${chunked}\r\n7\r\n{"code"\r\nxyz\r\n`, cutOff],
+    ['a chunk longer than its size', `${chunked}\r\n3\r\n{"code"\r\n0\r\n\r\n`, cutOff],
+    ['an end before the promised length', 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"code"', broke],
+    [
+      'an end before the promised length, announced',
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n{"code"',
+      tooShort,
+    ],
+    [
+      'an end before the promised length, by HTTP/1.0',
+      'HTTP/1.0 200 OK\r\nContent-Length: 1000\r\n\r\n{"code"',
+      tooShort,
+    ],
+    [
+      'two lengths that differ',
+      'HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 8\r\n\r\n{"code"',
+      'the answer contradicts itself about its length',
+    ],
+    [
+      'an end within the headers',
+      'HTTP/1.1 200 OK\r\nContent-',
+      'no connection, or it broke before the answer (UND_ERR_SOCKET)',
+    ],
+  ])('is %s, with words that fit', async (_what, sent, message) => {
     const url = await serveSockets((socket) => {
-      socket.once('data', () =>
-        socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${GOOD.slice(0, 50)}`),
-      )
+      socket.once('data', () => socket.write(sent, () => setTimeout(() => socket.end(), 20)))
     })
-    expect((await failureAt(url)).reason).toBe('connect')
+    expect(await failureAt(url)).toMatchObject({ reason: 'connect', message })
   })
 })
 
@@ -179,6 +209,23 @@ describe('too_large', () => {
     expect((await failureAt(url, { maxResponseBytes })).reason).toBe('too_large')
   })
 
+  it.each([
+    ['', { 'content-length': '10001' }],
+    [', gzipped', { 'content-length': '10001', 'content-encoding': 'gzip' }],
+    [', of terabytes', { 'content-length': '99999999999999' }],
+  ])('is a Content-Length past the limit, before the body comes%s', async (_how, headers) => {
+    let sent = 0
+    const url = await serveHttp((_request, response) => {
+      response.writeHead(200, headers as Record<string, string>).flushHeaders()
+      const drip = setInterval(() => response.write(' ', () => (sent += 1)), 50)
+      response.once('close', () => clearInterval(drip))
+    })
+    const startedAt = performance.now()
+    expect((await failureAt(url, { maxResponseBytes, timeoutMs: 20_000 })).reason).toBe('too_large')
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(sent).toBeLessThan(20)
+  })
+
   it('is not a body of exactly the limit', async () => {
     const url = await serveHttp(answerWith('x'.repeat(maxResponseBytes)))
     const { body } = await fetchReport(anOperation({ baseUrl: url, maxResponseBytes }), never)
@@ -216,11 +263,21 @@ describe('malformed', () => {
 })
 
 describe('http_error', () => {
-  it('is an answer that is no HTTP', async () => {
+  it.each([
+    ['an answer that is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['a page without a head', '<html><body>Hello</body></html>'],
+    ['a head without carriage returns', 'HTTP/1.1 200 OK\nContent-Length: 2\n\n[]'],
+    ['headers without end', `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n[]`],
+    ['a switch to another protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
+  ])('is %s, which no retry changes', async (_what, sent) => {
     const url = await serveSockets((socket) => {
-      socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
+      socket.once('data', () => socket.end(sent))
     })
-    expect((await failureAt(url)).reason).toBe('http_error')
+    expect(await failureAt(url)).toMatchObject({
+      reason: 'http_error',
+      message: 'what answered does not speak HTTP properly',
+      advice: { isPermanent: true },
+    })
   })
 })
 
@@ -231,6 +288,16 @@ describe('a refusal', () => {
   ])('stands by its status when its body is %s', async (_form, body, headers) => {
     const url = await serveHttp(answerWith(body, 403, headers))
     const answer = await fetchReport(anOperation({ baseUrl: url, maxResponseBytes: 10_000 }), never)
+    expect(answer).toMatchObject({ status: 403, body: Buffer.alloc(0) })
+  })
+})
+
+describe('a refusal whose Content-Length is past the limit', () => {
+  it('stands by its status at once', async () => {
+    const url = await serveHttp((_request, response) => {
+      response.writeHead(403, { 'content-length': String(2 ** 40) }).flushHeaders()
+    })
+    const answer = await fetchReport(anOperation({ baseUrl: url, timeoutMs: 20_000 }), never)
     expect(answer).toMatchObject({ status: 403, body: Buffer.alloc(0) })
   })
 })
