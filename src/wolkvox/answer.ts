@@ -1,4 +1,5 @@
 import { type AnswerParts, TooManyRecords, takeApart } from './answer-parts.ts'
+import { toUtf8 } from './charset.ts'
 import { type Envelope, readEnvelope, recordsIn } from './envelope.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { ValueTooLong } from './json-walker.ts'
@@ -13,6 +14,8 @@ export interface Answer {
   readonly body: Uint8Array
   /** Moment at which the answer began, in milliseconds since 1970. */
   readonly fetchedAt: number
+  /** Header `Content-Type`; empty or missing where there is none. */
+  readonly contentType?: string
   /** Header `Retry-After`; empty or missing where there is none. */
   readonly retryAfter?: string
 }
@@ -37,7 +40,8 @@ const MAX_QUOTED = 200
  * @throws WolkvoxFailure whatever the answer was but the records of a report
  */
 export function recordsOf(answer: Answer, redact: (text: string) => string): Records {
-  const { status, body, fetchedAt, retryAfter = '' } = answer
+  const { status, fetchedAt, contentType = '', retryAfter = '' } = answer
+  const body = toUtf8(answer.body, contentType)
   const parts = readParts(body)
   const envelope = parts instanceof WolkvoxFailure ? undefined : parts.envelope
   const quote = (text: string) => quoted(redact(text))

@@ -78,6 +78,7 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
   return {
     status: statusCode,
     fetchedAt,
+    contentType: String(headers['content-type'] ?? ''),
     retryAfter: String(headers['retry-after'] ?? ''),
     body: await (statusCode === 200 ? reading : orNothing(reading)),
   }

@@ -4,7 +4,7 @@ import { NotJson } from './json-walker.ts'
 // Parsed at a time: enough to be quick, so little that what it becomes is soon forgotten.
 const BATCH_BYTES = 64 * 1024
 
-/** A JSON text from bytes; what is not UTF-8 in it reads as U+FFFD. @throws SyntaxError */
+/** A JSON text from UTF-8. @throws SyntaxError */
 export function parseJson(bytes: Uint8Array): unknown {
   return JSON.parse(decode(bytes))
 }

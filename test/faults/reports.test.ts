@@ -76,6 +76,26 @@ describe.concurrent('a report that is strange, but one', () => {
     },
   )
 
+  it('in Latin-1 is read, and people with similar names stay apart', async ({ task }) => {
+    const body = Buffer.from(
+      anEnvelope([
+        aRecord({ agent_name: 'Peña', agent_status: 'Baño' }),
+        aRecord({ agent_id: '1002', agent_name: 'Peòa', agent_status: 'Baøo' }),
+      ]),
+      'latin1',
+    )
+    const ordeal = await withPair(({ exporter, wolkvox }) =>
+      suffer(exporter, wolkvox, { answer: answerWith(body) }, { ended: hasEnded }),
+    )
+    note(task, 'none', ordeal)
+    const states = outcomeOf(ordeal).samples.filter(({ name }) => name === 'wolkvox_agent_state')
+    expect(states.map(({ labels }) => [labels.agent_name, labels.state])).toEqual([
+      ['Peña', 'Baño'],
+      ['Peòa', 'Baøo'],
+    ])
+    expectWhole(ordeal)
+  })
+
   it('of records with one id the first is served, the others are counted', async ({ task }) => {
     const records = ['1', '2', '3'].map((calls) => aRecord({ calls }))
     const ordeal = await send(anEnvelope([...records, aRecord({ agent_id: '1002' })]), { ended: hasEnded })

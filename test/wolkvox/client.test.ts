@@ -64,6 +64,15 @@ describe('a good answer', () => {
     expect(Buffer.from(body).toString()).toBe(GOOD)
   })
 
+  it('carries the headers that say how to read it', async () => {
+    const headers = { 'content-type': 'application/json; charset=ISO-8859-1', 'retry-after': '30' }
+    const url = await serveHttp(answerWith(GOOD, 503, headers))
+    expect(await fetchReport(anOperation({ baseUrl: url }), never)).toMatchObject({
+      contentType: 'application/json; charset=ISO-8859-1',
+      retryAfter: '30',
+    })
+  })
+
   it('carries the moment at which it began', async () => {
     const url = await serveHttp(answerWith(GOOD))
     const before = Date.now()

@@ -1,0 +1,119 @@
+import { isUtf8 } from 'node:buffer'
+import { TextDecoder } from 'node:util'
+
+// WHATWG's windows-1252 has a character for each byte; it is what servers mean by ISO-8859-1 as well.
+const WINDOWS_1252 = Uint16Array.from(
+  new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 128 }, (_, index) => 0x80 + index)),
+  (character) => character.charCodeAt(0),
+)
+
+// A character of windows-1252 takes at most three bytes in UTF-8.
+const MAX_GROWTH = 2
+
+// Decoded at a time, so that the text of a large answer is never in memory as a whole.
+const CHUNK_BYTES = 2 ** 20
+
+const CHARSET = /;\s*charset\s*=\s*["']?([^\s;"']+)/i
+
+/**
+ * The answer as UTF-8. The bytes decide first, as they cannot be wrong about themselves: JSON that is valid UTF-8 is
+ * UTF-8 even where a server declares its default charset, and the zeroes of UTF-16 are in no other. Other bytes are in
+ * the charset declared. Where that is unknown or does not fit either, valid UTF-8 is kept and every other byte is
+ * windows-1252: so an answer in Latin-1 is read, and a name that wolkvox cut within a character harms no other name.
+ *
+ * @param contentType header `Content-Type`; empty where there is none
+ * @returns the same bytes, where they are UTF-8 already
+ */
+export function toUtf8(body: Uint8Array, contentType: string): Uint8Array {
+  const utf16 = utf16Of(body)
+  if (utf16 !== undefined) return transcode(body, new TextDecoder(utf16))
+  if (isUtf8(body)) return body
+  return asDeclared(body, CHARSET.exec(contentType)?.[1]) ?? replaceStrayBytes(body)
+}
+
+/** By the byte order mark, or by the zero in the first character, which is ASCII in JSON and HTML. */
+function utf16Of([first, second]: Uint8Array): string | undefined {
+  if (first === undefined || second === undefined) return undefined
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le'
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return 'utf-16be'
+  return undefined
+}
+
+/** @returns `undefined` where there is no such charset, or the bytes are not in it */
+function asDeclared(body: Uint8Array, label = ''): Uint8Array | undefined {
+  try {
+    const decoder = new TextDecoder(label, { fatal: true })
+    return decoder.encoding.startsWith('utf-') ? undefined : transcode(body, decoder)
+  } catch (error) {
+    // RangeError for an unknown label, TypeError for bytes that the charset does not have.
+    if (error instanceof RangeError || error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
+function transcode(body: Uint8Array, decoder: TextDecoder): Buffer {
+  const chunks: Buffer[] = []
+  for (let place = 0; place < body.length; place += CHUNK_BYTES) {
+    const chunk = body.subarray(place, place + CHUNK_BYTES)
+    chunks.push(Buffer.from(decoder.decode(chunk, { stream: true })))
+  }
+  chunks.push(Buffer.from(decoder.decode()))
+  return Buffer.concat(chunks)
+}
+
+/** Keeps the valid sequences of UTF-8; each other byte becomes its character in windows-1252. */
+function replaceStrayBytes(body: Uint8Array): Buffer {
+  const result = Buffer.allocUnsafe(body.length + MAX_GROWTH * countHighBytes(body))
+  let end = 0
+  for (let place = 0; place < body.length; ) {
+    const byte = body[place] as number
+    if (byte < 0x80) {
+      result[end++] = byte
+      place += 1
+      continue
+    }
+    const length = sequenceLength(body, place)
+    if (length === 0) {
+      end = writeCharacter(result, end, WINDOWS_1252[byte - 0x80] as number)
+      place += 1
+    }
+    for (const next = place + length; place < next; place += 1) result[end++] = body[place] as number
+  }
+  return result.subarray(0, end)
+}
+
+function countHighBytes(body: Uint8Array): number {
+  let count = 0
+  // Ten times as fast as `for … of`.
+  for (let place = 0; place < body.length; place += 1) count += (body[place] as number) >> 7
+  return count
+}
+
+function writeCharacter(result: Uint8Array, at: number, character: number): number {
+  if (character < 0x800) {
+    result[at] = 0xc0 | (character >> 6)
+    result[at + 1] = 0x80 | (character & 0x3f)
+    return at + 2
+  }
+  result[at] = 0xe0 | (character >> 12)
+  result[at + 1] = 0x80 | ((character >> 6) & 0x3f)
+  result[at + 2] = 0x80 | (character & 0x3f)
+  return at + 3
+}
+
+/**
+ * Bytes of the UTF-8 sequence of several bytes at this place, by the table of RFC 3629; 0 where there is none.
+ */
+function sequenceLength(body: Uint8Array, at: number): number {
+  const first = body[at] as number
+  if (first < 0xc2 || first > 0xf4) return 0
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+  const second = body[at + 1] ?? 0
+  const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80
+  const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf
+  if (second < lowest || second > highest) return 0
+  for (let next = at + 2; next < at + length; next += 1) {
+    if (((body[next] ?? 0) & 0xc0) !== 0x80) return 0
+  }
+  return length
+}
