@@ -3,6 +3,7 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
+  EndsTooSoon,
   NotJson,
   OPEN_LIST,
   OPEN_OBJECT,
@@ -12,6 +13,8 @@ import {
   skipValue,
   ValueTooLong,
 } from './json-walker.ts'
+import { createListRepair } from './list-repair.ts'
+import { isWholeNumber } from './record-boundary.ts'
 
 /** An answer taken apart at its records, each part still as it came. */
 export interface AnswerParts {
@@ -24,11 +27,17 @@ export interface AnswerParts {
 /** There are more records than one answer may hold. */
 export class TooManyRecords extends Error {
   override readonly name = 'TooManyRecords'
+
+  constructor(maxRecords: number) {
+    super(`there are more than ${maxRecords} records`)
+  }
 }
 
 // A record of the report takes about 330 bytes, all else in an answer about 70.
 const MAX_RECORD_BYTES = 64 * 1024
 const MAX_ENVELOPE_BYTES = 64 * 1024
+
+const TOO_MUCH_AROUND = 'there is too much around the records'
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 const DATA = Buffer.from('"data"')
@@ -39,25 +48,29 @@ const EMPTY_LIST = Buffer.from('[]')
  * larger than it may: so what is parsed afterwards is bounded in size, in depth and in number, whatever was sent.
  * `JSON.parse` of a hostile answer as a whole can take minutes, gigabytes, or the process.
  *
+ * A record so broken that its end cannot be found ends where the next one begins; no span of it is JSON.
+ *
  * @param maxRecords the most records
  * @throws NotJson, ValueTooLong, TooManyRecords
  */
 export function takeApart(bytes: Uint8Array, maxRecords: number): AnswerParts {
-  const start = skipSpace(bytes, hasByteOrderMark(bytes) ? BYTE_ORDER_MARK.length : 0)
-  switch (bytes[start]) {
-    case OPEN_LIST: {
-      const { spans, end } = readList(bytes, start, maxRecords)
-      return { envelope: Buffer.concat([EMPTY_LIST, bytes.subarray(end)].map(atMostEnvelope)), spans }
-    }
-    case OPEN_OBJECT:
-      return readObject(bytes, start, maxRecords)
-    default:
-      return { envelope: atMostEnvelope(bytes.subarray(start)), spans: [] }
+  const start = skipMarks(bytes)
+  const list = readList(bytes, start, maxRecords, true)
+  if (list !== undefined) {
+    const envelope = Buffer.concat([EMPTY_LIST, bytes.subarray(list.end)].map(atMostEnvelope))
+    return { envelope, spans: list.spans }
   }
+  if (bytes[start] === OPEN_OBJECT) return readObject(bytes, start, maxRecords)
+  return { envelope: atMostEnvelope(bytes.subarray(start)), spans: [] }
 }
 
-function hasByteOrderMark(bytes: Uint8Array): boolean {
-  return BYTE_ORDER_MARK.every((byte, place) => bytes[place] === byte)
+/** Byte order marks and white space: PHP sends one mark for each of its files that is saved with one. */
+function skipMarks(bytes: Uint8Array): number {
+  let place = skipSpace(bytes, 0)
+  while (BYTE_ORDER_MARK.every((byte, index) => bytes[place + index] === byte)) {
+    place = skipSpace(bytes, place + BYTE_ORDER_MARK.length)
+  }
+  return place
 }
 
 function atMostEnvelope(part: Uint8Array): Uint8Array {
@@ -70,23 +83,22 @@ function readObject(bytes: Uint8Array, start: number, maxRecords: number): Answe
   const envelope: Uint8Array[] = []
   let spans: readonly number[] = []
   let kept = start
+  let bytesOfLists = 0
   let place = skipSpace(bytes, start + 1)
   while (bytes[place] === QUOTE) {
-    const key = place
-    place = skipString(bytes, place, Math.min(bytes.length, key + MAX_ENVELOPE_BYTES))
-    const isData = Buffer.compare(bytes.subarray(key, place), DATA) === 0
-    place = skipSpace(bytes, place)
-    if (bytes[place] !== COLON) throw new NotJson('a colon is missing')
-    place = skipSpace(bytes, place + 1)
-    if (isData && bytes[place] === OPEN_LIST) {
-      const list = readList(bytes, place, maxRecords)
-      envelope.push(bytes.subarray(kept, place), EMPTY_LIST)
+    const { key, value } = readKey(bytes, place)
+    const isData = Buffer.compare(key, DATA) === 0
+    const list = isData ? readList(bytes, value, maxRecords, false) : undefined
+    if (list === undefined) {
+      place = skipValue(bytes, value, MAX_ENVELOPE_BYTES)
+    } else {
+      envelope.push(bytes.subarray(kept, value), EMPTY_LIST)
       spans = list.spans
       place = list.end
       kept = place
-    } else {
-      place = skipValue(bytes, place, MAX_ENVELOPE_BYTES)
+      bytesOfLists += list.end - value
     }
+    if (place - start - bytesOfLists > MAX_ENVELOPE_BYTES) throw new ValueTooLong(TOO_MUCH_AROUND)
     place = skipSpace(bytes, place)
     if (bytes[place] !== COMMA) break
     place = skipSpace(bytes, place + 1)
@@ -94,22 +106,87 @@ function readObject(bytes: Uint8Array, start: number, maxRecords: number): Answe
   if (bytes[place] !== CLOSE_OBJECT) throw new NotJson('the object does not end')
   const all = [...envelope, bytes.subarray(kept)]
   if (all.reduce((sum, part) => sum + part.length, 0) > MAX_ENVELOPE_BYTES) {
-    throw new ValueTooLong('there is too much around the records')
+    throw new ValueTooLong(TOO_MUCH_AROUND)
   }
   return { envelope: Buffer.concat(all), spans }
 }
 
-function readList(bytes: Uint8Array, start: number, maxRecords: number) {
+/** The key of a member with its quotes, and the place of its value. */
+function readKey(bytes: Uint8Array, at: number): { key: Uint8Array; value: number } {
+  const end = skipString(bytes, at, Math.min(bytes.length, at + MAX_ENVELOPE_BYTES))
+  const colon = skipSpace(bytes, end)
+  if (bytes[colon] !== COLON) throw new NotJson('a colon is missing')
+  return { key: bytes.subarray(at, end), value: skipSpace(bytes, colon + 1) }
+}
+
+interface List {
+  readonly spans: readonly number[]
+  /** The place after its closing bracket. */
+  readonly end: number
+}
+
+/**
+ * A list of records: a JSON list, or an object whose keys are all whole numbers, which is what PHP makes of a list with
+ * gaps. Both are split record by record, within the same bounds.
+ *
+ * @param isOutermost whether it is the whole answer
+ * @returns `undefined` where it is neither
+ */
+function readList(
+  bytes: Uint8Array,
+  start: number,
+  maxRecords: number,
+  isOutermost: boolean,
+): List | undefined {
+  const isKeyed = bytes[start] === OPEN_OBJECT
+  if (!isKeyed && bytes[start] !== OPEN_LIST) return undefined
+  const close = isKeyed ? CLOSE_OBJECT : CLOSE_LIST
   const spans: number[] = []
+  const repair = createListRepair(bytes, spans, { isKeyed, isOutermost, maxRecordBytes: MAX_RECORD_BYTES })
   let place = skipSpace(bytes, start + 1)
-  if (bytes[place] === CLOSE_LIST) return { spans, end: place + 1 }
+  if (bytes[place] === close) return isKeyed ? undefined : { spans, end: place + 1 }
   for (;;) {
-    if (spans.length === maxRecords * 2) throw new TooManyRecords(`there are more than ${maxRecords} records`)
-    const end = skipValue(bytes, place, MAX_RECORD_BYTES)
-    spans.push(place, end)
-    place = skipSpace(bytes, end)
-    if (bytes[place] === CLOSE_LIST) return { spans, end: place + 1 }
-    if (bytes[place] !== COMMA) throw new NotJson('a comma is missing')
-    place = skipSpace(bytes, place + 1)
+    if (spans.length === maxRecords * 2) throw new TooManyRecords(maxRecords)
+    const record = isKeyed ? skipNumber(bytes, place) : place
+    if (record === undefined) return undefined
+    try {
+      const end = skipRecord(bytes, record, close)
+      spans.push(record, end)
+      place = skipSpace(bytes, end)
+    } catch (error) {
+      place = repair.endBroken(record, error)
+      if (bytes[place] !== close) continue
+    }
+    if (bytes[place] === close) {
+      const next = repair.skipStray(place)
+      if (next === undefined) return { spans, end: place + 1 }
+      place = next
+    } else {
+      place = skipSpace(bytes, place + 1)
+    }
+    if (bytes[place] === close) {
+      // A comma before the bracket: the place of a record that is not there.
+      spans.push(place, place)
+      return { spans, end: place + 1 }
+    }
   }
+}
+
+/** @returns the place after a key that is a whole number, or `undefined` where there is another key or none */
+function skipNumber(bytes: Uint8Array, at: number): number | undefined {
+  if (bytes[at] !== QUOTE) return undefined
+  const { key, value } = readKey(bytes, at)
+  return isWholeNumber(key) ? value : undefined
+}
+
+/** @returns the place after all that stands up to the next comma or the closing bracket */
+function skipRecord(bytes: Uint8Array, at: number, close: number): number {
+  let end = at
+  let next = at
+  while (bytes[next] !== COMMA && bytes[next] !== close) {
+    if (next >= bytes.length) throw new EndsTooSoon('it ends too soon')
+    end = skipValue(bytes, next, at + MAX_RECORD_BYTES - next)
+    next = skipSpace(bytes, end)
+  }
+  return end
 }

@@ -1,10 +1,9 @@
-import { type AnswerParts, TooManyRecords, takeApart } from './answer-parts.ts'
+import { type AnswerParts, takeApart } from './answer-parts.ts'
 import { toUtf8 } from './charset.ts'
-import { type Envelope, readEnvelope, recordsIn } from './envelope.ts'
+import { type Envelope, readEnvelope, recordsIn, saysNoRecords } from './envelope.ts'
 import { WolkvoxFailure } from './failure.ts'
-import { ValueTooLong } from './json-walker.ts'
-import { notJson, parseJson, parseRecords } from './parse.ts'
-import { isPermanentRefusal, reasonOfRefusal } from './refusal.ts'
+import { parseEnvelope, parseRecords, shapeFailure } from './parse.ts'
+import { impliedCode, isPermanentRefusal, reasonOfRefusal } from './refusal.ts'
 import { readRetryAfter } from './retry-after.ts'
 
 /** What came over the wire, whole. */
@@ -20,13 +19,6 @@ export interface Answer {
   readonly retryAfter?: string
 }
 
-/** The records of an answer, parsed as they are walked through. */
-export interface Records {
-  readonly count: number
-  /** @throws WolkvoxFailure `malformed` at the first one that is not JSON */
-  readonly each: Iterable<unknown>
-}
-
 /** The most records that wolkvox's page allows one answer. */
 export const MAX_RECORDS = 60_000
 
@@ -34,41 +26,56 @@ export const MAX_RECORDS = 60_000
 const MAX_QUOTED = 200
 
 /**
- * The records of an answer. A code in the body that is present, not empty and not 200 decides before the HTTP status.
+ * The records of an answer, parsed as they are walked through; {@link UNPARSABLE} stands for each that is not JSON. A
+ * code in the body that is present, not empty and not 200 decides before the HTTP status.
  *
  * @param redact takes the token out of a text from outside, before it can become part of an error
- * @throws WolkvoxFailure whatever the answer was but the records of a report
+ * @throws WolkvoxFailure where the answer is anything but the records of a report
  */
-export function recordsOf(answer: Answer, redact: (text: string) => string): Records {
-  const { status, fetchedAt, contentType = '', retryAfter = '' } = answer
-  const body = toUtf8(answer.body, contentType)
+export function recordsOf(answer: Answer, redact: (text: string) => string): Iterable<unknown> {
+  const body = toUtf8(answer.body, answer.contentType ?? '')
   const parts = readParts(body)
   const envelope = parts instanceof WolkvoxFailure ? undefined : parts.envelope
-  const quote = (text: string) => quoted(redact(text))
+  const hasList =
+    !(parts instanceof WolkvoxFailure) && parts.spans.length > 0 && Array.isArray(envelope?.data)
+  const records = hasList || envelope === undefined ? undefined : recordsIn(envelope)
+  const isEmpty = !hasList && (records === undefined || records.length === 0)
 
-  if (envelope !== undefined && envelope.code !== '' && Number(envelope.code) !== 200) {
-    throw refusal(Number(envelope.code), `code ${quote(envelope.code)}`, envelope)
-  }
-  if (status !== 200) throw refusal(status, `HTTP status ${status}`, envelope)
-  if (parts instanceof WolkvoxFailure) throw parts
-  if (parts.spans.length > 0 && Array.isArray(envelope?.data)) {
-    return { count: parts.spans.length / 2, each: parseRecords(body, parts.spans) }
-  }
-  const records = envelope === undefined ? undefined : recordsIn(envelope)
-  if (records === undefined) {
-    throw new WolkvoxFailure('malformed', 'the answer is JSON, but not a report of the wolkvox API')
-  }
-  return { count: records.length, each: records }
-
-  function refusal(code: number, said: string, { message }: Pick<Envelope, 'message'> = { message: '' }) {
+  const refusal = refusalIn(answer.status, envelope, isEmpty)
+  if (refusal !== undefined) {
+    const { code, place, text } = refusal
+    const message = envelope?.message ?? ''
+    if (code === 404 && isEmpty && saysNoRecords(message)) return []
     const reason = reasonOfRefusal(code, message)
     const who = reason === 'proxy' ? 'a proxy' : 'wolkvox'
-    const detail = quote(message)
-    return new WolkvoxFailure(reason, `${who} answered ${said}${detail === '' ? '' : `: ${detail}`}`, {
-      retryAfterMs: readRetryAfter(retryAfter, fetchedAt),
+    const said = `${place} ${quoted(redact(text))}`
+    const detail = quoted(redact(message))
+    throw new WolkvoxFailure(reason, `${who} answered ${said}${detail === '' ? '' : `: ${detail}`}`, {
+      retryAfterMs: readRetryAfter(answer.retryAfter ?? '', answer.fetchedAt),
       isPermanent: isPermanentRefusal(code, reason),
     })
   }
+  if (parts instanceof WolkvoxFailure) throw parts
+  if (hasList) return parseRecords(body, parts.spans, MAX_RECORDS)
+  if (records !== undefined) return records
+  throw new WolkvoxFailure('malformed', 'the answer is JSON, but not a report of the wolkvox API')
+}
+
+interface Refusal {
+  readonly code: number
+  /** Where the code stands. */
+  readonly place: 'code' | 'error' | 'HTTP status'
+  /** The code as it stands there. */
+  readonly text: string
+}
+
+/** @returns `undefined` where all is well */
+function refusalIn(status: number, envelope: Envelope | undefined, isEmpty: boolean): Refusal | undefined {
+  const { code = '', error = '', message = '' } = envelope ?? {}
+  if (code !== '' && Number(code) !== 200) return { code: Number(code), place: 'code', text: code }
+  if (status !== 200) return { code: status, place: 'HTTP status', text: String(status) }
+  const implied = code === '' && isEmpty ? impliedCode(error, message) : undefined
+  return implied === undefined ? undefined : { code: implied, place: 'error', text: error || String(implied) }
 }
 
 function quoted(text: string): string {
@@ -85,13 +92,8 @@ interface Parts extends Pick<AnswerParts, 'spans'> {
 function readParts(body: Uint8Array): Parts | WolkvoxFailure {
   try {
     const { envelope, spans } = takeApart(body, MAX_RECORDS)
-    return { envelope: readEnvelope(parseJson(envelope)), spans }
+    return { envelope: readEnvelope(parseEnvelope(envelope)), spans }
   } catch (error) {
-    if (error instanceof TooManyRecords || error instanceof ValueTooLong) {
-      return new WolkvoxFailure('too_large', `the answer is not what a report can be: ${error.message}`, {
-        cause: error,
-      })
-    }
-    return notJson(error)
+    return shapeFailure(error)
   }
 }

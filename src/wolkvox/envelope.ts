@@ -4,10 +4,14 @@ import { z } from 'zod'
 export interface Envelope {
   /** Empty where the answer gives none. */
   readonly code: string
+  /** wolkvox's name of the code, such as `FORBIDDEN`; empty where there is none. */
+  readonly error: string
   /** Free text. */
   readonly message: string
-  /** Whatever stands where the records should be. */
+  /** Anything that stands in the place of the records. */
   readonly data: unknown
+  /** Whether a code or data is there: without both it is another API's JSON. */
+  readonly isReport: boolean
 }
 
 const code = z
@@ -15,17 +19,12 @@ const code = z
   .nullish()
   .transform((value) => String(value ?? '').trim())
 
-const message = z
+const text = z
   .unknown()
   .optional()
   .transform((value) => (typeof value === 'string' ? value : ''))
 
-const envelope = z.union([
-  z.array(z.unknown()).transform((bare): Envelope => ({ code: '', message: '', data: bare })),
-  z
-    .object({ code, msg: message, data: z.unknown().optional() })
-    .transform(({ code, msg, data }): Envelope => ({ code, message: msg, data })),
-])
+const envelope = z.object({ code, error: text, msg: text, data: z.unknown().optional() })
 
 /**
  * Reads the envelope: `{code, error, msg, data}`, or a bare list of records.
@@ -34,23 +33,35 @@ const envelope = z.union([
  * @returns `undefined` when it is no envelope
  */
 export function readEnvelope(json: unknown): Envelope | undefined {
+  if (Array.isArray(json)) return { code: '', error: '', message: '', data: json, isReport: true }
   const parsed = envelope.safeParse(json)
-  return parsed.success ? parsed.data : undefined
+  if (!parsed.success) return undefined
+  const { msg: message, ...rest } = parsed.data
+  return { ...rest, message, data: rest.data, isReport: 'code' in Object(json) || 'data' in Object(json) }
 }
 
-const records = z.union([
-  z.array(z.unknown()),
-  z.looseObject({}).transform((record): readonly unknown[] => [record]),
-])
-
 /**
- * The records of an envelope that reports no failure: a list, or one record by itself. No data at all means no agents,
- * but only where the code says that all is well.
+ * The records of an envelope that reports no failure: a list, or one record by itself. The ways to say that there are
+ * none: no data, `null`, an empty text, an empty list, an empty object.
  *
  * @returns `undefined` when what stands there is no records
  */
-export function recordsIn({ code, data }: Envelope): readonly unknown[] | undefined {
-  if (data === undefined || data === null) return Number(code) === 200 ? [] : undefined
-  const parsed = records.safeParse(data)
-  return parsed.success ? parsed.data : undefined
+export function recordsIn({ data, isReport, message }: Envelope): readonly unknown[] | undefined {
+  if (Array.isArray(data)) return data
+  if (isNothing(data)) return isReport || saysNoRecords(message) ? [] : undefined
+  return typeof data === 'object' ? [data] : undefined
+}
+
+function isNothing(data: unknown): boolean {
+  if (data === undefined || data === null) return true
+  if (typeof data === 'string') return data.trim() === ''
+  return typeof data === 'object' && Object.keys(data).length === 0
+}
+
+const NO_RECORDS =
+  /\b(?:no|0)\s+(?:records?|results?|registros?|resultados?)\b|\b(?:records?|results?|data)\s+(?:were\s+)?not\s+found\b|\bno\s+data\s+(?:was\s+|were\s+)?found\b|\bno\s+se\s+encontraron\s+(?:registros|resultados|datos)\b/i
+
+/** Whether a message says that no records were found, in wolkvox's words or in those of other reports. */
+export function saysNoRecords(message: string): boolean {
+  return NO_RECORDS.test(message)
 }

@@ -1,6 +1,11 @@
 /** The text is not JSON at this place. */
 export class NotJson extends Error {
-  override readonly name = 'NotJson'
+  override readonly name: string = 'NotJson'
+}
+
+/** The text ends between two of its parts, as one that was cut off does. */
+export class EndsTooSoon extends NotJson {
+  override readonly name = 'EndsTooSoon'
 }
 
 /** A value is longer than anything that belongs there. */
@@ -18,8 +23,17 @@ export const CLOSE_OBJECT = 0x7d
 
 const BACKSLASH = 0x5c
 
+const TOO_LONG = 'a value is too long'
+
 /** JSON's white space: space, line feed, carriage return, tab. */
 const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+
+/** @returns the place of the last byte up to `at` that is no white space; -1 where there is none */
+export function skipSpaceBackwards(bytes: Uint8Array, at: number): number {
+  let place = at
+  while (isSpace(bytes[place])) place -= 1
+  return place
+}
 
 /** @returns the place of the first byte from `at` that is no white space; the length where there is none */
 export function skipSpace(bytes: Uint8Array, at: number): number {
@@ -72,7 +86,7 @@ export function skipString(bytes: Uint8Array, at: number, end: number): number {
     if (byte === QUOTE) return place + 1
     if (byte === BACKSLASH) place += 1
   }
-  throw tooLongOrCut(bytes, end)
+  throw end < bytes.length ? new ValueTooLong(TOO_LONG) : new NotJson('a text does not end')
 }
 
 /** A number, `true`, `false`, `null`, or what is none of them. */
@@ -88,5 +102,5 @@ function endsWord(byte: number | undefined): boolean {
 }
 
 function tooLongOrCut(bytes: Uint8Array, end: number): Error {
-  return end < bytes.length ? new ValueTooLong('a value is too long') : new NotJson('it ends too soon')
+  return end < bytes.length ? new ValueTooLong(TOO_LONG) : new EndsTooSoon('it ends too soon')
 }

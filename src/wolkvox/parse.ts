@@ -1,45 +1,157 @@
+import { TooManyRecords } from './answer-parts.ts'
 import { WolkvoxFailure } from './failure.ts'
-import { NotJson } from './json-walker.ts'
+import {
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  NotJson,
+  OPEN_OBJECT,
+  QUOTE,
+  skipSpace,
+  skipString,
+  skipValue,
+  ValueTooLong,
+} from './json-walker.ts'
+import { findRecord, firstKey } from './record-boundary.ts'
+
+/** Stands for a record that is not JSON. */
+export const UNPARSABLE = Symbol('unparsable')
 
 // Parsed at a time: enough to be quick, so little that what it becomes is soon forgotten.
 const BATCH_BYTES = 64 * 1024
 
-/** A JSON text from UTF-8. @throws SyntaxError */
-export function parseJson(bytes: Uint8Array): unknown {
-  return JSON.parse(decode(bytes))
+// Members without which an envelope says nothing.
+const NEEDED = new Set(['code', 'data'])
+
+/**
+ * Parses an envelope from UTF-8. Where it is not JSON as a whole, members that are not JSON are left out: a line break in
+ * the message is no reason to lose the records.
+ *
+ * @throws SyntaxError
+ */
+export function parseEnvelope(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decode(bytes))
+  } catch (error) {
+    const members = error instanceof SyntaxError ? parseMembers(bytes) : undefined
+    if (members === undefined) throw error
+    return members
+  }
+}
+
+function parseMembers(bytes: Uint8Array): Record<string, unknown> | undefined {
+  const members = new Map<string, unknown>()
+  try {
+    let place = skipSpace(bytes, 0)
+    if (bytes[place] !== OPEN_OBJECT) return undefined
+    do {
+      const key = skipSpace(bytes, place + 1)
+      if (bytes[key] !== QUOTE) return undefined
+      const colon = skipSpace(bytes, skipString(bytes, key, bytes.length))
+      if (bytes[colon] !== COLON) return undefined
+      const start = skipSpace(bytes, colon + 1)
+      const end = skipValue(bytes, start, bytes.length)
+      const name = parse(bytes, key, colon)
+      const value = parse(bytes, start, end)
+      if (typeof name !== 'string' || (value === undefined && NEEDED.has(name))) return undefined
+      if (value !== undefined) members.set(name, value)
+      place = skipSpace(bytes, end)
+    } while (bytes[place] === COMMA)
+    const isWhole = bytes[place] === CLOSE_OBJECT && skipSpace(bytes, place + 1) === bytes.length
+    return isWhole ? Object.fromEntries(members) : undefined
+  } catch (error) {
+    if (error instanceof NotJson || error instanceof ValueTooLong) return undefined
+    throw error
+  }
 }
 
 /**
- * Parses records in small batches as they are walked through, so that few are in memory at a time.
+ * Parses records in small batches as they are walked through, so that few are in memory at a time. Only where a batch is
+ * not JSON are its records parsed one by one.
  *
  * @param spans where each begins and ends in the body
- * @throws WolkvoxFailure `malformed` at the first that is not JSON
+ * @param maxRecords the most records
+ * @returns the records, {@link UNPARSABLE} in place of each that is not JSON
+ * @throws WolkvoxFailure `too_large` where a broken span holds more
  */
-export function* parseRecords(body: Uint8Array, spans: readonly number[]): Generator<unknown> {
+export function* parseRecords(
+  body: Uint8Array,
+  spans: readonly number[],
+  maxRecords: number,
+): Generator<unknown> {
+  let more = Math.max(0, maxRecords - spans.length / 2)
   let first = 0
   while (first < spans.length) {
     const from = spans[first] ?? 0
     let last = first + 1
     while (last + 2 < spans.length && (spans[last + 2] ?? 0) - from <= BATCH_BYTES) last += 2
     // Records stand side by side with commas between them: a list, once it has its brackets.
-    yield* parseList(`[${decode(body.subarray(from, spans[last]))}]`)
+    const batch = parseText(`[${decode(body.subarray(from, spans[last]))}]`)
+    if (batch !== undefined) {
+      yield* batch as unknown[]
+    } else {
+      for (let index = first; index < last; index += 2) {
+        const [start = 0, end = 0] = [spans[index], spans[index + 1]]
+        // A comma behind the last record.
+        if (start === end && index > 0 && index + 2 === spans.length) break
+        let found = -1
+        for (const record of parseSpan(body, start, end)) {
+          found += 1
+          if (found > more) throw shapeFailure(new TooManyRecords(maxRecords))
+          yield record
+        }
+        more -= found
+      }
+    }
     first = last + 1
   }
 }
 
-function parseList(text: string): readonly unknown[] {
+/** The one record of a span; or several, where a stray quote has made one of them. */
+function* parseSpan(body: Uint8Array, from: number, to: number): Generator<unknown> {
+  const record = parse(body, from, to)
+  const key = record === undefined ? firstKey(body, from) : undefined
+  if (key === undefined) {
+    yield record === undefined ? UNPARSABLE : record
+    return
+  }
+  let start = from
+  for (
+    let next = findRecord(body, key, start, to);
+    next !== undefined;
+    next = findRecord(body, key, start, to)
+  ) {
+    yield parse(body, start, next.end) ?? UNPARSABLE
+    start = next.record
+  }
+  yield start === from ? UNPARSABLE : (parse(body, start, to) ?? UNPARSABLE)
+}
+
+/** @returns `undefined` where it is not JSON */
+function parse(bytes: Uint8Array, from: number, to: number): unknown {
+  return parseText(decode(bytes.subarray(from, to)))
+}
+
+function parseText(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw notJson(error)
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-/** V8 quotes the text it stumbled over, which may be anything; the kind of mistake is enough. */
-export function notJson(error: unknown): WolkvoxFailure {
+/** Why an answer cannot be split or parsed. @param error what was thrown; anything unexpected is thrown again */
+export function shapeFailure(error: unknown): WolkvoxFailure {
+  if (error instanceof TooManyRecords || error instanceof ValueTooLong) {
+    return new WolkvoxFailure('too_large', `the answer is not what a report can be: ${error.message}`, {
+      cause: error,
+    })
+  }
   if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
+  // V8 quotes the text that it cannot parse, which may be anything; the kind of mistake is enough.
   const cause = new SyntaxError(error.message.replace(/[,:]? (\.\.\.)?".*$/s, ''))
   return new WolkvoxFailure('malformed', 'the answer is not JSON', { cause })
 }

@@ -1,4 +1,5 @@
 import { categoryOf } from './categories.ts'
+import { UNPARSABLE } from './parse.ts'
 import { type Reader, type Reading, type ReadingContext, UNREADABLE } from './reading.ts'
 import type { Agent, Columns, RecordRejection, Rejections } from './snapshot.ts'
 import { readText } from './text.ts'
@@ -22,7 +23,7 @@ export interface ReadRecords {
  * A record without a readable `agent_id` is left out, and of two with the same id the first stays. A state that cannot
  * be read is counted and stands as unknown: the agent is there, so it has to be in one of the categories.
  *
- * @param records as JSON gave them: anything at all
+ * @param records as JSON gave them: anything at all, {@link UNPARSABLE} in place of one that is not JSON
  * @param readName what is shown of an agent's name
  */
 export function readRecords(
@@ -48,7 +49,7 @@ export function readRecords(
 
   for (const record of records) {
     if (!isObject(record)) {
-      reject('not_an_object')
+      reject(record === UNPARSABLE ? 'unparsable' : 'not_an_object')
       continue
     }
     const id = readText(record.agent_id)

@@ -21,6 +21,23 @@ const REASON_OF_MESSAGE: readonly (readonly [RegExp, FailureReason])[] = [
   [/validate token/i, 'invalid_token'],
 ]
 
+// wolkvox's names of its codes.
+const CODE_OF_ERROR: ReadonlyMap<string, number> = new Map([
+  ['BAD REQUEST', 400],
+  ['UNAUTHORIZED', 401],
+  ['FORBIDDEN', 403],
+  ['NOT FOUND', 404],
+])
+
+/**
+ * The code of a refusal that leaves it out, by its error or by its message: without records, such an answer would pass
+ * for an operation without agents.
+ */
+export function impliedCode(error: string, message: string): number | undefined {
+  const isKnown = REASON_OF_MESSAGE.some(([pattern]) => pattern.test(message))
+  return CODE_OF_ERROR.get(error.trim().toUpperCase()) ?? (isKnown ? 403 : undefined)
+}
+
 /**
  * Why wolkvox refused, from a code other than 200.
  *

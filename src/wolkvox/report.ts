@@ -27,7 +27,7 @@ export function readReport(answer: Answer, operation: ReportSource, fields: Fiel
   const records = recordsOf(answer, (text) => text.replaceAll(token, String(operation.token)))
   const { fetchedAt } = answer
   const { agents, columns, rejections } = readRecords(
-    records.each,
+    records,
     fields,
     { fetchedAt, timeZone: operation.timeZone },
     (name) => showName(name, operation.agentName, operation.name),
@@ -39,9 +39,19 @@ export function readReport(answer: Answer, operation: ReportSource, fields: Fiel
     )
   }
   return {
-    snapshot: { fetchedAt, agents, columns, records: records.count, bytes: answer.body.length },
+    snapshot: {
+      fetchedAt,
+      agents,
+      columns,
+      records: agents.length + countRejected(rejections),
+      bytes: answer.body.length,
+    },
     rejections,
   }
+}
+
+function countRejected({ records }: Rejections): number {
+  return Object.values(records).reduce((sum, count) => sum + count, 0)
 }
 
 function sizeOfTexts(agents: readonly Agent[]): number {

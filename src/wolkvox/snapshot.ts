@@ -28,7 +28,7 @@ export interface Snapshot {
   readonly bytes: number
 }
 
-export const recordRejections = ['missing_id', 'duplicate', 'not_an_object'] as const
+export const recordRejections = ['missing_id', 'duplicate', 'not_an_object', 'unparsable'] as const
 
 export type RecordRejection = (typeof recordRejections)[number]
 

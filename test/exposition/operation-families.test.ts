@@ -179,6 +179,7 @@ describe('the counters', () => {
       [{ reason: 'missing_id' }, 0],
       [{ reason: 'duplicate' }, 0],
       [{ reason: 'not_an_object' }, 0],
+      [{ reason: 'unparsable' }, 0],
     ])
     expect(samples(begun(), 'wolkvox_rejected_values_total')).toEqual([
       [{ field: 'calls' }, 0],

@@ -27,7 +27,26 @@ export const impossibleShapes: readonly Shape[] = [
     data: (size) => Buffer.concat([Buffer.from('["'), Buffer.alloc(size, 'x'), Buffer.from('"]')]),
   },
   { what: '[{"k":0,"k":0,…}]', data: (size) => oneRecord(size) },
+  {
+    what: '["€€€…"] in windows-1252, three times as large in UTF-8',
+    data: (size) =>
+      Buffer.concat([Buffer.from('["'), Buffer.alloc(size, Buffer.from([0x80])), Buffer.from('"]')]),
+  },
+  { what: '{"0":0,"0":0,…}', data: repeatedMember('"0":0') },
+  { what: '{"0":[],"0":[],…}', data: repeatedMember('"0":[]') },
+  { what: '{"0":{},"0":{},…}', data: repeatedMember('"0":{}') },
+  { what: '{"0":{"0":{"0":{…', data: (size) => Buffer.alloc(size, '{"0":') },
+  { what: '[{"a":"},{"a":"},…]', data: repeated('{"a":"},', '{"a":0}') },
 ]
+
+function repeatedMember(member: string): (size: number) => Buffer {
+  return (size) =>
+    Buffer.concat([
+      Buffer.from('{'),
+      Buffer.alloc(size - (size % (member.length + 1)), `${member},`),
+      Buffer.from(`${member}}`),
+    ])
+}
 
 function oneRecord(size: number): Buffer {
   return Buffer.concat([Buffer.from('[{'), Buffer.alloc(size - (size % 6), '"k":0,'), Buffer.from('"k":0}]')])

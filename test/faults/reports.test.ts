@@ -76,6 +76,35 @@ describe.concurrent('a report that is strange, but one', () => {
     },
   )
 
+  it('a list with gaps, as PHP sends it, means all its records', async ({ task }) => {
+    const ordeal = await send(anEnvelope({ 0: aRecord(), 2: aRecord({ agent_id: '1002' }) }), {
+      ended: hasEnded,
+    })
+    note(task, 'none', ordeal)
+    expect(outcomeOf(ordeal)).toMatchObject({ up: 1, records: 2, failures: {}, rejectedRecords: {} })
+    expect(outcomeOf(ordeal).samples).toHaveLength(2 * 16)
+    expectWhole(ordeal)
+  })
+
+  it('a record that is not JSON is left out and counted, the others are served', async ({ task }) => {
+    const records = ['1001', '1002', '1003', '1004'].map((agent_id) =>
+      aRecord({ agent_id, agent_name: `Agent ${agent_id}` }),
+    )
+    const body = anEnvelope(records).replace('Agent 1002', 'Agent\n1002').replace('Agent 1003', 'Agent "1003')
+    const ordeal = await send(body, { ended: hasEnded })
+    note(task, 'none', ordeal)
+    const { samples, ...outcome } = outcomeOf(ordeal)
+    expect(outcome).toEqual({
+      up: 1,
+      records: 4,
+      failures: {},
+      rejectedRecords: { unparsable: 2 },
+      rejectedValues: {},
+    })
+    expect(new Set(samples.map(({ labels }) => labels.agent_id))).toEqual(new Set(['1001', '1004']))
+    expectWhole(ordeal)
+  })
+
   it('in Latin-1 is read, and people with similar names stay apart', async ({ task }) => {
     const body = Buffer.from(
       anEnvelope([
@@ -114,6 +143,10 @@ describe.concurrent('a report that is strange, but one', () => {
     ['an empty list', anEnvelope([])],
     ['code 200 and no data', '{"code":"200","error":"null","msg":"0 records were found"}'],
     ['code 200 and data null', anEnvelope(null)],
+    ['code 200 and an empty text', anEnvelope('')],
+    ['code 200 and an empty object', anEnvelope({})],
+    ['an empty code and no data', '{"code":"","error":"null","msg":""}'],
+    ['no code and data null', '{"error":null,"msg":"","data":null}'],
     ['a bare empty list', '[]'],
   ] as const)('%s means that no agents are there', async ([_what, body], { task }) => {
     const ordeal = await send(body, { ended: hasEnded })
@@ -127,6 +160,7 @@ describe.concurrent('a report that is strange, but one', () => {
   it.for([
     ['one object as data', anEnvelope(aRecord())],
     ['a bare list', JSON.stringify([aRecord()])],
+    ['an object with a number for its key', anEnvelope({ 7: aRecord() })],
   ] as const)('%s means its records', async ([_what, body], { task }) => {
     const ordeal = await send(body, { ended: hasEnded })
     note(task, 'none', ordeal)

@@ -40,6 +40,27 @@ describe('an attempt', () => {
     expect(await attemptOn(anEnvelope([]))).toMatchObject({ ok: true, served: { records: 0 } })
   })
 
+  it('counts a record that is not JSON, and brings the others', async () => {
+    const body = anEnvelope([
+      aRecord(),
+      aRecord({ agent_id: '2', agent_name: 'Two' }),
+      aRecord({ agent_id: '3' }),
+    ])
+    expect(await attemptOn(body.replace('Two', 'T\two'))).toMatchObject({
+      ok: true,
+      served: { records: 3, page: [toSegmentNow(Buffer.from('1001,3'))] },
+      rejections: { records: { unparsable: 1 }, values: {} },
+    })
+  })
+
+  it('fails as malformed when not one of the records is JSON', async () => {
+    expect(await attemptOn('{"code":200,"data":[{"agent_id":NaN},{"agent_id":NaN}]}')).toMatchObject({
+      ok: false,
+      failure: { reason: 'malformed' },
+      rejections: { records: { unparsable: 2 }, values: {} },
+    })
+  })
+
   it('fails as malformed when not one of the records can be read, and counts them', async () => {
     expect(await attemptOn(anEnvelope([5, { agent_name: 'x' }]))).toEqual({
       ok: false,

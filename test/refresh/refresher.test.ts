@@ -181,7 +181,7 @@ describe('the counts', () => {
       tls: 1,
       connect: 0,
     })
-    expect(rejectedRecords).toEqual({ missing_id: 0, duplicate: 4, not_an_object: 0 })
+    expect(rejectedRecords).toEqual({ missing_id: 0, duplicate: 4, not_an_object: 0, unparsable: 0 })
     expect(rejectedValues).toEqual({ calls: 6 })
     expect(lastRefresh?.failure).toBeUndefined()
   })

@@ -80,6 +80,49 @@ describe('taking an answer apart', () => {
     )
   })
 
+  it('takes an object whose keys are all whole numbers for a list, as data and by itself', () => {
+    const list = '{ "0" : {"a":1},"2":[2] ,\n"1001": "3","007":null}'
+    const records = [{ a: 1 }, [2], '3', null]
+    expect(together(`{"code":200,"data":${list},"msg":"x"}`)).toEqual({
+      envelope: { code: 200, data: [], msg: 'x' },
+      records,
+    })
+    expect(together(list)).toEqual({ envelope: [], records })
+  })
+
+  it.each([
+    ['a key that is a word', '{"0":{"a":1},"total":{"a":2}}'],
+    ['a key below zero', '{"0":{"a":1},"-1":{"a":2}}'],
+    ['a key with a fraction', '{"1.5":{"a":1}}'],
+    ['an empty key', '{"":{"a":1}}'],
+    ['a key in digits of another script', '{"٣":{"a":1}}'],
+    ['an escaped key', '{"\\u0030":{"a":1}}'],
+    ['no key', '{}'],
+  ])('leaves an object in the envelope that has %s', (_key, object) => {
+    expect(together(`{"data":${object}}`)).toEqual({
+      envelope: { data: JSON.parse(object) },
+      records: [],
+    })
+    expect(together(object)).toEqual({ envelope: JSON.parse(object), records: [] })
+  })
+
+  it('says the same as JSON.parse of any list with gaps', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(), { minLength: 1 }), fc.array(spaced), (keys, values) => {
+        const members = keys.map((key, index) => `"${key}": ${values[index] ?? 'null'}`)
+        const text = `{"data":{${members.join(' ,')}}, "code":200}`
+        expect(together(text)).toEqual({
+          envelope: { data: [], code: 200 },
+          records: keys.map((_, index) => JSON.parse(values[index] ?? 'null')),
+        })
+      }),
+    )
+  })
+
+  it('passes over several byte order marks, one for each file of PHP', () => {
+    expect(together('\ufeff\n\ufeff\ufeff [1]').records).toEqual([1])
+  })
+
   it('takes for JSON what is JSON, and nothing else, wherever an answer is damaged', () => {
     const damaged = fc
       .tuple(
@@ -87,9 +130,11 @@ describe('taking an answer apart', () => {
         fc.nat(),
         fc.nat(3),
         fc.constantFrom('', ',', ']', '}', '[', '{', '"', '\\', ' ', '1', ':'),
+        fc.constantFrom(['[', ']'], ['{', '}']),
       )
-      .map(([records, at, length, instead]) => {
-        const text = `{"code":200,"data":[${records.join(',')}]}`
+      .map(([records, at, length, instead, [open, close]]) => {
+        const elements = open === '[' ? records : records.map((record, index) => `"${index}":${record}`)
+        const text = `{"code":200,"data":${open}${elements.join(',')}${close}}`
         const place = at % text.length
         return text.slice(0, place) + instead + text.slice(place + length)
       })
@@ -105,6 +150,7 @@ describe('taking an answer apart', () => {
 describe('an answer that is not what a report can be', () => {
   const megabytes = (unit: string, count: number) => unit.repeat(Math.ceil((count * 2 ** 20) / unit.length))
   const within = (shape: string) => [`{"code":200,"data":[${shape}]}`, `[${shape}]`]
+  const withinObject = (shape: string) => [`{"code":200,"data":{${shape}}}`, `{${shape}}`]
 
   it.each([
     ['numbers without end', `${megabytes('0,', 32)}0`, TooManyRecords],
@@ -116,6 +162,21 @@ describe('an answer that is not what a report can be', () => {
     ['a number without end', megabytes('9', 32), ValueTooLong],
   ])('is refused before it is parsed: %s', (_shape, shape, error) => {
     for (const text of within(shape)) {
+      expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(error)
+    }
+  })
+
+  it.each([
+    ['numbers without end', `${megabytes('"0":0,', 32)}"1":0`, TooManyRecords],
+    ['lists without end', `${megabytes('"7":[],', 32)}"1":[]`, TooManyRecords],
+    ['objects without end', `${megabytes('"42":{},', 32)}"1":{}`, TooManyRecords],
+    ['a depth without end', `"0":${megabytes('[', 32)}`, ValueTooLong],
+    ['objects in objects without end', megabytes('"0":{', 32), ValueTooLong],
+    ['a text without end', `"0":"${megabytes('x', 32)}`, ValueTooLong],
+    ['a key without end', `"${megabytes('0', 32)}":0`, ValueTooLong],
+    ['a record of many members', `"0":{${megabytes('"k":0,', 32)}"k":0}`, ValueTooLong],
+  ])('is refused before it is parsed, as an object with numbers for keys: %s', (_shape, shape, error) => {
+    for (const text of withinObject(shape)) {
       expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(error)
     }
   })

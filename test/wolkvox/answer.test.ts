@@ -7,10 +7,7 @@ const redact = (text: string) => text.replaceAll('test-token', '[secret]')
 
 function read(body: unknown, status = 200): readonly unknown[] {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  const { count, each } = recordsOf({ status, body: bytes, fetchedAt: 0 }, redact)
-  const records = [...each]
-  expect(records).toHaveLength(count)
-  return records
+  return [...recordsOf({ status, body: bytes, fetchedAt: 0 }, redact)]
 }
 
 function failure(body: unknown, status = 200): WolkvoxFailure {
@@ -41,12 +38,47 @@ describe('an answer', () => {
     expect(read({ code: 200, error: 'null', msg: '1 records were found', data: [1] })).toEqual([1])
   })
 
+  describe.each([
+    ['null', { data: null }],
+    ['an empty text', { data: '' }],
+    ['white space', { data: ' \n' }],
+    ['an empty object', { data: {} }],
+    ['an empty list', { data: [] }],
+  ])('whose data is %s', (_form, data) => {
+    it.each([
+      ['200', { code: 200 }],
+      ['"200"', { code: '200' }],
+      ['empty', { code: '' }],
+      ['null', { code: null }],
+      ['missing', {}],
+    ])('has no agents, with a code that is %s', (_code, code) => {
+      expect(read({ ...code, error: 'null', msg: '', ...data })).toEqual([])
+    })
+  })
+
   it.each([
-    ['missing', { code: 200 }],
-    ['null', { code: '200', data: null }],
-    ['an empty list', { code: '', data: [] }],
-  ])('whose data is %s has no agents', (_form, body) => {
-    expect(read(body)).toEqual([])
+    ['200', { code: 200 }],
+    ['"200"', { code: '200' }],
+    ['empty', { code: '' }],
+    ['null', { code: null }],
+  ])('without data has no agents, with a code that is %s', (_code, code) => {
+    expect(read({ ...code, error: null, msg: '' })).toEqual([])
+  })
+
+  it('without code and data has no agents where its message says so', () => {
+    expect(read({ error: null, msg: '0 records were found' })).toEqual([])
+  })
+
+  it('whose data is an object with numbers for keys has its records', () => {
+    expect(read({ code: 200, data: { 0: aRecord(), 2: aRecord({ agent_id: '2' }) } })).toEqual([
+      aRecord(),
+      aRecord({ agent_id: '2' }),
+    ])
+    expect(read({ code: 200, data: { 7: aRecord() } })).toEqual([aRecord()])
+  })
+
+  it('that is an object with numbers for keys is its records', () => {
+    expect(read({ 0: aRecord(), 2: 5 })).toEqual([aRecord(), 5])
   })
 
   it('whose data is one object has one record', () => {
@@ -65,6 +97,11 @@ describe('an answer', () => {
     expect(read({ code: 200, data: Array(60_000).fill(1) })).toHaveLength(60_000)
     expect(reason({ code: 200, data: Array(60_001).fill(1) })).toBe('too_large')
   })
+
+  it('of 60,000 records under numbers is read; one more is too_large', () => {
+    expect(read({ code: 200, data: { ...Array(60_000).fill(1) } })).toHaveLength(60_000)
+    expect(reason({ code: 200, data: { ...Array(60_001).fill(1) } })).toBe('too_large')
+  })
 })
 
 describe('malformed', () => {
@@ -76,7 +113,8 @@ describe('malformed', () => {
     ['a number', '5'],
     ['null', 'null'],
     ['an object that is no envelope', { agents: [] }],
-    ['no code with no data', { code: '', data: null }],
+    ['an empty object', {}],
+    ['neither code nor data', { error: null, msg: 'hello' }],
     ['data that is a text', { code: 200, data: 'none' }],
     ['data that is a number', { code: 200, data: 0 }],
     ['a code that is no code', { code: [200], data: [] }],
@@ -118,6 +156,57 @@ describe.each(allRefusals)('a refusal %d %s: %s is %4$s', (code, error, msg, exp
 
   it('whatever the case of its message', () => {
     expect(reason({ code, error, msg: msg.toLowerCase() })).toBe(expected)
+  })
+})
+
+describe('a refusal without a code', () => {
+  it.each(allRefusals.filter(([code]) => code < 404))('%d %s: %s', (_code, error, msg, expected) => {
+    expect(reason({ code: '', error, msg, data: '' })).toBe(expected)
+    expect(reason({ error, msg, data: [] })).toBe(expected)
+    expect(reason({ error, msg })).toBe(expected)
+  })
+
+  it('is known by its message alone', () => {
+    expect(reason({ code: '', error: 'null', msg: 'PLEASE VALIDATE TOKEN', data: null })).toBe(
+      'invalid_token',
+    )
+    expect(reason({ msg: 'TOKEN LIMIT EXCEEDED' })).toBe('quota_exceeded')
+  })
+
+  it('is none where there are records', () => {
+    expect(read({ error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN', data: [aRecord()] })).toEqual([aRecord()])
+  })
+})
+
+describe('404 whose message says that no records were found', () => {
+  const messages = [
+    '0 records were found',
+    'NO RECORDS WERE FOUND',
+    'Records not found',
+    'No data found',
+    'No se encontraron registros',
+  ]
+
+  it.each(messages)('means no agents, wherever the 404 stands: %s', (msg) => {
+    expect(read({ code: 404, error: 'NOT FOUND', msg, data: null }, 404)).toEqual([])
+    expect(read({ code: '404', error: 'NOT FOUND', msg }, 200)).toEqual([])
+    expect(read({ code: '', msg, data: '' }, 404)).toEqual([])
+    expect(read({ msg }, 404)).toEqual([])
+  })
+
+  it.each([
+    ['another message', { msg: 'THE API WAS NOT FOUND' }],
+    ['a message that counts records', { msg: '10 records were found' }],
+    ['no message', {}],
+    ['a page', '<html>0 records were found</html>'],
+    ['a text', '"0 records were found"'],
+  ])('is not %s', (_form, body) => {
+    expect(reason(body, 404)).toBe('not_found')
+  })
+
+  it('does not stand against other codes', () => {
+    expect(reason({ code: 403, msg: '0 records were found' })).toBe('forbidden')
+    expect(reason({ msg: '0 records were found' }, 500)).toBe('http_error')
   })
 })
 

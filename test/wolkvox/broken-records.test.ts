@@ -1,0 +1,226 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { recordsOf } from '../../src/wolkvox/answer.ts'
+import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
+import { UNPARSABLE } from '../../src/wolkvox/parse.ts'
+import { aRecord } from '../helpers.ts'
+
+const record = (id: number) => JSON.stringify(aRecord({ agent_id: String(id), agent_name: `Name ${id}` }))
+
+const enveloped = (data: string) => `{"code":200,"error":null,"msg":"3 records were found","data":${data}}`
+const asObject = (records: readonly string[]) =>
+  `{${records.map((text, index) => `"${index * 2}":${text}`).join(',')}}`
+
+/** The ways in which records come. */
+const forms: Record<string, (records: readonly string[]) => string> = {
+  'data of an envelope': (records) => enveloped(`[${records.join(',')}]`),
+  'a bare list': (records) => `[${records.join(',')}]`,
+  'data that is an object': (records) => enveloped(asObject(records)),
+  'a bare object': asObject,
+  'data before the code': (records) => `{"data":[${records.join(',')}],"code":200,"msg":"x"}`,
+  'a list with white space': (records) => enveloped(`[\n  ${records.join(' ,\r\n\t')}\n]`),
+}
+
+/** @returns the names of the records that were read, and how many were not */
+function read(text: string): { names: unknown[]; unparsable: number } {
+  const records = [...recordsOf({ status: 200, body: Buffer.from(text), fetchedAt: 0 }, (said) => said)]
+  const good = records.filter((found) => found !== UNPARSABLE) as Record<string, unknown>[]
+  return { names: good.map(({ agent_name }) => agent_name), unparsable: records.length - good.length }
+}
+
+function failureOf(text: string): WolkvoxFailure {
+  try {
+    read(text)
+  } catch (error) {
+    if (error instanceof WolkvoxFailure) return error
+    throw error
+  }
+  throw new Error('it was taken for an answer')
+}
+
+/** What can be wrong with one record, each made of a good one. */
+const damages: Record<string, (text: string) => string> = {
+  'a raw line feed in a text': (text) => text.replace('Name', 'Na\nme'),
+  'a raw tab in a text': (text) => text.replace('Name', 'Na\tme'),
+  'a raw NUL in a text': (text) => text.replace('Name', 'Na\0me'),
+  'a quote escaped as in JavaScript': (text) => text.replace('Name', "O\\'Name"),
+  'an escape that JSON has not': (text) => text.replace('Name', '\\x41Name'),
+  'half an escape': (text) => text.replace('Name', '\\u00'),
+  'a bare NaN': (text) => text.replace('"10"', 'NaN'),
+  'a bare Infinity': (text) => text.replace('"10"', '-Infinity'),
+  'a bare undefined': (text) => text.replace('"10"', 'undefined'),
+  'a value that is missing': (text) => text.replace('"10"', ''),
+  'a leading zero': (text) => text.replace('"10"', '010'),
+  'a decimal comma': (text) => text.replace('"10"', '10,5'),
+  'a comma before the brace': (text) => text.replace('}', ',}'),
+  'keys without quotes': (text) => text.replaceAll(/"(calls|inbound)":/g, '$1:'),
+  'quotes within a text': (text) => text.replace('Name', 'El "Rayo" Name'),
+  'one quote within a text': (text) => text.replace('Name', '5" Name'),
+  'three quotes within a text': (text) => text.replace('Name', '"5" "Name'),
+  'a backslash at the end of a text': (text) => text.replace('READY', 'READY\\'),
+  'no quote at the end of a text': (text) => text.replace('"READY"', '"READY'),
+  'a comment': (text) => text.replace('{', '{/* agent */'),
+  'a brace too many': (text) => `${text}}`,
+  'a bracket too many': (text) => `${text}]`,
+  'no brace at its end': (text) => text.slice(0, -1),
+  'only its first half': (text) => text.slice(0, 60),
+  'only its first half, and no quote': (text) => text.slice(0, 45),
+  'a PHP warning behind it': (text) => `${text}<br />\n<b>Warning</b>: Undefined index in x.php`,
+}
+
+/** What the same text might be as well: an answer that was cut off, or one with something behind it. */
+const ambiguous: Record<string, { middle: string[]; last: string[] }> = {
+  'no brace at its end': {
+    middle: ['data that is an object'],
+    last: ['data that is an object', 'a bare object', 'a bare list'],
+  },
+  'only its first half': {
+    middle: ['data that is an object'],
+    last: ['data that is an object', 'a bare object', 'a bare list'],
+  },
+  'a brace too many': { middle: [], last: ['data that is an object', 'a bare object'] },
+}
+
+describe.each(Object.entries(damages))('a record with %s', (damage, breakIt) => {
+  const { middle, last } = ambiguous[damage] ?? { middle: [], last: [] }
+  const names = [1, 2, 3, 4, 5].map((id) => `Name ${id}`)
+  const records = [1, 2, 3, 4, 5].map(record)
+  const brokenAt = (place: number) => records.with(place, breakIt(records[place] ?? ''))
+
+  it.each(Object.entries(forms))('costs that record and no other, in %s', (form, wrap) => {
+    for (const place of [0, 1, 2, 3]) {
+      const text = wrap(brokenAt(place))
+      if (middle.includes(form)) expect(failureOf(text).reason).toBe('malformed')
+      else expect(read(text)).toEqual({ names: names.toSpliced(place, 1), unparsable: 1 })
+    }
+  })
+
+  it.each(Object.entries(forms))('costs that record where it is the last, in %s', (form, wrap) => {
+    const text = wrap(brokenAt(4))
+    if (last.includes(form)) expect(failureOf(text).reason).toBe('malformed')
+    else expect(read(text)).toEqual({ names: names.slice(0, -1), unparsable: 1 })
+  })
+
+  it.each(Object.entries(forms))('costs that record where it is the only one, in %s', (form, wrap) => {
+    const text = wrap([breakIt(record(1))])
+    if (last.includes(form)) expect(failureOf(text).reason).toBe('malformed')
+    else expect(read(text)).toEqual({ names: [], unparsable: 1 })
+  })
+})
+
+describe('broken records', () => {
+  it('of every kind, anywhere among many, cost no other', () => {
+    // But for one that hides the beginning of a record: two of them side by side look like one.
+    const { 'a comment': _hidden, ...others } = damages
+    const kinds = Object.values(others)
+    const broken = fc.array(fc.tuple(fc.nat(299), fc.nat(kinds.length - 1)), { maxLength: 12 })
+    const wrap = forms['data of an envelope'] ?? String
+    fc.assert(
+      fc.property(broken, (places) => {
+        const damaged = new Map(places)
+        const records = Array.from({ length: 300 }, (_, id) => {
+          const damage = kinds[damaged.get(id) ?? -1]
+          return damage === undefined ? record(id) : damage(record(id))
+        })
+        const names = records.flatMap((_, id) => (damaged.has(id) ? [] : [`Name ${id}`]))
+        expect(read(wrap(records))).toEqual({ names, unparsable: damaged.size })
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('that are all there is are counted, each', () => {
+    const records = [1, 2, 3].map((id) => record(id).replace('Name', 'Na\nme'))
+    for (const wrap of Object.values(forms)) expect(read(wrap(records))).toEqual({ names: [], unparsable: 3 })
+  })
+
+  it('may be as many as one answer holds', () => {
+    const records = Array.from({ length: 60_000 }, (_, id) => record(id).replace('Name', 'Na\tme'))
+    expect(read(enveloped(`[${records.join()}]`))).toEqual({ names: [], unparsable: 60_000 })
+  })
+})
+
+describe('a list', () => {
+  it('may end in a comma, which loses no record', () => {
+    for (const wrap of Object.values(forms)) {
+      const text = wrap([record(1), record(2), '#']).replace(/,\s*(?:"4":)?#/, ',')
+      expect(read(text)).toEqual({ names: ['Name 1', 'Name 2'], unparsable: 0 })
+    }
+  })
+
+  it('of 60,000 records may end in a comma', () => {
+    expect(read(`[${`${record(1)},`.repeat(60_000)}]`).names).toHaveLength(60_000)
+  })
+
+  it('may lack a comma between two records', () => {
+    expect(read(enveloped(`[${record(1)}${record(2)}\n${record(3)},${record(4)}]`))).toEqual({
+      names: ['Name 1', 'Name 2', 'Name 3', 'Name 4'],
+      unparsable: 0,
+    })
+  })
+
+  it('with an empty place has lost a record there', () => {
+    expect(read(enveloped(`[${record(1)},,${record(2)}]`))).toEqual({
+      names: ['Name 1', 'Name 2'],
+      unparsable: 1,
+    })
+    expect(read('[,]')).toEqual({ names: [], unparsable: 1 })
+  })
+})
+
+describe('an answer that was cut off', () => {
+  it.each(Object.entries(forms))(
+    'is malformed wherever that was, as agents are missing: %s',
+    (_form, wrap) => {
+      const nested = record(3).replace('}', ',"more":[{"a":[1]}],"last":"x"}')
+      for (const last of [record(3), nested]) {
+        const text = wrap([record(1), record(2), last])
+        const whole = text.trimEnd()
+        for (let length = 0; length < whole.length; length += 1) {
+          expect(failureOf(whole.slice(0, length)).reason).toBe('malformed')
+        }
+      }
+    },
+  )
+})
+
+describe('a broken record', () => {
+  it('does not bring in what is nested in it', () => {
+    const nested = '{"agent_id":"1","active":[{"conn_id":"a"},{"conn_id":"b"}],"agent_name":"5" x"}'
+    expect(read(enveloped(`[${nested},${record(2)}]`))).toEqual({ names: ['Name 2'], unparsable: 1 })
+  })
+
+  it('that may be many is too_large past the limit', () => {
+    const pieces = '{"a":\n},'.repeat(8000)
+    const spans = Array.from({ length: 10 }, () => `{"a":"${pieces}"}`)
+    expect(failureOf(`[{"a":1},${spans.join()}]`).reason).toBe('too_large')
+  })
+
+  it('of more than 64 KB is too_large', () => {
+    expect(failureOf(`[{"a":"${'x'.repeat(70_000)}\n"}]`).reason).toBe('too_large')
+  })
+})
+
+describe('an envelope', () => {
+  it.each([
+    ['a raw line feed in its message', '{"code":200,"msg":"2 records\nwere found","data":[1,2]}'],
+    ['a quote escaped as in JavaScript', '{"code":"200","msg":"it\\\'s fine","data":[1,2]}'],
+    ['a bare NaN', '{"average":NaN,"code":200,"data":[1,2]}'],
+    ['a bare undefined behind the records', '{"code":200,"data":[1,2],"next":undefined}'],
+  ])('keeps its records with %s', (_damage, text) => {
+    expect([...recordsOf({ status: 200, body: Buffer.from(text), fetchedAt: 0 }, (said) => said)]).toEqual([
+      1, 2,
+    ])
+  })
+
+  it.each([
+    ['its code', '{"code":NaN,"data":[1,2]}'],
+    ['its code, which came twice', '{"code":200,"code":2oo,"data":[1]}'],
+    ['data that is no list', '{"code":200,"data":NaN}'],
+    ['a key', '{"code":200,"a\nb":1,"data":[1]}'],
+    ['what stands behind it', '{"code":200,"data":[1]}<br />'],
+    ['a comma', '{"code":200 "data":[1]}'],
+  ])('is malformed where %s is no JSON', (_damage, text) => {
+    expect(failureOf(text).reason).toBe('malformed')
+  })
+})
