@@ -62,7 +62,7 @@ export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
       rejections = report.rejections
       const { snapshot } = report
       if (snapshot.records > 0 && snapshot.agents.length === 0) {
-        const message = `not one of the ${snapshot.records} records could be read`
+        const message = `not one of the ${snapshot.records} records could be read (${counts(rejections.records)})`
         return failedOutcome('malformed', message, rejections)
       }
       return { ok: true, served: toServed(snapshot, await render(snapshot, operation)), rejections }
@@ -72,6 +72,12 @@ export function createAttempt({ fetchReport, fields, render }: Parts): Attempt {
       return failedOutcome(reason, message, rejections, advice)
     }
   }
+}
+
+function counts(of: Readonly<Record<string, number>>): string {
+  return Object.entries(of)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
 }
 
 /** The snapshot as it is served. @param page its rendered families */

@@ -11,6 +11,7 @@ import {
   skipSpace,
   skipString,
   skipValue,
+  TextBehind,
   ValueTooLong,
 } from './json-walker.ts'
 import { createListRepair } from './list-repair.ts'
@@ -57,11 +58,18 @@ export function takeApart(bytes: Uint8Array, maxRecords: number): AnswerParts {
   const start = skipMarks(bytes)
   const list = readList(bytes, start, maxRecords, true)
   if (list !== undefined) {
-    const envelope = Buffer.concat([EMPTY_LIST, bytes.subarray(list.end)].map(atMostEnvelope))
-    return { envelope, spans: list.spans }
+    checkEnd(bytes, list.end)
+    return { envelope: EMPTY_LIST, spans: list.spans }
   }
   if (bytes[start] === OPEN_OBJECT) return readObject(bytes, start, maxRecords)
-  return { envelope: atMostEnvelope(bytes.subarray(start)), spans: [] }
+  // A page may be of any length; no JSON that is neither a list nor an object is a report.
+  if (bytes.length - start > MAX_ENVELOPE_BYTES) throw new NotJson('it is neither a list nor an object')
+  return { envelope: bytes.subarray(start), spans: [] }
+}
+
+function checkEnd(bytes: Uint8Array, end: number): void {
+  const place = skipSpace(bytes, end)
+  if (place < bytes.length) throw new TextBehind(place)
 }
 
 /** Byte order marks and white space: PHP sends one mark for each of its files that is saved with one. */
@@ -71,11 +79,6 @@ function skipMarks(bytes: Uint8Array): number {
     place = skipSpace(bytes, place + BYTE_ORDER_MARK.length)
   }
   return place
-}
-
-function atMostEnvelope(part: Uint8Array): Uint8Array {
-  if (part.length > MAX_ENVELOPE_BYTES) throw new ValueTooLong('it is no answer, and long')
-  return part
 }
 
 /** The members of the outermost object; of two lists called `data` the last counts, as in `JSON.parse`. */
@@ -103,7 +106,9 @@ function readObject(bytes: Uint8Array, start: number, maxRecords: number): Answe
     if (bytes[place] !== COMMA) break
     place = skipSpace(bytes, place + 1)
   }
-  if (bytes[place] !== CLOSE_OBJECT) throw new NotJson('the object does not end')
+  if (place >= bytes.length) throw new EndsTooSoon('it ends too soon')
+  if (bytes[place] !== CLOSE_OBJECT) throw new NotJson('a comma is missing')
+  checkEnd(bytes, place + 1)
   const all = [...envelope, bytes.subarray(kept)]
   if (all.reduce((sum, part) => sum + part.length, 0) > MAX_ENVELOPE_BYTES) {
     throw new ValueTooLong(TOO_MUCH_AROUND)

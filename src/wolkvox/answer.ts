@@ -1,8 +1,11 @@
-import { type AnswerParts, takeApart } from './answer-parts.ts'
+import { TooManyRecords, takeApart } from './answer-parts.ts'
 import { toUtf8 } from './charset.ts'
 import { type Envelope, readEnvelope, recordsIn, saysNoRecords } from './envelope.ts'
+import { excerptOf, quote } from './excerpt.ts'
 import { WolkvoxFailure } from './failure.ts'
-import { parseEnvelope, parseRecords, shapeFailure } from './parse.ts'
+import { NotJson, skipSpace, TextBehind, ValueTooLong } from './json-walker.ts'
+import { parseEnvelope, parseRecords, tooLarge } from './parse.ts'
+import type { Redact } from './redaction.ts'
 import { impliedCode, isPermanentRefusal, reasonOfRefusal } from './refusal.ts'
 import { readRetryAfter } from './retry-after.ts'
 
@@ -22,78 +25,94 @@ export interface Answer {
 /** The most records that wolkvox's page allows one answer. */
 export const MAX_RECORDS = 60_000
 
-// Enough of a text from outside to recognise it by, too little to fill a log.
-const MAX_QUOTED = 200
-
 /**
  * The records of an answer, parsed as they are walked through; {@link UNPARSABLE} stands for each that is not JSON. A
  * code in the body that is present, not empty and not 200 decides before the HTTP status.
  *
- * @param redact takes the token out of a text from outside, before it can become part of an error
  * @throws WolkvoxFailure where the answer is anything but the records of a report
  */
-export function recordsOf(answer: Answer, redact: (text: string) => string): Iterable<unknown> {
+export function recordsOf(answer: Answer, redact: Redact): Iterable<unknown> {
   const body = toUtf8(answer.body, answer.contentType ?? '')
-  const parts = readParts(body)
-  const envelope = parts instanceof WolkvoxFailure ? undefined : parts.envelope
-  const hasList =
-    !(parts instanceof WolkvoxFailure) && parts.spans.length > 0 && Array.isArray(envelope?.data)
-  const records = hasList || envelope === undefined ? undefined : recordsIn(envelope)
-  const isEmpty = !hasList && (records === undefined || records.length === 0)
-
-  const refusal = refusalIn(answer.status, envelope, isEmpty)
+  const content = readContent(body, answer, redact)
+  const refusal = refusalIn(answer.status, content)
   if (refusal !== undefined) {
-    const { code, place, text } = refusal
-    const message = envelope?.message ?? ''
-    if (code === 404 && isEmpty && saysNoRecords(message)) return []
-    const reason = reasonOfRefusal(code, message)
+    const { code, said } = refusal
+    const { envelope, records } = content
+    if (code === 404 && records === undefined && saysNoRecords(envelope?.message ?? '')) return []
+    const reason = reasonOfRefusal(code, envelope?.message ?? '')
     const who = reason === 'proxy' ? 'a proxy' : 'wolkvox'
-    const said = `${place} ${quoted(redact(text))}`
-    const detail = quoted(redact(message))
-    throw new WolkvoxFailure(reason, `${who} answered ${said}${detail === '' ? '' : `: ${detail}`}`, {
+    const detail =
+      envelope?.isReport || envelope?.message ? quote(envelope.message, redact) : excerptOf(body, redact)
+    const message = `${who} answered ${quote(said, redact)}`
+    throw new WolkvoxFailure(reason, detail === '' ? message : `${message}: ${detail}`, {
       retryAfterMs: readRetryAfter(answer.retryAfter ?? '', answer.fetchedAt),
       isPermanent: isPermanentRefusal(code, reason),
     })
   }
-  if (parts instanceof WolkvoxFailure) throw parts
-  if (hasList) return parseRecords(body, parts.spans, MAX_RECORDS)
-  if (records !== undefined) return records
-  throw new WolkvoxFailure('malformed', 'the answer is JSON, but not a report of the wolkvox API')
+  if (content.problem !== undefined) throw content.problem
+  return content.records ?? []
 }
 
-interface Refusal {
-  readonly code: number
-  /** Where the code stands. */
-  readonly place: 'code' | 'error' | 'HTTP status'
-  /** The code as it stands there. */
-  readonly text: string
+/** What an answer holds. */
+interface Content {
+  /** `undefined` where there is none. */
+  readonly envelope?: Envelope | undefined
+  /** `undefined` where there are none. */
+  readonly records?: Iterable<unknown> | undefined
+  /** Why it is no report. Kept for later, as a refusal comes before it. */
+  readonly problem?: WolkvoxFailure
 }
 
-/** @returns `undefined` where all is well */
-function refusalIn(status: number, envelope: Envelope | undefined, isEmpty: boolean): Refusal | undefined {
-  const { code = '', error = '', message = '' } = envelope ?? {}
-  if (code !== '' && Number(code) !== 200) return { code: Number(code), place: 'code', text: code }
-  if (status !== 200) return { code: status, place: 'HTTP status', text: String(status) }
-  const implied = code === '' && isEmpty ? impliedCode(error, message) : undefined
-  return implied === undefined ? undefined : { code: implied, place: 'error', text: error || String(implied) }
-}
-
-function quoted(text: string): string {
-  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim()
-  return line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line
-}
-
-interface Parts extends Pick<AnswerParts, 'spans'> {
-  /** `undefined` where it is JSON, yet no envelope. */
-  readonly envelope: Envelope | undefined
-}
-
-/** Takes the answer apart. What is wrong with it is kept for later, as a refusal comes before it. */
-function readParts(body: Uint8Array): Parts | WolkvoxFailure {
+function readContent(body: Uint8Array, answer: Answer, redact: Redact): Content {
   try {
-    const { envelope, spans } = takeApart(body, MAX_RECORDS)
-    return { envelope: readEnvelope(parseEnvelope(envelope)), spans }
+    const parts = takeApart(body, MAX_RECORDS)
+    const envelope = readEnvelope(parseEnvelope(parts.envelope))
+    // Of two members called data the last counts, which may be no list.
+    if (parts.spans.length > 0 && Array.isArray(envelope?.data)) {
+      return { envelope, records: parseRecords(body, parts.spans, MAX_RECORDS) }
+    }
+    const records = envelope && recordsIn(envelope)
+    if (records !== undefined) return { envelope, records: records.length > 0 ? records : undefined }
+    const said = 'the answer is JSON, but not a report of the wolkvox API'
+    return { envelope, problem: malformed(said, body, answer, redact) }
   } catch (error) {
-    return shapeFailure(error)
+    return { problem: problemOf(error, body, answer, redact) }
   }
+}
+
+function problemOf(error: unknown, body: Uint8Array, answer: Answer, redact: Redact): WolkvoxFailure {
+  if (error instanceof TooManyRecords || error instanceof ValueTooLong) return tooLarge(error)
+  if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
+  if (skipSpace(body, 0) === body.length) return new WolkvoxFailure('malformed', 'the answer is empty')
+  // V8 quotes the text that it cannot parse, which may be anything; the kind of mistake is enough.
+  const mistake = error.message.replace(/[,:]? ?(\.\.\.)?".*$/s, '')
+  const said = `the answer is not JSON: ${mistake}`
+  const shown = error instanceof TextBehind ? body.subarray(error.place) : body
+  return malformed(said, shown, answer, redact, new SyntaxError(mistake))
+}
+
+/** A failure that says what came instead of a report. @param shown where in the answer the excerpt begins */
+function malformed(
+  said: string,
+  shown: Uint8Array,
+  { body, contentType = '' }: Answer,
+  redact: Redact,
+  cause?: Error,
+): WolkvoxFailure {
+  const type = /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(contentType)?.[0] ?? 'no content type'
+  const excerpt = excerptOf(shown, redact)
+  const what = `${said} (${redact(type)}, ${body.length} bytes)`
+  return new WolkvoxFailure('malformed', excerpt === '' ? what : `${what}: ${excerpt}`, { cause })
+}
+
+/** The code that refuses the call, and how to name it. @returns `undefined` where all is well */
+function refusalIn(
+  status: number,
+  { envelope, records }: Content,
+): { code: number; said: string } | undefined {
+  const { code = '', error = '', message = '' } = envelope ?? {}
+  if (code !== '' && Number(code) !== 200) return { code: Number(code), said: `code ${code}` }
+  if (status !== 200) return { code: status, said: `HTTP status ${status}` }
+  const implied = code === '' && records === undefined ? impliedCode(error, message) : undefined
+  return implied === undefined ? undefined : { code: implied, said: `error ${error || implied}` }
 }

@@ -1,7 +1,13 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { promisify, TextDecoder } from 'node:util'
+import { createGunzip, gunzip as gunzipWithCallback } from 'node:zlib'
+import { codeOf } from '../error-text.ts'
+import { EXCERPT_BYTES, excerptOf, quote } from './excerpt.ts'
 import { WolkvoxFailure } from './failure.ts'
+import type { Redact } from './redaction.ts'
+
+const gunzip = promisify(gunzipWithCallback)
 
 /** What the headers of an answer say about its body. */
 export interface BodyHeaders {
@@ -10,6 +16,11 @@ export interface BodyHeaders {
   /** `Content-Length`; `NaN` where there is none. */
   readonly length: number
 }
+
+// A server that compresses and a proxy that compresses again, whether or not the headers tell of both.
+const MAX_LAYERS = 2
+
+const GZIP = /^(?:x-)?gzip$/
 
 /**
  * Reads a body to its end and undoes its content encoding, holding no more than the limit at any moment. A length above
@@ -23,34 +34,67 @@ export async function readBody(
   body: Readable,
   { encoding, length }: BodyHeaders,
   limit: number,
+  redact: Redact,
 ): Promise<Buffer> {
   if (length > limit) {
     body.destroy()
     throw tooLarge(limit)
   }
+  const encodings = encodingsIn(encoding)
+  if (encodings.length > MAX_LAYERS || !encodings.every((name) => GZIP.test(name))) {
+    throw new WolkvoxFailure(
+      'malformed',
+      `the answer has a content encoding that was not asked for: ${quote(encoding, redact)}`,
+    )
+  }
   const chunks: Buffer[] = []
-  const keep = async (source: AsyncIterable<Buffer>) => {
-    for await (const chunk of source) chunks.push(chunk)
-  }
-  switch (encoding.trim().toLowerCase()) {
-    case '':
-    case 'identity':
-      await pipeline(body, atMost(limit), keep)
-      break
-    case 'gzip':
-    case 'x-gzip':
-      await pipeline(body, atMost(limit), createGunzip(), atMost(limit), keep).catch(blameEncoding)
-      break
-    default:
-      throw new WolkvoxFailure('malformed', 'the answer has a content encoding that was not asked for')
-  }
-  return Buffer.concat(chunks)
+  if (encodings.length === 0) await pipeline(body, atMost(limit), collect(chunks))
+  else await undoGzip(body, chunks, limit, redact)
+  return undoHidden(Buffer.concat(chunks), MAX_LAYERS - Math.min(1, encodings.length), limit, redact)
 }
 
-function atMost(limit: number) {
+/** Undoes the outermost layer as it comes. */
+async function undoGzip(body: Readable, chunks: Buffer[], limit: number, redact: Redact): Promise<void> {
+  const encoded: Buffer[] = []
+  try {
+    await pipeline(body, atMost(limit, encoded), createGunzip(), atMost(limit), collect(chunks))
+  } catch (error) {
+    if (!isGzipError(error)) throw error
+    const start = Buffer.concat(encoded)
+    if (start.length > 0) throw notGzip(error, start, redact)
+  }
+}
+
+/**
+ * The encodings of a header, without those that mean none: `identity`, and the charset that scripts put there by
+ * mistake, as in `Content-Encoding: UTF-8`.
+ */
+function encodingsIn(header: string): string[] {
+  const names = header.split(',').map((name) => name.trim().toLowerCase())
+  return names.filter((name) => name !== '' && name !== 'identity' && name !== 'none' && !isCharset(name))
+}
+
+function isCharset(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== ''
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+function collect(chunks: Buffer[]) {
+  return async (source: AsyncIterable<Buffer>) => {
+    for await (const chunk of source) chunks.push(chunk)
+  }
+}
+
+/** @param start takes the first bytes, for an excerpt */
+function atMost(limit: number, start: Buffer[] = []) {
   return async function* (source: AsyncIterable<Buffer>) {
     let size = 0
     for await (const chunk of source) {
+      if (size < EXCERPT_BYTES) start.push(chunk)
       size += chunk.length
       if (size > limit) throw tooLarge(limit)
       yield chunk
@@ -65,10 +109,30 @@ function tooLarge(limit: number): WolkvoxFailure {
   )
 }
 
-function blameEncoding(error: NodeJS.ErrnoException): never {
-  // zlib's own errors: Z_DATA_ERROR, Z_BUF_ERROR (it ended too soon), …
-  if (error.code?.startsWith('Z_')) {
-    throw new WolkvoxFailure('malformed', 'the answer says it is gzip, but is not', { cause: error })
+/** zlib's own errors: Z_DATA_ERROR, Z_BUF_ERROR (it ended too soon), … */
+const isGzipError = (error: unknown) => codeOf(error).startsWith('Z_')
+
+function notGzip(error: unknown, start: Buffer, redact: Redact): WolkvoxFailure {
+  if (isGzipped(start)) {
+    return new WolkvoxFailure('malformed', 'the gzip of the answer is broken or ends too soon', {
+      cause: error,
+    })
   }
-  throw error
+  const excerpt = excerptOf(start, redact)
+  const said = 'the answer says it is gzip, but is not'
+  return new WolkvoxFailure('malformed', excerpt === '' ? said : `${said}: ${excerpt}`, { cause: error })
+}
+
+// The magic number of gzip and its only method. No JSON and no page begins like that.
+const isGzipped = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 0x08
+
+/** Undoes the layers within: those after the first, and gzip that the headers do not mention. */
+async function undoHidden(body: Buffer, layers: number, limit: number, redact: Redact): Promise<Buffer> {
+  if (layers === 0 || !isGzipped(body)) return body
+  try {
+    return await undoHidden(await gunzip(body, { maxOutputLength: limit }), layers - 1, limit, redact)
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit)
+    throw isGzipError(error) ? notGzip(error, body, redact) : error
+  }
 }

@@ -4,6 +4,7 @@ import type { Answer } from './answer.ts'
 import { readBody } from './body.ts'
 import { connectionFailure, transferFailure } from './connection-failure.ts'
 import { WolkvoxFailure } from './failure.ts'
+import { createRedactor } from './redaction.ts'
 
 const REPORT = '/api/v2/real_time.php?api=agents'
 
@@ -71,7 +72,8 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
     encoding: String(headers['content-encoding'] ?? ''),
     length: Number(headers['content-length']),
   }
-  const reading = readBody(body, bodyHeaders, endpoint.maxResponseBytes).catch((error: unknown) => {
+  const redact = createRedactor(endpoint.token)
+  const reading = readBody(body, bodyHeaders, endpoint.maxResponseBytes, redact).catch((error: unknown) => {
     signal.throwIfAborted()
     throw transferFailure(error)
   })

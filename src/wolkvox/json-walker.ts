@@ -8,6 +8,18 @@ export class EndsTooSoon extends NotJson {
   override readonly name = 'EndsTooSoon'
 }
 
+/** Something stands behind the text. */
+export class TextBehind extends NotJson {
+  override readonly name = 'TextBehind'
+  /** Where it begins. */
+  readonly place: number
+
+  constructor(place: number) {
+    super('something stands behind it')
+    this.place = place
+  }
+}
+
 /** A value is longer than anything that belongs there. */
 export class ValueTooLong extends Error {
   override readonly name = 'ValueTooLong'

@@ -97,7 +97,7 @@ export function* parseRecords(
         let found = -1
         for (const record of parseSpan(body, start, end)) {
           found += 1
-          if (found > more) throw shapeFailure(new TooManyRecords(maxRecords))
+          if (found > more) throw tooLarge(new TooManyRecords(maxRecords))
           yield record
         }
         more -= found
@@ -143,15 +143,9 @@ function parseText(text: string): unknown {
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-/** Why an answer cannot be split or parsed. @param error what was thrown; anything unexpected is thrown again */
-export function shapeFailure(error: unknown): WolkvoxFailure {
-  if (error instanceof TooManyRecords || error instanceof ValueTooLong) {
-    return new WolkvoxFailure('too_large', `the answer is not what a report can be: ${error.message}`, {
-      cause: error,
-    })
-  }
-  if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
-  // V8 quotes the text that it cannot parse, which may be anything; the kind of mistake is enough.
-  const cause = new SyntaxError(error.message.replace(/[,:]? (\.\.\.)?".*$/s, ''))
-  return new WolkvoxFailure('malformed', 'the answer is not JSON', { cause })
+/** An answer that no report can be. */
+export function tooLarge(error: TooManyRecords | ValueTooLong): WolkvoxFailure {
+  return new WolkvoxFailure('too_large', `the answer is not what a report can be: ${error.message}`, {
+    cause: error,
+  })
 }

@@ -3,6 +3,7 @@ import { showName } from './agent-name.ts'
 import { type Answer, recordsOf } from './answer.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { type FieldReaders, readRecords } from './records.ts'
+import { createRedactor } from './redaction.ts'
 import type { Agent, Rejections, Snapshot } from './snapshot.ts'
 
 /** Of an operation, what reading its report needs. */
@@ -23,8 +24,7 @@ export interface Report {
  * @throws WolkvoxFailure when the answer is no report, or its texts are too large to stand in every family
  */
 export function readReport(answer: Answer, operation: ReportSource, fields: FieldReaders): Report {
-  const token = operation.token.reveal()
-  const records = recordsOf(answer, (text) => text.replaceAll(token, String(operation.token)))
+  const records = recordsOf(answer, createRedactor(operation.token))
   const { fetchedAt } = answer
   const { agents, columns, rejections } = readRecords(
     records,

@@ -64,7 +64,10 @@ describe('an attempt', () => {
   it('fails as malformed when not one of the records can be read, and counts them', async () => {
     expect(await attemptOn(anEnvelope([5, { agent_name: 'x' }]))).toEqual({
       ok: false,
-      failure: { reason: 'malformed', message: 'not one of the 2 records could be read' },
+      failure: {
+        reason: 'malformed',
+        message: 'not one of the 2 records could be read (not_an_object 1, missing_id 1)',
+      },
       rejections: { records: { not_an_object: 1, missing_id: 1 }, values: {} },
     })
   })

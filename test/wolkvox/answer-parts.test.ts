@@ -184,10 +184,16 @@ describe('an answer that is not what a report can be', () => {
   it.each([
     ['a text around the records', `{"msg":"${'x'.repeat(70_000)}","data":[]}`],
     ['many members around the records', `{${'"a":1,'.repeat(20_000)}"data":[]}`],
-    ['no object and no list', 'x'.repeat(70_000)],
-    ['something behind the records', `[]${' x'.repeat(40_000)}`],
   ])('is refused for its size: %s', (_part, text) => {
     expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(ValueTooLong)
+  })
+
+  it.each([
+    ['no object and no list, of any length', 'x'.repeat(70_000)],
+    ['something behind the records, of any length', `[]${' x'.repeat(40_000)}`],
+    ['something behind the envelope', '{"data":[]}<br />'],
+  ])('is not JSON: %s', (_part, text) => {
+    expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(NotJson)
   })
 
   it('has one record more than it may', () => {

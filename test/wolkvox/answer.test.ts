@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/config/secret.ts'
 import { recordsOf } from '../../src/wolkvox/answer.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
+import { createRedactor } from '../../src/wolkvox/redaction.ts'
 import { aRecord, documentedRefusals } from '../helpers.ts'
 
-const redact = (text: string) => text.replaceAll('test-token', '[secret]')
+const redact = createRedactor(new Secret('test-token'))
 
-function read(body: unknown, status = 200): readonly unknown[] {
+function read(body: unknown, status = 200, contentType = ''): readonly unknown[] {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  return [...recordsOf({ status, body: bytes, fetchedAt: 0 }, redact)]
+  return [...recordsOf({ status, body: bytes, fetchedAt: 0, contentType }, redact)]
 }
 
-function failure(body: unknown, status = 200): WolkvoxFailure {
+function failure(body: unknown, status = 200, contentType = ''): WolkvoxFailure {
   try {
-    read(body, status)
+    read(body, status, contentType)
   } catch (error) {
     if (error instanceof WolkvoxFailure) return error
     throw error
@@ -126,6 +128,147 @@ describe('malformed', () => {
     const { cause } = failure('{"data": test-token}')
     expect(cause).toBeInstanceOf(SyntaxError)
     expect((cause as Error).message).not.toContain('test')
+  })
+})
+
+describe('the text of malformed', () => {
+  const agents = [
+    aRecord({ agent_id: '1001', agent_name: 'Juana Peña' }),
+    aRecord({ agent_id: '1002', agent_name: 'José Gómez' }),
+  ]
+  const report = JSON.stringify({ code: 200, error: null, msg: '2 records were found', data: agents })
+
+  it.each([
+    [
+      'a PHP warning',
+      '<br />\n<b>Warning</b>:  mysqli_connect(): Too many connections in <b>/var/www/db.php</b> on line <b>12</b><br />\n',
+      'text/html; charset=UTF-8',
+      "the answer is not JSON: Unexpected token '<' (text/html, # bytes): <br /> <b>Warning</b>: mysqli_connect(): Too many connections in <b>/var/www/db.php</b> on line <b>12</b><br />",
+    ],
+    [
+      'a login page',
+      '<!DOCTYPE html>\n<html lang="es">\n  <head><meta name="viewport" content="x"><title>Iniciar sesión</title>',
+      'text/html',
+      'the answer is not JSON: Unexpected token \'<\' (text/html, # bytes): <!DOCTYPE html> <html lang="es"> <head><meta name="viewport" content="x"><title>Iniciar sesión</title>',
+    ],
+    [
+      'a captive portal of any length',
+      `<HTML><TITLE>Wi-Fi Hotel Andino</TITLE>${' '.repeat(70_000)}`,
+      'text/html',
+      'the answer is not JSON: it is neither a list nor an object (text/html, # bytes): <HTML><TITLE>Wi-Fi Hotel Andino</TITLE>',
+    ],
+    [
+      "another API's JSON",
+      '{"message":"Missing Authentication Token"}',
+      'application/json',
+      'the answer is JSON, but not a report of the wolkvox API (application/json, # bytes): {"message":"Missing Authentication Token"}',
+    ],
+    [
+      'a text',
+      'upstream request timeout',
+      '',
+      "the answer is not JSON: Unexpected token 'u' (no content type, # bytes): upstream request timeout",
+    ],
+    ['nothing', ' \r\n', 'application/json', 'the answer is empty'],
+  ])('quotes the first characters of %s', (_what, body, contentType, message) => {
+    const said = message.replace('#', String(Buffer.byteLength(body)))
+    expect(failure(body, 200, contentType)).toMatchObject({ reason: 'malformed', message: said })
+  })
+
+  it('quotes what stands behind the JSON', () => {
+    const body = `${report}\n<b>Notice</b>: Undefined index: x`
+    expect(failure(body, 200, 'text/html').message).toBe(
+      `the answer is not JSON: something stands behind it (text/html, ${Buffer.byteLength(body)} bytes): <b>Notice</b>: Undefined index: x`,
+    )
+  })
+
+  it('ends where records begin, wherever a report is cut off', () => {
+    const bytes = Buffer.from(report)
+    for (let length = 1; length < bytes.length; length += 1) {
+      const { reason, message } = failure(bytes.subarray(0, length).toString())
+      expect(reason).toBe('malformed')
+      expect(message).not.toMatch(/Juana|José|1001|1002|READY/)
+    }
+    expect(failure(report.slice(0, -5), 200, 'application/json').message).toContain(
+      ': {"code":200,"error":null,"msg":"2 records were found","data":…',
+    )
+  })
+
+  it.each([
+    ['behind a PHP warning', `Warning: Undefined variable in x.php on line 3 ${report}`],
+    ['in a bare list that is cut off', JSON.stringify(agents).slice(0, -1)],
+    ['in an object with numbers for keys that is cut off', JSON.stringify({ ...agents }).slice(0, -1)],
+    ['as one object that is cut off', JSON.stringify(agents[0]).slice(0, -1)],
+    ['as data that is one object and cut off', JSON.stringify({ code: 200, data: agents[0] }).slice(0, -1)],
+    ['without their beginning', report.slice(report.indexOf('Juana'))],
+    ['within a text', JSON.stringify(report)],
+    ['within a text as data', JSON.stringify({ code: 200, data: JSON.stringify(agents) })],
+    ['in a JSON object that is not the API', JSON.stringify({ usuario: 'Juana Peña', ok: true })],
+    ['as PHP prints them', 'Array\n(\n    [0] => Array ( [agent_id] => 1001 [agent_name] => Juana Peña'],
+    ['as PHP dumps them', 'array(1) {\n  ["agent_name"]=>\n  string(10) "Juana Peña"'],
+    ['as PHP serialises them', 'a:1:{i:0;a:1:{s:10:"agent_name";s:10:"Juana Peña";}}'],
+    ['as CSV', 'agent_id;agent_name\n1001;Juana Peña'],
+    ['as XML', '<?xml version="1.0"?><rows><row><agent_id>1001</agent_id><agent_name>Juana Peña'],
+    ['as XML of other names', '<rows><row><nombre>Juana Peña</nombre></row></rows>'],
+  ])('shows no agent: %s', (_how, body) => {
+    expect(failure(body).reason).toBe('malformed')
+    expect(failure(body).message).not.toMatch(/Juana|José|1001|1002/)
+  })
+
+  it('never carries the token, wherever it stands, in any form', () => {
+    const forms = [
+      'test-token',
+      'TEST-TOKEN',
+      '%74est%2Dtoken',
+      'test%252Dtoken',
+      '\\u0074est\\u002dtoken',
+      'test&#45;token',
+      'test&#x2D;token',
+      Buffer.from('test-token').toString('base64'),
+      Buffer.from('user:test-token').toString('base64'),
+      Buffer.from('u:test-token:x').toString('base64url'),
+      'test-toke',
+    ]
+    const traces = /t-tok|%74est|2dtoken|252d|u0074|&#|dGVzdC|ZXN0LX|VzdC10|c3QtdG|zdC10b/i
+    for (const form of forms) {
+      for (let before = 0; before < 230; before += 1) {
+        expect(failure(`${'<p>'.padEnd(before, '.')}${form}`).message).not.toMatch(traces)
+      }
+    }
+  })
+
+  it('is one line of bounded length', () => {
+    const { message } = failure(
+      `<p>\n\u0000\u2028\u202e${'b\t'.repeat(100_000)}`,
+      200,
+      'x/y'.padEnd(500, 'z'),
+    )
+    expect(message).toMatch(/^[\P{C}]*$/u)
+    expect(message.length).toBeLessThan(400)
+  })
+})
+
+describe('the text of a refusal that is no JSON of wolkvox', () => {
+  it.each([
+    [
+      403,
+      '<!DOCTYPE html><title>Attention Required! | Cloudflare</title>',
+      'wolkvox answered HTTP status 403: <!DOCTYPE html><title>Attention Required! | Cloudflare</title>',
+    ],
+    [
+      407,
+      '<TITLE>Squid: access denied</TITLE>',
+      'a proxy answered HTTP status 407: <TITLE>Squid: access denied</TITLE>',
+    ],
+    [
+      403,
+      '{"message":"Forbidden","token":"test-token"}',
+      'wolkvox answered HTTP status 403: {"message":"Forbidden","token":…}',
+    ],
+    [502, '', 'wolkvox answered HTTP status 502'],
+    [500, JSON.stringify({ code: 200, msg: '', data: [aRecord()] }), 'wolkvox answered HTTP status 500'],
+  ])('%d quotes its first characters: %s', (status, body, message) => {
+    expect(failure(body, status).message).toBe(message)
   })
 })
 

@@ -55,6 +55,26 @@ describe('a good answer', () => {
     expect(Buffer.from(body).toString()).toBe(GOOD)
   })
 
+  it.each<[string, string | Buffer, string]>([
+    ['gzipped, named in capitals', gzipSync(GOOD), 'GZIP'],
+    ['gzipped, by its old name', gzipSync(GOOD), 'x-gzip'],
+    [
+      'gzipped in two members',
+      Buffer.concat([gzipSync(GOOD.slice(0, 50)), gzipSync(GOOD.slice(50))]),
+      'gzip',
+    ],
+    ['gzipped twice', gzipSync(gzipSync(GOOD)), 'gzip, gzip'],
+    ['gzipped twice, by a proxy that tells of once', gzipSync(gzipSync(GOOD)), 'gzip'],
+    ['gzipped, by a proxy that does not tell', gzipSync(GOOD), ''],
+    ['with a charset for its encoding', GOOD, 'UTF-8'],
+    ['with identity for its encoding', GOOD, 'identity'],
+    ['with none for its encoding', GOOD, 'none'],
+  ])('may come %s', async (_how, sent, encoding) => {
+    const url = await serveHttp(answerWith(sent, 200, { 'content-encoding': encoding }))
+    const { body } = await fetchReport(anOperation({ baseUrl: url }), never)
+    expect(Buffer.from(body).toString()).toBe(GOOD)
+  })
+
   it('may come in pieces', async () => {
     const url = await serveHttp((_request, response) => {
       response.write(GOOD.slice(0, 40))
@@ -248,6 +268,14 @@ describe('too_large', () => {
     expect((await failureAt(url, { maxResponseBytes })).reason).toBe('too_large')
   })
 
+  it.each([
+    ['in a second layer', gzipSync(gzipSync(Buffer.alloc(10_000_000))), 'gzip'],
+    ['that no header tells of', gzipSync(Buffer.alloc(10_000_000)), ''],
+  ])('is a small body that gzip makes large, %s', async (_how, bomb, encoding) => {
+    const url = await serveHttp(answerWith(bomb, 200, { 'content-encoding': encoding }))
+    expect((await failureAt(url, { maxResponseBytes: 20_000 })).reason).toBe('too_large')
+  })
+
   it('is a body that never ends, at the moment it passes the limit', async () => {
     const url = await serveHttp((_request, response) => {
       const flow = () => {
@@ -261,13 +289,57 @@ describe('too_large', () => {
 })
 
 describe('malformed', () => {
-  it.each([
-    ['gzip that is none', 'not gzip', 'gzip'],
-    ['gzip that ends too soon', gzipSync(GOOD).subarray(0, 30), 'gzip'],
-    ['an encoding that was not asked for', GOOD, 'br'],
-  ])('is %s', async (_form, body, encoding) => {
+  const cut = gzipSync(GOOD).subarray(0, 30)
+  const broken = Buffer.concat([gzipSync(GOOD).subarray(0, 40), Buffer.alloc(100)])
+
+  it.each<[string, string | Buffer, string, string]>([
+    [
+      'a page that says it is gzip',
+      '<html>Hello',
+      'gzip',
+      'the answer says it is gzip, but is not: <html>Hello',
+    ],
+    [
+      'JSON that says it is gzip, without its records',
+      GOOD,
+      'gzip',
+      'the answer says it is gzip, but is not: {"code":200,"error":null,"msg":"1 records were found","data":…',
+    ],
+    ['gzip that ends too soon', cut, 'gzip', 'the gzip of the answer is broken or ends too soon'],
+    ['gzip that ends too soon, untold', cut, '', 'the gzip of the answer is broken or ends too soon'],
+    ['gzip that is broken', broken, 'gzip', 'the gzip of the answer is broken or ends too soon'],
+    [
+      'an encoding that was not asked for',
+      GOOD,
+      'br',
+      'the answer has a content encoding that was not asked for: br',
+    ],
+    [
+      'more layers than anybody needs',
+      GOOD,
+      'gzip, gzip, gzip',
+      'the answer has a content encoding that was not asked for: gzip, gzip, gzip',
+    ],
+    [
+      'the token for an encoding',
+      GOOD,
+      'x-test-token',
+      'the answer has a content encoding that was not asked for: x-[secret]',
+    ],
+    [
+      'the token that says it is gzip',
+      'test-token',
+      'gzip',
+      'the answer says it is gzip, but is not: [secret]',
+    ],
+  ])('is %s', async (_form, body, encoding, message) => {
     const url = await serveHttp(answerWith(body, 200, { 'content-encoding': encoding }))
-    expect((await failureAt(url)).reason).toBe('malformed')
+    expect(await failureAt(url)).toMatchObject({ reason: 'malformed', message })
+  })
+
+  it('is left to the reader where nothing comes that says it is gzip', async () => {
+    const url = await serveHttp(answerWith('', 200, { 'content-encoding': 'gzip' }))
+    expect((await fetchReport(anOperation({ baseUrl: url }), never)).body).toHaveLength(0)
   })
 })
 

@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/config/secret.ts'
+import { EXCERPT_BYTES, excerptOf } from '../../src/wolkvox/excerpt.ts'
+import { createRedactor } from '../../src/wolkvox/redaction.ts'
+
+const redact = (text: string, token = 'a+B/9z==?"<&') => createRedactor(new Secret(token))(text)
+
+const visible = fc.string({
+  unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+})
+
+const asHtml = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
+/** The ways in which answers repeat what they were sent. */
+const forms: Record<string, (token: string) => string> = {
+  'as it is': (token) => token,
+  'in capitals': (token) => token.toUpperCase(),
+  'URL-encoded': encodeURIComponent,
+  'URL-encoded in every character': (token) =>
+    [...token].map((character) => `%${character.charCodeAt(0).toString(16)}`).join(''),
+  'URL-encoded twice': (token) => encodeURIComponent(encodeURIComponent(token)),
+  'as in JSON': (token) => JSON.stringify(token).slice(1, -1),
+  'as PHP writes JSON': (token) => JSON.stringify(token).slice(1, -1).replaceAll('/', '\\/'),
+  'as in JSON within JSON': (token) => JSON.stringify(JSON.stringify(token)).slice(3, -3),
+  'as in JSON in every character': (token) =>
+    [...token].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  'as in HTML': asHtml,
+  'as in HTML in every character': (token) =>
+    [...token].map((character) => `&#${character.charCodeAt(0)};`).join(''),
+  'as in HTML within HTML': (token) => asHtml(asHtml(token)),
+}
+
+describe.each(Object.entries(forms))('a token %s', (_how, form) => {
+  it('is taken out of any text', () => {
+    fc.assert(
+      fc.property(
+        visible,
+        visible,
+        visible.filter((token) => token.length >= 4),
+        (before, after, token) => {
+          const text = redact(`${before} ${form(token)} ${after}`, token)
+          fc.pre(!before.includes(form(token)) && !after.includes(form(token)))
+          expect(text).toContain('[secret]')
+          expect(text).not.toContain(` ${form(token)} `)
+        },
+      ),
+    )
+  })
+
+  it('is not shown where a cut goes through it, but for its first letters', () => {
+    const token = 'q7Rt/x+9Zk=4"<mP'
+    const whole = form(token)
+    for (let length = 1; length < whole.length; length += 1) {
+      const shown = redact(`token: ${whole.slice(0, length)}`, token).replace('[secret]', '')
+      // Three letters of it and the half of an escape, at most.
+      expect(shown.length - 'token: '.length).toBeLessThanOrEqual(form(token.slice(0, 3)).length + 12)
+      expect(shown).not.toContain(form(token.slice(0, 4)))
+    }
+  })
+
+  it('is not shown where the excerpt of an answer ends', () => {
+    const token = 'q7Rt/x+9Zk=4"<mP'
+    const whole = form(token)
+    for (let length = 1; length < whole.length; length += 1) {
+      const body = Buffer.from(`<p>${' '.repeat(EXCERPT_BYTES - 3 - length)}${whole}</p>`)
+      expect(excerptOf(body, createRedactor(new Secret(token)))).not.toContain(form(token.slice(0, 4)))
+    }
+  })
+})
+
+describe('a token within base64', () => {
+  it('is taken out wherever it begins, in both alphabets', () => {
+    fc.assert(
+      fc.property(
+        visible,
+        visible,
+        visible.filter((token) => token.length >= 8),
+        (before, after, token) => {
+          for (const alphabet of ['base64', 'base64url'] as const) {
+            const text = Buffer.from(`${before}:${token}:${after}`).toString(alphabet)
+            const shown = redact(`Basic ${text}`, token)
+            expect(shown).toContain('[secret]')
+            const decoded = shown.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
+            expect(decoded.some((part) => part.includes(token))).toBe(false)
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('a text without the token', () => {
+  it('stays as it is', () => {
+    expect(redact('wolkvox answered: PLEASE VALIDATE TOKEN')).toBe('wolkvox answered: PLEASE VALIDATE TOKEN')
+    expect(redact('te', 'test-token')).toBe('te')
+  })
+
+  it('that is hostile takes no time', () => {
+    const token = '\\%&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+    const startedAt = performance.now()
+    for (const unit of ['\\', '%25', '&amp;', 'a', '\\u0061', '%61']) redact(unit.repeat(64 * 1024), token)
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+  })
+})
+
+describe('a token of any length', () => {
+  it.each([1, 2, 5, 300, 5000, 60_000])('of %d characters is taken out', (length) => {
+    const token = 'aZ9-'.repeat(length).slice(0, length)
+    expect(redact(`token ${token} is wrong`, token)).not.toContain(` ${token}`)
+    expect(redact(`${Buffer.from(`user:${token}`).toString('base64')}.`, token)).not.toMatch(
+      /[A-Za-z0-9]{60}/,
+    )
+  })
+})
