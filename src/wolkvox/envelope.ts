@@ -10,7 +10,10 @@ export interface Envelope {
   readonly message: string
   /** Anything that stands in the place of the records. */
   readonly data: unknown
-  /** Whether a code or data is there: without both it is another API's JSON. */
+  /**
+   * Whether it is wolkvox's: it has data, or a code. An object without either is another API's, and so is one without
+   * data that has a list by another name: its records must not pass for none.
+   */
   readonly isReport: boolean
 }
 
@@ -37,7 +40,14 @@ export function readEnvelope(json: unknown): Envelope | undefined {
   const parsed = envelope.safeParse(json)
   if (!parsed.success) return undefined
   const { msg: message, ...rest } = parsed.data
-  return { ...rest, message, data: rest.data, isReport: 'code' in Object(json) || 'data' in Object(json) }
+  return { ...rest, message, data: rest.data, isReport: isReport(Object(json)) }
+}
+
+function isReport(members: Readonly<Record<string, unknown>>): boolean {
+  if ('data' in members) return true
+  return (
+    'code' in members && !Object.values(members).some((value) => Array.isArray(value) && value.length > 0)
+  )
 }
 
 /**
