@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { withPart } from '../scripts/docs/markdown.ts'
 import { parts } from '../scripts/docs.ts'
 import { variables } from '../src/config/variables.ts'
+import { failureReasons } from '../src/wolkvox/failure.ts'
+import { recordRejections } from '../src/wolkvox/snapshot.ts'
 import { measured, peakMemory } from './docs/measured.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
@@ -20,6 +22,23 @@ it.each(parts)(
     expect(withPart(text, part, made())).toBe(text)
   },
 )
+
+describe('the documentation of failures', () => {
+  const runbook = read('docs/runbook.md')
+  const faultTable = readme.slice(
+    readme.indexOf('| what happens | reason |'),
+    readme.indexOf('In every row the next good refresh'),
+  )
+
+  it.each(failureReasons)('has the reason %s in the fault table and in the runbook', (reason) => {
+    expect(faultTable).toContain(`| \`${reason}\``)
+    expect(runbook).toContain(`\`${reason}\``)
+  })
+
+  it.each(recordRejections)('says in the runbook what %s means', (reason) => {
+    expect(runbook).toContain(`\`${reason}\``)
+  })
+})
 
 describe('the README', () => {
   it('gives the two commands before anything else', () => {
