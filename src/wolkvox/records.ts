@@ -1,4 +1,4 @@
-import { categoryOf } from './categories.ts'
+import { type Category, categoryOf } from './categories.ts'
 import { UNPARSABLE } from './parse.ts'
 import { type Reader, type Reading, type ReadingContext, UNREADABLE } from './reading.ts'
 import type { Agent, Columns, RecordRejection, Rejections } from './snapshot.ts'
@@ -34,6 +34,8 @@ export function readRecords(
 ): ReadRecords {
   const columns = Object.entries(fields).map(([field, read]) => ({ field, read, numbers: [] as number[] }))
   const agents = new Map<string, Agent>()
+  // An operation has a few states, each of many agents.
+  const categories = new Map<string, Category>()
   const rejectedRecords: Partial<Record<RecordRejection, number>> = {}
   const rejectedValues: Record<string, number> = {}
 
@@ -62,6 +64,11 @@ export function readRecords(
       continue
     }
     const state = take('agent_status', readText(record.agent_status)) ?? ''
+    let category = categories.get(state)
+    if (category === undefined) {
+      category = categoryOf(state)
+      categories.set(state, category)
+    }
     for (const { field, read, numbers } of columns) {
       numbers.push(take(field, read(record[field], context)) ?? Number.NaN)
     }
@@ -69,7 +76,7 @@ export function readRecords(
       id,
       name: readName(take('agent_name', readText(record.agent_name)) ?? ''),
       state,
-      category: categoryOf(state),
+      category,
     })
   }
   return {
