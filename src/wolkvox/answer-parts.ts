@@ -184,7 +184,7 @@ function skipNumber(bytes: Uint8Array, at: number): number | undefined {
   return isWholeNumber(key) ? value : undefined
 }
 
-/** @returns the place after all that stands up to the next comma or the closing bracket */
+/** @returns the place after everything up to the next comma or the closing bracket */
 function skipRecord(bytes: Uint8Array, at: number, close: number): number {
   let end = at
   let next = at

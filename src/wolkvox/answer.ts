@@ -26,7 +26,7 @@ export interface Answer {
 export const MAX_RECORDS = 60_000
 
 /**
- * The records of an answer, parsed as they are walked through; {@link UNPARSABLE} stands for each that is not JSON. A
+ * The records of an answer, parsed as they are walked through; {@link UNPARSABLE} replaces each that is not JSON. A
  * code in the body that is present, not empty and not 200 decides before the HTTP status.
  *
  * @throws WolkvoxFailure where the answer is anything but the records of a report
@@ -53,7 +53,7 @@ export function recordsOf(answer: Answer, redact: Redact): Iterable<unknown> {
   return content.records ?? []
 }
 
-/** What an answer holds. */
+/** The parts of an answer. */
 interface Content {
   /** `undefined` where there is none. */
   readonly envelope?: Envelope | undefined

@@ -8,7 +8,7 @@ export interface Envelope {
   readonly error: string
   /** Free text. */
   readonly message: string
-  /** Anything that stands in the place of the records. */
+  /** Anything in the place of the records. */
   readonly data: unknown
   /**
    * Whether it is wolkvox's: it has data, or a code. An object without either is another API's, and so is one without

@@ -13,6 +13,9 @@ const MAX_READ = 2000
 const TELLING_KEY =
   /^"(?:code|error|error_description|msg|message|status|success|title|detail|description|reason|type|path)"$/i
 
+// A key that names a field, and no person.
+const NAME = /^"[\w.-]{1,40}"$/
+
 const MEMBER = /("(?:[^"\\]|\\.)*")(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s"{}[\],]+)/g
 
 // Keys, columns and tags of records, in this report and in its sisters.
@@ -30,7 +33,7 @@ export function quote(text: string, redact: Redact): string {
 /**
  * The first characters of an answer that is no report, to tell a PHP warning, a login page and a captive portal apart.
  *
- * A report that was cut off, or that stands behind a warning, is such an answer too, and its records name people. So the
+ * A report that was cut off, or that follows a warning, is such an answer too, and its records name people. So the
  * excerpt ends at the first nested bracket, where records begin in JSON and in what PHP prints, and at the first name of
  * a field of theirs. Of the members before it only those show their values that say something about the answer. A list
  * of values without names, such as CSV without a header, cannot be told from any other text.
@@ -43,7 +46,8 @@ export function excerptOf(bytes: Uint8Array, redact: Redact): string {
 }
 
 function withoutRecords(line: string): string {
-  const isJson = /^[{[]/.test(line)
+  if (/^\[(?!secret\])/.test(line)) return '[…'
+  const isJson = line.startsWith('{')
   const shown = isJson ? withoutValues(line) : line
   const nested = indexOf(shown, NESTED)
   const field = indexOf(shown, RECORD_FIELD)
@@ -55,7 +59,7 @@ function withoutRecords(line: string): string {
 
 function withoutValues(line: string): string {
   return line.replace(MEMBER, (member, key: string, colon: string) =>
-    TELLING_KEY.test(key) ? member : `${key}${colon}…`,
+    TELLING_KEY.test(key) ? member : `${NAME.test(key) ? key : '…'}${colon}…`,
   )
 }
 

@@ -8,14 +8,14 @@ export class EndsTooSoon extends NotJson {
   override readonly name = 'EndsTooSoon'
 }
 
-/** Something stands behind the text. */
+/** More text follows the JSON. */
 export class TextBehind extends NotJson {
   override readonly name = 'TextBehind'
   /** Where it begins. */
   readonly place: number
 
   constructor(place: number) {
-    super('something stands behind it')
+    super('more text follows')
     this.place = place
   }
 }
@@ -32,8 +32,7 @@ export const OPEN_LIST = 0x5b
 export const CLOSE_LIST = 0x5d
 export const OPEN_OBJECT = 0x7b
 export const CLOSE_OBJECT = 0x7d
-
-const BACKSLASH = 0x5c
+export const BACKSLASH = 0x5c
 
 const TOO_LONG = 'a value is too long'
 

@@ -4,6 +4,7 @@ import {
   COMMA,
   EndsTooSoon,
   NotJson,
+  OPEN_OBJECT,
   skipSpace,
   ValueTooLong,
 } from './json-walker.ts'
@@ -49,15 +50,11 @@ export function createListRepair(
   const tooManyBroken = new NotJson(`more than ${MAX_BROKEN_RECORDS} records are broken`)
 
   function endAtNext(record: number): number | undefined {
-    const next = nextAfter(record, record)
+    const key = firstKey(bytes, spans[0] ?? record) ?? firstKey(bytes, record)
+    const next = key && findRecord(bytes, key, record, record + maxRecordBytes)
     if (next === undefined) return undefined
     spans.push(record, next.end)
     return isKeyed ? next.element : next.record
-  }
-
-  function nextAfter(place: number, record: number) {
-    const key = firstKey(bytes, spans[0] ?? record) ?? firstKey(bytes, record)
-    return key && findRecord(bytes, key, place, record + maxRecordBytes)
   }
 
   /** The last bracket that can close the list. What follows has to be JSON, or the answer is malformed all the same. */
@@ -90,10 +87,12 @@ export function createListRepair(
     },
 
     skipStray(bracket) {
+      // Behind an object a member with a number for its key is no sign: it may belong to the envelope.
+      if (isKeyed) return undefined
       const after = skipSpace(bytes, bracket + 1)
-      const isDoubled = !isKeyed && bytes[after] === CLOSE_LIST
-      const element = bytes[after] === COMMA ? skipSpace(bytes, after + 1) : undefined
-      const isFollowed = element !== undefined && nextAfter(bracket, bracket)?.element === element
+      const isDoubled = bytes[after] === CLOSE_LIST
+      const element = skipSpace(bytes, after + 1)
+      const isFollowed = bytes[after] === COMMA && bytes[element] === OPEN_OBJECT
       if (!isDoubled && !isFollowed) return undefined
       broken += 1
       if (broken > MAX_BROKEN_RECORDS) throw tooManyBroken

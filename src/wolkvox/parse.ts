@@ -72,7 +72,7 @@ function parseMembers(bytes: Uint8Array): Record<string, unknown> | undefined {
  * @param spans where each begins and ends in the body
  * @param maxRecords the most records
  * @returns the records, {@link UNPARSABLE} in place of each that is not JSON
- * @throws WolkvoxFailure `too_large` where a broken span holds more
+ * @throws WolkvoxFailure `too_large` where a broken span contains more
  */
 export function* parseRecords(
   body: Uint8Array,

@@ -1,8 +1,11 @@
 import {
+  BACKSLASH,
+  CLOSE_LIST,
   CLOSE_OBJECT,
   COLON,
   COMMA,
   NotJson,
+  OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
@@ -41,9 +44,9 @@ export function firstKey(bytes: Uint8Array, record: number): Uint8Array | undefi
 }
 
 /**
- * Finds the next record behind a broken one, where brackets and quotes tell nothing any more: an object that begins with
- * the same key as the others do, behind a comma or another object. In JSON that is intact no text can look like that,
- * as its quotes are escaped.
+ * Finds the next record behind a broken one, whose brackets and quotes may mislead: an object that begins with the same
+ * key as the others do, behind a comma or another object. In intact JSON no text looks like that, as its quotes are
+ * escaped. An object in a list of the broken record may look like that, and is no record.
  *
  * @param from where the broken record begins
  * @param to where to stop looking
@@ -55,19 +58,42 @@ export function findRecord(
   to: number,
 ): RecordBoundary | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(to, bytes.length))
+  const isInList = createListTracker(bytes, from)
   for (let at = text.indexOf(key, from + 1); at !== -1; at = text.indexOf(key, at + key.length)) {
     const record = skipSpaceBackwards(bytes, at - 1)
     if (bytes[record] !== OPEN_OBJECT) continue
     const element = startOfElement(bytes, record)
     const before = skipSpaceBackwards(bytes, element - 1)
-    if (before <= from) continue
+    if (before <= from || isInList(element)) continue
     if (bytes[before] === COMMA) return { end: before, element, record }
     if (bytes[before] === CLOSE_OBJECT) return { end: before + 1, element, record }
   }
   return undefined
 }
 
-/** Where a whole number stands as a key before the record, that key; or else the record itself. */
+/**
+ * Tells of ascending places whether each lies directly in a list that began after `from`, and in no text. A place that
+ * lies in a text says nothing: a stray quote before it turns the texts inside out.
+ */
+function createListTracker(bytes: Uint8Array, from: number): (to: number) => boolean {
+  const open: number[] = []
+  let place = from
+  let isInText = false
+  return (to) => {
+    for (; place < to; place += 1) {
+      const byte = bytes[place]
+      if (isInText) {
+        if (byte === BACKSLASH) place += 1
+        else if (byte === QUOTE) isInText = false
+      } else if (byte === QUOTE) isInText = true
+      else if (byte === OPEN_LIST || byte === OPEN_OBJECT) open.push(byte)
+      else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) open.pop()
+    }
+    return !isInText && open.at(-1) === OPEN_LIST
+  }
+}
+
+/** The place of the key before the record, where that is a whole number; otherwise the record itself. */
 function startOfElement(bytes: Uint8Array, record: number): number {
   const colon = skipSpaceBackwards(bytes, record - 1)
   if (bytes[colon] !== COLON) return record

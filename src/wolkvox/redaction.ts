@@ -9,7 +9,7 @@ const MAX_CHARACTERS = 256
 // A shorter beginning of a token gives nothing away, and might be any word.
 const MIN_BEGINNING = 4
 
-// Of a short token base64 leaves so few characters that any word might hold them.
+// The base64 of a short token has so few characters that any word may contain them.
 const MIN_BASE64 = 6
 
 // What is left of the next character, where the cut goes through its escape.
@@ -60,7 +60,7 @@ function forms(character: string): string {
   return `(?:\\\\{0,4}${escaped}|%(?:25){0,2}${hex}|\\\\{1,4}(?:u00|x)${hex}|&(?:amp;){0,2}(?:${entities.join('|')});)`
 }
 
-/** A pattern for as much of a form as stands at the end of the text. @param min the fewest characters */
+/** A pattern for the beginning of a form at the end of the text. @param min the fewest characters */
 function beginning(characters: readonly string[], min: number): string {
   const more = characters.slice(min)
   const sure = characters.slice(0, min).join('')
@@ -69,7 +69,7 @@ function beginning(characters: readonly string[], min: number): string {
 
 /**
  * What base64 makes of the token within a longer text, such as `user:token`: one for each place at which the token may
- * begin in a group of three bytes, without the characters that hold bits of its neighbours.
+ * begin in a group of three bytes, without the characters that contain bits of its neighbours.
  */
 function base64Forms(token: Buffer): string[][] {
   return [0, 1, 2].flatMap((shift) => {

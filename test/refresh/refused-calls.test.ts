@@ -17,7 +17,7 @@ let refresher: Refresher
 /**
  * Starts an operation whose every call brings this answer.
  *
- * @param retryAfter the header; a number stands for an HTTP date that many seconds ahead of each call
+ * @param retryAfter the header; a number means an HTTP date that many seconds ahead of each call
  * @returns the seconds at which calls are sent
  */
 function startWith(status: number, body = '', retryAfter: string | number = ''): number[] {

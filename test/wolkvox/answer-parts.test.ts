@@ -80,7 +80,7 @@ describe('taking an answer apart', () => {
     )
   })
 
-  it('takes an object whose keys are all whole numbers for a list, as data and by itself', () => {
+  it('takes an object whose keys are all whole numbers for a list, as data and as the whole answer', () => {
     const list = '{ "0" : {"a":1},"2":[2] ,\n"1001": "3","007":null}'
     const records = [{ a: 1 }, [2], '3', null]
     expect(together(`{"code":200,"data":${list},"msg":"x"}`)).toEqual({

@@ -175,10 +175,10 @@ describe('the text of malformed', () => {
     expect(failure(body, 200, contentType)).toMatchObject({ reason: 'malformed', message: said })
   })
 
-  it('quotes what stands behind the JSON', () => {
+  it('quotes the text that follows the JSON', () => {
     const body = `${report}\n<b>Notice</b>: Undefined index: x`
     expect(failure(body, 200, 'text/html').message).toBe(
-      `the answer is not JSON: something stands behind it (text/html, ${Buffer.byteLength(body)} bytes): <b>Notice</b>: Undefined index: x`,
+      `the answer is not JSON: more text follows (text/html, ${Buffer.byteLength(body)} bytes): <b>Notice</b>: Undefined index: x`,
     )
   })
 
@@ -203,6 +203,8 @@ describe('the text of malformed', () => {
     ['without their beginning', report.slice(report.indexOf('Juana'))],
     ['within a text', JSON.stringify(report)],
     ['within a text as data', JSON.stringify({ code: 200, data: JSON.stringify(agents) })],
+    ['as a list of names that is cut off', '["Juana Peña","José Gómez"'],
+    ['as keys', '{"Juana Peña":5,"José Gómez":7}'],
     ['in a JSON object that is not the API', JSON.stringify({ usuario: 'Juana Peña', ok: true })],
     ['as PHP prints them', 'Array\n(\n    [0] => Array ( [agent_id] => 1001 [agent_name] => Juana Peña'],
     ['as PHP dumps them', 'array(1) {\n  ["agent_name"]=>\n  string(10) "Juana Peña"'],
@@ -215,7 +217,7 @@ describe('the text of malformed', () => {
     expect(failure(body).message).not.toMatch(/Juana|José|1001|1002/)
   })
 
-  it('never carries the token, wherever it stands, in any form', () => {
+  it('never contains the token, at any place, in any form', () => {
     const forms = [
       'test-token',
       'TEST-TOKEN',
@@ -330,7 +332,7 @@ describe('404 whose message says that no records were found', () => {
     'No se encontraron registros',
   ]
 
-  it.each(messages)('means no agents, wherever the 404 stands: %s', (msg) => {
+  it.each(messages)('means no agents, in the body or as HTTP status: %s', (msg) => {
     expect(read({ code: 404, error: 'NOT FOUND', msg, data: null }, 404)).toEqual([])
     expect(read({ code: '404', error: 'NOT FOUND', msg }, 200)).toEqual([])
     expect(read({ code: '', msg, data: '' }, 404)).toEqual([])
@@ -347,7 +349,7 @@ describe('404 whose message says that no records were found', () => {
     expect(reason(body, 404)).toBe('not_found')
   })
 
-  it('does not stand against other codes', () => {
+  it('does not override other codes', () => {
     expect(reason({ code: 403, msg: '0 records were found' })).toBe('forbidden')
     expect(reason({ msg: '0 records were found' }, 500)).toBe('http_error')
   })

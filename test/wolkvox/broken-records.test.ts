@@ -78,7 +78,10 @@ const ambiguous: Record<string, { middle: string[]; last: string[] }> = {
     middle: ['data that is an object'],
     last: ['data that is an object', 'a bare object', 'a bare list'],
   },
-  'a brace too many': { middle: [], last: ['data that is an object', 'a bare object'] },
+  'a brace too many': {
+    middle: ['data that is an object', 'a bare object'],
+    last: ['data that is an object', 'a bare object'],
+  },
 }
 
 describe.each(Object.entries(damages))('a record with %s', (damage, breakIt) => {
@@ -134,7 +137,7 @@ describe('broken records', () => {
     for (const wrap of Object.values(forms)) expect(read(wrap(records))).toEqual({ names: [], unparsable: 3 })
   })
 
-  it('may be as many as one answer holds', () => {
+  it('may be as many as one answer can have', () => {
     const records = Array.from({ length: 60_000 }, (_, id) => record(id).replace('Name', 'Na\tme'))
     expect(read(enveloped(`[${records.join()}]`))).toEqual({ names: [], unparsable: 60_000 })
   })
@@ -185,9 +188,36 @@ describe('an answer that was cut off', () => {
 })
 
 describe('a broken record', () => {
-  it('does not bring in what is nested in it', () => {
-    const nested = '{"agent_id":"1","active":[{"conn_id":"a"},{"conn_id":"b"}],"agent_name":"5" x"}'
-    expect(read(enveloped(`[${nested},${record(2)}]`))).toEqual({ names: ['Name 2'], unparsable: 1 })
+  it.each([
+    ['with another key', '[{"conn_id":"a"},{"conn_id":"b"},{"conn_id":"c"}]'],
+    ['with the same key', '[{"agent_id":"7"},{"agent_id":"8"},{"agent_id":"9"}]'],
+    ['in lists', '[[{"agent_id":"7"},{"agent_id":"8"}],[],{"agent_id":"9"}]'],
+  ])('brings in no object that is nested in it, %s', (_how, list) => {
+    for (const wrap of Object.values(forms)) {
+      for (const damaged of [
+        `{"agent_id":"1","list":${list},"calls":NaN}`,
+        `{"agent_id":"1","list":${list},"agent_name":"5" x"}`,
+        `{"agent_id":"1","agent_name":"a\nb","list":${list}}`,
+      ]) {
+        expect(read(wrap([damaged, record(2)]))).toEqual({ names: ['Name 2'], unparsable: 1 })
+        expect(read(wrap([record(2), damaged, record(3)]))).toEqual({
+          names: ['Name 2', 'Name 3'],
+          unparsable: 1,
+        })
+      }
+    }
+  })
+
+  it('is not seen in an answer that is JSON, with records in other members', () => {
+    for (const [data, names] of [
+      [`[${record(1)}]`, ['Name 1']],
+      [`{"0":${record(1)}}`, ['Name 1']],
+    ] as const) {
+      expect(read(`{"code":200,"data":${data},"5":${record(2)},"6":[${record(3)}]}`)).toEqual({
+        names,
+        unparsable: 0,
+      })
+    }
   })
 
   it('that may be many is too_large past the limit', () => {
@@ -218,7 +248,7 @@ describe('an envelope', () => {
     ['its code, which came twice', '{"code":200,"code":2oo,"data":[1]}'],
     ['data that is no list', '{"code":200,"data":NaN}'],
     ['a key', '{"code":200,"a\nb":1,"data":[1]}'],
-    ['what stands behind it', '{"code":200,"data":[1]}<br />'],
+    ['the text that follows it', '{"code":200,"data":[1]}<br />'],
     ['a comma', '{"code":200 "data":[1]}'],
   ])('is malformed where %s is no JSON', (_damage, text) => {
     expect(failureOf(text).reason).toBe('malformed')

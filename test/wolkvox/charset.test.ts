@@ -33,7 +33,7 @@ describe('an answer in Latin-1', () => {
     ['declared as UTF-8', 'application/json; charset=utf-8'],
     ['declared as UTF-16', 'application/json; charset=utf-16'],
     ['declared as nothing', 'application/json; charset='],
-    ['declared as a charset that nobody knows', 'application/json; charset=x-latin-9000'],
+    ['declared as an unknown charset', 'application/json; charset=x-latin-9000'],
     ['declared as a charset that has not these bytes', 'application/json; charset=shift_jis'],
   ])('is read: %s', (_how, contentType) => {
     expect(read(LATIN1, contentType)).toBe(TEXT)

@@ -374,7 +374,7 @@ describe('a refusal', () => {
 })
 
 describe('a refusal whose Content-Length is past the limit', () => {
-  it('stands by its status at once', async () => {
+  it('keeps its status, at once', async () => {
     const url = await serveHttp((_request, response) => {
       response.writeHead(403, { 'content-length': String(2 ** 40) }).flushHeaders()
     })

@@ -68,20 +68,20 @@ const surroundings: readonly OddAnswer[] = [
   {
     what: 'a comment of a page cache behind it',
     answer: html(`${GOOD}\n<!-- Served in 0.02 s -->`),
-    failure: ['malformed', 'something stands behind it (text/html, # bytes): <!-- Served in 0.02 s -->'],
+    failure: ['malformed', 'more text follows (text/html, # bytes): <!-- Served in 0.02 s -->'],
   },
   {
     what: 'the answer twice',
     answer: json(GOOD + GOOD),
     failure: [
       'malformed',
-      'something stands behind it (application/json, # bytes): {"code":200,"error":null,"msg":"2 records were found","data":…',
+      'more text follows (application/json, # bytes): {"code":200,"error":null,"msg":"2 records were found","data":…',
     ],
   },
   {
     what: 'zeroes behind it, as from a buffer of fixed size',
     answer: json(`${GOOD}${'\0'.repeat(100)}`),
-    failure: ['malformed', 'something stands behind it (application/json, # bytes)'],
+    failure: ['malformed', 'more text follows (application/json, # bytes)'],
   },
   {
     what: 'a callback around it',
@@ -96,7 +96,7 @@ const surroundings: readonly OddAnswer[] = [
   {
     what: 'a record on each line, without a list',
     answer: json(`${text(ana)}\n${text(beto)}\n`, 'application/x-ndjson'),
-    failure: ['malformed', 'something stands behind it (application/x-ndjson, # bytes): {"…'],
+    failure: ['malformed', 'more text follows (application/x-ndjson, # bytes): {"…'],
   },
   {
     what: 'one record as the whole answer',
@@ -373,7 +373,7 @@ const names: readonly OddAnswer[] = [
     agents: ['1 AnaÃ 5', '2 Béto 7'],
   },
   {
-    what: 'a charset that nobody knows',
+    what: 'an unknown charset',
     answer: json(Buffer.from(GOOD.replace('Ana', 'A\xf1a'), 'latin1'), 'application/json; charset=klingon'),
     agents: ['1 Aña 5', '2 Beto 7'],
   },
@@ -498,7 +498,7 @@ const transfers: readonly OddAnswer[] = [
     agents: BOTH,
   },
   {
-    what: 'deflate, which nobody asked for',
+    what: 'deflate, which was not asked for',
     answer: answerWith(deflateSync(GOOD), 200, { 'content-encoding': 'deflate' }),
     failure: ['malformed', 'a content encoding that was not asked for: deflate'],
   },

@@ -10,7 +10,7 @@ describe('Retry-After', () => {
     ['an HTTP date', 'Tue, 10 Mar 2026 15:01:30 GMT', 90_000],
     ['the older form of an HTTP date', 'Tuesday, 10-Mar-26 15:01:30 GMT', 90_000],
     ['a date years ahead', 'Fri, 10 Mar 2036 15:00:00 GMT', 315_619_200_000],
-    ['more seconds than a number holds', '9'.repeat(400), Number.POSITIVE_INFINITY],
+    ['more seconds than a number can have', '9'.repeat(400), Number.POSITIVE_INFINITY],
   ])('may be %s', (_form, header, ms) => {
     expect(readRetryAfter(header, NOW)).toBe(ms)
   })
