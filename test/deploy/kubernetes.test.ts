@@ -12,7 +12,7 @@ import { runCommand } from '../commands/surroundings.ts'
 import { peakMemory } from '../docs/measured.ts'
 import { readText } from '../files.ts'
 import { runProgram } from '../programs/program.ts'
-import { haveTools } from '../programs/tools.ts'
+import { haveTools, programPath } from '../programs/tools.ts'
 import { filesIn, rules } from '../rules/files.ts'
 import { makeApp } from '../server/make-app.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -252,7 +252,7 @@ function targetLabels(found: readonly { readonly pod: string; readonly address: 
     JSON.stringify({ scrape_configs: [{ job_name: 'found', static_configs, relabel_configs }] }),
   )
   const args = ['check', 'service-discovery', '--timeout=5s', file, 'found']
-  const { stdout } = spawnSync('promtool', args, { encoding: 'utf8' })
+  const { stdout } = spawnSync(programPath('promtool'), args, { encoding: 'utf8' })
   const results = JSON.parse(stdout) as { labels: Record<string, string> }[]
   return results.map(({ labels }) =>
     Object.fromEntries(Object.entries(labels).filter(([label]) => !label.startsWith('__'))),

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { ROOT } from '../files.ts'
 import { eventually } from '../programs/eventually.ts'
 import { freePort } from '../programs/server.ts'
+import { programPath } from '../programs/tools.ts'
 import { alerts } from '../rules/files.ts'
 import { type CentreOf, lookback, type Reports, SCRAPE_S, writeHistory } from './history.ts'
 import { allStretches, type Stretch, type StretchName, stretches } from './stretches.ts'
@@ -102,7 +103,7 @@ function alertsAsRecords() {
 async function serve(folder: string): Promise<Server> {
   const listen = `127.0.0.1:${await freePort()}`
   const url = `http://${listen}`
-  const child = spawn('prometheus', [
+  const child = spawn(programPath('prometheus'), [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     '--storage.tsdb.retention.time=100y',
@@ -133,7 +134,7 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 async function run(command: string, args: readonly string[]): Promise<void> {
-  const child = spawn(command, args)
+  const child = spawn(programPath(command), args)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

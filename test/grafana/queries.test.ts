@@ -8,7 +8,7 @@ import { dataAge, dataState, dataStates, nextRefresh } from '../../grafana/queri
 import { quotaSpent, reachable } from '../../grafana/queries/exporter.ts'
 import { auxStates, fewestReady, occupancyOfEach } from '../../grafana/queries/floor.ts'
 import { everybody, ofAgent, ofCategory, ofOperation } from '../../grafana/queries/selection.ts'
-import { haveTools } from '../programs/tools.ts'
+import { haveTools, programPath } from '../programs/tools.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { filledIn } from './asking.ts'
 
@@ -75,7 +75,9 @@ function check(series: Series, expr: string, answer: Answer): void {
   const file = join(temporaryFolder(), 'test.yml')
   // JSON is YAML, too.
   writeFileSync(file, JSON.stringify({ rule_files: [], evaluation_interval: '1m', tests: [test] }))
-  const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(programPath('promtool'), ['test', 'rules', file], {
+    encoding: 'utf8',
+  })
   expect(`${stdout}${stderr}`).toContain('SUCCESS')
   expect(status).toBe(0)
 }

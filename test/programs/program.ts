@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
+import { programPath } from './tools.ts'
 
 /** A running program with all that it has printed so far. */
 export interface Program {
@@ -18,7 +19,7 @@ export function startProgram(
   environment: NodeJS.ProcessEnv = {},
   place: Place = {},
 ): Program {
-  const child = spawn(command, args, {
+  const child = spawn(programPath(command), args, {
     ...place,
     env: { PATH: process.env.PATH, ...environment },
     stdio: 'pipe',

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../files.ts'
-import { haveTools } from '../programs/tools.ts'
+import { haveTools, programPath } from '../programs/tools.ts'
 import { filesIn } from './files.ts'
 
 /** Runs a program at the top of the project. */
 function run(command: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(programPath(command), args, { cwd: ROOT, encoding: 'utf8' })
   return { status, output: status === 0 ? stdout : stdout + stderr }
 }
 
