@@ -48,9 +48,13 @@ export const statesOfShownAgents = (selected: Agents): string =>
 /** The median over an operation's agents. Two exporters of one operation list every agent twice, which leaves it as it is. */
 export const median = (measure: string): string => `quantile by (operation) (0.5, ${measure})`
 
-/** About how long the selected agents were in each auxiliary state: looked at as often as a graph of the time range is. */
+/**
+ * About how long the selected agents were in each auxiliary state, from one look at the states per interval of a graph. A look stands
+ * for the interval after it, so the range has one look fewer than edges. Prometheus 2 includes the left edge of a range and
+ * Prometheus 3 does not: the offset moves both edges off the looks, so that the number of looks is the same.
+ */
 export const timeInAuxStates = (selected: Agents): string =>
   `sort_desc($__interval_ms / 1000 * sum by (state) (sum_over_time(${once(
     stateOf(also(selected, 'category="aux"')),
     `${KEY}, state`,
-  )}[$__range:$__interval])))`
+  )}[$__range:$__interval] offset 1ms)))`
