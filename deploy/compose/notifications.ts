@@ -1,6 +1,6 @@
 /**
- * Prints what Alertmanager would tell somebody, a line for each alert, until a receiver is named in alertmanager.yml.
- * Takes the port as its argument, and where there is a Grafana its address, so that the line ends in a link.
+ * Prints the notifications of Alertmanager, one line for each alert, until alertmanager.yml names another receiver. Arguments: the
+ * port, and optionally the address of Grafana for the link at the end of the line.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
@@ -19,14 +19,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   // Anything but a notification is the container's health check.
   const { alerts } = request.method === 'POST' ? ((await json(request)) as Notification) : { alerts: [] }
   for (const { status, labels, annotations } of alerts) {
-    const { description = '', dashboard_url: path } = annotations
+    const { description = '', summary = '', dashboard_url: path } = annotations
     const link = grafana !== undefined && path !== undefined ? ` ${grafana}${path}` : ''
-    process.stdout.write(`${onOneLine(`${status} ${labels.alertname}: ${description}${link}`)}\n`)
+    // A resolved alert has the texts of the last time it fired.
+    const text = status === 'resolved' ? `no longer firing: ${summary}` : description
+    process.stdout.write(`${onOneLine(`${status} ${labels.alertname}: ${text}${link}`)}\n`)
   }
   response.end()
 }
 
-/** Names of agents are in it, which may hold anything, such as line feeds and what a terminal obeys. */
+/** Names of agents may contain anything, such as line feeds and terminal control sequences. */
 const onOneLine = (text: string) => text.replace(/\p{C}+/gu, ' ')
 
 const server = createServer((request, response) => {

@@ -245,18 +245,22 @@ describe('the health check', () => {
       async () => (await check('notifications', port, exporter)) === 0 || undefined,
     )
     const alert = {
-      status: 'firing',
       labels: { alertname: 'WolkvoxNobodyReady' },
       annotations: {
-        description: 'Nobody in ventas is ready.',
+        summary: 'No agent is ready.',
+        description: 'No agent of ventas is ready.',
         dashboard_url: '/d/wolkvox-operation-es?var-operation=ventas',
       },
     }
-    const body = JSON.stringify({ alerts: [alert] })
-    expect((await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body })).status).toBe(200)
-    await eventually('line', () => program.output().includes('\n') || undefined)
+    const link = 'http://localhost:3000/d/wolkvox-operation-es?var-operation=ventas'
+    for (const status of ['firing', 'resolved']) {
+      const body = JSON.stringify({ alerts: [{ ...alert, status }] })
+      expect((await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body })).status).toBe(200)
+    }
+    await eventually('second line', () => program.output().split('\n').length > 2 || undefined)
     expect(program.output()).toBe(
-      'firing WolkvoxNobodyReady: Nobody in ventas is ready. http://localhost:3000/d/wolkvox-operation-es?var-operation=ventas\n',
+      `firing WolkvoxNobodyReady: No agent of ventas is ready. ${link}\n` +
+        `resolved WolkvoxNobodyReady: no longer firing: No agent is ready. ${link}\n`,
     )
   })
 })

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readText } from '../files.ts'
 import { serveHttp } from '../helpers.ts'
@@ -18,7 +18,7 @@ export interface Notification {
   }[]
 }
 
-/** What stands in the files for production, at a pace that a test can wait for. */
+/** Durations for production, and durations that a test can wait for. */
 const HURRIED: readonly (readonly [RegExp, string])[] = [
   [/for: \d+m/g, 'for: 2s'],
   [/interval: 1m/g, 'interval: 1s'],
@@ -26,8 +26,8 @@ const HURRIED: readonly (readonly [RegExp, string])[] = [
   [/scrape_timeout: 25s/g, 'scrape_timeout: 1s'],
   [/group_wait: \d+s/g, 'group_wait: 2s'],
   [/group_interval: \d+m/g, 'group_interval: 2s'],
-  // What rises over half an hour or an hour.
-  [/_total\[\d+[mh]\]/g, '_total[5s]'],
+  // Windows in which counters grow.
+  [/(_total(?:\{[^}]*\})?)\[\d+[mh]\]/g, '$1[5s]'],
 ]
 
 const hurry = (text: string) => HURRIED.reduce((hurried, [slow, fast]) => hurried.replace(slow, fast), text)
@@ -42,8 +42,10 @@ export interface Alerting {
 
 /** What the phone's owner changes in the project's files. */
 export interface AlertingOptions {
-  /** Tells of what is worth no more than a look in the dashboard, too. */
+  /** Notifies of alerts with the severity info too. */
   readonly tellInfo?: boolean
+  /** Entries added at the end of `rules/limits.yml`: the value as PromQL, and the labels. */
+  readonly moreLimits?: readonly (readonly [expr: string, labels: string])[]
 }
 
 /**
@@ -54,7 +56,7 @@ export interface AlertingOptions {
  */
 export async function startAlerting(
   exporters: readonly string[],
-  { tellInfo = false }: AlertingOptions = {},
+  { tellInfo = false, moreLimits = [] }: AlertingOptions = {},
 ): Promise<Alerting> {
   const received: Notification[] = []
   const phone = await serveHttp(async (request, response) => {
@@ -67,13 +69,21 @@ export async function startAlerting(
   const files = {
     'prometheus.yml': hurry(readText('prometheus.yml'))
       .replace("'exporter:9989'", exporters.map((url) => `'${new URL(url).host}'`).join(', '))
-      .replaceAll('alertmanager:9093', alertmanager),
+      .replaceAll('alertmanager:9093', alertmanager)
+      // Prometheus itself, for the alerts about the rules.
+      .replace('localhost:9090', prometheus),
+    'alertmanager.tmpl': readText('alertmanager.tmpl'),
     'alertmanager.yml': hurry(readText('alertmanager.yml'))
       .replace('http://localhost:5001/', phone)
       .replace(/(?<=severity="info"\]\n +receiver: )nobody/, tellInfo ? 'webhook' : 'nobody'),
     ...Object.fromEntries(filesIn('rules').map((path) => [path, hurry(readText(path))])),
   }
   for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text)
+  for (const [expr, labels] of moreLimits)
+    await appendFile(
+      join(folder, 'rules/limits.yml'),
+      `      - { record: 'wolkvox:limit', expr: '${expr}', labels: { ${labels} } }\n`,
+    )
 
   await startServer(`http://${alertmanager}`, 'prometheus-alertmanager', [
     `--config.file=${join(folder, 'alertmanager.yml')}`,
