@@ -22,7 +22,7 @@ it('a slip in a manifest is found, be it in a key or in a value', async () => {
     ['service-monitor/service-monitor', 'interval: 30s', 'interval: half a minute'],
     ['service-monitor/service-monitor', 'scrapeTimeout:', 'scrape_timeout:'],
     ['rules/prometheus-rule', 'for: 2m', 'for: two minutes'],
-    ['rules/prometheus-rule', 'expr: wolkvox_up == 0', 'expression: wolkvox_up == 0'],
+    ['rules/prometheus-rule', 'expr: wolkvox_record_limit', 'expression: wolkvox_record_limit'],
     ['exporter/service', 'kind: Service', 'kind: Servise'],
   ] as const
   const wrong = slips.map(([path, right, slip]): Manifest => {

@@ -59,14 +59,14 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
     const why = async (operation: string) =>
       descriptions(await arrival('WolkvoxRefreshFailing', operation, 'firing'))
     expect(await why('failing')).toEqual([
-      'The refreshes of failing have failed for ten minutes (http_error). The last good data is still shown until it is too old.',
+      'At least two refreshes of failing in a row have failed, the last one with the reason http_error. The last good data is shown until it is too old.',
     ])
     expect(await why('hanging')).toEqual([
-      'The refreshes of hanging have failed for ten minutes (timeout). The last good data is still shown until it is too old.',
+      'At least two refreshes of hanging in a row have failed, the last one with the reason timeout. The last good data is shown until it is too old.',
     ])
 
     expect(descriptions(await arrival('WolkvoxDataOld', 'old', 'firing'))).toEqual([
-      expect.stringMatching(/^The last good data of old is \d.* old, more than it may be\. Its agents are/),
+      expect.stringMatching(/^The last good data of old is \d.* old\. The exporter has removed the agents/),
     ])
     expect(await inhibitor('WolkvoxRefreshFailing', 'old')).toBe('WolkvoxDataOld')
 
@@ -100,15 +100,15 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
     expect(rejected.alerts.map(({ labels, annotations }) => [labels.severity, annotations.summary])).toEqual(
       ['acw_time', 'calls', 'login_time', 'ocupation'].map((field) => [
         'info',
-        `Values of ${field} of ventas cannot be read.`,
+        `The exporter cannot read some values of ${field} of ventas.`,
       ]),
     )
     expect(descriptions(await arrival('WolkvoxAnswerCut', 'cut', 'firing'))).toEqual([
-      'The last answer for cut held the most records that one answer can; there may be agents that it does not show.',
+      'The last answer for cut contained the maximum number of records. Agents beyond it are missing.',
     ])
     expect(descriptions(await arrival('WolkvoxRecordsRejected', 'cut', 'firing'))).toEqual([
       expect.stringMatching(
-        /^About \d+ records were left out in half an hour \(duplicate\): those agents are/,
+        /^At the last refreshes the exporter left out about \d+ records \(duplicate\)\. Those agents are/,
       ),
     ])
     await ventas.mend()
@@ -120,6 +120,35 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
       'WolkvoxAnswerCut of cut',
       'WolkvoxRecordsRejected of cut',
       'WolkvoxValuesRejected of ventas',
+    ])
+  }, 180_000)
+
+  it('is told of limits and rules that do not work, while the limit of one operation is used', async () => {
+    const [ventas, cobranza] = await Promise.all([startLink('ventas'), startLink('cobranza')])
+    const { arrival, told } = await startChain([ventas, cobranza], {
+      moreLimits: [
+        ['vector(600)', 'limit: acw_seconds, operation: cobranza'],
+        // Prometheus keeps the first of two entries with the same labels and reports no failure.
+        ['vector(5)', 'limit: ring_seconds'],
+        // Many-to-many matching.
+        ['up * on () group_left () up', 'limit: talk_seconds, operation: ventas'],
+      ],
+    })
+    for (const link of [ventas, cobranza]) {
+      const [writer] = link.simulator.report().filter(({ agent_status }) => agent_status === 'TALK')
+      await link.hold([writer?.agent_id ?? ''], 'ACW', 400)
+    }
+    const invalid = await arrival('WolkvoxLimitInvalid', undefined, 'firing')
+    expect(invalid.alerts.map(({ labels }) => labels.problem)).toEqual(['not one series each'])
+    const failing = await arrival('WolkvoxRulesFailing', undefined, 'firing')
+    expect(failing.alerts.map(({ labels }) => labels.rule_group)).toEqual([
+      expect.stringMatching(/limits\.yml;wolkvox-limits$/),
+    ])
+    await arrival('WolkvoxAgentAcwLong', 'ventas', 'firing')
+    expect(told().sort()).toEqual([
+      'WolkvoxAgentAcwLong of ventas',
+      'WolkvoxLimitInvalid',
+      'WolkvoxRulesFailing',
     ])
   }, 180_000)
 
@@ -135,14 +164,14 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('who runs t
     const says = async (alertname: string, operation: string) =>
       descriptions(await arrival(alertname, operation, 'firing'))
     expect(await says('WolkvoxQuotaForecast', 'soon')).toEqual([
-      expect.stringMatching(/^At the rate of the last hour soon needs 1\d\d(\.\d+)?% of the calls/),
+      expect.stringMatching(/^At the rate of the last hour, soon needs 1\d\d(\.\d+)?% of the calls/),
     ])
     expect(await says('WolkvoxQuotaNearlySpent', 'nearly')).toEqual([
       expect.stringMatching(/^9[12](\.\d+)?% of the calls that wolkvox allows nearly today are spent\.$/),
     ])
     for (const operation of ['all', 'shared']) {
       expect(await says('WolkvoxQuotaSpent', operation)).toEqual([
-        `wolkvox allows no more calls for ${operation} today; the exporter only looks every half hour whether that has changed.`,
+        `wolkvox allows no more calls for ${operation} today. The exporter tries one call every 30 minutes until the day turns.`,
       ])
     }
     expect(await inhibitor('WolkvoxQuotaForecast', 'nearly')).toBe('WolkvoxQuotaNearlySpent')

@@ -35,7 +35,7 @@ describe.skipIf(!haveTools(...TOOLS))('somebody’s phone', () => {
     const ring = await arrival('WolkvoxAgentRingLong', 'ventas', 'firing')
     expect(ring.alerts.map(({ annotations }) => annotations)).toEqual([
       expect.objectContaining({
-        summary: `A call has been ringing at ${caller?.agent_name} for long.`,
+        summary: `A call has been ringing at ${caller?.agent_name} for a long time.`,
         description: `${caller?.agent_name} (${caller?.agent_id}, ventas) was in RING for 1m 30s at the last refresh.`,
       }),
     ])
@@ -68,6 +68,7 @@ describe.skipIf(!haveTools(...TOOLS))('somebody’s phone', () => {
     ventas.exporter.process.kill('SIGKILL')
     const down = await arrival('WolkvoxExporterDown', undefined, 'firing')
     expect(down.alerts.map(({ labels }) => labels.severity)).toEqual(['critical'])
+    expect(down.alerts[0]?.annotations.description).toContain('Operations served in the last week: ventas.')
     expect(told()).toEqual(['WolkvoxTokenRefused of ventas', 'WolkvoxExporterDown'])
   }, 180_000)
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readText } from '../files.ts'
 import { files as dashboards } from '../grafana/dashboards.ts'
-import { alerts, alertTests, expressionTests, rules } from './files.ts'
+import { alerts, alertTests, expressionTests, limits, rules, seriesOfTests } from './files.ts'
 
 describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
   it('begins with the word that all have in common', () => {
@@ -54,12 +54,26 @@ describe('the recording rules', () => {
     expect(tested).toContain(name)
   })
 
-  it('hold every limit that an alert compares with, and no other', () => {
-    const limits = rules.filter(({ record }) => record === 'wolkvox:limit').map(({ labels }) => labels ?? {})
+  const names = new Set(limits.map(({ labels }) => labels?.limit))
+
+  it('have every limit that an alert compares with, and no other', () => {
     const used = rules.flatMap(({ expr }) =>
-      [...expr.matchAll(/wolkvox:limit\{limit="(\w+)"/g)].map(([, limit]) => limit),
+      [...expr.matchAll(/wolkvox_limit:effective\{limit="(\w+)"/g)].map(([, limit]) => limit),
     )
-    expect(new Set(limits.map(({ limit }) => limit))).toEqual(new Set(used))
-    expect(new Set(limits.map(({ limit, state }) => `${limit} ${state}`)).size).toBe(limits.length)
+    expect(names).toEqual(new Set(used))
+    const keys = limits.map(({ labels }) => `${labels?.limit} ${labels?.operation} ${labels?.state}`)
+    expect(new Set(keys).size).toBe(limits.length)
+  })
+
+  it('have a bound for every limit', () => {
+    const bounds = rules.filter(({ record }) => record === 'operation_limit:wolkvox_limit:bound')
+    expect(bounds.map(({ labels }) => labels?.limit).sort()).toEqual([...names].sort())
+  })
+
+  it.each([...names])('have a test in which one operation has its own %s', (limit) => {
+    const own = seriesOfTests.filter((series) =>
+      series.startsWith(`wolkvox:limit{limit="${limit}", operation="`),
+    )
+    expect(own).not.toEqual([])
   })
 })

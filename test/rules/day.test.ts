@@ -10,16 +10,29 @@ import { filesIn } from './files.ts'
 
 const AGENTS = 60
 
-/** All that fires on a day of 60 agents, and for how many of its 1,440 minutes, to the nearest five. */
+/** Each group after those whose series it reads, so that the minutes below are always the same. */
+const GROUP_ORDER = [
+  'limits',
+  'limits-effective',
+  'operation',
+  'exporter',
+  'conditions',
+  'limits-alerts',
+  'operation-alerts',
+  'agent-alerts',
+  'exporter-alerts',
+].map((name) => `wolkvox-${name}`)
+
+/** The alerts of a day with 60 agents, and for how many of its 1,440 minutes each fires, to the nearest five. */
 const FIRES = [
-  // Shortly before and after lunch fewer are there than calls need: for a while nobody at all is free.
+  // Shortly before and after lunch there are fewer agents than the calls need. For a while none of them is free.
   { minutes: 95, alertname: 'WolkvoxOccupancyHigh', severity: 'warning' },
   { minutes: 10, alertname: 'WolkvoxNobodyReady', severity: 'critical', category: 'ready' },
-  // In the evening calls ebb before people go home.
+  // In the evening the calls become fewer before the agents go home.
   { minutes: 15, alertname: 'WolkvoxOccupancyLow', severity: 'info' },
 ] as const
 
-/** Until then nobody has logged in. */
+/** Until then no agent has logged in. */
 const FIRST_LOGIN = '5h30m'
 
 describe.skipIf(!haveTools('promtool'))('a day of the contact centre, from midnight to midnight', () => {
@@ -37,7 +50,7 @@ describe.skipIf(!haveTools('promtool'))('a day of the contact centre, from midni
       input_series: [...(await simulateDay(AGENTS, 1)), scraped],
       promql_expr_test: [
         {
-          // Groups of rules take turns in no fixed order, so that an alert may fire for a minute more or less.
+          // Prometheus 3 excludes the left edge of a range, which makes a minute more or less.
           expr: 'round(count_over_time(ALERTS{alertstate="firing"}[24h]), 5)',
           eval_time: '24h',
           exp_samples: FIRES.map(firing),
@@ -49,7 +62,8 @@ describe.skipIf(!haveTools('promtool'))('a day of the contact centre, from midni
     const file = join(temporaryFolder(), 'day.yml')
     const rule_files = filesIn('rules').map((path) => `${ROOT}${path}`)
     // JSON is YAML, too.
-    writeFileSync(file, JSON.stringify({ rule_files, evaluation_interval: '1m', tests: [test] }))
+    const options = { rule_files, group_eval_order: GROUP_ORDER, evaluation_interval: '1m' }
+    writeFileSync(file, JSON.stringify({ ...options, tests: [test] }))
     expect(await runProgram('promtool', ['test', 'rules', file])).toEqual({
       code: 0,
       output: expect.stringContaining('SUCCESS'),

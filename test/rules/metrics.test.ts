@@ -4,7 +4,7 @@ import { operationFamilies } from '../../src/exposition/operation-families.ts'
 import { rules } from './files.ts'
 import { groupingLabelsOf, selectorsOf } from './selectors.ts'
 
-/** Labels that Prometheus adds to whatever it scrapes. */
+/** Labels that Prometheus adds to every target. */
 const OF_TARGET = ['job', 'instance']
 
 const ofAgents = agentFamilies.map(
@@ -16,16 +16,26 @@ const ofOperations = operationFamilies.map(
   ({ name, label }) => [name, ['operation', ...(label === undefined ? [] : [label])]] as const,
 )
 
+/** Labels that an entry of `rules/limits.yml` may have, whether the file has such an entry or not. */
+const labelsOfLimits = ['limit', 'operation', 'state']
+
+/** The labels in the first part of a recorded name, as in `operation_category:wolkvox_agents:sum`. */
+const levels = (record: string) => record.split(':')[0]?.split('_') ?? []
+
 const labelsOfRules = rules.flatMap(({ labels }) => Object.keys(labels ?? {}))
 
 const ofRules = rules.flatMap(({ record }) =>
-  record === undefined ? [] : [[record, ['operation', 'category', ...labelsOfRules]] as const],
+  record === undefined
+    ? []
+    : [[record, ['operation', ...labelsOfRules, ...labelsOfLimits, ...levels(record)]] as const],
 )
 
 /** What may be asked for, with its labels. */
 const known = new Map<string, readonly string[]>([
   ['up', []],
-  ['process_start_time_seconds', []],
+  // Of the Prometheus that evaluates the rules.
+  ['prometheus_rule_evaluation_failures_total', ['rule_group']],
+  ['prometheus_rule_group_rules', ['rule_group']],
   ...ofAgents,
   ...ofOperations,
   ...ofRules,
