@@ -1,4 +1,4 @@
-import type { Limits } from './limits.ts'
+import type { AllLimits } from './limits.ts'
 import { looks } from './look/categories.ts'
 import { palette } from './look/palette.ts'
 import { bars } from './panels/bar-gauge.ts'
@@ -44,7 +44,7 @@ const NOW: readonly AgentColumn[] = [
 ]
 
 /** One agent's day, or that of a few, beside their operation's median. */
-export function agent(texts: Texts, limits: Limits) {
+export function agent(texts: Texts, limits: AllLimits) {
   const { panels, series } = texts
   const spent = (ref: string, metric: string, legend: string, color: string) => ({
     ref,

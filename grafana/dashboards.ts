@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { agent } from './agent.ts'
 import { exporter } from './exporter.ts'
-import type { Limits } from './limits.ts'
+import type { AllLimits } from './limits.ts'
 import { operation } from './operation.ts'
 import { type Name, names } from './shell/uids.ts'
 import { en } from './texts/en.ts'
@@ -25,7 +25,7 @@ interface Made {
 }
 
 /** Every dashboard in every language. */
-export const dashboards = (limits: Limits): readonly Made[] =>
+export const dashboards = (limits: AllLimits): readonly Made[] =>
   languageNames.flatMap((language) =>
     names.map((name) => ({
       language,

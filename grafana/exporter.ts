@@ -1,5 +1,4 @@
-import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common'
-import type { Limits } from './limits.ts'
+import type { AllLimits } from './limits.ts'
 import { level, palette } from './look/palette.ts'
 import { box } from './panels/grid.ts'
 import { words } from './panels/mappings.ts'
@@ -11,6 +10,7 @@ import { dataAge, dataState } from './queries/data.ts'
 import * as exporterQueries from './queries/exporter.ts'
 import { ofExporter, ofTarget } from './queries/selection.ts'
 import { dataStateMappings } from './recurring/data-state.ts'
+import { limitLine, thresholdsBy } from './recurring/limits.ts'
 import { aboveAgents, alertAnnotation, restartAnnotation } from './shell/annotations.ts'
 import { shell } from './shell/shell.ts'
 import {
@@ -22,10 +22,12 @@ import {
 import type { Texts } from './texts/texts.ts'
 
 /** The exporter's own health, for whoever runs it. */
-export function exporter(texts: Texts, limits: Limits) {
+export function exporter(texts: Texts, limits: AllLimits) {
   const { panels, series, versions } = texts
   const { ofEachTarget } = exporterQueries
-  const quotaSteps = steps(level.unknown, [0, level.good], [limits.quota, level.watch], [1, level.bad])
+  const quotaSteps = thresholdsBy(limits, ({ quota }) =>
+    steps(level.unknown, [0, level.good], [quota, level.watch], [1, level.bad]),
+  )
   const onTop = [
     stat({
       ...panels.reachable,
@@ -69,7 +71,7 @@ export function exporter(texts: Texts, limits: Limits) {
       expr: exporterQueries.quotaSpent,
       unit: 'percentunit',
       decimals: 1,
-      thresholds: quotaSteps,
+      ...quotaSteps,
     }),
     stat({
       ...panels.quotaForecast,
@@ -77,7 +79,7 @@ export function exporter(texts: Texts, limits: Limits) {
       expr: exporterQueries.quotaForecast,
       unit: 'percentunit',
       decimals: 1,
-      thresholds: quotaSteps,
+      ...quotaSteps,
     }),
   ]
   const refreshing = [
@@ -120,11 +122,10 @@ export function exporter(texts: Texts, limits: Limits) {
       at: box(0, 10, 8, 6),
       unit: 'percentunit',
       min: 0,
-      series: [{ ref: 'A', expr: exporterQueries.quotaSpentOfEach, legend: '{{operation}}', width: 2 }],
-      thresholds: {
-        steps: steps(palette.none, [limits.quota, level.bad]),
-        style: GraphThresholdsStyleMode.Dashed,
-      },
+      series: [
+        { ref: 'A', expr: exporterQueries.quotaSpentOfEach, legend: '{{operation}}', width: 2 },
+        limitLine('B', 'quota_ratio', texts),
+      ],
     }),
     growth({
       ...panels.rejected,

@@ -1,7 +1,7 @@
 import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common'
-import type { Limits } from './limits.ts'
+import type { AllLimits } from './limits.ts'
 import { categories, looks } from './look/categories.ts'
-import { level, palette } from './look/palette.ts'
+import { level } from './look/palette.ts'
 import { bars } from './panels/bar-gauge.ts'
 import { box } from './panels/grid.ts'
 import { stat } from './panels/stat.ts'
@@ -21,11 +21,13 @@ import {
   loggedIn,
   occupancy,
   occupancyOfEach,
+  withOnlyOperation,
 } from './queries/floor.ts'
 import { everybody, ofCategory, ofOperation } from './queries/selection.ts'
 import { agentColumns, allAgentColumns } from './recurring/agent-columns.ts'
 import { callAreas } from './recurring/calls.ts'
 import { dataStateMappings } from './recurring/data-state.ts'
+import { limitLine, thresholdsBy } from './recurring/limits.ts'
 import { occupancyBand, occupancyLevels, occupancyTarget } from './recurring/occupancy.ts'
 import { againstThePast } from './recurring/past.ts'
 import { aboveAgents, alertAnnotation, restartAnnotation } from './shell/annotations.ts'
@@ -37,7 +39,7 @@ import type { Texts } from './texts/texts.ts'
 export const LONGEST = 10
 
 /** The wall: is the data fresh, what does the floor do, who needs attention. */
-export function operation(texts: Texts, limits: Limits) {
+export function operation(texts: Texts, limits: AllLimits) {
   const { panels, series } = texts
   const onTop = [
     stat({
@@ -69,25 +71,27 @@ export function operation(texts: Texts, limits: Limits) {
       expr: fewestReady,
       unit: 'none',
       name: '{{operation}}',
-      thresholds: steps(level.unknown, [0, level.bad], [1, level.good]),
+      ...thresholdsBy(limits, ({ nobodyReadyAlert }) =>
+        steps(level.unknown, [0, nobodyReadyAlert ? level.bad : level.good], [1, level.good]),
+      ),
     }),
     stat({
       ...panels.occupancyNow,
       description: panels.occupancyNow.description(occupancyTarget),
       at: box(15, 0, 3, 3),
-      expr: occupancy,
+      expr: withOnlyOperation(occupancy),
       unit: 'percentunit',
       decimals: 0,
-      thresholds: occupancyLevels(limits),
+      ...thresholdsBy(limits, occupancyLevels),
     }),
     stat({
       ...panels.auxShareNow,
       description: panels.auxShareNow.description(limits.auxShare),
       at: box(18, 0, 3, 3),
-      expr: auxShare(),
+      expr: withOnlyOperation(auxShare()),
       unit: 'percentunit',
       decimals: 0,
-      thresholds: steps(level.unknown, [0, level.good], [limits.auxShare, level.bad]),
+      ...thresholdsBy(limits, (of) => steps(level.unknown, [0, level.good], [of.auxShare, level.bad])),
     }),
     stat({
       ...panels.overLimit,
@@ -142,8 +146,11 @@ export function operation(texts: Texts, limits: Limits) {
       unit: 'percentunit',
       min: 0,
       softMax: 1,
-      series: [{ ref: 'A', expr: occupancyOfEach, legend: '{{operation}}', width: 2 }],
-      thresholds: { steps: occupancyBand(limits), style: GraphThresholdsStyleMode.DashedAndArea },
+      series: [
+        { ref: 'A', expr: occupancyOfEach, legend: '{{operation}}', width: 2 },
+        limitLine('B', 'occupancy_high_ratio', texts),
+      ],
+      thresholds: { steps: occupancyBand, style: GraphThresholdsStyleMode.DashedAndArea },
     }),
     lines({
       ...panels.aht,
@@ -164,11 +171,7 @@ export function operation(texts: Texts, limits: Limits) {
       at: box(18, 10, 6, 6),
       unit: 'percentunit',
       min: 0,
-      series: againstThePast(auxShare, series),
-      thresholds: {
-        steps: steps(palette.none, [limits.auxShare, level.bad]),
-        style: GraphThresholdsStyleMode.Dashed,
-      },
+      series: [...againstThePast(auxShare, series), limitLine('D', 'aux_ratio', texts)],
     }),
   ]
   const details = [

@@ -1,40 +1,54 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import type { Limits } from './limits.ts'
+import type { AllLimits, Limits } from './limits.ts'
 
 const FILE = new URL('../rules/limits.yml', import.meta.url)
 
-interface RuleFile {
-  readonly groups: readonly {
-    readonly rules: readonly { readonly expr: string; readonly labels: { readonly limit: string } }[]
-  }[]
+interface Entry {
+  readonly expr: string
+  readonly labels: { readonly limit: string; readonly operation?: string; readonly state?: string }
 }
 
-/** A limit is not there, or no plain number. */
+interface RuleFile {
+  readonly groups: readonly { readonly rules: readonly Entry[] }[]
+}
+
+/** A limit is missing or not a plain number. */
 export class LimitError extends Error {
   override readonly name = 'LimitError'
 
   constructor(limit: string, expr: string | undefined) {
     super(
-      `rules/limits.yml: ${limit} has to be vector(…) of a number, as the dashboards take it as a colour's beginning; it is ${expr ?? 'missing'}`,
+      `rules/limits.yml: ${limit} must be vector(…) of a number, because the dashboards contain it as a colour's threshold; it is ${expr ?? 'missing'}`,
     )
   }
 }
 
 /** Reads the limits from `rules/limits.yml`. @throws LimitError */
-export function readLimits(): Limits {
-  const { groups } = parse(readFileSync(FILE, 'utf8')) as RuleFile
-  const rules = groups.flatMap((group) => group.rules)
-  const limit = (name: string) => {
-    const expr = rules.find(({ labels }) => labels.limit === name)?.expr
+export function readLimits(text = readFileSync(FILE, 'utf8')): AllLimits {
+  const { groups } = parse(text) as RuleFile
+  const entries = groups.flatMap((group) => group.rules).filter(({ labels }) => labels.state === undefined)
+
+  /** The entry of an operation, or else the general one, which is the one without an operation. */
+  function limit(name: string, operation: string | undefined): number {
+    const ofName = entries.filter(({ labels }) => labels.limit === name)
+    const own = ofName.find(({ labels }) => operation !== undefined && labels.operation === operation)
+    const { expr } = own ?? ofName.find(({ labels }) => labels.operation === undefined) ?? {}
     const [, number] = /^vector\(([\d.]+)\)$/.exec(expr ?? '') ?? []
     if (number === undefined) throw new LimitError(name, expr)
     return Number(number)
   }
+
+  const limitsOf = (operation?: string): Limits => ({
+    occupancyLow: limit('occupancy_low_ratio', operation),
+    occupancyHigh: limit('occupancy_high_ratio', operation),
+    auxShare: limit('aux_ratio', operation),
+    quota: limit('quota_ratio', operation),
+    nobodyReadyAlert: limit('nobody_ready_alert', operation) !== 0,
+  })
+  const operations = new Set(entries.flatMap(({ labels }) => labels.operation ?? []))
   return {
-    occupancyLow: limit('occupancy_low_ratio'),
-    occupancyHigh: limit('occupancy_high_ratio'),
-    auxShare: limit('aux_ratio'),
-    quota: limit('quota_ratio'),
+    ...limitsOf(),
+    ofOperations: Object.fromEntries([...operations].map((operation) => [operation, limitsOf(operation)])),
   }
 }

@@ -1,7 +1,7 @@
 import type { Category } from '../../src/wolkvox/categories.ts'
 import { AGENT, KEY, STATUS, withNameOrId, withStatus } from './agent-labels.ts'
 import { once } from './once.ts'
-import { type Agents, also, stateOf } from './selection.ts'
+import { type Agents, also, limitOfEach, ofOperation, stateOf } from './selection.ts'
 
 // What agents are doing now.
 
@@ -30,34 +30,32 @@ export function timeInState(selected: Agents): string {
   return withNameOrId(once(shown, `${AGENT}, ${STATUS}`))
 }
 
-const limitOf = (name: string, state: string) =>
-  `max by (state) (wolkvox:limit{limit="${name}", state${state}})`
-
 /**
- * The time in state at the last refresh over the limit at which the alerts speak up, for each agent in after-call work, in an
- * auxiliary state or ringing. As in the alerts: counted on until now, whoever was ringing at the last refresh would be over the
- * limit before the next. An auxiliary state has its own limit, or else that of all.
+ * The time in state at the last refresh, divided by the limit of its alert, for each agent in after-call work, in an auxiliary
+ * state, on a call or ringing. The time of the last refresh and not the time until now, as in the alerts: an agent who was ringing
+ * then would be over the limit before the next refresh. If two exporters differ, the newer state counts, as in {@link timeInState}.
  */
 export function limitShare(selected: Agents): string {
   const timeIn = (category: Category) =>
     withState('wolkvox_agent_time_in_state_seconds', also(selected, `category="${category}"`), 'state')
-  const ofState = limitOf('aux_seconds', '!=""')
   const shares = [
-    `${timeIn('acw')} / on () group_left () ${limitOf('acw_seconds', '=""')}`,
-    `${timeIn('ring')} / on () group_left () ${limitOf('ring_seconds', '=""')}`,
-    `${timeIn('aux')} / on (state) group_left () ${ofState}`,
-    `(${timeIn('aux')} unless on (state) ${ofState}) / on () group_left () ${limitOf('aux_seconds', '=""')}`,
+    ...(['acw', 'ring', 'talk'] as const).map(
+      (category) =>
+        `${timeIn(category)} / on (operation) group_left () ${once(limitOfEach(`${category}_seconds`))}`,
+    ),
+    `${timeIn('aux')} / on (operation, state) group_left () ${once(`operation_state:wolkvox_limit:effective{${ofOperation}}`, 'operation, state')}`,
   ]
-  return once(shares.join(' or '), AGENT)
+  const newest = `topk by (${KEY}) (1, wolkvox_agent_state_start_timestamp_seconds{${selected.agents}})`
+  return once(`(${shares.join(' or ')}) and on (job, instance, ${KEY}) ${newest}`, AGENT)
 }
 
 /** The same for all agents: zero for those whose state has no limit. */
 export const limitShareOfAll = (selected: Agents): string =>
   `(${limitShare(selected)} or 0 * ${once(stateOf(selected), AGENT)})`
 
-/** How many agents are over their limit; zero only while it is known what they do, and what the limits are. */
+/** How many agents are over their limit. Zero only while their states and the limits are known. */
 export const overLimit = (selected: Agents): string =>
-  `sum(${limitShare(selected)} > bool 1) or 0 * (count(${stateOf(selected)}) and on () wolkvox:limit)`
+  `sum(${limitShare(selected)} > bool 1) or 0 * (count(${stateOf(selected)}) and on () ${limitOfEach('acw_seconds')})`
 
 // More than any time in a state.
 const FIRST_S = 1e9

@@ -1,5 +1,5 @@
 import { once } from './once.ts'
-import { ofExporter, ofTarget } from './selection.ts'
+import { limitOfEach, ofExporter, ofTarget } from './selection.ts'
 
 const spent = `wolkvox_api_requests_today{${ofExporter}}`
 const limit = `wolkvox_api_daily_limit{${ofExporter}}`
@@ -11,14 +11,14 @@ const ofExporters = (metric: string, lately: string) =>
 /** Whether Prometheus reaches every exporter: 1, or 0 where it does not reach one. */
 export const reachable = `min(${ofExporters('up', '1d')})`
 
-/** Of the operation that has spent most: the share of its day's calls. */
-export const quotaSpent = `max(${spent} / ${limit})`
-
-/** What will be spent when the day turns, at the pace of the last hour. */
-export const quotaForecast = `max((${spent} + rate(wolkvox_api_requests_total{${ofExporter}}[1h]) * (wolkvox_api_day_end_timestamp_seconds{${ofExporter}} - time())) / ${limit})`
-
-/** Each operation for itself. */
+/** The share of the day's calls that each operation has spent. */
 export const quotaSpentOfEach = once(`${spent} / ${limit}`)
+
+/** The same of the operation that is nearest to its limit. */
+export const quotaSpent = `${quotaSpentOfEach} and on (operation) topk(1, ${quotaSpentOfEach} / on (operation) ${once(limitOfEach('quota_ratio'))} or ${quotaSpentOfEach})`
+
+/** What will be spent when the day turns, at the rate of the last hour, of the operation where it is most. */
+export const quotaForecast = `topk(1, ${once(`(${spent} + rate(wolkvox_api_requests_total{${ofExporter}}[1h]) * (wolkvox_api_day_end_timestamp_seconds{${ofExporter}} - time())) / ${limit}`)})`
 
 /**
  * What counters have grown by since the bar before, summed. Grafana's interval of rates is a scrape longer than a bar, so that

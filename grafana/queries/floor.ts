@@ -1,9 +1,15 @@
 import type { Category } from '../../src/wolkvox/categories.ts'
 import { once } from './once.ts'
-import { ofOperation } from './selection.ts'
+import { limitOfEach, ofOperation } from './selection.ts'
 
 // Several operations together are the sum of their parts over the sum of their wholes: ratios are never averaged.
 const ratio = (part: string, whole: string) => `${part} / (${whole} > 0)`
+
+const onlyOperation = `group by (operation) (operation:wolkvox_agents_logged_in:sum{${ofOperation}}) unless on () (count(group by (operation) (operation:wolkvox_agents_logged_in:sum{${ofOperation}})) > 1)`
+
+/** A value of the chosen operations, with the operation's name if it is only one: its own limits may colour the value. */
+export const withOnlyOperation = (value: string): string =>
+  `(${value}) * on () group_left (operation) (${onlyOperation}) or (${value}) unless on () (${onlyOperation})`
 
 const total = (expression: string) => `sum(${once(expression)})`
 
@@ -20,10 +26,18 @@ export const loggedIn = `sum(${once(
   'operation, category',
 )})`
 
-/** Agents ready in the operation that has fewest, of those where anybody is logged in, and which that is. */
-export const fewestReady = `bottomk(1, ${once(`wolkvox_agents{${ofOperation}, category="ready"}`)} and ${once(
+const ready = `(${once(`wolkvox_agents{${ofOperation}, category="ready"}`)} and ${once(
   `operation:wolkvox_agents_logged_in:sum{${ofOperation}}`,
 )} > 0)`
+
+/** Operations where no agent has to be ready. */
+const withDialler = `${limitOfEach('nobody_ready_alert')} == 0`
+
+/**
+ * Agents ready in the operation with the fewest, and its name. Only operations with agents logged in count, and those with a
+ * dialler only if there is no other.
+ */
+export const fewestReady = `bottomk(1, ${ready} unless on (operation) ${withDialler}) or bottomk(1, ${ready} unless on () (${ready} unless on (operation) ${withDialler}))`
 
 // What was summed of the half hour ends with the data, and not half an hour later.
 const lately = (metric: string) => `sum_over_time(${metric}[30m]) and ${metric}`

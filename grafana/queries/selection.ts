@@ -3,6 +3,10 @@ export const ofOperation = 'operation=~"$operation"'
 export const ofTarget = 'job=~"$job", instance=~"$instance"'
 export const ofExporter = `${ofTarget}, ${ofOperation}`
 
+/** A limit of each chosen operation, as `rules/limits-effective.yml` has it. */
+export const limitOfEach = (limit: string): string =>
+  `operation_limit:wolkvox_limit:effective{${ofOperation}, limit="${limit}"}`
+
 /** Which agents are chosen. */
 export interface Agents {
   /** A matcher that every metric of an agent has the labels for. */

@@ -19,14 +19,12 @@ export const occupancyLevels = ({ occupancyLow, occupancyHigh }: Limits) =>
     [occupancyHigh, level.bad],
   )
 
-/** Behind a graph: the target, and from where it burns people out. */
-export const occupancyBand = ({ occupancyHigh }: Limits) =>
-  steps(
-    palette.none,
-    [occupancyTarget.from, level.good],
-    [occupancyTarget.to, palette.none],
-    [occupancyHigh, level.bad],
-  )
+/** Behind a graph: the target. */
+export const occupancyBand = steps(
+  palette.none,
+  [occupancyTarget.from, level.good],
+  [occupancyTarget.to, palette.none],
+)
 
 /** Of cells among many: only what asks for attention has a colour. */
 export const occupancySteps = ({ occupancyLow, occupancyHigh }: Limits) =>

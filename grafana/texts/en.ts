@@ -88,6 +88,7 @@ export const en: Texts = {
     succeeded: 'Succeeded',
     failed: 'Failed: {{reason}}',
     staleAfter: 'Stale · {{operation}}',
+    limit: 'Limit · {{operation}}',
     field: 'Values of {{field}}',
     records: 'Records',
     answered: 'Records of {{operation}}',
@@ -118,7 +119,7 @@ export const en: Texts = {
     ready: {
       title: 'Ready',
       description:
-        'Is there anybody for the next call? Agents waiting for one, in the operation that has fewest, with its name. At zero, whoever calls has to wait.',
+        'Can anyone take the next call? Agents who wait for a call, in the operation with the fewest, with its name. At zero, callers wait. Operations with a dialler, where no agent has to be ready, come last.',
     },
     occupancyNow: {
       title: 'Occupancy',
@@ -128,12 +129,12 @@ export const en: Texts = {
     auxShareNow: {
       title: 'Aux',
       description: (limit) =>
-        `How many people are away from the calls? Share of those logged in who are in an auxiliary state. The limit of the alert is ${percent(limit)}.`,
+        `How many people are away from the calls? Share of those logged in who are in an auxiliary state. The limit of the alert is ${percent(limit)}, unless the operation has its own.`,
     },
     overLimit: {
       title: 'Over limit',
       description:
-        'How many need attention now? Agents who at the last refresh had been in after-call work, ringing or in an auxiliary state for longer than the limit of the alert.',
+        'How many need attention now? Agents who at the last refresh had been in after-call work, on a call, ringing or in an auxiliary state for longer than the limit of the alert.',
     },
     byCategory: {
       title: 'Agents by state now',
@@ -152,7 +153,7 @@ export const en: Texts = {
     occupancy: {
       title: ({ from, to }) => `Occupancy (target ${Math.round(from * 100)}–${percent(to)})`,
       description:
-        'Are we within the band? Occupancy of the last half hour, by operation. Above the band people wear out; below it there are too many.',
+        'Are we within the band? Occupancy of the last half hour, by operation. Above the band people wear out; below it there are too many. The dashed red lines are the limits of the alert.',
     },
     aht: {
       title: 'AHT, last hour',
@@ -167,7 +168,7 @@ export const en: Texts = {
     aux: {
       title: 'In aux',
       description:
-        'Are more people away from the calls than usual? Share of those logged in who are in an auxiliary state, compared with the same hour of yesterday and of a week ago. The dashed red line is the limit of the alert.',
+        'Are more people away from the calls than usual? Share of those logged in who are in an auxiliary state, compared with the same hour of yesterday and of a week ago. The dashed red line is the limit of the alert, by operation.',
     },
     agents: {
       title: 'Agents',
@@ -235,12 +236,12 @@ export const en: Texts = {
     quotaSpent: {
       title: 'Quota spent today',
       description:
-        "How much of the day's API calls is spent? Share of the day's limit (licences × 1,000; needs WOLKVOX_LICENSES), of the operation that has spent most.",
+        "How much of the day's API calls is spent? Share of the day's limit (licences × 1,000; needs WOLKVOX_LICENSES), of the operation that is nearest to the limit of its alert.",
     },
     quotaForecast: {
       title: 'Quota at end of day',
       description:
-        'Will the quota last? What will have been spent when the day turns, at the pace of the last hour. Above 100% it will not. Needs WOLKVOX_LICENSES.',
+        'Will the quota last? What will have been spent when the day turns, at the rate of the last hour. Above 100% it will not. Needs WOLKVOX_LICENSES.',
     },
     refreshes: {
       title: 'Refreshes, and failures by reason',
@@ -259,7 +260,7 @@ export const en: Texts = {
     quota: {
       title: 'Quota spent through the day',
       description:
-        'Who spends the quota, and how fast? Share of the daily limit that each operation has spent. The dashed red line is the limit of the alert.',
+        'Who spends the quota, and how fast? Share of the daily limit that each operation has spent. The dashed red lines are the limits of the alert.',
     },
     rejected: {
       title: 'Values and records left out',

@@ -86,7 +86,8 @@ export const es = {
     ring: 'Timbrando',
     succeeded: 'Exitosas',
     failed: 'Falla: {{reason}}',
-    staleAfter: 'Límite · {{operation}}',
+    staleAfter: 'Desactualizado · {{operation}}',
+    limit: 'Límite · {{operation}}',
     field: 'Valores de {{field}}',
     records: 'Registros',
     answered: 'Registros de {{operation}}',
@@ -117,7 +118,7 @@ export const es = {
     ready: {
       title: 'Disponibles',
       description:
-        '¿Hay quien tome la próxima llamada? Agentes en espera de llamada, en la operación que menos tiene, con su nombre. En cero, quien llama espera.',
+        '¿Hay quien tome la próxima llamada? Agentes en espera de llamada, en la operación que menos tiene, con su nombre. En cero, quien llama espera. Las operaciones con marcador, donde nadie tiene que estar disponible, van al final.',
     },
     occupancyNow: {
       title: 'Ocupación',
@@ -127,12 +128,12 @@ export const es = {
     auxShareNow: {
       title: 'Auxiliar',
       description: (limit: number) =>
-        `¿Cuánta gente está fuera de las llamadas? Parte de los conectados que está en un estado auxiliar. El límite de la alerta es ${percent(limit)}.`,
+        `¿Cuánta gente está fuera de las llamadas? Parte de los conectados que está en un estado auxiliar. El límite de la alerta es ${percent(limit)}, salvo que la operación tenga el suyo.`,
     },
     overLimit: {
       title: 'Excedidos',
       description:
-        '¿Cuántos necesitan atención ya? Agentes que, en la última consulta, llevaban en ACW, timbrando o en un auxiliar más que el límite de la alerta.',
+        '¿Cuántos necesitan atención ya? Agentes que, en la última consulta, llevaban en ACW, en llamada, timbrando o en un auxiliar más que el límite de la alerta.',
     },
     byCategory: {
       title: 'Agentes por estado ahora',
@@ -151,7 +152,7 @@ export const es = {
       title: ({ from, to }: { from: number; to: number }) =>
         `Ocupación (meta ${Math.round(from * 100)}–${percent(to)})`,
       description:
-        '¿Estamos dentro de la banda? Ocupación de la última media hora, por operación. Por encima de la meta la gente se agota; por debajo, sobra gente.',
+        '¿Estamos dentro de la banda? Ocupación de la última media hora, por operación. Por encima de la meta la gente se agota; por debajo, sobra gente. Las líneas punteadas rojas son los límites de la alerta.',
     },
     aht: {
       title: 'TMO (AHT), última hora',
@@ -166,7 +167,7 @@ export const es = {
     aux: {
       title: 'En auxiliar',
       description:
-        '¿Hay más gente fuera de las llamadas que de costumbre? Parte de los conectados en estado auxiliar, comparada con la misma hora de ayer y de hace una semana. La línea punteada roja es el límite de la alerta.',
+        '¿Hay más gente fuera de las llamadas que de costumbre? Parte de los conectados en estado auxiliar, comparada con la misma hora de ayer y de hace una semana. La línea punteada roja es el límite de la alerta, por operación.',
     },
     agents: {
       title: 'Agentes',
@@ -235,7 +236,7 @@ export const es = {
     quotaSpent: {
       title: 'Cuota usada hoy',
       description:
-        '¿Cuánto se ha gastado de las consultas diarias a la API? Parte del límite del día (licencias × 1.000; requiere WOLKVOX_LICENSES), de la operación que más ha usado.',
+        '¿Cuánto se ha gastado de las consultas diarias a la API? Parte del límite del día (licencias × 1.000; requiere WOLKVOX_LICENSES), de la operación más cercana al límite de su alerta.',
     },
     quotaForecast: {
       title: 'Cuota al cierre',
@@ -259,7 +260,7 @@ export const es = {
     quota: {
       title: 'Cuota usada durante el día',
       description:
-        '¿Quién gasta la cuota y a qué ritmo? Parte del límite diario usada por cada operación. La línea punteada roja es el límite de la alerta.',
+        '¿Quién gasta la cuota y a qué ritmo? Parte del límite diario usada por cada operación. Las líneas punteadas rojas son los límites de la alerta.',
     },
     rejected: {
       title: 'Valores y registros rechazados',

@@ -119,6 +119,7 @@ export function expectedOf(
   }
   const each = <T>(of: (operation: string) => T): Readonly<Record<string, T>> =>
     Object.fromEntries(operations.map((operation) => [operation, of(operation)]))
+  const limit = (name: string) => each(() => limitsOfAll[name] ?? Number.NaN)
   const inCategories = (categories: readonly Category[]) =>
     Object.fromEntries(categories.map((category) => [category, { '': count(isIn(category)) }]))
   const ready = Object.entries(each((operation) => count(isIn('ready'), recordsAt(operation, now))))
@@ -188,10 +189,10 @@ export function expectedOf(
     operation('overLimit', { A: { '': count(isOver) } }),
     operation('byCategory', inCategories(['talk', 'ring', 'acw', 'ready', 'aux', 'logout', 'unknown'])),
     operation('throughDay', inCategories(['talk', 'ring', 'acw', 'ready', 'aux'])),
-    operation('occupancy', { A: each((one) => occupancy([one])) }),
+    operation('occupancy', { A: each((one) => occupancy([one])), B: limit('occupancy_high_ratio') }),
     operation('aht', againstThePast(aht)),
     operation('acw', againstThePast(acw)),
-    operation('aux', againstThePast(auxShare)),
+    operation('aux', { ...againstThePast(auxShare), D: limit('aux_ratio') }),
     operation('calls', calls()),
     operation('auxStates', {
       A: Object.fromEntries(
@@ -224,7 +225,7 @@ export function expectedOf(
     exporter('refreshes', { A: { '': operations.length }, ...(slow && { B: { timeout: 1 } }) }),
     exporter('duration', { A: each(() => 0.8) }),
     exporter('age', { A: each(() => REFRESH_S), B: each(() => 3 * REFRESH_S) }),
-    exporter('quota', { A: each(() => quota(now)) }),
+    exporter('quota', { A: each(() => quota(now)), B: limit('quota_ratio') }),
     exporter('size', { A: each((one) => recordsAt(one, now).length) }),
   ]
 }

@@ -144,9 +144,12 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
       const matchers = BY_TARGET.has(name)
         ? ['job=~"$job", instance=~"$instance"']
         : ['operation=~"$operation"']
-      for (const [selector] of expr.matchAll(/[\w:]+\{[^}]*\}/g))
-        if (!selector.startsWith('wolkvox:limit'))
-          for (const matcher of matchers) expect(selector).toContain(matcher)
+      for (const [selector] of expr.matchAll(/[\w:]+\{[^}]*\}/g)) {
+        // Limits belong to an operation, not to a target.
+        const isLimit = selector.includes(':wolkvox_limit:')
+        for (const matcher of isLimit ? ['operation=~"$operation"'] : matchers)
+          expect(selector).toContain(matcher)
+      }
       const names = [...expr.matchAll(/\$(?!__)([a-z]\w*)/g)].map(([, variable]) => variable)
       for (const variable of names) expect([...variables.keys()]).toContain(variable)
     },

@@ -56,6 +56,9 @@ const near = (value: number | Between): unknown =>
 const nameOf = (legend: string, labels: Readonly<Record<string, string>>) =>
   [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => labels[label] ?? '').join(' ')
 
+/** A panel that shows only a value uses the name for its colour. */
+const showsNames = ({ options }: Panel) => options.textMode !== 'value'
+
 /** By reason or field, and only what there was: an operation without failures has none to draw. */
 const ofFailures = (expr: string) => /^sum by \(\w+\) \(rate\(.* > 0$/.test(expr)
 
@@ -93,7 +96,8 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
           expect(series, `${panel.title}, query ${refId}`).not.toEqual([])
           const { legendFormat = '' } = panel.targets.find((target) => target.refId === refId) ?? {}
           const names = series.map(({ labels }) => nameOf(legendFormat, labels))
-          if (legendFormat.includes('{{')) expect(names, `legends of ${panel.title}`).not.toContain('')
+          if (legendFormat.includes('{{') && showsNames(panel))
+            expect(names, `legends of ${panel.title}`).not.toContain('')
           if (panel.type !== 'table' && panel.type !== 'state-timeline')
             expect(new Set(names).size, `legends of ${panel.title}`).toBe(names.length)
         }
@@ -148,7 +152,8 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
         const panel = panelOf(dashboard, title)
         const found = await ask(panel, { operation, ...(dashboard === 'agent' && { agent: [AGENT] }) })
         for (const [refId, wanted] of Object.entries(answers)) {
-          const { legendFormat = '' } = panel.targets.find((target) => target.refId === refId) ?? {}
+          const { legendFormat: legend = '' } = panel.targets.find((target) => target.refId === refId) ?? {}
+          const legendFormat = showsNames(panel) ? legend : ''
           const named = Object.fromEntries(
             (found.get(refId) ?? []).map(({ labels, values }) => [
               nameOf(legendFormat, labels),

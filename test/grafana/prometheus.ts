@@ -25,10 +25,11 @@ interface Server {
   readonly folder: string
 }
 
-const RECORDING = [`${ROOT}rules/limits.yml`, `${ROOT}rules/operation.yml`]
+const RECORDING = ['limits', 'limits-effective', 'operation'].map((name) => `${ROOT}rules/${name}.yml`)
 
-// A rule that asks for what another records comes to something only once that is there.
-const DEPTH = 2
+// A rule that reads what another rule records has no result in the same pass. The longest chain is limits, effective limits, those of
+// states.
+const DEPTH = 3
 
 /**
  * Starts one. The recording rules are evaluated over the history as promtool does it, and the expressions of the alerts too,

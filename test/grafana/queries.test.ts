@@ -6,8 +6,9 @@ import { statesOfShownAgents, timeInAuxStates } from '../../grafana/queries/agen
 import { limitShareOfAll, longestInState, overLimit, timeInState } from '../../grafana/queries/agents.ts'
 import { dataAge, dataState, dataStates, nextRefresh } from '../../grafana/queries/data.ts'
 import { quotaSpent, reachable } from '../../grafana/queries/exporter.ts'
-import { auxStates, fewestReady, occupancyOfEach } from '../../grafana/queries/floor.ts'
+import { auxStates, fewestReady, occupancyOfEach, withOnlyOperation } from '../../grafana/queries/floor.ts'
 import { everybody, ofAgent, ofCategory, ofOperation } from '../../grafana/queries/selection.ts'
+import { ROOT } from '../files.ts'
 import { haveTools, programPath } from '../programs/tools.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { filledIn } from './asking.ts'
@@ -41,11 +42,14 @@ function agent(
   }
 }
 
+/** Entries of `rules/limits.yml`, and the operation that they apply to. */
 const limits: Series = {
   'wolkvox:limit{limit="acw_seconds"}': '300x60',
   'wolkvox:limit{limit="ring_seconds"}': '60x60',
+  'wolkvox:limit{limit="talk_seconds"}': '1800x60',
   'wolkvox:limit{limit="aux_seconds"}': '1200x60',
   'wolkvox:limit{limit="aux_seconds", state="Almuerzo"}': '3600x60',
+  [`wolkvox_refresh_interval_seconds{${of('e', 'ventas')}}`]: '300x60',
 }
 
 const fetched = (instance: string, operation: string, values = '1700x60'): Series => ({
@@ -74,7 +78,8 @@ function check(series: Series, expr: string, answer: Answer): void {
   }
   const file = join(temporaryFolder(), 'test.yml')
   // JSON is YAML, too.
-  writeFileSync(file, JSON.stringify({ rule_files: [], evaluation_interval: '1m', tests: [test] }))
+  const rule_files = [`${ROOT}rules/limits-effective.yml`]
+  writeFileSync(file, JSON.stringify({ rule_files, evaluation_interval: '1m', tests: [test] }))
   const { status, stdout, stderr } = spawnSync(programPath('promtool'), ['test', 'rules', file], {
     encoding: 'utf8',
   })
@@ -138,6 +143,21 @@ withPromtool('who is over the limit', () => {
     check({ ...four, ...limits }, overLimit(everybody), { '{}': 2 })
   })
 
+  it('is counted by the limit of the operation where it has its own, also of a state', () => {
+    const own = {
+      'wolkvox:limit{limit="acw_seconds", operation="ventas"}': '600x60',
+      'wolkvox:limit{limit="talk_seconds", operation="ventas"}': '900x60',
+      'wolkvox:limit{limit="aux_seconds", operation="ventas", state="Almuerzo"}': '1500x60',
+      'wolkvox:limit{limit="aux_seconds", operation="ventas"}': '1600x60',
+    }
+    // Almuerzo and the call.
+    check({ ...four, ...limits, ...own }, overLimit(everybody), { '{}': 2 })
+    check({ ...four, ...limits, ...own }, rows(longestInState(2, ofCategory)), {
+      '{agent="Agent 2", status="aux|Almuerzo"}': 1,
+      '{agent="Agent 5", status="talk|TALK"}': 1,
+    })
+  })
+
   it('is nobody where all are within theirs', () => {
     const within = {
       ...agent('e', '1', 'talk', 'TALK', { since: 0 }),
@@ -152,7 +172,11 @@ withPromtool('who is over the limit', () => {
   })
 
   it('is counted once where two Prometheus have recorded the limits', () => {
-    const twice = Object.entries(limits).flatMap(([name, values]) =>
+    const recorded = [
+      ['operation_limit:wolkvox_limit:effective{operation="ventas", limit="acw_seconds"}', '300x60'],
+      ['operation_state:wolkvox_limit:effective{operation="ventas", state="Break"}', '1200x60'],
+    ] as const
+    const twice = recorded.flatMap(([name, values]) =>
       ['a', 'b'].map((cluster) => [name.replace('}', `, cluster="${cluster}"}`), values] as const),
     )
     check({ ...four, ...Object.fromEntries(twice) }, overLimit(everybody), { '{}': 2 })
@@ -193,12 +217,26 @@ withPromtool('time in auxiliary states', () => {
 })
 
 withPromtool('the quota', () => {
+  const spent = (operation: string, requests: number) => ({
+    [`wolkvox_api_requests_today{${of('e', operation)}}`]: `${requests}x60`,
+    [`wolkvox_api_daily_limit{${of('e', operation)}}`]: '1000x60',
+    [`wolkvox_refresh_interval_seconds{${of('e', operation)}}`]: '300x60',
+  })
+  const two = { ...spent('ventas', 100), ...spent('soporte', 400) }
+
   it('is that of the operation which has spent most of it', () => {
-    const spent = (operation: string, requests: number) => ({
-      [`wolkvox_api_requests_today{${of('e', operation)}}`]: `${requests}x60`,
-      [`wolkvox_api_daily_limit{${of('e', operation)}}`]: '1000x60',
+    check(two, quotaSpent, { '{operation="soporte"}': 0.4 })
+    check({ ...two, 'wolkvox:limit{limit="quota_ratio"}': '0.9x60' }, quotaSpent, {
+      '{operation="soporte"}': 0.4,
     })
-    check({ ...spent('ventas', 100), ...spent('soporte', 400) }, quotaSpent, { '{}': 0.4 })
+  })
+
+  it('is that of the operation which is nearest to its own limit', () => {
+    const own = {
+      'wolkvox:limit{limit="quota_ratio"}': '0.9x60',
+      'wolkvox:limit{limit="quota_ratio", operation="ventas"}': '0.1x60',
+    }
+    check({ ...two, ...own }, quotaSpent, { '{operation="ventas"}': 0.1 })
   })
 })
 
@@ -255,6 +293,33 @@ withPromtool('the floor', () => {
       ...loggedIn('noche', '0x60'),
     }
     check(series, fewestReady, { '{operation="ventas"}': 2 })
+  })
+
+  it('names an operation with a dialler only where there is no other', () => {
+    const dialler = {
+      ...agents('cobranza', 'ready', '0x60'),
+      ...loggedIn('cobranza', '20x60'),
+      [`wolkvox_refresh_interval_seconds{${of('e', 'cobranza')}}`]: '300x60',
+      'wolkvox:limit{limit="nobody_ready_alert"}': '1x60',
+      'wolkvox:limit{limit="nobody_ready_alert", operation="cobranza"}': '0x60',
+    }
+    const inbound = {
+      ...agents('ventas', 'ready', '2x60'),
+      ...loggedIn('ventas', '20x60'),
+      [`wolkvox_refresh_interval_seconds{${of('e', 'ventas')}}`]: '300x60',
+    }
+    check({ ...dialler, ...inbound }, fewestReady, { '{operation="ventas"}': 2 })
+    check(dialler, fewestReady, { '{operation="cobranza"}': 0 })
+  })
+
+  it('names the operation of a value only where it is the only one', () => {
+    const busy = withOnlyOperation(`sum(operation:wolkvox_agents_logged_in:sum{${ofOperation}})`)
+    const twice = {
+      ...loggedIn('ventas', '20x60'),
+      [`operation:wolkvox_agents_logged_in:sum{${of('f', 'ventas')}}`]: '20x60',
+    }
+    check(twice, busy, { '{operation="ventas"}': 40 })
+    check({ ...twice, ...loggedIn('soporte', '30x60') }, busy, { '{}': 70 })
   })
 
   it('has nobody in an auxiliary state only while that is known', () => {
