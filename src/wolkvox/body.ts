@@ -36,10 +36,8 @@ export async function readBody(
   limit: number,
   redact: Redact,
 ): Promise<Buffer> {
-  if (length > limit) {
-    body.destroy()
-    throw tooLarge(limit)
-  }
+  // The caller gives up the connection, and with it a body that nobody reads.
+  if (length > limit) throw tooLarge(limit)
   const encodings = encodingsIn(encoding)
   if (encodings.length > MAX_LAYERS || !encodings.every((name) => GZIP.test(name))) {
     throw new WolkvoxFailure(

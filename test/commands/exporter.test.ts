@@ -160,6 +160,15 @@ describe('stop', () => {
     expect(logged).toEqual([])
   })
 
+  it('ends the worker thread', async () => {
+    const exits: number[] = []
+    process.once('worker', (worker) => worker.once('exit', (code) => exits.push(code)))
+    const { exporter, url } = await start((await simulator()).url)
+    await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
+    await exporter.stop()
+    expect(exits).toEqual([1])
+  })
+
   it('frees the port', async () => {
     const { exporter, url } = await start((await simulator()).url)
     expect(await isRefused(Number(new URL(url).port))).toBe(false)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { freePort } from '../programs/server.ts'
 import { runCommand } from './surroundings.ts'
 
 const COMMANDS = ['serve', 'demo', 'simulate', 'check-config', 'healthcheck']
@@ -127,4 +128,17 @@ describe.each(['demo', 'simulate'])('%s', (command) => {
       expect([code, complained]).toEqual([0, ''])
     },
   )
+
+  it('leaves nothing listening when it has ended', async () => {
+    const port = await freePort()
+    const simulator = `--simulator.listen-address=127.0.0.1:${port}`
+    const ending = new AbortController()
+    const isOpen = async () =>
+      (await fetch(`http://127.0.0.1:${port}/simulator`).catch(() => undefined)) !== undefined
+    const running = runCommand([...argv, simulator], {}, { ending: ending.signal })
+    await vi.waitFor(async () => expect(await isOpen()).toBe(true), 15_000)
+    ending.abort()
+    expect((await running).code).toBe(0)
+    expect(await isOpen()).toBe(false)
+  })
 })
