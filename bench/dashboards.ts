@@ -1,7 +1,7 @@
-import { askTarget, askVariable, type Choice, queryVariables } from '../test/grafana/asking.ts'
-import { files } from '../test/grafana/dashboards.ts'
-import { startHistorian } from '../test/grafana/prometheus.ts'
-import { stretches } from '../test/grafana/stretches.ts'
+import { askTarget, askVariable, type Choice, queryVariables } from '../test/dashboards/grafana/asking.ts'
+import { files } from '../test/dashboards/grafana/dashboards.ts'
+import { startHistorian } from '../test/dashboards/grafana/prometheus.ts'
+import { stretches } from '../test/dashboards/grafana/stretches.ts'
 
 // How long a real Prometheus takes for each query of the dashboards, over half a day of one operation with so many agents.
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { anEnvelope, aRecord } from '../test/helpers.ts'
+import { anEnvelope, aRecord } from '../test/support/helpers.ts'
 import { startLoopbackServer } from './loopback-server.ts'
 
 /** How large and how faulty it is. */

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { wouldHang } from '../src/force-exit.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** Hangs whatever opens it for reading. @returns what ends that */
 function aPipe() {

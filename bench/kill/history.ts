@@ -1,4 +1,4 @@
-import { parseExposition } from '../../test/helpers.ts'
+import { parseExposition } from '../../test/support/helpers.ts'
 import type { Row } from '../run-bench.ts'
 import type { Calls } from './calls.ts'
 import { complaintsIn, filesIn, storedBy, whereItLanded } from './left-behind.ts'

@@ -1,4 +1,4 @@
-import type { ParsedSample } from '../../test/helpers.ts'
+import type { ParsedSample } from '../../test/support/helpers.ts'
 
 /** What a page says, as far as it is checked. */
 export interface Page {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseExposition } from '../../test/helpers.ts'
+import { parseExposition } from '../../test/support/helpers.ts'
 import type { FaultyWolkvox } from '../faulty-wolkvox.ts'
 import { plain, scrape } from './scrape.ts'
 import { INTERVAL_MS, TIMEOUT_MS } from './settings.ts'

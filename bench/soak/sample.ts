@@ -1,4 +1,4 @@
-import { type ParsedSample, parseExposition } from '../../test/helpers.ts'
+import { type ParsedSample, parseExposition } from '../../test/support/helpers.ts'
 
 /** What one scrape has told. */
 export interface Sample {

@@ -1,9 +1,9 @@
 import type { DataFrame, Field } from '@grafana/data'
 import { htmlEscape } from 'escape-goat'
-import type { Answered } from '../../test/grafana/asking.ts'
-import type { Panel } from '../../test/grafana/dashboards.ts'
-import { configured, seriesFrames, tableFrames, transformed } from '../../test/grafana/frames.ts'
-import { grafana } from '../../test/grafana/grafana-data.ts'
+import type { Answered } from '../../test/dashboards/grafana/asking.ts'
+import type { Panel } from '../../test/dashboards/grafana/dashboards.ts'
+import { configured, seriesFrames, tableFrames, transformed } from '../../test/dashboards/grafana/frames.ts'
+import { grafana } from '../../test/dashboards/grafana/grafana-data.ts'
 
 /** A panel with what Prometheus has answered it. */
 export interface Filled {

@@ -1,6 +1,6 @@
 import type { Field } from '@grafana/data'
-import type { Panel } from '../../test/grafana/dashboards.ts'
-import { grafana } from '../../test/grafana/grafana-data.ts'
+import type { Panel } from '../../test/dashboards/grafana/dashboards.ts'
+import { grafana } from '../../test/dashboards/grafana/grafana-data.ts'
 import { colorOf, type Draw, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
 import { drawLegend } from './legend.ts'
 import { hours, roundTicks } from './ticks.ts'

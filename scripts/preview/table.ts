@@ -1,5 +1,5 @@
 import type { Field } from '@grafana/data'
-import { headingOf } from '../../test/grafana/frames.ts'
+import { headingOf } from '../../test/dashboards/grafana/frames.ts'
 import { type Draw, html, inkOn, nothing, shown, tableOf } from './drawing.ts'
 
 // As high as the small rows of Grafana.

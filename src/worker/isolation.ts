@@ -44,7 +44,7 @@ export interface Isolation {
 // Beside the runtime's own way to read TypeScript: in the build, the thread is JavaScript like everything else.
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
 
-// Many times what any answer can take (test/faults/heap.test.ts). It has to be: at such a limit V8 has been seen to end the
+// Many times what any answer can take (test/integration/faults/heap.test.ts). It has to be: at such a limit V8 has been seen to end the
 // whole process, not only the thread, so the bounds on an answer's shape and size come first and this is never reached.
 const HEAP_LIMIT_MB = 512
 

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { runCommand } from './surroundings.ts'
 
 const GOOD = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }

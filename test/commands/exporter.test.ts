@@ -9,7 +9,7 @@ import type { Operation } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
 import { ListenError } from '../../src/server/listen-error.ts'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
-import { freePort } from '../programs/server.ts'
+import { freePort } from '../support/programs/server.ts'
 
 const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 }
 

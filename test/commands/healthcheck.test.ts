@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ROOT } from '../files.ts'
-import { runProgram } from '../programs/program.ts'
+import { ROOT } from '../support/files.ts'
+import { runProgram } from '../support/programs/program.ts'
 import { runCommand } from './surroundings.ts'
 
 const toClose: { close(): unknown; closeAllConnections(): void }[] = []

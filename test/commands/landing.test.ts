@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { landingOf } from '../../src/commands/landing.ts'
 import type { Outcome } from '../../src/refresh/attempt.ts'
 import { initialState, withNextRefresh, withOutcome, withRefreshUnderWay } from '../../src/refresh/state.ts'
-import { anOperation, momentAt } from '../helpers.ts'
+import { anOperation, momentAt } from '../support/helpers.ts'
 
 const NOW = Date.UTC(2026, 0, 2, 15)
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listenWarnings, storageWarnings } from '../../src/commands/preflight.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 async function portInUse(host: string): Promise<number> {
   const server = createServer().listen(0, host)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { freePort } from '../programs/server.ts'
+import { freePort } from '../support/programs/server.ts'
 import { runCommand } from './surroundings.ts'
 
 const COMMANDS = ['serve', 'demo', 'simulate', 'check-config', 'healthcheck']

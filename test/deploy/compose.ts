@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { parse } from 'yaml'
-import { readText } from '../files.ts'
+import { readText } from '../support/files.ts'
 
 /** A service of the compose file, as far as the tests ask. */
 export interface Service {

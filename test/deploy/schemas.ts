@@ -7,9 +7,9 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPol
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
 import { Service } from 'kubernetes-models/v1/Service'
-import { ROOT } from '../files.ts'
-import { runProgram } from '../programs/program.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { ROOT } from '../support/files.ts'
+import { runProgram } from '../support/programs/program.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { Manifest } from './manifests.ts'
 
 type Model = new (data: never) => { validate(): void }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { agentFamilies, fieldReaders } from '../../src/exposition/agent-families.ts'
 import { renderAgents } from '../../src/exposition/agent-page.ts'
 import { readRecords } from '../../src/wolkvox/records.ts'
-import { aRecord, parseExposition, textOfSegments } from '../helpers.ts'
+import { aRecord, parseExposition, textOfSegments } from '../support/helpers.ts'
 
 const fetchedAt = Date.UTC(2026, 2, 10, 15, 0, 0)
 

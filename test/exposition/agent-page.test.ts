@@ -3,7 +3,7 @@ import { agentFamilies } from '../../src/exposition/agent-families.ts'
 import { renderAgents } from '../../src/exposition/agent-page.ts'
 import { writeHeader } from '../../src/exposition/text-writer.ts'
 import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
-import { textOfSegments } from '../helpers.ts'
+import { textOfSegments } from '../support/helpers.ts'
 
 /** As many agents as are asked for, each with its number as id, name, state and value. */
 function aSnapshot(count: number): Snapshot {

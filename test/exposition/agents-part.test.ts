@@ -4,7 +4,7 @@ import { createAgentsPart } from '../../src/exposition/agents-part.ts'
 import { endMember } from '../../src/gzip/member.ts'
 import { toSegmentNow } from '../../src/gzip/segment.ts'
 import type { Served } from '../../src/refresh/attempt.ts'
-import { textOfBody } from '../helpers.ts'
+import { textOfBody } from '../support/helpers.ts'
 
 /** Data whose families hold this text each; those after the text are empty. */
 function served(...texts: readonly string[]): Served {

@@ -3,7 +3,7 @@ import { renderAgents } from '../../src/exposition/agent-page.ts'
 import { createExposition } from '../../src/exposition/exposition.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
 import { initialState, withOutcome } from '../../src/refresh/state.ts'
-import { anOperation, momentAt, renderText, textOfBody } from '../helpers.ts'
+import { anOperation, momentAt, renderText, textOfBody } from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

@@ -10,7 +10,7 @@ import {
   withRequest,
 } from '../../src/refresh/state.ts'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
-import { anOperation, momentAt, parseExposition, renderText } from '../helpers.ts'
+import { anOperation, momentAt, parseExposition, renderText } from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00.500Z')
 const MINUTE = 60_000

@@ -4,8 +4,8 @@ import { agentFamilies } from '../../src/exposition/agent-families.ts'
 import { renderAgents } from '../../src/exposition/agent-page.ts'
 import { writeHeader } from '../../src/exposition/text-writer.ts'
 import type { Agent, Columns, Snapshot } from '../../src/wolkvox/snapshot.ts'
-import { agentFamiliesOf, textOfSegments } from '../helpers.ts'
-import { hostileNames } from '../hostile-names.ts'
+import { agentFamiliesOf, textOfSegments } from '../support/helpers.ts'
+import { hostileNames } from '../support/hostile-names.ts'
 
 const OPERATION = 'a "hostile"\n\\operation'
 

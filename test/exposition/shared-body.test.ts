@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createSharedBody } from '../../src/exposition/shared-body.ts'
 import type { Moment } from '../../src/refresh/moment.ts'
 import { initialState, type OperationState, withNextRefresh, withServed } from '../../src/refresh/state.ts'
-import { anOperation, momentAt } from '../helpers.ts'
+import { anOperation, momentAt } from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Family, Sample } from '../../src/exposition/family.ts'
 import type { Format } from '../../src/exposition/format.ts'
 import { writeHeader, writeSamples } from '../../src/exposition/text-writer.ts'
-import { hostileNames } from '../hostile-names.ts'
+import { hostileNames } from '../support/hostile-names.ts'
 
 interface FamilyOfOne extends Family, Sample {
   readonly name: string

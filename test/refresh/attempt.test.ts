@@ -4,7 +4,7 @@ import { toSegmentNow } from '../../src/gzip/segment.ts'
 import { createAttempt } from '../../src/refresh/attempt.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
-import { anEnvelope, anOperation, aRecord, never } from '../helpers.ts'
+import { anEnvelope, anOperation, aRecord, never } from '../support/helpers.ts'
 
 const render = async ({ agents }: Snapshot) => [
   toSegmentNow(Buffer.from(agents.map(({ id }) => id).join(','))),

@@ -5,7 +5,7 @@ import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
 import { isStale, requestsToday } from '../../src/refresh/state.ts'
 import { type Calls, noStorage, type Storage } from '../../src/refresh/storage.ts'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
-import { anOperation } from '../helpers.ts'
+import { anOperation } from '../support/helpers.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

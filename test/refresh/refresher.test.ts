@@ -6,7 +6,7 @@ import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
 import { isReady, isStale, requestsToday } from '../../src/refresh/state.ts'
 import { noStorage } from '../../src/refresh/storage.ts'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
-import { anOperation } from '../helpers.ts'
+import { anOperation } from '../support/helpers.ts'
 
 const NOON = Date.parse('2026-03-10T17:00:00Z')
 const MINUTE = 60_000

@@ -4,7 +4,7 @@ import { createAttempt } from '../../src/refresh/attempt.ts'
 import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
 import { noStorage } from '../../src/refresh/storage.ts'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
-import { anOperation } from '../helpers.ts'
+import { anOperation } from '../support/helpers.ts'
 
 const NOON = Date.parse('2026-03-10T17:00:00Z')
 const MINUTE = 60_000

@@ -3,7 +3,7 @@ import { failedOutcome } from '../../src/refresh/attempt.ts'
 import { firstStart, notBefore } from '../../src/refresh/restart.ts'
 import { initialState, withNextRefresh, withOutcome, withRefreshUnderWay } from '../../src/refresh/state.ts'
 import type { FailureReason } from '../../src/wolkvox/failure.ts'
-import { anOperation, momentAt } from '../helpers.ts'
+import { anOperation, momentAt } from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 const PLANNED = NOW + 300_000

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
-import { never } from '../helpers.ts'
+import { never } from '../support/helpers.ts'
 
 /** A task that ends when told, and tells when it has begun. */
 function aTask() {

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { refuseUnreadable } from '../../src/server/refusals.ts'
-import { readHead } from '../e2e/wire.ts'
-import { aBody } from '../helpers.ts'
+import { readHead } from '../integration/e2e/wire.ts'
+import { aBody } from '../support/helpers.ts'
 import { makeApp } from './make-app.ts'
 
 async function start(parts?: Parameters<typeof makeApp>[0]) {

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type FileSystem, removeLeftovers, writeFileAtomic } from '../../src/storage/atomic-file.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const OLD = Buffer.from('old')
 const NEW = Buffer.from('new')

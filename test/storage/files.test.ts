@@ -5,7 +5,7 @@ import { fileOf } from '../../src/storage/file-names.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/storage/snapshot-file.ts'
 import { addChecksum } from '../../src/storage/stored-file.ts'
 import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
-import { anOperation } from '../helpers.ts'
+import { anOperation } from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

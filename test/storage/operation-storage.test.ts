@@ -8,8 +8,8 @@ import { fileOf } from '../../src/storage/file-names.ts'
 import { createOperationStorage } from '../../src/storage/operation-storage.ts'
 import { StorageInUse } from '../../src/storage/storage-lock.ts'
 import { createTasks } from '../../src/worker/tasks.ts'
-import { anEnvelope, anOperation, answerWith, aRecord, never, serveHttp } from '../helpers.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { anEnvelope, anOperation, answerWith, aRecord, never, serveHttp } from '../support/helpers.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let folder: string
 let logged: { event: string; file?: string; problem?: string }[]

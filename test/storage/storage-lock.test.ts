@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { acquireLock, StorageInUse } from '../../src/storage/storage-lock.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const MODULE = new URL('../../src/storage/storage-lock.ts', import.meta.url).href
 

@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/refresh/attempt.ts'
 import { initialState, withOutcome } from '../../src/refresh/state.ts'
 import { logRefresh } from '../../src/telemetry/refresh-log.ts'
 import { failureHints, failureReasons } from '../../src/wolkvox/failure.ts'
-import { anOperation, momentAt } from '../helpers.ts'
+import { anOperation, momentAt } from '../support/helpers.ts'
 
 const OPERATION = anOperation()
 

@@ -3,7 +3,7 @@ import { Secret } from '../../src/config/secret.ts'
 import { recordsOf } from '../../src/wolkvox/answer.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { createRedactor } from '../../src/wolkvox/redaction.ts'
-import { aRecord, documentedRefusals } from '../helpers.ts'
+import { aRecord, documentedRefusals } from '../support/helpers.ts'
 
 const redact = createRedactor(new Secret('test-token'))
 

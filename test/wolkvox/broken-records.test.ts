@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { recordsOf } from '../../src/wolkvox/answer.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { UNPARSABLE } from '../../src/wolkvox/parse.ts'
-import { aRecord } from '../helpers.ts'
+import { aRecord } from '../support/helpers.ts'
 
 const record = (id: number) => JSON.stringify(aRecord({ agent_id: String(id), agent_name: `Name ${id}` }))
 

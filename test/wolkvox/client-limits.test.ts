@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { Agent } from 'undici'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { fetchReport } from '../../src/wolkvox/client.ts'
-import { anEnvelope, anOperation, answerWith, aRecord, listenOnLoopback, never } from '../helpers.ts'
+import { anEnvelope, anOperation, answerWith, aRecord, listenOnLoopback, never } from '../support/helpers.ts'
 
 const made = vi.hoisted(() => [] as { options: Agent.Options; agent: Agent }[])
 

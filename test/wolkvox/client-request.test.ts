@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fetchReport } from '../../src/wolkvox/client.ts'
-import { anEnvelope, anOperation, aRecord, never } from '../helpers.ts'
+import { anEnvelope, anOperation, aRecord, never } from '../support/helpers.ts'
 
 const GOOD = anEnvelope([aRecord()])
 

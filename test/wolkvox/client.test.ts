@@ -15,7 +15,7 @@ import {
   never,
   serveHttp,
   serveSockets,
-} from '../helpers.ts'
+} from '../support/helpers.ts'
 
 const GOOD = anEnvelope([aRecord()])
 

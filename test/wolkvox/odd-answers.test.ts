@@ -7,7 +7,7 @@ import { createAttempt } from '../../src/refresh/attempt.ts'
 import { fetchReport } from '../../src/wolkvox/client.ts'
 import type { FailureReason } from '../../src/wolkvox/failure.ts'
 import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
-import { anOperation, answerWith, aRecord, never, serveHttp, serveSockets } from '../helpers.ts'
+import { anOperation, answerWith, aRecord, never, serveHttp, serveSockets } from '../support/helpers.ts'
 
 /** A row: what comes, what is kept of it, what is counted, and what is said. */
 interface OddAnswer {

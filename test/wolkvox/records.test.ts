@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fieldReaders } from '../../src/exposition/agent-families.ts'
 import { readRecords } from '../../src/wolkvox/records.ts'
-import { aRecord } from '../helpers.ts'
+import { aRecord } from '../support/helpers.ts'
 
 const context = { fetchedAt: Date.UTC(2026, 2, 10, 15, 0, 0), timeZone: 'America/Bogota' }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { toPlain } from '../../src/worker/protocol.ts'
 import { createTaskRunner } from '../../src/worker/task-runner.ts'
 import type { WorkerTasks } from '../../src/worker/tasks.ts'
-import { anOperation } from '../helpers.ts'
+import { anOperation } from '../support/helpers.ts'
 
 const operation = toPlain(anOperation())
 const encoded = { bytes: new Uint8Array([1]) }

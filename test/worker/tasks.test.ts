@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createTasks } from '../../src/worker/tasks.ts'
-import { anEnvelope, anOperation, answerWith, aRecord, never, serveHttp } from '../helpers.ts'
+import { anEnvelope, anOperation, answerWith, aRecord, never, serveHttp } from '../support/helpers.ts'
 
 async function attempted(remembersSnapshots: boolean) {
   const baseUrl = await serveHttp(answerWith(anEnvelope([aRecord()])))

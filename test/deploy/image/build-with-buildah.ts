@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { ROOT } from '../../files.ts'
+import { ROOT } from '../../support/files.ts'
 import { layBase, NPM_CACHE, npmCacheHere } from './base.ts'
 import type { Built } from './build-by-hand.ts'
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import ignore from '@balena/dockerignore'
-import { ROOT, readText } from '../../files.ts'
+import { ROOT, readText } from '../../support/files.ts'
 
 /** What a builder is given: the files that git would commit and .dockerignore lets through. */
 export const contextFiles: readonly string[] = ignore

@@ -1,5 +1,5 @@
 import { DockerfileParser, type From, type Instruction } from 'dockerfile-ast'
-import { readText } from '../../files.ts'
+import { readText } from '../../support/files.ts'
 
 /** An instruction, with its variables as they are where no build argument says otherwise. */
 export interface Step {

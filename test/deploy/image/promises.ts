@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../../src/simulator/simulator.ts'
-import { parseExposition } from '../../helpers.ts'
-import { eventually } from '../../programs/eventually.ts'
-import type { Program } from '../../programs/program.ts'
+import { parseExposition } from '../../support/helpers.ts'
+import { eventually } from '../../support/programs/eventually.ts'
+import type { Program } from '../../support/programs/program.ts'
 import { execOf, image, stepsOf } from './dockerfile.ts'
 
 /** The revision that the images of the tests are built with. */

@@ -1,0 +1,94 @@
+import type { Field } from '@grafana/data'
+import { expect } from 'vitest'
+import { type Language, languages } from '../../../grafana/dashboards.ts'
+import { looks } from '../../../grafana/look/categories.ts'
+import { level } from '../../../grafana/look/palette.ts'
+import { limitsOfAll } from '../rules/files.ts'
+import type { Answered } from './asking.ts'
+import type { Panel } from './dashboards.ts'
+import { configured, headingOf, tableFrames, transformed } from './frames.ts'
+import { absentee } from './oddities.ts'
+import { refreshedBefore } from './stretches.ts'
+
+/** What stands in the table, from left to right: labels, and what can be asked of Prometheus by itself, in which form. */
+const PROMISED = [
+  ['agent', 'string'],
+  ['operation', 'string'],
+  ['status', 'string'],
+  ['timeInState', 'number'],
+  ['limitShare', 'number'],
+  ['aht', 'number', 'wolkvox_agent_aht_seconds', clock],
+  ['occupancy', 'number', 'wolkvox_agent_occupancy_ratio', percent],
+  ['calls', 'number', 'wolkvox_agent_calls', String],
+  ['inbound', 'number', 'wolkvox_agent_inbound_calls', String],
+  ['outbound', 'number', 'wolkvox_agent_outbound_calls', String],
+  ['internal', 'number', 'wolkvox_agent_internal_calls', String],
+  ['login', 'number', 'wolkvox_agent_login_seconds', clock],
+  ['ready', 'number', 'wolkvox_agent_ready_seconds', clock],
+  ['inboundTime', 'number', 'wolkvox_agent_inbound_seconds', clock],
+  ['outboundTime', 'number', 'wolkvox_agent_outbound_seconds', clock],
+  ['acw', 'number', 'wolkvox_agent_acw_seconds', clock],
+  ['aux', 'number', 'wolkvox_agent_aux_seconds', clock],
+  ['ring', 'number', 'wolkvox_agent_ring_seconds', clock],
+  ['id', 'string'],
+] as const
+
+/**
+ * Fails unless Grafana's own code makes the promised table of the answers: the columns in their order, with their types, under
+ * each heading the metric that it names, and of the one who does not come back from a break the row that a supervisor has to see.
+ *
+ * @param ask answers a query by itself, at the same moment
+ */
+export async function checkAgentTable(
+  panel: Panel,
+  answers: ReadonlyMap<string, readonly Answered[]>,
+  language: Language,
+  now: number,
+  ask: (expr: string) => Promise<readonly Answered[]>,
+): Promise<void> {
+  const [made] = await transformed(panel, tableFrames(answers))
+  const [frame] = configured(panel, made === undefined ? [] : [made])
+  if (frame === undefined) throw new Error('the transformations leave no table')
+
+  const { columns } = languages[language]
+  expect(frame.fields.map((field) => [headingOf(field, frame), field.type])).toEqual(
+    PROMISED.map(([key, type]) => [columns[key], type]),
+  )
+
+  const cell = (key: keyof typeof columns, row: number) => {
+    const field = frame.fields.find((one) => headingOf(one, frame) === columns[key]) as Field
+    return { raw: field.values[row] as unknown, shown: shownBy(field, row) }
+  }
+  const rows = Array.from({ length: frame.length }, (_, row) => row)
+  const keys = rows.map((row) => `${cell('operation', row).raw} ${cell('id', row).raw}`)
+  expect(new Set(keys).size).toBe(frame.length)
+
+  const row = keys.indexOf(`ventas ${absentee.agentId}`)
+  const { aux_seconds: limit = 0 } = limitsOfAll
+  expect(cell('status', row).shown).toEqual({ text: `❚❚ ${absentee.state}`, color: looks.aux.background })
+  const away = now - absentee.since
+  expect(cell('timeInState', row)).toMatchObject({ raw: away, shown: { text: clock(away) } })
+  const share = (refreshedBefore(now) - absentee.since) / limit
+  expect(cell('limitShare', row).raw).toBeCloseTo(share)
+  expect(cell('limitShare', row).shown).toEqual({ text: percent(share), color: level.bad })
+
+  for (const [key, , metric, inWords] of PROMISED) {
+    if (metric === undefined) continue
+    const [alone] = await ask(`${metric}{operation="ventas", agent_id="${absentee.agentId}"}`)
+    const value = alone?.values[0] ?? Number.NaN
+    expect(cell(key, row), key).toMatchObject({ raw: value, shown: { text: inWords(value) } })
+  }
+}
+
+function shownBy(field: Field, row: number) {
+  const { text, suffix = '', color } = field.display?.(field.values[row]) ?? { text: '' }
+  return { text: `${text}${suffix}`, color }
+}
+
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(11, 19)
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)}%`
+}

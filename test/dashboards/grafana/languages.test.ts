@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { type Language, languageNames, languages } from '../../../grafana/dashboards.ts'
+import { LONGEST } from '../../../grafana/operation.ts'
+import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
+import { readLimits } from '../../../grafana/read-limits.ts'
+import { occupancyTarget } from '../../../grafana/recurring/occupancy.ts'
+import { names } from '../../../grafana/shell/uids.ts'
+import { fileOf } from './dashboards.ts'
+import { shownOn } from './shown.ts'
+
+/** What is the same word in both languages, or a name. */
+const SAME = ['columns.id', 'variables.job', 'versions.node']
+
+/** What goes into texts that are made from numbers. */
+const NUMBERS: Readonly<Record<string, unknown>> = {
+  'panels.occupancyNow.description': occupancyTarget,
+  'panels.occupancy.title': occupancyTarget,
+  'panels.auxShareNow.description': readLimits().auxShare,
+  'panels.longest.description': LONGEST,
+  'panels.timeline.description': MOST_SHOWN,
+}
+
+type Text = string | ((argument: never) => string) | { readonly [key: string]: Text }
+
+/** All texts by their path. */
+function textsOf(texts: Text, path = ''): (readonly [path: string, text: string])[] {
+  if (typeof texts === 'string') return [[path, texts]]
+  if (typeof texts === 'function') {
+    if (!(path in NUMBERS)) throw new Error(`what goes into ${path} is not known`)
+    return [[path, texts(NUMBERS[path] as never)]]
+  }
+  return Object.entries(texts).flatMap(([key, text]) => textsOf(text, path === '' ? key : `${path}.${key}`))
+}
+
+const [first, ...others] = languageNames.map((name) => ({
+  name,
+  texts: new Map(textsOf(languages[name] as Text)),
+}))
+
+describe.each(others)('$name', ({ texts }) => {
+  it.each([...texts].filter(([path]) => !SAME.includes(path)))('says %s in its own words', (path, text) => {
+    expect(text.trim()).not.toBe('')
+    expect(first?.texts.get(path)?.trim()).not.toBe('')
+    expect(text).not.toBe(first?.texts.get(path))
+  })
+
+  it.each(SAME)('says %s as the others do, as it is listed', (path) => {
+    expect(texts.get(path)).toBe(first?.texts.get(path))
+  })
+})
+
+describe.each(languageNames)('the dashboards in %s', (language) => {
+  const texts = new Map(textsOf(languages[language] as Text))
+  const shown = new Set(names.flatMap((name) => shownOn(fileOf(name, language).dashboard)))
+
+  it.each([...texts].filter(([path]) => path !== 'language'))(
+    'show somebody what is said of %s',
+    (_path, text) => {
+      expect([...shown]).toContain(text)
+    },
+  )
+
+  it('show nothing that is not among the texts', () => {
+    const known = new Set(texts.values())
+    expect([...shown].filter((text) => !known.has(text))).toEqual([])
+  })
+
+  it.each(names)('have the same panels of %s, with the same queries, as in any other language', (name) => {
+    const essence = (of: Language) =>
+      fileOf(name, of).dashboard.panels.map(({ id, type, gridPos, targets }) => ({
+        id,
+        type,
+        gridPos,
+        queries: targets.map(({ refId, expr }) => [refId, expr]),
+      }))
+    expect(essence(language)).toEqual(essence('es'))
+  })
+})

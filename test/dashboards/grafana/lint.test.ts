@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest'
+import { languageNames, languages } from '../../../grafana/dashboards.ts'
+import { NAME_AND_ID } from '../../../grafana/shell/variables.ts'
+import { agentFamilies } from '../../../src/exposition/agent-families.ts'
+import { operationFamilies } from '../../../src/exposition/operation-families.ts'
+import { rules } from '../rules/files.ts'
+import { selectorsOf } from '../rules/selectors.ts'
+import { filledIn, queryVariables } from './asking.ts'
+import { fileOf, files } from './dashboards.ts'
+import { grafana } from './grafana-data.ts'
+import { stretches } from './stretches.ts'
+
+// The rules of Grafana's dashboard-linter (https://github.com/grafana/dashboard-linter/tree/main/docs), by their names where a test
+// holds one, and a few of our own. Not held are template-job-rule, template-instance-rule, target-job-rule and
+// target-instance-rule where a dashboard is about operations: see BY_TARGET.
+
+const units = new Set(
+  grafana.getValueFormats().flatMap(({ submenu }) => submenu?.map(({ value }) => value) ?? []),
+)
+
+/** Exactly this and nothing around it. */
+const DATASOURCE = `\${datasource}`
+
+/** What is forecast at the pace of the last hour, as its alert does, must not depend on how far somebody has zoomed. */
+const OWN_RANGE = /rate\(wolkvox_api_requests_total\{[^}]*\}\[1h\]\)/g
+
+/** Metrics of agents and operations know their operation; only what is about a process is chosen by job and instance. */
+const BY_TARGET = new Set(['exporter'])
+
+const KNOWN = new Set([
+  ...agentFamilies.map(({ name }) => name),
+  ...operationFamilies.map(({ name }) => name),
+  ...rules.flatMap(({ record }) => record ?? []),
+  'ALERTS',
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_post_metric_relabeling',
+  'process_start_time_seconds',
+  'process_resident_memory_bytes',
+  'nodejs_heap_size_used_bytes',
+  'wolkvox_exporter_build_info',
+])
+
+const COUNTER = /\b\w+_total\b/g
+
+describe.each(files)('$path', ({ name, language, dashboard }) => {
+  const { panels, templating, annotations } = dashboard
+  const variables = new Map(templating.list.map((variable) => [variable.name, variable]))
+  const queries = panels.flatMap((panel) =>
+    panel.targets.map((target) => ({ ...target, title: panel.title })),
+  )
+
+  it('has one data source to choose, and all it shows comes from there (template-datasource-rule, panel-datasource-rule)', () => {
+    const sources = templating.list.filter(({ type }) => type === 'datasource')
+    expect(sources.map(({ name, query }) => [name, query])).toEqual([['datasource', 'prometheus']])
+    expect(sources[0]?.label).toBe(languages[language].variables.datasource)
+    const used = [
+      ...panels.map(({ datasource }) => datasource.uid),
+      ...queries.map(({ datasource }) => datasource.uid),
+      ...annotations.list.map(({ datasource }) => datasource.uid),
+      ...templating.list.flatMap(({ datasource }) => datasource?.uid ?? []),
+    ]
+    expect(new Set(used)).toEqual(new Set([DATASOURCE]))
+  })
+
+  it('is not to be edited on the screen (uneditable-dashboard-rule)', () => {
+    expect(dashboard.editable).toBe(false)
+  })
+
+  it('asks for the choices of its variables anew when the time range changes (template-on-time-change-reload-rule)', () => {
+    for (const variable of templating.list.filter(({ type }) => type === 'query'))
+      expect(variable).toMatchObject({ refresh: 2, multi: true, includeAll: true, allValue: '.+' })
+  })
+
+  it.each(queryVariables(dashboard))(
+    'asks in PromQL for the choices of $name (template-label-promql-rule)',
+    ({ query }) => {
+      const [, expression = ''] = /^(?:label_values|query_result)\((.*?)(?:, \w+)?\)$/.exec(query) ?? []
+      expect(selectorsOf(filledIn(expression, stretches.today)).length).toBeGreaterThan(0)
+    },
+  )
+
+  it.each(panels)(
+    'gives panel $id a title, a description and a query (panel-title-description-rule, panel-no-targets-rule)',
+    (panel) => {
+      expect(panel.title).not.toBe('')
+      expect(panel.description.length).toBeGreaterThan(panel.title.length)
+      expect(panel.targets.length).toBeGreaterThan(0)
+    },
+  )
+
+  it('says in each description which question the panel answers', () => {
+    for (const { title, description } of panels) {
+      // The question may be in the second sentence, after what it is about.
+      expect(description, title).toContain('?')
+    }
+  })
+
+  it.each(panels)(
+    'gives each number of panel $id, $title, a unit that Grafana has (panel-units-rule)',
+    (panel) => {
+      const { defaults, overrides } = panel.fieldConfig
+      const given = overrides.flatMap(({ properties }) =>
+        properties.filter(({ id }) => id === 'unit').map(({ value }) => String(value)),
+      )
+      const all = [...given, ...(defaults.unit === undefined ? [] : [defaults.unit])]
+      for (const unit of all) expect(units).toContain(unit)
+      // A table has one for each of its columns of numbers.
+      const numbers =
+        panel.type === 'table' ? panel.targets.filter(({ refId }) => refId !== 'rows').length : 1
+      expect(all.length).toBeGreaterThanOrEqual(numbers)
+    },
+  )
+
+  it.each(queries)('asks in PromQL for what there is: $title, $refId (target-promql-rule)', ({ expr }) => {
+    const expression = filledIn(expr, stretches.today)
+    const selectors = selectorsOf(expression)
+    expect(selectors.length).toBeGreaterThan(0)
+    for (const { metric } of selectors) expect(KNOWN).toContain(metric)
+  })
+
+  it.each(queries)(
+    'takes rates over as much as Grafana thinks right: $title, $refId (target-rate-interval-rule)',
+    ({ expr }) => {
+      for (const [growth] of expr.replace(OWN_RANGE, '').matchAll(/\b(?:i?rate|increase)\(.*?\[.*?\]/g))
+        expect(growth).toMatch(
+          growth.startsWith('increase') ? /\[\$__(?:rate_interval|range)\]$/ : /\[\$__rate_interval\]$/,
+        )
+    },
+  )
+
+  it.each(queries)(
+    'shows no counter as it is, only how it grows: $title, $refId (target-counter-agg-rule)',
+    ({ expr }) => {
+      const counters = [...expr.matchAll(COUNTER)].map(([counter]) => counter)
+      const grown = [...expr.matchAll(/\b(?:rate|increase)\((\w+_total)\b/g)].map(([, counter]) => counter)
+      expect(counters).toEqual(grown)
+    },
+  )
+
+  it.each(queries)(
+    'asks only for what is chosen on top: $title, $refId (target-job-rule, target-instance-rule)',
+    ({ expr }) => {
+      const matchers = BY_TARGET.has(name)
+        ? ['job=~"$job", instance=~"$instance"']
+        : ['operation=~"$operation"']
+      for (const [selector] of expr.matchAll(/[\w:]+\{[^}]*\}/g)) {
+        // Limits belong to an operation, not to a target.
+        const isLimit = selector.includes(':wolkvox_limit:')
+        for (const matcher of isLimit ? ['operation=~"$operation"'] : matchers)
+          expect(selector).toContain(matcher)
+      }
+      const names = [...expr.matchAll(/\$(?!__)([a-z]\w*)/g)].map(([, variable]) => variable)
+      for (const variable of names) expect([...variables.keys()]).toContain(variable)
+    },
+  )
+
+  it('uses every variable that it has', () => {
+    const text = JSON.stringify({ panels, annotations, list: templating.list })
+    for (const variable of variables.keys()) expect(text).toMatch(new RegExp(`\\$\\{?${variable}\\b`))
+  })
+
+  it.each(panels)('says of panel $id, $title, only how what it has is to look', (panel) => {
+    const { type, targets, transformations = [], options, fieldConfig } = panel
+    const { renameByName = {} } = (transformations.find(({ id }) => id === 'organize')?.options ?? {}) as {
+      readonly renameByName?: Readonly<Record<string, string>>
+    }
+    const [matcher, there] =
+      type === 'table'
+        ? ['byName', [...Object.values(renameByName), 'agent_id']]
+        : ['byFrameRefID', targets.map(({ refId }) => refId)]
+    for (const { matcher: found } of fieldConfig.overrides) {
+      expect(found.id).toBe(matcher)
+      expect(there).toContain(found.options)
+    }
+    for (const { displayName } of (options.sortBy ?? []) as readonly { readonly displayName: string }[])
+      expect(there).toContain(displayName)
+  })
+
+  it.each(panels.filter(({ type }) => type === 'timeseries'))(
+    'draws no two series of $title that differ by colour alone',
+    ({ fieldConfig: { defaults, overrides } }) => {
+      // What stands on one another is told apart by its order.
+      if (defaults.custom?.fillOpacity !== 0)
+        return expect(defaults.custom).toMatchObject({ stacking: { mode: 'normal' } })
+      const given = overrides.filter(({ properties }) => properties.some(({ id }) => id === 'color'))
+      const dashes = given.map(({ properties }) =>
+        JSON.stringify(properties.find(({ id }) => id === 'custom.lineStyle')?.value),
+      )
+      expect(new Set(dashes).size).toBe(dashes.length)
+    },
+  )
+
+  it('has a way to both others, with what is chosen', () => {
+    const others = files.filter((file) => file.language === language && file.name !== name)
+    expect(dashboard.links.map(({ url }) => url)).toEqual(
+      others.map(({ dashboard }) => `/d/${dashboard.uid}`),
+    )
+    for (const link of dashboard.links) expect(link).toMatchObject({ includeVars: true, keepTime: true })
+  })
+
+  it('marks alerts and restarts', () => {
+    const asked = annotations.list.map(
+      ({ expr = '' }) => selectorsOf(filledIn(expr, stretches.today))[0]?.metric,
+    )
+    expect(asked).toEqual(['ALERTS', 'process_start_time_seconds'])
+  })
+})
+
+describe('the table of agents', () => {
+  it.each(languageNames)('asks in %s for every field that wolkvox has of an agent', (language) => {
+    const { panels } = fileOf('operation', language).dashboard
+    const queries = panels
+      .filter(({ title }) => title === languages[language].panels.agents.title)
+      .flatMap(({ targets }) => targets.map(({ expr }) => expr))
+    // How long ago the state began counts on; the time in state itself is as old as the last refresh.
+    const wanted = agentFamilies.filter(({ name }) => name !== 'wolkvox_agent_time_in_state_seconds')
+    for (const { name } of wanted) expect(queries.join(' ')).toContain(`${name}{`)
+  })
+})
+
+describe('the choice of an agent', () => {
+  const [, pattern = ''] = /^\/(.*)\/$/.exec(NAME_AND_ID) ?? []
+
+  it.each([
+    ['{agent="Cóndor 001 · 1001",agent_id="1001",agent_name="Cóndor 001"} 1 0', 'Cóndor 001 · 1001', '1001'],
+    ['{agent="1001",agent_id="1001"} 1 0', '1001', '1001'],
+    [
+      '{agent="a "quoted" name · x,y",agent_id="x,y",agent_name="a "quoted" name"} 1 0',
+      'a "quoted" name · x,y',
+      'x,y',
+    ],
+  ])('reads name and id out of %s', (series, text, value) => {
+    expect(new RegExp(pattern).exec(series)?.groups).toEqual({ text, value })
+  })
+})
+
+describe('all dashboards', () => {
+  it('have names of their own', () => {
+    expect(new Set(files.map(({ dashboard }) => dashboard.uid)).size).toBe(files.length)
+  })
+})

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest'
+import { languageNames, languages } from '../../../grafana/dashboards.ts'
+import { categories, looks } from '../../../grafana/look/categories.ts'
+import { level, palette } from '../../../grafana/look/palette.ts'
+import { dataStates } from '../../../grafana/queries/data.ts'
+import { readLimits } from '../../../grafana/read-limits.ts'
+import type { Name } from '../../../grafana/shell/uids.ts'
+import { fileOf, files, type Panel } from './dashboards.ts'
+import { configured } from './frames.ts'
+import { grafana } from './grafana-data.ts'
+
+// What values mean on the screen, by Grafana's own code.
+
+const { FieldType } = grafana
+
+/** A value as a panel shows it, under a heading where it is a table. */
+function shownBy(panel: Panel, value: unknown, heading = 'Value') {
+  const type = typeof value === 'string' ? FieldType.string : FieldType.number
+  const [frame] = configured(panel, [
+    { length: 1, fields: [{ name: heading, type, config: {}, values: [value] }] },
+  ])
+  const field = frame?.fields[0]
+  const { text, suffix = '', color } = field?.display?.(field.values[0]) ?? { text: 'nothing' }
+  return { text: `${text}${suffix}`, color }
+}
+
+// What Grafana makes of a colour that is transparent.
+const NONE = '#00000000'
+
+const { occupancyLow, occupancyHigh, auxShare, quota } = readLimits()
+const just = (value: number, less: number) => Math.round((value - less) * 1000) / 1000
+
+describe.each(languageNames)('in %s', (language) => {
+  const texts = languages[language]
+  const panelOf = (name: Name, key: keyof typeof texts.panels) => {
+    const { title } = texts.panels[key]
+    const panel = fileOf(name, language).dashboard.panels.find((one) => one.title === title)
+    if (panel === undefined) throw new Error(`there is no panel ${key}`)
+    return panel
+  }
+
+  it.each([
+    ['operation', 'dataState', dataStates.fresh, texts.dataStates.fresh, level.good],
+    ['operation', 'dataState', dataStates.failing, texts.dataStates.failing, level.watch],
+    ['operation', 'dataState', dataStates.stale, texts.dataStates.stale, level.bad],
+    ['exporter', 'dataState', dataStates.stale, texts.dataStates.stale, level.bad],
+    ['operation', 'ready', 0, '0', level.bad],
+    ['operation', 'ready', 1, '1', level.good],
+    ['operation', 'occupancyNow', just(occupancyLow, 0.05), '60%', palette.blue],
+    ['operation', 'occupancyNow', just(occupancyLow, -0.05), '70%', level.watch],
+    ['operation', 'occupancyNow', 0.8, '80%', level.good],
+    ['operation', 'occupancyNow', just(occupancyHigh, 0.02), '88%', level.watch],
+    ['operation', 'occupancyNow', just(occupancyHigh, -0.02), '92%', level.bad],
+    ['operation', 'auxShareNow', just(auxShare, 0.01), '34%', level.good],
+    ['operation', 'auxShareNow', just(auxShare, -0.01), '36%', level.bad],
+    ['operation', 'overLimit', 0, '0', level.good],
+    ['operation', 'overLimit', 3, '3', level.watch],
+    ['operation', 'dataAge', 250, '00:04:10', undefined],
+    ['exporter', 'reachable', 1, texts.reach.up, level.good],
+    ['exporter', 'reachable', 0, texts.reach.down, level.bad],
+    ['exporter', 'failures', 0, '0', level.good],
+    ['exporter', 'failures', 4.01, '4', level.watch],
+    ['exporter', 'quotaSpent', just(quota, 0.01), '89.0%', level.good],
+    ['exporter', 'quotaSpent', just(quota, -0.01), '91.0%', level.watch],
+    ['exporter', 'quotaForecast', 1.1, '110.0%', level.bad],
+  ] as const)('%s, %s: %d is shown as %s', (name, key, value, text, color) => {
+    const shown = shownBy(panelOf(name, key), value)
+    expect(shown.text).toBe(text)
+    if (color !== undefined) expect(shown.color).toBe(color)
+  })
+
+  it.each(categories)(
+    'a state of the category %s has its sign and its colour, in bands as in tables',
+    (category) => {
+      const { sign, background } = looks[category]
+      const state = category === 'unknown' ? '' : 'Como lo llame wolkvox'
+      const text = `${sign} ${category === 'unknown' ? texts.categories.unknown : state}`
+      const status = `${category}|${state}`
+      const shown = { text, color: background }
+      expect(shownBy(panelOf('agent', 'timeline'), status)).toEqual(shown)
+      expect(shownBy(panelOf('operation', 'agents'), status, texts.columns.status)).toEqual(shown)
+    },
+  )
+
+  it.each(['timeInState', 'limitShare', 'aht', 'occupancy', 'calls', 'login'] as const)(
+    'what is not known of %s is a dash without a colour',
+    (key) => {
+      for (const value of [Number.NaN, null])
+        expect(shownBy(panelOf('operation', 'agents'), value, texts.columns[key])).toEqual({
+          text: '–',
+          color: NONE,
+        })
+    },
+  )
+
+  it.each([
+    ['limitShare', 0, '–', undefined],
+    ['limitShare', 0.79, '79%', NONE],
+    ['limitShare', 0.85, '85%', level.watch],
+    ['limitShare', 1.2, '120%', level.bad],
+    ['occupancy', just(occupancyLow, 0.05), '60%', palette.blue],
+    ['occupancy', 0.8, '80%', NONE],
+    ['occupancy', just(occupancyHigh, 0.02), '88%', level.watch],
+    ['occupancy', just(occupancyHigh, -0.02), '92%', level.bad],
+  ] as const)('in the table of agents, %s: %d is shown as %s', (key, value, text, color) => {
+    const shown = shownBy(panelOf('operation', 'agents'), value, texts.columns[key])
+    expect(shown.text).toBe(text)
+    if (color !== undefined) expect(shown.color).toBe(color)
+  })
+})
+
+/** What panels count in: time, bytes, shares of which 1 is all, or nothing. */
+const UNITS: Readonly<Record<string, readonly (keyof (typeof languages)['es']['panels'])[]>> = {
+  dthms: ['dataAge', 'nextRefresh', 'aht', 'acw', 'timeSpent', 'agentAht', 'agentAcw', 'agentAux', 'age'],
+  s: ['duration', 'scrape'],
+  bytes: ['memory'],
+  percentunit: [
+    'occupancyNow',
+    'auxShareNow',
+    'occupancy',
+    'aux',
+    'agentOccupancy',
+    'quotaSpent',
+    'quotaForecast',
+    'quota',
+  ],
+  string: ['timeline'],
+}
+
+describe.each(files)('$path', ({ language, dashboard }) => {
+  const texts = languages[language].panels
+  const unitOf = ({ title, description }: Panel) =>
+    Object.entries(UNITS).find(([, keys]) =>
+      keys.some((key) => texts[key].title === title || texts[key].description === description),
+    )?.[0] ?? 'none'
+
+  it.each(dashboard.panels.filter(({ type }) => type !== 'table'))('counts $title in what it is', (panel) => {
+    expect(panel.fieldConfig.defaults.unit).toBe(unitOf(panel))
+  })
+
+  it.each(dashboard.panels.filter(({ type }) => type === 'stat' || type === 'bargauge'))(
+    'shows of $title the value that was answered',
+    ({ options }) => {
+      expect(options.reduceOptions).toEqual({ calcs: ['lastNotNull'], values: false, fields: '' })
+    },
+  )
+
+  it('opens with the day so far, and asks anew as it goes on', () => {
+    expect(dashboard).toMatchObject({
+      time: { from: 'now/d', to: 'now' },
+      refresh: '30s',
+      timezone: 'browser',
+    })
+  })
+})
+
+describe('where there is no answer', () => {
+  const colored = files.flatMap(({ path, dashboard }) =>
+    dashboard.panels
+      .filter(({ options }) => options.colorMode === 'background_solid')
+      .map((panel) => ({ path, panel, title: panel.title })),
+  )
+
+  it.each(colored)('$title of $path is not called good', ({ panel }) => {
+    // Grafana takes the colour below all thresholds.
+    const [below] = panel.fieldConfig.defaults.thresholds?.steps ?? []
+    expect([level.unknown, level.bad]).toContain(below?.color)
+    expect(panel.fieldConfig.defaults.noValue).toMatch(/\w/)
+  })
+})
+
+describe('colours', () => {
+  // https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
+  const luminance = (color: string) => {
+    const [red = 0, green = 0, blue = 0] = (color.match(/[\da-f]{2}/gi) ?? []).map((part) => {
+      const value = Number.parseInt(part, 16) / 255
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+  const contrast = (one: string, other: string) => {
+    const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((first, second) => first - second)
+    return (light + 0.05) / (dark + 0.05)
+  }
+  /** In which Grafana writes on a colour: by its brightness, of 255. */
+  const inkOn = (color: string) => {
+    const [red = 0, green = 0, blue = 0] = (color.match(/[\da-f]{2}/gi) ?? []).map((part) =>
+      Number.parseInt(part, 16),
+    )
+    return (red * 299 + green * 587 + blue * 114) / 1000 > 180 ? '#000000' : '#ffffff'
+  }
+
+  it.each([
+    ...Object.values(looks).map(({ background }) => background),
+    ...Object.values(level),
+    palette.blue,
+  ])('%s can be read on where it is a background', (color) => {
+    // https://www.w3.org/TR/WCAG22/#contrast-minimum, for large text.
+    expect(contrast(color, inkOn(color))).toBeGreaterThanOrEqual(3)
+  })
+
+  it('of no two categories are the same', () => {
+    for (const key of ['color', 'background', 'sign'] as const)
+      expect(new Set(categories.map((category) => looks[category][key])).size).toBe(categories.length)
+  })
+})

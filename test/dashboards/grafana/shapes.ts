@@ -1,0 +1,65 @@
+import { expect } from 'vitest'
+import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
+import type { Answered } from './asking.ts'
+import type { Panel } from './dashboards.ts'
+import { tableFrames, transformed } from './frames.ts'
+
+type Answers = ReadonlyMap<string, readonly Answered[]>
+
+/** Fails where a panel of this type could not show the answers. @param agents how many there are to see */
+type Shape = (panel: Panel, answers: Answers, agents: number) => void | Promise<void>
+
+/** Category and state, as the panels' colours expect it. */
+const STATUS = /^(?:ready|talk|ring|acw|aux|logout)\|./
+
+/** Of a table of a few. */
+const TOPK = /\btopk\((\d+), /
+
+/** What answers a panel of each type can show. */
+export const shapes: Readonly<Record<string, Shape>> = {
+  stat: (_panel, answers) => {
+    const values = [...answers.values()].map((series) => series.map(({ values }) => values))
+    expect(values).toEqual([[[expect.any(Number)]]])
+    expect(values.flat(3).every(Number.isFinite)).toBe(true)
+  },
+
+  bargauge: (_panel, answers) => {
+    const values = [...answers.values()].flatMap((series) => series.map(({ values }) => values[0]))
+    for (const value of values) expect(value).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...values.map(Number))).toBeGreaterThan(0)
+    // A query a bar, or all bars from one query.
+    if (answers.size > 1) expect(values).toHaveLength(answers.size)
+  },
+
+  timeseries: (_panel, answers) => {
+    for (const { times, values } of [...answers.values()].flat()) {
+      expect(times.length).toBeGreaterThan(1)
+      expect(values.every(Number.isFinite)).toBe(true)
+    }
+  },
+
+  'state-timeline': async (panel, answers, agents) => {
+    const frames = await transformed(panel, tableFrames(answers))
+    expect(frames).toHaveLength(1)
+    const [moments, ...bands] = frames[0]?.fields ?? []
+    expect(moments?.type).toBe('time')
+    const times = (moments?.values ?? []) as number[]
+    expect(times.length).toBeGreaterThan(1)
+    expect(times).toEqual([...new Set(times)].sort((one, other) => one - other))
+    expect(bands).toHaveLength(Math.min(agents, MOST_SHOWN))
+    for (const { type, values } of bands) {
+      expect(type).toBe('string')
+      const states = values.filter((value) => value !== null)
+      expect(states.length).toBeGreaterThan(1)
+      for (const state of states) expect(state).toMatch(STATUS)
+    }
+  },
+
+  table: async (panel, answers, agents) => {
+    const frames = await transformed(panel, tableFrames(answers))
+    expect(frames).toHaveLength(1)
+    const [text = ''] = panel.targets.map(({ expr }) => expr)
+    const most = Number(TOPK.exec(text)?.[1] ?? Number.POSITIVE_INFINITY)
+    expect(frames[0]?.length).toBe(text.includes('build_info') ? 1 : Math.min(most, agents))
+  },
+}

@@ -1,0 +1,48 @@
+import { looks } from '../../../grafana/look/categories.ts'
+import type { Dashboard } from './dashboards.ts'
+
+/** Keys under which a dashboard has what somebody reads. */
+const READ = new Set([
+  'title',
+  'description',
+  'tooltip',
+  'label',
+  'legendFormat',
+  'noValue',
+  'titleFormat',
+  'text',
+])
+
+/** What only Prometheus or Grafana fills in, or a sign. */
+const NO_WORDS = /^(?:\{\{\w+\}\}|\$1|\W*)$/
+
+const signs = Object.values(looks).map(({ sign }) => `${sign} `)
+
+/** All that somebody reads on a dashboard, each once; names of series and states are not among it. */
+export function shownOn({ annotations, templating, ...dashboard }: Dashboard): readonly string[] {
+  const found: string[] = []
+  const look = (value: unknown, key = '') => {
+    if (typeof value === 'string' && READ.has(key)) found.push(value)
+    if (typeof value !== 'object' || value === null) return
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === 'renameByName') found.push(...Object.values(inner as Record<string, string>))
+      else look(inner, Array.isArray(value) ? key : name)
+    }
+  }
+  look(dashboard)
+  for (const { name, ...annotation } of annotations.list) {
+    found.push(name)
+    look(annotation)
+  }
+  for (const { label, type, query } of templating.list) {
+    found.push(label ?? '')
+    if (type === 'custom')
+      found.push(
+        ...String(query)
+          .split(', ')
+          .map((option) => option.split(' : ')[0] ?? ''),
+      )
+  }
+  const words = found.map((text) => text.slice(signs.find((sign) => text.startsWith(sign))?.length ?? 0))
+  return [...new Set(words)].filter((text) => !NO_WORDS.test(text))
+}

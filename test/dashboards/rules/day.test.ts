@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ROOT } from '../../support/files.ts'
+import { runProgram } from '../../support/programs/program.ts'
+import { haveTools } from '../../support/programs/tools.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { simulateDay } from './day.ts'
+import { filesIn } from './files.ts'
+
+const AGENTS = 60
+
+/** Each group after those whose series it reads, so that the minutes below are always the same. */
+const GROUP_ORDER = [
+  'limits',
+  'limits-effective',
+  'operation',
+  'exporter',
+  'conditions',
+  'limits-alerts',
+  'operation-alerts',
+  'agent-alerts',
+  'exporter-alerts',
+].map((name) => `wolkvox-${name}`)
+
+/** The alerts of a day with 60 agents, and for how many of its 1,440 minutes each fires, to the nearest five. */
+const FIRES = [
+  // Shortly before and after lunch there are fewer agents than the calls need. For a while none of them is free.
+  { minutes: 95, alertname: 'WolkvoxOccupancyHigh', severity: 'warning' },
+  { minutes: 10, alertname: 'WolkvoxNobodyReady', severity: 'critical', category: 'ready' },
+  // In the evening the calls become fewer before the agents go home.
+  { minutes: 15, alertname: 'WolkvoxOccupancyLow', severity: 'info' },
+] as const
+
+/** Until then no agent has logged in. */
+const FIRST_LOGIN = '5h30m'
+
+describe.skipIf(!haveTools('promtool'))('a day of the contact centre, from midnight to midnight', () => {
+  it('brings the few alerts that a supervisor would expect, and none in the night', async () => {
+    const firing = ({ minutes, ...labels }: (typeof FIRES)[number]) => {
+      const all = { alertstate: 'firing', job: 'wolkvox', instance: 'exporter', operation: 'demo', ...labels }
+      return {
+        labels: `{${Object.entries(all).map(([name, value]) => `${name}="${value}"`)}}`,
+        value: minutes,
+      }
+    }
+    const scraped = { series: 'up{job="wolkvox", instance="exporter"}', values: '1x2880' }
+    const test = {
+      interval: '30s',
+      input_series: [...(await simulateDay(AGENTS, 1)), scraped],
+      promql_expr_test: [
+        {
+          // Prometheus 3 excludes the left edge of a range, which makes a minute more or less.
+          expr: 'round(count_over_time(ALERTS{alertstate="firing"}[24h]), 5)',
+          eval_time: '24h',
+          exp_samples: FIRES.map(firing),
+        },
+        { expr: 'count_over_time(ALERTS[24h])', eval_time: FIRST_LOGIN, exp_samples: [] },
+        { expr: 'max_over_time(operation:wolkvox_agents_logged_in:sum[24h]) > 0', eval_time: FIRST_LOGIN },
+      ],
+    }
+    const file = join(temporaryFolder(), 'day.yml')
+    const rule_files = filesIn('rules').map((path) => `${ROOT}${path}`)
+    // JSON is YAML, too.
+    const options = { rule_files, group_eval_order: GROUP_ORDER, evaluation_interval: '1m' }
+    writeFileSync(file, JSON.stringify({ ...options, tests: [test] }))
+    expect(await runProgram('promtool', ['test', 'rules', file])).toEqual({
+      code: 0,
+      output: expect.stringContaining('SUCCESS'),
+    })
+  }, 120_000)
+})

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { haveTools } from '../../support/programs/tools.ts'
+import { startChain, startLink } from './chain.ts'
+
+const TOOLS = ['prometheus', 'prometheus-alertmanager']
+
+describe.skipIf(!haveTools(...TOOLS))('somebody’s phone', () => {
+  it('gets one message about twenty agents, which says who and what, and one when it is over', async () => {
+    const ventas = await startLink('ventas')
+    const { received, told, arrival } = await startChain([ventas])
+    const [caller, writer, ...others] = ventas.simulator
+      .report()
+      .filter(({ agent_status }) => agent_status === 'TALK')
+    const resting = others.slice(0, 20)
+    await ventas.hold([caller?.agent_id ?? ''], 'RING', 90)
+    await ventas.hold([writer?.agent_id ?? ''], 'ACW', 2400)
+    await ventas.hold(
+      resting.map(({ agent_id }) => agent_id),
+      'Break',
+      1500,
+    )
+
+    const aux = await arrival('WolkvoxAgentAuxLong', 'ventas', 'firing')
+    expect(aux.groupLabels).toEqual({ alertname: 'WolkvoxAgentAuxLong', operation: 'ventas' })
+    expect(aux.alerts.map(({ labels, annotations }) => [labels.severity, annotations.description])).toEqual(
+      resting.map(({ agent_id, agent_name }) => [
+        'warning',
+        `${agent_name} (${agent_id}, ventas) was in Break for 25m 0s at the last refresh.`,
+      ]),
+    )
+    const acw = await arrival('WolkvoxAgentAcwLong', 'ventas', 'firing')
+    expect(acw.alerts.map(({ annotations }) => annotations.description)).toEqual([
+      `${writer?.agent_name} (${writer?.agent_id}, ventas) was in ACW for 40m 0s at the last refresh.`,
+    ])
+    const ring = await arrival('WolkvoxAgentRingLong', 'ventas', 'firing')
+    expect(ring.alerts.map(({ annotations }) => annotations)).toEqual([
+      expect.objectContaining({
+        summary: `A call has been ringing at ${caller?.agent_name} for a long time.`,
+        description: `${caller?.agent_name} (${caller?.agent_id}, ventas) was in RING for 1m 30s at the last refresh.`,
+      }),
+    ])
+
+    await ventas.release()
+    const over = await arrival('WolkvoxAgentAuxLong', 'ventas', 'resolved')
+    expect(over.alerts.map(({ status }) => status)).toEqual(resting.map(() => 'resolved'))
+    await arrival('WolkvoxAgentAcwLong', 'ventas', 'resolved')
+    await arrival('WolkvoxAgentRingLong', 'ventas', 'resolved')
+    expect(told().sort()).toEqual([
+      'WolkvoxAgentAcwLong of ventas',
+      'WolkvoxAgentAuxLong of ventas',
+      'WolkvoxAgentRingLong of ventas',
+    ])
+    expect(received()).toHaveLength(6)
+  }, 180_000)
+
+  it('hears of the cause, not of its effects: a token that is refused, then an exporter that is gone', async () => {
+    const ventas = await startLink('ventas')
+    const { told, arrival, inhibitor } = await startChain([ventas])
+    await ventas.fail('invalid_token')
+    const refused = await arrival('WolkvoxTokenRefused', 'ventas', 'firing')
+    expect(refused.alerts.map(({ labels, annotations }) => [labels.severity, annotations.summary])).toEqual([
+      ['critical', 'wolkvox refuses the token of ventas.'],
+    ])
+    expect(await inhibitor('WolkvoxRefreshFailing', 'ventas')).toBe('WolkvoxTokenRefused')
+    await ventas.mend()
+    await arrival('WolkvoxTokenRefused', 'ventas', 'resolved')
+
+    ventas.exporter.process.kill('SIGKILL')
+    const down = await arrival('WolkvoxExporterDown', undefined, 'firing')
+    expect(down.alerts.map(({ labels }) => labels.severity)).toEqual(['critical'])
+    expect(down.alerts[0]?.annotations.description).toContain('Operations served in the last week: ventas.')
+    expect(told()).toEqual(['WolkvoxTokenRefused of ventas', 'WolkvoxExporterDown'])
+  }, 180_000)
+})

@@ -1,0 +1,83 @@
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ROOT, readText } from '../../support/files.ts'
+import { serveHttp } from '../../support/helpers.ts'
+import { eventually } from '../../support/programs/eventually.ts'
+import { freePort, startServer } from '../../support/programs/server.ts'
+import { haveTools } from '../../support/programs/tools.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+/** The part of Slack's message that alertmanager.yml sets. */
+interface Message {
+  readonly attachments: readonly { readonly title: string; readonly text: string }[]
+}
+
+/** The configuration with its receiver for Slack in use, at this address, and without the waits of production. */
+function configuration(slack: string): string {
+  const [before = '', receivers = ''] = readText('alertmanager.yml').split('  # - name: slack\n')
+  const [commented = ''] = receivers.split('\n\n')
+  const own = `  - name: slack\n${commented.replace(/^ {2}# /gm, '  ')}\n`
+  return (before + own)
+    .replace('receiver: webhook', 'receiver: slack')
+    .replace('api_url_file: /run/secrets/slack', `api_url: ${slack}`)
+    .replace(/group_wait: \d+s/g, 'group_wait: 0s')
+    .replace(/group_interval: \d+m/, 'group_interval: 1s')
+}
+
+describe.skipIf(!haveTools('prometheus-alertmanager'))('a notification of Alertmanager', () => {
+  it('says what is wrong, with a link, and after that which of the alerts are over', async () => {
+    const messages: Message[] = []
+    const slack = await serveHttp(async (request, response) => {
+      messages.push(JSON.parse(Buffer.concat(await request.toArray()).toString()))
+      response.end('ok')
+    })
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'alertmanager.yml'), configuration(slack))
+    cpSync(`${ROOT}alertmanager.tmpl`, join(folder, 'alertmanager.tmpl'))
+    const address = `127.0.0.1:${await freePort()}`
+    await startServer(`http://${address}`, 'prometheus-alertmanager', [
+      `--config.file=${join(folder, 'alertmanager.yml')}`,
+      `--storage.path=${join(folder, 'data')}`,
+      `--web.listen-address=${address}`,
+      '--cluster.listen-address=',
+    ])
+
+    const startsAt = Date.now() - 754_000
+    const alertOf = (agent: string, endsAt?: number) => ({
+      labels: { alertname: 'WolkvoxAgentAuxLong', operation: 'ventas', severity: 'warning', agent_id: agent },
+      annotations: {
+        summary: `${agent} has been in Break for a long time.`,
+        description: `${agent} was in Break for 25m 0s at the last refresh.`,
+        dashboard_url: `/d/wolkvox-agent-es?var-agent=${agent}`,
+      },
+      startsAt: new Date(startsAt).toISOString(),
+      ...(endsAt !== undefined && { endsAt: new Date(endsAt).toISOString() }),
+    })
+    const send = async (...alerts: readonly object[]) => {
+      const body = JSON.stringify(alerts)
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`http://${address}/api/v2/alerts`, { method: 'POST', headers, body })
+      expect(response.status).toBe(200)
+    }
+    /** The lines of the first message with this title. */
+    const linesOf = async (title: string) => {
+      const sent = await eventually(`message ${title}`, () =>
+        messages.flatMap(({ attachments }) => attachments).find((one) => one.title === title),
+      )
+      return sent.text.trim().split('\n').sort()
+    }
+
+    await send(alertOf('Uno'), alertOf('Dos'))
+    const fires = (agent: string) =>
+      `${agent} was in Break for 25m 0s at the last refresh. http://localhost:3000/d/wolkvox-agent-es?var-agent=${agent}`
+    const isOver = (agent: string) =>
+      `No longer firing, after 12m34s: ${agent} has been in Break for a long time.`
+    const subject = 'WolkvoxAgentAuxLong of ventas'
+    expect(await linesOf(`FIRING: ${subject} (2)`)).toEqual([fires('Dos'), fires('Uno')])
+    await send(alertOf('Uno', startsAt + 754_000))
+    expect(await linesOf(`FIRING: ${subject} (1, 1 resolved)`)).toEqual([fires('Dos'), isOver('Uno')])
+    await send(alertOf('Dos', startsAt + 754_000))
+    expect(await linesOf(`RESOLVED: ${subject}`)).toEqual([isOver('Dos')])
+  }, 60_000)
+})

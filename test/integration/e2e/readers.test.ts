@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { agentFamilies } from '../../../src/exposition/agent-families.ts'
+import { agentFamiliesOf, parseExposition } from '../../support/helpers.ts'
+import { hostileNames, hostileRecords } from '../../support/hostile-names.ts'
+import { runProgram } from '../../support/programs/program.ts'
+import { haveTools } from '../../support/programs/tools.ts'
+import { useFixedExporter } from './fixed-exporter.ts'
+import { getRaw, readers } from './readers.ts'
+
+const AGENTS = 200
+
+const OPENMETRICS = { accept: 'application/openmetrics-text;version=1.0.0' }
+
+const url = useFixedExporter(hostileRecords(AGENTS))
+
+const readPlainly = async (headers = {}) => String((await getRaw(url(), headers)).body)
+
+describe('the text that all readers are compared by', () => {
+  it('has every family of all agents, their names as they were sent', async () => {
+    const text = await readPlainly()
+    expect(Object.keys(agentFamiliesOf(text))).toEqual(agentFamilies.map(({ name }) => name))
+    const states = parseExposition(text).filter(({ name }) => name === 'wolkvox_agent_state')
+    expect(states).toHaveLength(AGENTS)
+    const sent = states.map((_state, index) => hostileNames[index % hostileNames.length])
+    expect(states.map(({ labels }) => labels.agent_name)).toEqual(sent)
+    expect(states.map(({ labels }) => labels.state)).toEqual(sent)
+  })
+
+  it('says the same of the agents in OpenMetrics', async () => {
+    expect(agentFamiliesOf(await readPlainly(OPENMETRICS))).toEqual(agentFamiliesOf(await readPlainly()))
+  })
+
+  it('names counters in OpenMetrics without _total, and only their samples with it', async () => {
+    const text = await readPlainly(OPENMETRICS)
+    expect(text).toMatch(
+      /^# TYPE wolkvox_refreshes counter\nwolkvox_refreshes_total\{operation="ventas"\} 1\n/m,
+    )
+    expect(text).not.toMatch(/^# TYPE \S+_total /m)
+    expect(await readPlainly()).toMatch(/^# TYPE wolkvox_refreshes_total counter\nwolkvox_refreshes_total\{/m)
+  })
+})
+
+for (const { name, tools, takesHeaders, read } of readers) {
+  describe.skipIf(!haveTools(...tools))(name, () => {
+    it('reads the same text about the agents as everybody', async () => {
+      const text = await read(url(), {})
+      expect(agentFamiliesOf(text)).toEqual(agentFamiliesOf(await readPlainly()))
+    })
+
+    it('reads a text that is whole and can be parsed', async () => {
+      const text = await read(url(), {})
+      expect(text.endsWith('\n')).toBe(true)
+      expect(parseExposition(text).length).toBeGreaterThan(AGENTS * agentFamilies.length)
+    })
+
+    it.skipIf(!haveTools('promtool'))(
+      'reads a text in which promtool finds nothing to complain of',
+      async () => {
+        const text = await read(url(), {})
+        expect(await runProgram('promtool', ['check', 'metrics'], text)).toEqual({ code: 0, output: '' })
+      },
+    )
+
+    if (!takesHeaders) return
+
+    it('reads the same in OpenMetrics, to its end', async () => {
+      const text = await read(url(), OPENMETRICS)
+      expect(text.endsWith('\n# EOF\n')).toBe(true)
+      expect(agentFamiliesOf(text)).toEqual(agentFamiliesOf(await readPlainly()))
+    })
+  })
+}

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { buffer, text } from 'node:stream/consumers'
+import { onTestFinished } from 'vitest'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** A way to read a page, as others than this project's own code have it. */
+export interface Reader {
+  readonly name: string
+  /** Programs that it needs. */
+  readonly tools: readonly string[]
+  /** Whether it sends the headers it is given; a browser sends its own. */
+  readonly takesHeaders: boolean
+  /** @returns the text of the page, as the reader has it */
+  read(url: string, headers: Headers): Promise<string>
+}
+
+export const readers: readonly Reader[] = [
+  {
+    name: 'curl',
+    tools: ['curl'],
+    takesHeaders: true,
+    read: (url, headers) => curl(url, headers, []),
+  },
+  {
+    name: 'curl --compressed',
+    tools: ['curl'],
+    takesHeaders: true,
+    read: (url, headers) => curl(url, headers, ['--compressed']),
+  },
+  {
+    name: 'Python, with gzip',
+    tools: ['python3'],
+    takesHeaders: true,
+    read: async (url, headers) =>
+      String(await readProgram('python3', ['-c', PYTHON, url, JSON.stringify(headers)])),
+  },
+  {
+    name: 'zcat, after gzip -t',
+    tools: ['gzip', 'zcat'],
+    takesHeaders: true,
+    async read(url, headers) {
+      const { body } = await getRaw(url, { ...headers, 'accept-encoding': 'gzip' })
+      await readProgram('gzip', ['-t'], body)
+      return String(await readProgram('zcat', [], body))
+    },
+  },
+  {
+    name: "Node's fetch",
+    tools: [],
+    takesHeaders: true,
+    read: async (url, headers) => (await fetch(url, { headers })).text(),
+  },
+  {
+    name: "Node's http, uncompressed",
+    tools: [],
+    takesHeaders: true,
+    read: async (url, headers) => String((await getRaw(url, headers)).body),
+  },
+  { name: 'Chromium', tools: ['chromium'], takesHeaders: false, read: readInChromium },
+]
+
+/** The body as it comes over the wire, whatever its encoding. */
+export async function getRaw(url: string, headers: Headers) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, { headers, agent: false }, resolve).on('error', reject)
+  })
+  return { headers: response.headers, body: await buffer(response) }
+}
+
+/** What a program prints on standard output, byte for byte. @throws when it ends with another code than 0 */
+export async function readProgram(
+  command: string,
+  args: readonly string[],
+  input: string | Uint8Array = '',
+): Promise<Buffer> {
+  const child = spawn(command, args, { env: { PATH: process.env.PATH } })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  const ended = once(child, 'close')
+  child.stdin.end(input)
+  const [printed, complaint] = await Promise.all([buffer(child.stdout), text(child.stderr)])
+  const [code] = await ended
+  if (code !== 0) throw new Error(`${command} ended with ${code}: ${complaint}`)
+  return printed
+}
+
+async function curl(url: string, headers: Headers, options: readonly string[]): Promise<string> {
+  const given = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`])
+  return String(await readProgram('curl', ['--silent', '--show-error', '--fail', ...options, ...given, url]))
+}
+
+const PYTHON = `
+import gzip, json, sys, urllib.request
+headers = {**json.loads(sys.argv[2]), 'Accept-Encoding': 'gzip'}
+with urllib.request.urlopen(urllib.request.Request(sys.argv[1], headers=headers)) as response:
+    assert response.headers['Content-Encoding'] == 'gzip'
+    sys.stdout.buffer.write(gzip.decompress(response.read()))
+`
+
+// Alone with the page: no sandbox, which containers forbid, no state from earlier, nothing fetched beside.
+const CHROMIUM_FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** The text that Chromium shows: all of its document's one `pre`. */
+async function readInChromium(url: string): Promise<string> {
+  const page = await readProgram('chromium', [
+    ...CHROMIUM_FLAGS,
+    `--user-data-dir=${temporaryFolder()}`,
+    '--dump-dom',
+    url,
+  ])
+  const match = /<pre[^>]*>([^<]*)<\/pre>/.exec(String(page))
+  if (match?.[1] === undefined)
+    throw new Error(`Chromium shows something else: ${String(page).slice(0, 500)}`)
+  return match[1].replace(/&(?:amp|lt|gt|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&nbsp;': '\u00a0',
+}

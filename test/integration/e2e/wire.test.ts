@@ -1,0 +1,78 @@
+import { connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { hostileRecords } from '../../support/hostile-names.ts'
+import { haveTools } from '../../support/programs/tools.ts'
+import { useFixedExporter } from './fixed-exporter.ts'
+import { getRaw, readProgram } from './readers.ts'
+import { type Answer, readHead } from './wire.ts'
+
+const url = useFixedExporter(hostileRecords(200))
+
+const encodings = [['gzip'], ['identity']] as const
+
+/** Sends requests over one connection, the last of which ends it, and takes in all that comes back. */
+async function exchange(...requests: readonly string[]): Promise<Answer> {
+  const { hostname, port } = new URL(url())
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  socket.write(requests.join(''))
+  return readHead(await buffer(socket))
+}
+
+function request(method: 'GET' | 'HEAD', encoding: string, connection: 'close' | 'keep-alive') {
+  return `${method} /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: ${encoding}\r\nConnection: ${connection}\r\n\r\n`
+}
+
+describe('on the wire', () => {
+  it.each(encodings)('a body in %s is as long as Content-Length says, to the byte', async (encoding) => {
+    const { status, headers, rest } = await exchange(request('GET', encoding, 'close'))
+    expect(status).toBe('HTTP/1.1 200 OK')
+    expect(headers['transfer-encoding']).toBeUndefined()
+    expect(rest.length).toBeGreaterThan(1000)
+    expect(headers['content-length']).toBe(String(rest.length))
+  })
+
+  it.each(encodings)('a connection serves one body in %s after the other', async (encoding) => {
+    const first = await exchange(request('GET', encoding, 'keep-alive'), request('GET', encoding, 'close'))
+    const second = readHead(first.rest.subarray(Number(first.headers['content-length'])))
+    expect(second.status).toBe('HTTP/1.1 200 OK')
+    expect(second.headers['content-length']).toBe(String(second.rest.length))
+  })
+
+  it.each(encodings)(
+    'HEAD in %s gives the headers of GET, no body, and the connection goes on',
+    async (encoding) => {
+      // What the process says of itself may change its length between the two, but not again and again.
+      await vi.waitFor(async () => {
+        const head = await exchange(
+          request('HEAD', encoding, 'keep-alive'),
+          request('GET', encoding, 'close'),
+        )
+        const { status, headers, rest } = readHead(head.rest)
+        expect([head.status, status]).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK'])
+        expect(rest.length).toBeGreaterThan(1000)
+        expect(head.headers['content-length']).toBeDefined()
+        expect(lasting(head.headers)).toEqual(lasting(headers))
+      }, 5000)
+    },
+  )
+
+  it.skipIf(!haveTools('python3'))('a body in gzip is one member with nothing after it', async () => {
+    const { headers, body } = await getRaw(url(), { 'accept-encoding': 'gzip' })
+    expect(headers['content-encoding']).toBe('gzip')
+    expect(String(await readProgram('python3', ['-c', ONE_MEMBER], body))).toBe('True 0')
+  })
+})
+
+/** The headers that do not hang on the moment or the connection. */
+function lasting({ date, connection, 'keep-alive': keepAlive, ...headers }: Answer['headers']) {
+  return headers
+}
+
+const ONE_MEMBER = `
+import sys, zlib
+member = zlib.decompressobj(31)
+member.decompress(sys.stdin.buffer.read())
+print(member.eof, len(member.unused_data), end='')
+`

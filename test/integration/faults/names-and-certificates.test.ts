@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generate } from 'selfsigned'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anEnvelope, answerWith } from '../../support/helpers.ts'
+import { startExporterProcess } from './exporters.ts'
+import { type Switch, suffer } from './ordeal.ts'
+import { usePairs } from './pairs.ts'
+import { expectFailedAndMended, note } from './run-faults.ts'
+import { type Certificate, type Misbehaviour, startWolkvox } from './wolkvox.ts'
+
+const LOOKUP = new URL('./lookup.ts', import.meta.url).href
+const DAY_MS = 86_400_000
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wolkvox-faults-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** @param daysLeft fewer than none where it has expired */
+async function aCertificate(host: '127.0.0.1' | '127.0.0.2', daysLeft = 1): Promise<Certificate> {
+  const now = Date.now()
+  const { cert, private: key } = await generate([{ name: 'commonName', value: host }], {
+    keyType: 'ec',
+    notBeforeDate: new Date(now - 10 * DAY_MS),
+    notAfterDate: new Date(now + daysLeft * DAY_MS),
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: host }] }],
+  })
+  return { cert, key }
+}
+
+const good: RequestListener = (request, response) => answerWith(anEnvelope([]))(request, response)
+
+const speakTls = (certificate: Certificate): Misbehaviour => {
+  const server = createTlsServer(certificate, good)
+  return { connection: (socket) => server.emit('connection', socket) }
+}
+
+function speakPlainHttp(): Misbehaviour {
+  const server = createServer(good)
+  return { connection: (socket) => server.emit('connection', socket) }
+}
+
+describe('when the connection is not secure', () => {
+  let expired: Certificate
+  let ofAnother: Certificate
+
+  const withPair = usePairs(async () => {
+    const trusted = await aCertificate('127.0.0.1')
+    const authorities = join(folder, `authorities-${randomUUID()}.pem`)
+    await writeFile(authorities, [trusted, expired, ofAnother].map(({ cert }) => cert).join('\n'))
+    const wolkvox = await startWolkvox(trusted)
+    const exporter = await startExporterProcess(wolkvox.url, { NODE_EXTRA_CA_CERTS: authorities })
+    return { wolkvox, exporter }
+  }, 2)
+
+  beforeAll(async () => {
+    expired = await aCertificate('127.0.0.1', -1)
+    ofAnother = await aCertificate('127.0.0.2')
+  })
+
+  it.concurrent.for<readonly [string, () => Promise<Misbehaviour> | Misbehaviour]>([
+    ['nobody trusts the certificate', async () => speakTls(await aCertificate('127.0.0.1'))],
+    ['the certificate has expired', () => speakTls(expired)],
+    ['the certificate is of another host', () => speakTls(ofAnother)],
+    ['what answers speaks no TLS', speakPlainHttp],
+  ])('%s: tls', ([_what, misbehave], { task }) =>
+    withPair(async ({ exporter, wolkvox }) => {
+      const ordeal = await suffer(exporter, wolkvox, await misbehave())
+      note(task, 'tls', ordeal)
+      expectFailedAndMended(ordeal, 'tls')
+    }),
+  )
+})
+
+describe('when the name is not found', () => {
+  it('the name is not found: connect', async ({ task, onTestFinished }) => {
+    const missing = join(folder, 'missing')
+    const wolkvox = await startWolkvox()
+    const { port } = new URL(wolkvox.url)
+    const exporter = await startExporterProcess(`http://wolkvox.test:${port}`, {
+      NODE_OPTIONS: `--import=${LOOKUP}`,
+      NAME_IS_MISSING: missing,
+    })
+    onTestFinished(async () => {
+      await exporter.stop()
+      await wolkvox.close()
+    })
+    const nameServer: Switch = {
+      misbehave: () => writeFile(missing, ''),
+      behave: async (records) => {
+        await wolkvox.behave(records)
+        await rm(missing)
+      },
+      records: wolkvox.records,
+    }
+    const ordeal = await suffer(exporter, nameServer, 'refuses')
+    note(task, 'connect', ordeal)
+    expectFailedAndMended(ordeal, 'connect')
+    expect(wolkvox.connections()).toBeGreaterThan(1)
+  })
+})

@@ -1,0 +1,55 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+import { anEnvelope, answerWith, aRecord, parseExposition, serveHttp } from '../../support/helpers.ts'
+import { eventually } from '../../support/programs/eventually.ts'
+import { startProgram } from '../../support/programs/program.ts'
+
+const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname
+const NO_MORE_THREADS = new URL('./no-more-threads.mjs', import.meta.url).href
+
+// Root is not bound by the limit: a user id that nobody has, so that no process of others counts.
+const PLACE = process.getuid?.() === 0 ? { uid: 54_321, gid: 54_321 } : {}
+
+/** Whether that user may read the program: a clone in a private folder is for its owner alone. */
+function canRead(path: string): boolean {
+  return spawnSync('test', ['-r', path], PLACE).status === 0
+}
+
+it.runIf(canRead(MAIN))(
+  'an exporter that gets no thread fails each refresh as internal, serves on, and works once it gets one',
+  async () => {
+    const exporter = startProgram(
+      process.execPath,
+      [
+        '--import',
+        NO_MORE_THREADS,
+        MAIN,
+        '--web.listen-address=127.0.0.1:0',
+        '--log.format=json',
+        '--storage.path=',
+      ],
+      {
+        WOLKVOX_SERVER: '0042',
+        WOLKVOX_TOKEN: 'test-token',
+        WOLKVOX_BASE_URL: await serveHttp(answerWith(anEnvelope([aRecord()]))),
+        WOLKVOX_REFRESH_INTERVAL: '1s',
+      },
+      PLACE,
+    )
+    const logged = (text: string) => eventually(text, () => exporter.output().includes(text) || undefined)
+    const url = await eventually('URL', () => /"url":"(http:[^"]+)"/.exec(exporter.output())?.[1])
+    const valueIn = async (name: string, reason?: string) => {
+      const text = await (await fetch(url)).text()
+      const samples = parseExposition(text).filter((sample) => sample.name === name)
+      return samples.find(({ labels }) => labels.reason === reason)?.value
+    }
+    await logged('refresh failed: the worker cannot start (EAGAIN)')
+    await eventually('third failure', async () =>
+      Number(await valueIn('wolkvox_refresh_failures_total', 'internal')) >= 3 ? true : undefined,
+    )
+    expect(await valueIn('wolkvox_up')).toBe(0)
+    expect(exporter.process.exitCode).toBeNull()
+    execFileSync('prlimit', [`--pid=${exporter.process.pid}`, '--nproc=1000:'], PLACE)
+    await eventually('success', async () => ((await valueIn('wolkvox_up')) === 1 ? true : undefined))
+  },
+)

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest'
+import { fieldReaders } from '../../../src/exposition/agent-families.ts'
+import { textFields } from '../../../src/wolkvox/records.ts'
+import { anEnvelope, answerWith, aRecord, parseExposition } from '../../support/helpers.ts'
+import { startExporterHere } from './exporters.ts'
+import { expectPromptAnswers, expectWhole, hasEnded, type Ordeal, suffer } from './ordeal.ts'
+import { growth, sampleOf } from './page.ts'
+import { startPair, usePairs } from './pairs.ts'
+import { expectFailedAndMended, note } from './run-faults.ts'
+
+const withPair = usePairs(() => startPair(startExporterHere))
+
+const send = (body: string, options: Parameters<typeof suffer>[3] = {}) =>
+  withPair(({ exporter, wolkvox }) => suffer(exporter, wolkvox, { answer: answerWith(body) }, options))
+
+/** What of a strange report was served, and what was left out of it. */
+function outcomeOf({ before, during }: Ordeal) {
+  const served = during.at(-1)
+  if (served === undefined) throw new Error('nobody has looked')
+  const samples = parseExposition(served.text).filter(({ name }) => name.startsWith('wolkvox_agent_'))
+  return {
+    up: sampleOf(served, 'wolkvox_up'),
+    records: sampleOf(served, 'wolkvox_records'),
+    failures: growth(before, served, 'wolkvox_refresh_failures_total'),
+    rejectedRecords: growth(before, served, 'wolkvox_rejected_records_total'),
+    rejectedValues: growth(before, served, 'wolkvox_rejected_values_total'),
+    samples,
+  }
+}
+
+const fields = [...textFields, ...Object.keys(fieldReaders)]
+
+const allFields = (value: unknown) => Object.fromEntries(fields.map((field) => [field, value]))
+
+describe.concurrent('a report that is strange, but one', () => {
+  it('records of every wrong type are left out and counted, the others are served', async ({ task }) => {
+    const body = anEnvelope([null, true, 0, 'text', [], [aRecord()], {}, { agent_id: [] }, aRecord()])
+    const ordeal = await send(body, { ended: hasEnded })
+    note(task, 'none', ordeal)
+    const { samples, ...outcome } = outcomeOf(ordeal)
+    expect(outcome).toEqual({
+      up: 1,
+      records: 9,
+      failures: {},
+      rejectedRecords: { not_an_object: 6, missing_id: 2 },
+      rejectedValues: {},
+    })
+    expect(samples).toHaveLength(16)
+    expectPromptAnswers(ordeal.during)
+    expectWhole(ordeal)
+  })
+
+  it.for<unknown>([true, [], {}, ['10'], { value: 10 }])(
+    'values that are all %j are left out and counted, the agent is there',
+    async (value, { task }) => {
+      const body = anEnvelope([{ agent_id: '1', ...allFields(value) }])
+      const ordeal = await send(body, { ended: hasEnded })
+      note(task, 'none', ordeal)
+      const { samples, ...outcome } = outcomeOf(ordeal)
+      expect(outcome).toEqual({
+        up: 1,
+        records: 1,
+        failures: {},
+        rejectedRecords: {},
+        rejectedValues: allFields(1),
+      })
+      expect(samples).toEqual([
+        {
+          name: 'wolkvox_agent_state',
+          labels: { operation: 'ventas', agent_id: '1', agent_name: '', state: '', category: 'unknown' },
+          value: 1,
+        },
+      ])
+      expectPromptAnswers(ordeal.during)
+      expectWhole(ordeal)
+    },
+  )
+
+  it('a list with gaps, as PHP sends it, means all its records', async ({ task }) => {
+    const ordeal = await send(anEnvelope({ 0: aRecord(), 2: aRecord({ agent_id: '1002' }) }), {
+      ended: hasEnded,
+    })
+    note(task, 'none', ordeal)
+    expect(outcomeOf(ordeal)).toMatchObject({ up: 1, records: 2, failures: {}, rejectedRecords: {} })
+    expect(outcomeOf(ordeal).samples).toHaveLength(2 * 16)
+    expectWhole(ordeal)
+  })
+
+  it('a record that is not JSON is left out and counted, the others are served', async ({ task }) => {
+    const records = ['1001', '1002', '1003', '1004'].map((agent_id) =>
+      aRecord({ agent_id, agent_name: `Agent ${agent_id}` }),
+    )
+    const body = anEnvelope(records).replace('Agent 1002', 'Agent\n1002').replace('Agent 1003', 'Agent "1003')
+    const ordeal = await send(body, { ended: hasEnded })
+    note(task, 'none', ordeal)
+    const { samples, ...outcome } = outcomeOf(ordeal)
+    expect(outcome).toEqual({
+      up: 1,
+      records: 4,
+      failures: {},
+      rejectedRecords: { unparsable: 2 },
+      rejectedValues: {},
+    })
+    expect(new Set(samples.map(({ labels }) => labels.agent_id))).toEqual(new Set(['1001', '1004']))
+    expectWhole(ordeal)
+  })
+
+  it('in Latin-1 is read, and people with similar names stay apart', async ({ task }) => {
+    const body = Buffer.from(
+      anEnvelope([
+        aRecord({ agent_name: 'Peña', agent_status: 'Baño' }),
+        aRecord({ agent_id: '1002', agent_name: 'Peòa', agent_status: 'Baøo' }),
+      ]),
+      'latin1',
+    )
+    const ordeal = await withPair(({ exporter, wolkvox }) =>
+      suffer(exporter, wolkvox, { answer: answerWith(body) }, { ended: hasEnded }),
+    )
+    note(task, 'none', ordeal)
+    const states = outcomeOf(ordeal).samples.filter(({ name }) => name === 'wolkvox_agent_state')
+    expect(states.map(({ labels }) => [labels.agent_name, labels.state])).toEqual([
+      ['Peña', 'Baño'],
+      ['Peòa', 'Baøo'],
+    ])
+    expectWhole(ordeal)
+  })
+
+  it('of records with one id the first is served, the others are counted', async ({ task }) => {
+    const records = ['1', '2', '3'].map((calls) => aRecord({ calls }))
+    const ordeal = await send(anEnvelope([...records, aRecord({ agent_id: '1002' })]), { ended: hasEnded })
+    note(task, 'none', ordeal)
+    const { samples, ...outcome } = outcomeOf(ordeal)
+    expect(outcome).toMatchObject({ up: 1, records: 4, failures: {}, rejectedRecords: { duplicate: 2 } })
+    expect(samples).toHaveLength(2 * 16)
+    expect(samples.find(({ labels }) => labels.agent_id === '1001')).toMatchObject({
+      name: 'wolkvox_agent_calls',
+      value: 1,
+    })
+    expectWhole(ordeal)
+  })
+
+  it.for([
+    ['an empty list', anEnvelope([])],
+    ['code 200 and no data', '{"code":"200","error":"null","msg":"0 records were found"}'],
+    ['code 200 and data null', anEnvelope(null)],
+    ['code 200 and an empty text', anEnvelope('')],
+    ['code 200 and an empty object', anEnvelope({})],
+    ['an empty code and no data', '{"code":"","error":"null","msg":""}'],
+    ['no code and data null', '{"error":null,"msg":"","data":null}'],
+    ['a bare empty list', '[]'],
+  ] as const)('%s means that no agents are there', async ([_what, body], { task }) => {
+    const ordeal = await send(body, { ended: hasEnded })
+    note(task, 'none', ordeal)
+    const { samples, ...outcome } = outcomeOf(ordeal)
+    expect(outcome).toEqual({ up: 1, records: 0, failures: {}, rejectedRecords: {}, rejectedValues: {} })
+    expect(samples).toEqual([])
+    expectWhole(ordeal)
+  })
+
+  it.for([
+    ['one object as data', anEnvelope(aRecord())],
+    ['a bare list', JSON.stringify([aRecord()])],
+    ['an object with a number for its key', anEnvelope({ 7: aRecord() })],
+  ] as const)('%s means its records', async ([_what, body], { task }) => {
+    const ordeal = await send(body, { ended: hasEnded })
+    note(task, 'none', ordeal)
+    expect(outcomeOf(ordeal)).toMatchObject({ up: 1, records: 1, failures: {}, rejectedRecords: {} })
+    expect(outcomeOf(ordeal).samples).toHaveLength(16)
+    expectWhole(ordeal)
+  })
+})
+
+describe.concurrent('a report of which nothing can be read', () => {
+  it('is malformed, and its records are counted all the same', async ({ task }) => {
+    const ordeal = await send(anEnvelope([null, true, [], {}]))
+    note(task, 'malformed', ordeal)
+    expectFailedAndMended(ordeal, 'malformed')
+    const { not_an_object, missing_id } = growth(
+      ordeal.before,
+      ordeal.after,
+      'wolkvox_rejected_records_total',
+    )
+    expect(not_an_object).toBeGreaterThanOrEqual(3)
+    expect(not_an_object).toBe((missing_id ?? 0) * 3)
+  })
+
+  it.for([
+    ['data that is a text', '{"code":200,"data":"no agents"}'],
+    ['data that is a number', '{"code":200,"data":0}'],
+    ['data that is true', '{"code":200,"data":true}'],
+    ['no code and no data', '{"msg":"hello"}'],
+  ] as const)('%s is malformed', async ([_what, body], { task }) => {
+    const ordeal = await send(body)
+    note(task, 'malformed', ordeal)
+    expectFailedAndMended(ordeal, 'malformed')
+  })
+})

@@ -1,0 +1,28 @@
+import { readText } from './files.ts'
+
+type Column = 'min' | 'median' | 'max'
+
+const [header = [], ...rows] = readText('bench/RESULTS.md')
+  .split('\n')
+  .filter((line) => line.startsWith('| '))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+
+/**
+ * What `bench/RESULTS.md` says, with its unit. Of several lines of that name, such as those of two lives of a process, what is
+ * largest.
+ *
+ * @param what the beginning of the line's name
+ * @throws when there is no such line
+ */
+export function measured(what: string, agents: string, column: Column, unit = ''): string {
+  const cells = rows
+    .filter(([, name = '', at]) => name.startsWith(what) && at === agents)
+    .map((row) => row[header.indexOf(column)] ?? '')
+    .filter((cell) => cell.endsWith(unit))
+  const [largest] = cells.sort((one, other) => Number.parseFloat(other) - Number.parseFloat(one))
+  if (largest === undefined) throw new Error(`bench/RESULTS.md has no ${what} at ${agents} agents`)
+  return largest
+}
+
+/** The most memory that the exporter ever took with so many agents. */
+export const peakMemory = (agents: string): string => measured('peak resident memory', agents, 'max')
