@@ -1,16 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { withPart } from './docs/markdown.ts'
-import { metricsTables } from './docs/metrics.ts'
+import { flagTable, settingTable, simulatorFlagTable } from './docs/configuration.ts'
+import { replacePart } from './docs/markdown.ts'
+import { metricTables } from './docs/metrics.ts'
 import { panelTables } from './docs/panels.ts'
 
-/** The parts of the documentation that follow from the code. */
+/** The parts of the documentation that are generated from the code. */
 export const parts = [
-  { path: 'README.md', part: 'metrics', made: metricsTables },
-  { path: 'docs/dashboards.md', part: 'panels', made: panelTables },
+  { path: 'docs/metrics.md', part: 'metrics', generate: metricTables },
+  { path: 'docs/configuration.md', part: 'settings', generate: settingTable },
+  { path: 'docs/configuration.md', part: 'flags', generate: flagTable },
+  { path: 'docs/simulator.md', part: 'simulator-flags', generate: simulatorFlagTable },
+  { path: 'docs/dashboards.md', part: 'panels', generate: panelTables },
 ] as const
 
 if (import.meta.main)
-  for (const { path, part, made } of parts) {
+  for (const { path, part, generate } of parts) {
     const file = new URL(`../${path}`, import.meta.url)
-    writeFileSync(file, withPart(readFileSync(file, 'utf8'), part, made()))
+    writeFileSync(file, replacePart(readFileSync(file, 'utf8'), part, generate()))
   }

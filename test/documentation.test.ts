@@ -1,37 +1,100 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { withPart } from '../scripts/docs/markdown.ts'
+import { replacePart } from '../scripts/docs/markdown.ts'
 import { parts } from '../scripts/docs.ts'
+import { commonFlags, simulatorFlags } from '../src/config/flags.ts'
 import { variables } from '../src/config/variables.ts'
+import { agentFamilies } from '../src/exposition/agent-families.ts'
+import { operationFamilies } from '../src/exposition/operation-families.ts'
+import { createOwnMetrics } from '../src/telemetry/own-metrics.ts'
+import { categories, categoryOf } from '../src/wolkvox/categories.ts'
 import { failureReasons } from '../src/wolkvox/failure.ts'
 import { recordRejections } from '../src/wolkvox/snapshot.ts'
+import { ROOT, readText } from './support/files.ts'
 import { measured, peakMemory } from './support/measured.ts'
+import {
+  anchorsIn,
+  capturesOf,
+  firstColumn,
+  inlineCodeIn,
+  isThere,
+  linksIn,
+  type Page,
+  pageAt,
+  pages,
+} from './support/pages.ts'
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+interface Package {
+  readonly scripts: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
 
-const readme = read('README.md')
-const { scripts, dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
-  'scripts' | 'dependencies' | 'devDependencies',
-  Record<string, string>
->
+const { scripts, dependencies, devDependencies }: Package = JSON.parse(readText('package.json'))
 
-it.each(parts)(
-  'the $part in $path are what the code has (npm run docs makes them anew)',
-  ({ path, part, made }) => {
-    const text = read(path)
-    expect(withPart(text, part, made())).toBe(text)
-  },
-)
+const named = pages.map((page) => [page.path, page] as const)
+
+it.each(parts)('the part $part of $path matches the code; npm run docs writes it', (part) => {
+  const { text } = pageAt(part.path)
+  expect(replacePart(text, part.part, part.generate())).toBe(text)
+})
+
+describe.each(named)('%s', (path, page) => {
+  it('links only to files and headings that exist', () => {
+    const broken = linksIn(page).filter((link) => !isLinkValid(path, link))
+    expect(broken).toEqual([])
+  })
+
+  it('names only files that exist', () => {
+    expect(filesNamedIn(page).filter((file) => !isThere(file) && !MADE_LATER.test(file))).toEqual([])
+  })
+
+  it('names only npm scripts that exist', () => {
+    const names = capturesOf(page.text, /npm run ([\w:-]+)/g)
+    expect(names.filter((name) => !(name in scripts))).toEqual([])
+  })
+
+  it('names only settings that exist', () => {
+    const known: readonly string[] = [...variables.map(([name]) => name), 'WOLKVOX_EXPORTER_REVISION']
+    const names = capturesOf(page.text, /\bWOLKVOX_[A-Z_]*[A-Z]\b/g)
+    expect(names.filter((name) => !known.includes(name))).toEqual([])
+  })
+
+  it('names only flags that exist', () => {
+    const known: readonly string[] = [...commonFlags, ...simulatorFlags].map(({ name }) => name)
+    const names = capturesOf(page.text, /(?<![\w-])--([a-z]+\.[a-z.-]+[a-z])/g)
+    expect(names.filter((name) => !known.includes(name) && !FLAGS_OF_PROMETHEUS.has(name))).toEqual([])
+  })
+
+  it('names only metrics that exist', async () => {
+    const known = await metrics()
+    // The names that rules record have a level in front, the groups of rules have no underscore.
+    const names = capturesOf(page.text, /(?<![\w:.-])wolkvox_[a-z_]+/g)
+    const unknown = names.filter((name) =>
+      name.endsWith('_') ? !known.some((metric) => metric.startsWith(name)) : !known.includes(name),
+    )
+    expect(unknown).toEqual([])
+  })
+
+  it('names only alerts that exist', () => {
+    const known = readdirSync(`${ROOT}rules`)
+      .filter((name) => name.endsWith('.yml'))
+      .flatMap((name) => capturesOf(readText(`rules/${name}`), /alert: (\w+)/g))
+    const names = capturesOf(page.text, /\bWolkvox[A-Z]\w+/g)
+    expect(names.filter((name) => !known.includes(name))).toEqual([])
+  })
+})
 
 describe('the documentation of failures', () => {
-  const runbook = read('docs/runbook.md')
-  const faultTable = readme.slice(
-    readme.indexOf('| what happens | reason |'),
-    readme.indexOf('In every row the next good refresh'),
-  )
+  const failures = pageAt('docs/failures.md')
+  const runbook = pageAt('docs/runbook.md').text
 
-  it.each(failureReasons)('has the reason %s in the fault table and in the runbook', (reason) => {
-    expect(faultTable).toContain(`| \`${reason}\``)
+  it('has one row per reason', () => {
+    expect(firstColumn(failures, 'reason').sort()).toEqual([...failureReasons].sort())
+  })
+
+  it.each(failureReasons)('has the reason %s in the runbook', (reason) => {
     expect(runbook).toContain(`\`${reason}\``)
   })
 
@@ -40,40 +103,113 @@ describe('the documentation of failures', () => {
   })
 })
 
-describe('the README', () => {
-  it('gives the two commands before anything else', () => {
-    const [first, second] = readme.matchAll(/npm ci && (npm \S+(?: \S+)?)/g)
-    expect([first?.[1], second?.[1]]).toEqual(['npm run demo', 'npm test'])
+describe('the documentation of categories', () => {
+  const rows = pageAt('docs/metrics.md')
+    .text.split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .filter(([, first = '']) => categories.some((category) => first === `\`${category}\``))
+    .map(([, category = '', states = '']) => ({ category: category.replaceAll('`', ''), states }))
+
+  it('has every category', () => {
+    expect(rows.map(({ category }) => category).sort()).toEqual([...categories].sort())
   })
 
-  it.each([...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script))(
-    'names a script that there is: %s',
-    (script) => {
-      expect(Object.keys(scripts)).toContain(script)
+  it.each(rows.filter(({ category }) => !['aux', 'unknown'].includes(category)))(
+    'lists only states of $category',
+    ({ category, states }) => {
+      const found = states.split(', ').map(categoryOf)
+      expect(new Set(found)).toEqual(new Set([category]))
     },
   )
+})
 
-  it.each(variables.map(([name]) => name))('explains %s', (name) => {
-    expect(readme).toContain(`\`${name}\``)
+describe('the contributor guide', () => {
+  const guide = pageAt('CONTRIBUTING.md')
+
+  it('gives a purpose for every dependency, and for nothing else', () => {
+    const installed = Object.keys({ ...dependencies, ...devDependencies })
+    expect(firstColumn(guide, 'package').sort()).toEqual(installed.sort())
   })
 
-  it.each(Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith('@types/')))(
-    'gives a reason for depending on %s',
-    (name) => {
-      expect(readme).toContain(`| \`${name}\``)
-    },
-  )
+  it('lists every folder of src, and no other', () => {
+    const folders = readdirSync(`${ROOT}src`, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}/`)
+    const listed = firstColumn(guide, 'folder').filter((path) => /^src\/.*\/$/.test(path))
+    expect(listed.sort()).toEqual(folders.sort())
+  })
 
-  it('quotes what was measured', () => {
-    const ofNginx = (agents: string) => measured('scrapes/s against nginx', agents, 'median')
-    const ofPromClient = measured('scrapes/s against Fastify + prom-client', '5,000', 'median')
-    const text = readme.replace(/\s+/g, ' ')
-    expect(text).toContain(
-      `it serves ${ofNginx('500')} as many scrapes a second of 500 agents, ${ofNginx('5,000')} as many of 5,000 and ${ofNginx('60,000')} as many of 60,000;`,
+  it('lists every script that a contributor runs', () => {
+    const text = guide.text + pageAt('bench/README.md').text + pageAt('README.md').text
+    const missing = Object.keys(scripts).filter(
+      (name) => !text.includes(`npm run ${name}`) && !text.includes(`npm ${name}`) && name !== 'prepack',
     )
-    expect(text).toContain(`for each scrape, ${ofPromClient} as many:`)
-    expect(text).toContain(
-      `peaks at ${peakMemory('500')} of memory with 500 agents, ${peakMemory('5,000')} with 5,000 and ${peakMemory('60,000')} with 60,000.`,
-    )
+    expect(missing).toEqual(['simulate'])
   })
 })
+
+it('every page can be reached from the README', () => {
+  const reached = new Set<string>()
+  const visit = (path: string): void => {
+    if (reached.has(path)) return
+    reached.add(path)
+    const page = pages.find((candidate) => candidate.path === path)
+    if (page === undefined) return
+    for (const link of linksIn(page)) visit(targetOf(path, link))
+  }
+  visit('README.md')
+  expect(pages.map(({ path }) => path).filter((path) => !reached.has(path))).toEqual([])
+})
+
+it('the benchmark page quotes the measured figures', () => {
+  const text = pageAt('bench/README.md').text.replace(/\s+/g, ' ')
+  const figures = [
+    ...['500', '5,000', '60,000'].flatMap((agents) => [
+      measured('scrapes/s against nginx', agents, 'median'),
+      peakMemory(agents),
+    ]),
+    measured('scrapes/s against Fastify + prom-client', '5,000', 'median'),
+  ]
+  expect(figures.filter((figure) => !text.includes(figure))).toEqual([])
+})
+
+const FLAGS_OF_PROMETHEUS: ReadonlySet<string> = new Set([
+  'alertmanager.url',
+  'cluster.listen-address',
+  'query.replica-label',
+  'storage.tsdb.path',
+])
+
+// Folders that the build or the exporter creates, and a copy that the reader makes.
+const MADE_LATER = /^(data|dist|node_modules|deploy\/kubernetes\/ventas)(\/|$)/
+
+const ROOT_FOLDERS = readdirSync(ROOT, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+  .map(({ name }) => name)
+
+/** Paths from the top anywhere in the text, and files of the top folder in inline code. */
+function filesNamedIn(page: Page): string[] {
+  const inFolders = capturesOf(
+    page.text,
+    new RegExp(`(?<![\\w/.@:-])(?:${ROOT_FOLDERS.join('|')})/[\\w./*{},-]*[\\w/*}]`, 'g'),
+  )
+  const onTop = inlineCodeIn(page).filter((code) => /^[\w.-]+\.(yml|tmpl|json|md|ts|cjs)$/.test(code))
+  return [...inFolders, ...onTop]
+}
+
+const targetOf = (path: string, link: string): string =>
+  posix.join(posix.dirname(path), link.replace(/#.*$/, '')) || path
+
+function isLinkValid(path: string, link: string): boolean {
+  if (/^https?:/.test(link)) return true
+  const [file = '', anchor] = link.split('#')
+  const target = file === '' ? path : targetOf(path, link)
+  if (!isThere(target)) return false
+  return anchor === undefined || anchorsIn(pageAt(target)).includes(anchor)
+}
+
+async function metrics(): Promise<string[]> {
+  const build = { version: '', revision: '', nodeVersion: '' }
+  const own = await createOwnMetrics(build, 0)()
+  return [...agentFamilies, ...operationFamilies, ...own].map(({ name }) => name)
+}

@@ -246,7 +246,7 @@ export const en: Texts = {
     refreshes: {
       title: 'Refreshes, and failures by reason',
       description:
-        'What fails, and since when? Refreshes that ended, well or not; the README explains the reasons.',
+        'What fails, and since when? Refreshes that ended, well or not; docs/failures.md explains the reasons.',
     },
     duration: {
       title: 'Duration of the refreshes',

@@ -246,7 +246,7 @@ export const es = {
     refreshes: {
       title: 'Consultas a wolkvox y fallas por motivo',
       description:
-        '¿Qué falla y desde cuándo? Consultas terminadas, exitosas y fallidas; el motivo remite al README.',
+        '¿Qué falla y desde cuándo? Consultas terminadas, exitosas y fallidas; docs/failures.md explica los motivos.',
     },
     duration: {
       title: 'Duración de las consultas',

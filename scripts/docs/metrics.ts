@@ -1,24 +1,20 @@
 import { agentFamilies, agentLabels } from '../../src/exposition/agent-families.ts'
 import { operationFamilies } from '../../src/exposition/operation-families.ts'
-import { table } from './markdown.ts'
+import { code, table } from './markdown.ts'
 
-/** The README's list of metrics, from the tables that the exporter itself reads. */
-export function metricsTables(): string {
-  const agents = agentFamilies.map(({ name, field, help }) => [
-    `\`${name}\``,
-    `\`${field}\``,
-    meaningOf(help),
-  ])
+/** The metrics of agents and operations, from the tables that the exporter itself uses. */
+export function metricTables(): string {
+  const agents = agentFamilies.map(({ name, field, help }) => [code(name), code(field), meaningOf(help)])
   const operations = operationFamilies.map(({ name, type, label, help }) => [
-    `\`${name}\``,
+    code(name),
     type,
-    ['operation', ...(label === undefined ? [] : [label])].map((text) => `\`${text}\``).join(', '),
+    ['operation', ...(label === undefined ? [] : [label])].map(code).join(', '),
     meaningOf(help),
   ])
   return [
-    `**An agent**, gauges with the labels ${agentLabels.map((label) => `\`${label}\``).join(', ')} (and \`state\`, \`category\` on \`wolkvox_agent_state\`), as old as the last refresh:`,
+    `**Agents**: gauges with the labels ${agentLabels.map(code).join(', ')}. \`wolkvox_agent_state\` also has \`state\` and \`category\`.`,
     table(['metric', 'wolkvox field', 'meaning'], agents),
-    '**An operation**:',
+    '**Operations**:',
     table(['metric', 'type', 'labels', 'meaning'], operations),
   ].join('\n\n')
 }

@@ -3,10 +3,10 @@ import { dashboards } from '../../grafana/dashboards.ts'
 import { readLimits } from '../../grafana/read-limits.ts'
 import { table } from './markdown.ts'
 
-/** What each panel answers, in the words of its own description. */
+/** The question that each panel answers, from its own description. */
 export function panelTables(): string {
-  const made = dashboards(readLimits()).filter(({ language }) => language === 'en')
-  return made
+  const english = dashboards(readLimits()).filter(({ language }) => language === 'en')
+  return english
     .map(({ name, dashboard }) => {
       const rows = ((dashboard.panels ?? []) as readonly Panel[]).map(({ title = '', description = '' }) => [
         `**${title}**`,
@@ -15,7 +15,7 @@ export function panelTables(): string {
       return [
         `### ${dashboard.title}`,
         `![${dashboard.description}](../grafana/pictures/${name}-en.png)`,
-        '*A preview, drawn without Grafana from what Prometheus answers about a simulated half day.*',
+        '*A preview, drawn without Grafana from simulated data.*',
         table(['panel', 'what it answers'], rows),
       ].join('\n\n')
     })

@@ -22,7 +22,7 @@ export interface AgentFamily extends Family {
 export const agentLabels = ['operation', 'agent_id', 'agent_name'] as const
 
 /**
- * Every family of agents, in the order in which they are written. The reader of records, the writer, the README and
+ * Every family of agents, in the order in which they are written. The reader of records, the writer, the documentation and
  * the tests all read this table: a field more is a line more.
  */
 export const agentFamilies: readonly AgentFamily[] = [

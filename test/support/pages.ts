@@ -1,0 +1,82 @@
+import { existsSync, globSync, readdirSync } from 'node:fs'
+import { posix } from 'node:path'
+import { ROOT, readText } from './files.ts'
+
+/** A page of the documentation. */
+export interface Page {
+  readonly path: string
+  readonly text: string
+}
+
+const markdownIn = (folder: string) =>
+  readdirSync(`${ROOT}${folder}`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => posix.join(folder, name))
+
+const HISTORY = 'CHANGELOG.md'
+
+/** Every page except the changelog, which also names what no longer exists. */
+export const pages: readonly Page[] = ['.', 'docs', 'bench', 'deploy/kubernetes']
+  .flatMap(markdownIn)
+  .filter((path) => path !== HISTORY)
+  .map((path) => ({ path, text: readText(path) }))
+
+export function pageAt(path: string): Page {
+  const page = pages.find((candidate) => candidate.path === path)
+  if (page === undefined) throw new Error(`there is no page ${path}`)
+  return page
+}
+
+/** All captures of the first group. */
+export const capturesOf = (text: string, expression: RegExp): string[] => [
+  ...new Set([...text.matchAll(expression)].map((match) => match[1] ?? match[0])),
+]
+
+const FENCE = /^( *)```(\w*)\n(.*?)^\1```$/gms
+
+const withoutBlocks = (text: string) => text.replace(FENCE, '')
+
+/** Targets of links and images. */
+export const linksIn = ({ text }: Page): string[] => capturesOf(withoutBlocks(text), /\]\(([^)\s]+)\)/g)
+
+/** Commands of the shell blocks, without comments. */
+export const commandsIn = ({ text }: Page): string[] =>
+  [...text.matchAll(FENCE)]
+    .filter(([, , language]) => language === 'sh')
+    .flatMap(([, , , block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+    .map((line) =>
+      line
+        .replace(/(^|\s)# .*$/, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+    .filter((line) => line !== '')
+
+/** Inline code, such as names of files, settings and metrics. */
+export const inlineCodeIn = ({ text }: Page): string[] => capturesOf(withoutBlocks(text), /`([^`\n]+)`/g)
+
+/** Headings with their number signs. */
+export const headingsIn = ({ text }: Page): string[] => capturesOf(withoutBlocks(text), /^(#+ .+)$/gm)
+
+/** The anchors that GitHub gives the headings of a page. */
+export const anchorsIn = (page: Page): string[] =>
+  headingsIn(page).map((heading) =>
+    heading
+      .replace(/^#+ /, '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+/** The first cells of the table whose first heading this is. */
+export function firstColumn({ text }: Page, heading: string): string[] {
+  const table = text.split('\n\n').find((block) => block.startsWith(`| ${heading} |`)) ?? ''
+  return table
+    .split('\n')
+    .slice(2)
+    .map((row) => row.split('|')[1]?.trim().replaceAll('`', '') ?? '')
+}
+
+/** Whether a path from the top names at least one file or folder; it may be a pattern. */
+export const isThere = (path: string): boolean =>
+  /[*{]/.test(path) ? globSync(path, { cwd: ROOT }).length > 0 : existsSync(`${ROOT}${path}`)
