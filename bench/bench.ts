@@ -23,11 +23,11 @@ const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]
   start: measureStart,
 }
 
-const HOW_TO_READ = `Lines with a target are judged: throughput and times by their median, stalls and memory by their largest value; a line
-without one tells what the judged line above it comes from. A ratio is made of two runs right after one another, so that
-it means something on a busy machine too; a stall does not, which is why an idle process stands beside it. nginx has one
-worker, as it has by itself and as the exporter has one thread that serves, and else its own defaults too. The exporter runs
-as its image and its systemd unit run it, with \`MALLOC_ARENA_MAX=1\`. \`npm run bench -- --write\` makes this file anew.`
+const HOW_TO_READ = `Lines with a target are judged: throughput and times by their median, stalls and memory by their maximum. Lines without a target
+show the values behind the judged line above them. The two runs of a ratio follow each other directly, so that the ratio is
+meaningful on a busy machine too. A stall has no such reference; compare it with the idle process. nginx runs with its defaults,
+which include one worker; the exporter serves from one thread. The exporter runs as in its image and its systemd unit, with
+\`MALLOC_ARENA_MAX=1\`. \`npm run bench -- --write\` writes this file.`
 
 /** Measures, and says what came out as a page in Markdown. */
 async function measure(names: readonly string[], options: BenchOptions) {

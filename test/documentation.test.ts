@@ -148,6 +148,15 @@ describe('the contributor guide', () => {
   })
 })
 
+it('the drop-in for systemd starts the command of the unit, with one more flag', () => {
+  const commandsIn = (text: string) => capturesOf(text, /^ExecStart=(.+)$/gm)
+  const [dropIn = '', ...others] = commandsIn(pageAt('docs/deployment.md').text)
+  const [unit = ''] = commandsIn(readText('deploy/systemd/wolkvox-exporter.service'))
+  expect(others).toEqual([])
+  expect(dropIn).toMatch(/ --web\.listen-address=\S+$/)
+  expect(dropIn.replace(/ --web\.listen-address=\S+$/, '')).toBe(unit)
+})
+
 it('every page can be reached from the README', () => {
   const reached = new Set<string>()
   const visit = (path: string): void => {
