@@ -47,6 +47,25 @@ async function askWithoutReading(port: number, encoding: string, times = 1): Pro
   return socket
 }
 
+/** A reader that has been served, has read no more than the start of its response, and so keeps its place. */
+async function holdPlace(port: number, encoding: string): Promise<Socket> {
+  // A place is free again only when the server has noticed that its reader has gone away.
+  return vi.waitFor(
+    async () => {
+      const socket = await askWithoutReading(port, encoding)
+      const [start] = (await once(socket.resume(), 'data')) as [Buffer]
+      socket.pause()
+      if (start.toString('latin1', 0, 12) === 'HTTP/1.1 200') return socket
+      socket.destroy()
+      throw new Error('refused')
+    },
+    { timeout: 15_000, interval: 20 },
+  )
+}
+
+const holdPlaces = (port: number, encoding: string, count: number) =>
+  Promise.all(Array.from({ length: count }, () => holdPlace(port, encoding)))
+
 /** Asks, and leaves the body alone. */
 async function scrape(url: string, encoding: string): Promise<Response> {
   const response = await fetch(`${url}/metrics`, { headers: { 'accept-encoding': encoding } })
@@ -77,9 +96,7 @@ describe('a scraper that asks a thousand times and reads nothing', () => {
 describe('readers of the plain text beyond 64', () => {
   async function serveCrowd() {
     const { port, url } = await serve()
-    const crowd = await Promise.all(Array.from({ length: 64 }, () => askWithoutReading(port, 'identity')))
-    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(503))
-    return { crowd, url }
+    return { crowd: await holdPlaces(port, 'identity', 64), url }
   }
 
   it('are told to come again, while those who take gzip are served', async () => {
@@ -109,13 +126,12 @@ describe('places for readers of the plain text', () => {
     for (let round = 0; round < 20; round += 1) {
       await Promise.all(Array.from({ length: 50 }, () => scrape(url, 'identity')))
     }
-    const crowd = await Promise.all(Array.from({ length: 64 }, () => askWithoutReading(port, 'identity')))
-    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(503))
+    const crowd = await holdPlaces(port, 'identity', 64)
+    expect((await scrape(url, 'identity')).status).toBe(503)
     for (const socket of crowd.slice(0, 2)) socket.destroy()
-    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(200))
     // Two places are free: the third more is refused.
-    await Promise.all(Array.from({ length: 2 }, () => askWithoutReading(port, 'identity')))
-    await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(503))
+    await holdPlaces(port, 'identity', 2)
+    expect((await scrape(url, 'identity')).status).toBe(503)
   })
 })
 
@@ -136,13 +152,11 @@ describe('readers of the plain text who go away before it is there', () => {
 })
 
 describe('connections with a response under way beyond 512', () => {
-  it('are told to come again, whatever they ask for, until one before them is gone', async () => {
+  it('are refused with Retry-After, whatever they ask for, until one before them has gone', async () => {
     const { port, url } = await serve()
-    const crowd = await Promise.all(Array.from({ length: 512 }, () => askWithoutReading(port, 'gzip')))
-    await eventually(async () => {
-      const { status, headers } = await scrape(url, 'gzip')
-      expect([status, headers.get('retry-after')]).toEqual([503, '5'])
-    })
+    const crowd = await holdPlaces(port, 'gzip', 512)
+    const { status, headers } = await scrape(url, 'gzip')
+    expect([status, headers.get('retry-after')]).toEqual([503, '5'])
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
     crowd[0]?.destroy()
     await eventually(async () => expect((await scrape(url, 'gzip')).status).toBe(200))
