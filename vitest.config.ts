@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// Tests with real programs, real time or large inputs; everything else is fast.
-const SLOW_FOLDERS = ['integration', 'dashboards', 'deploy']
+// Tests with real processes, real time or large inputs; everything else is fast. `smoke` starts the command itself, briefly.
+const OTHER_PROJECTS = ['smoke', 'integration', 'dashboards', 'deploy']
 
 const project = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
   test: {
@@ -20,9 +20,9 @@ export default defineConfig({
       project(
         'unit',
         ['test/**/*.test.ts'],
-        SLOW_FOLDERS.map((folder) => `test/${folder}/**`),
+        OTHER_PROJECTS.map((folder) => `test/${folder}/**`),
       ),
-      ...SLOW_FOLDERS.map((folder) => project(folder, [`test/${folder}/**/*.test.ts`])),
+      ...OTHER_PROJECTS.map((folder) => project(folder, [`test/${folder}/**/*.test.ts`])),
     ],
   },
 })

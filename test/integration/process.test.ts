@@ -1,0 +1,184 @@
+import { once } from 'node:events'
+import { createServer, get, type IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { listenOnLoopback } from '../support/helpers.ts'
+import { ENDED_WELL, runProcess, startProcess } from '../support/programs/exporter-process.ts'
+import { ACCOUNT, simulatedAccount, startWolkvox } from '../support/simulated-wolkvox.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const FREE_PORT = '--web.listen-address=127.0.0.1:0'
+const demo = ['demo', FREE_PORT, '--simulator.agents=1']
+const simulate = ['simulate', '--simulator.listen-address=127.0.0.1:0', '--simulator.agents=1']
+
+describe('the exit code of the process', () => {
+  it.each([
+    [0, ['--version'], {}],
+    [2, ['serve', FREE_PORT], {}],
+    [1, ['healthcheck', '--web.listen-address=127.0.0.1:1'], {}],
+  ])('is %i for %j', async (expected, argv, environment) => {
+    const { code, stdout, stderr } = await runProcess(argv, environment)
+    expect(code).toBe(expected)
+    expect([stdout === '', stderr === '']).toEqual(expected === 0 ? [false, true] : [true, false])
+  })
+
+  it('is 1 when the port is in use, with one line and no stack', async () => {
+    const { host } = new URL(await listenOnLoopback(createServer(), 'http'))
+    const { code, stdout, stderr } = await runProcess([`--web.listen-address=${host}`], ACCOUNT)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(
+      new RegExp(
+        `^wolkvox-exporter: cannot listen on ${host} \\(EADDRINUSE\\): .*--web\\.listen-address.*\n$`,
+      ),
+    )
+  })
+})
+
+describe('two exporters with one storage folder', () => {
+  it('the second exits with 1 and one line, until the first has ended', async () => {
+    const argv = [FREE_PORT, `--storage.path=${temporaryFolder()}`]
+    const environment = await simulatedAccount()
+    const first = startProcess(argv, environment)
+    await first.logged({ msg: 'refreshed' })
+    const second = await runProcess(argv, environment)
+    expect(second.code).toBe(1)
+    expect(second.stderr.split('\n').filter((line) => !line.startsWith('{'))).toEqual([
+      expect.stringMatching(
+        /^wolkvox-exporter: another exporter uses \S+\.lock for the operation 0000; .*--storage\.path/,
+      ),
+      '',
+    ])
+    first.kill('SIGKILL')
+    await first.ended()
+    const third = startProcess(argv, environment)
+    await third.logged({ msg: 'listening' })
+    expect(await third.endBy('SIGTERM')).toEqual(ENDED_WELL)
+  })
+})
+
+describe('the log on standard error', () => {
+  it('has a level and a time in each line', async () => {
+    const program = startProcess(demo)
+    await program.logged({ msg: 'refreshed' })
+    for (const { level, time } of program.log()) {
+      expect(level).toBe('info')
+      expect(new Date(String(time)).toISOString()).toBe(time)
+    }
+  })
+
+  it('has no line below its level', async () => {
+    const account = { ...(await simulatedAccount()), WOLKVOX_TOKEN: 'wrong-test-token' }
+    const program = startProcess([FREE_PORT, '--log.level=warn'], account)
+    await program.logged({ reason: 'invalid_token' })
+    expect(program.log()).toHaveLength(1)
+  })
+
+  it.each(['json', 'pretty'])(
+    'loses lines when its disk is full; the process runs on: %s',
+    async (format) => {
+      const settings = { ...(await simulatedAccount()), WOLKVOX_REFRESH_INTERVAL: '1s' }
+      const argv = ['serve', `--log.format=${format}`, '--storage.path=', FREE_PORT]
+      const program = startProcess(argv, settings, '/dev/full')
+      await sleep(2500)
+      expect(program.isRunning()).toBe(true)
+      expect(await program.endBy('SIGTERM')).toEqual(ENDED_WELL)
+    },
+  )
+
+  it('is written for people with --log.format=pretty', async () => {
+    const program = startProcess([...demo, '--log.format=pretty'])
+    await vi.waitFor(() => expect(program.output.stderr).toContain('refreshed'), 15_000)
+    const [first = ''] = program.output.stderr.split('\n')
+    expect(first).toMatch(
+      /^\[\d\d:\d\d:\d\d\] INFO: listening \{"url":"http:\/\/127\.0\.0\.1:\d+\/metrics"\}$/,
+    )
+  })
+
+  it('never contains the token, nor does any page', async () => {
+    const program = startProcess(['serve', FREE_PORT, '--log.level=trace'], await simulatedAccount())
+    const url = await program.url()
+    await program.logged({ msg: 'refreshed' })
+    const paths = ['/metrics', '/', '/-/ready', '/-/healthy', '/nowhere', '/%zz']
+    const pages = await Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).text()))
+    await program.endBy('SIGTERM')
+    expect([...Object.values(program.output), ...pages].join('\n')).not.toContain(ACCOUNT.WOLKVOX_TOKEN)
+  })
+})
+
+describe('signals', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s aborts a fetch in flight, exit code 0', async (signal) => {
+    const silent = createServer(() => {})
+    const environment = { ...ACCOUNT, WOLKVOX_BASE_URL: await listenOnLoopback(silent, 'http') }
+    const called = once(silent, 'request')
+    const program = startProcess([FREE_PORT], environment)
+    await called
+    await program.logged({ msg: 'listening' })
+    expect(await program.endBy(signal)).toEqual(ENDED_WELL)
+    expect(program.log().map(({ msg }) => msg)).toEqual(['listening', 'ending'])
+  })
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends demo, exit code 0', async (signal) => {
+    const program = startProcess(demo)
+    await program.logged({ msg: 'refreshed' })
+    expect(await program.endBy(signal)).toEqual(ENDED_WELL)
+  })
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends simulate, exit code 0', async (signal) => {
+    const program = startProcess(simulate)
+    await vi.waitFor(() => expect(program.output.stdout).toContain('Ctrl-C ends it'), 15_000)
+    expect(await program.endBy(signal)).toEqual(ENDED_WELL)
+    expect(program.output.stderr).toBe('')
+  })
+
+  it('SIGTERM does not wait for a scraper that never reads', async () => {
+    // The body is larger than the buffers between the exporter and its reader.
+    const program = startProcess(['demo', FREE_PORT, '--simulator.agents=10000'])
+    const url = await program.url()
+    await program.logged({ msg: 'refreshed' })
+    const request = get(`${url}/metrics`, { agent: false })
+    onTestFinished(() => void request.destroy())
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    response.on('error', () => {}) // The exporter cuts the connection.
+    expect(await program.endBy('SIGTERM')).toEqual(ENDED_WELL)
+  })
+
+  it('SIGHUP asks serve to reload and does not end it', async () => {
+    const program = startProcess(['serve', FREE_PORT], await simulatedAccount())
+    const url = await program.url()
+    program.kill('SIGHUP')
+    await program.logged({ level: 'warn' })
+    expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
+    expect(await program.endBy('SIGTERM')).toEqual(ENDED_WELL)
+  })
+})
+
+describe('a closed reader of the output', () => {
+  it.each([
+    ['--help', ['--help'], {}, 'stdout', 0],
+    ['--version', ['--version'], {}, 'stdout', 0],
+    ['check-config', ['check-config', FREE_PORT], ACCOUNT, 'stdout', 0],
+    ['check-config', ['check-config', FREE_PORT], {}, 'stderr', 2],
+    ['healthcheck', ['healthcheck', '--web.listen-address=127.0.0.1:1'], {}, 'stderr', 1],
+    ['serve with a wrong setting', ['serve', FREE_PORT], {}, 'stderr', 2],
+    ['simulate', simulate, {}, 'stdout', 0],
+    ['demo', demo, {}, 'stdout', 0],
+    ['demo', demo, {}, 'stderr', 0],
+    ['demo', [...demo, '--log.format=pretty'], {}, 'stderr', 0],
+  ] as const)('ends %s %j without an error message: %s %s, exit code %i', async (...row) => {
+    const [, argv, environment, stream, code] = row
+    const program = startProcess(argv, environment)
+    program.stopReading(stream)
+    expect(await program.ended()).toEqual({ code, signal: null })
+    const { stdout, stderr } = program.output
+    expect(stdout + stderr).not.toMatch(/EPIPE|node:|\n\s+at /)
+  })
+
+  it.each(['json', 'pretty'])('does not end serve, which logs to it: %s', async (format) => {
+    const simulator = await startWolkvox()
+    const settings = { WOLKVOX_BASE_URL: simulator.url, WOLKVOX_REFRESH_INTERVAL: '1s' }
+    const program = startProcess(['serve', FREE_PORT, `--log.format=${format}`], { ...ACCOUNT, ...settings })
+    program.stopReading('stderr')
+    await vi.waitFor(() => expect(simulator.calls).toBeGreaterThan(2), 20_000)
+    expect(await program.endBy('SIGTERM')).toEqual(ENDED_WELL)
+  })
+})

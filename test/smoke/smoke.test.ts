@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { ENDED_WELL, runProcess, startProcess } from '../support/programs/exporter-process.ts'
+
+it('demo serves metrics, is healthy, and exits with 0 after SIGTERM', async () => {
+  const demo = startProcess(['demo', '--web.listen-address=127.0.0.1:0', '--simulator.agents=3'])
+  const url = await demo.url()
+  await demo.logged({ msg: 'refreshed', records: 3 })
+  const response = await fetch(`${url}/metrics`)
+  expect(response.status).toBe(200)
+  const text = await response.text()
+  expect(text).toContain('wolkvox_up{operation="demo"} 1\n')
+  expect(text.match(/^wolkvox_agent_state\{/gm)).toHaveLength(3)
+  const healthcheck = ['healthcheck', `--web.listen-address=${new URL(url).host}`]
+  expect(await runProcess(healthcheck)).toEqual({ code: 0, stdout: 'healthy\n', stderr: '' })
+  expect(await demo.endBy('SIGTERM')).toEqual(ENDED_WELL)
+  const { code, stdout, stderr } = await runProcess(healthcheck)
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(/^wolkvox-exporter: \S+ does not answer \(.+\)\n$/)
+})
+
+it('serve exits with 2 and names each wrong setting', async () => {
+  const { code, stdout, stderr } = await runProcess(['serve'], { WOLKVOX_SERVER: '?' })
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(/^wolkvox-exporter: WOLKVOX_SERVER: .+\nwolkvox-exporter: WOLKVOX_TOKEN: .+\n$/)
+})

@@ -1,0 +1,20 @@
+import { onTestFinished } from 'vitest'
+import { type Simulator, simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
+
+/** An account that the simulated wolkvox knows. */
+export const ACCOUNT = { WOLKVOX_SERVER: simulatorDefaults.server, WOLKVOX_TOKEN: 'test-token-of-an-account' }
+
+/** Starts a simulated wolkvox with five agents, which stops with the test. */
+export async function startWolkvox(): Promise<Simulator> {
+  const simulator = await startSimulator({
+    ...simulatorDefaults,
+    port: 0,
+    agents: 5,
+    token: ACCOUNT.WOLKVOX_TOKEN,
+  })
+  onTestFinished(() => simulator.close())
+  return simulator
+}
+
+/** The settings of an exporter that fetches from a simulated wolkvox. */
+export const simulatedAccount = async () => ({ ...ACCOUNT, WOLKVOX_BASE_URL: (await startWolkvox()).url })
