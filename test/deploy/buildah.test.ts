@@ -1,17 +1,25 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/programs/eventually.ts'
 import { startProgram } from '../support/programs/program.ts'
 import { haveTools } from '../support/programs/tools.ts'
 import { type BuiltImage, buildWithBuildah } from './image/build-with-buildah.ts'
-import { itKeepsItsPromises, REVISION } from './image/promises.ts'
+import { execOf, image as stage, stepsOf } from './image/dockerfile.ts'
+import { expectProductionOnly, startWithWolkvox } from './image/installed.ts'
 
 const BUILD_MS = 300_000
+const REVISION = 'revision-of-the-test'
 
-// buildah's isolation by chroot takes root, as chroot itself does, and mounts of its own, which not every sandbox allows.
+// buildah's chroot isolation needs root and its own mounts, which not every sandbox allows.
 const mayIsolate = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0
+
+const [ENTRYPOINT, CMD, HEALTHCHECK] = ['ENTRYPOINT', 'CMD', 'HEALTHCHECK'].map((keyword) =>
+  stepsOf(stage, keyword).flatMap(execOf),
+) as [string[], string[], string[]]
 
 describe.skipIf(!haveTools('buildah') || !mayIsolate)('the image that buildah builds', () => {
   let folder: string
@@ -25,20 +33,57 @@ describe.skipIf(!haveTools('buildah') || !mayIsolate)('the image that buildah bu
     rmSync(folder, { recursive: true })
   })
 
-  itKeepsItsPromises(() => ({
-    ...image,
-    seesRootAt: '',
-    start: (exec, environment = {}) =>
-      startProgram(
-        // Outside of what the image has on its path.
-        '/usr/sbin/chroot',
-        [`--userspec=${image.user}`, image.root, 'env', `--chdir=${image.workdir}`, ...exec],
-        { ...image.environment, ...environment },
-      ),
-  }))
+  const start = (exec: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+    startProgram(
+      // The image's own PATH does not contain chroot.
+      '/usr/sbin/chroot',
+      [`--userspec=${image.user}`, image.root, 'env', `--chdir=${image.workdir}`, ...exec],
+      { ...image.environment, ...environment },
+    )
+  const startExporter = () =>
+    startWithWolkvox((args, settings) => start([...ENTRYPOINT, ...CMD, ...args], settings))
 
-  it('carries its revision and its health check', () => {
+  it('serves agents and its revision', async () => {
+    const { samples } = await startExporter()
+    expect(samples.filter(({ name }) => name === 'wolkvox_agent_calls')).toHaveLength(3)
+    const build = samples.find(({ name }) => name === 'wolkvox_exporter_build_info')
+    expect(build?.labels.revision).toBe(REVISION)
     expect(image.labels['org.opencontainers.image.revision']).toBe(REVISION)
+  })
+
+  it('passes its own health check only while it runs', async () => {
     expect(image.healthcheck).toEqual(['CMD', 'node', 'dist/main.js', 'healthcheck'])
+    const { program, url } = await startExporter()
+    const check = async () => {
+      const { process, output } = start([...HEALTHCHECK, `--web.listen-address=${new URL(url).host}`])
+      const [code] = await once(process, 'close')
+      return { code, output: output() }
+    }
+    expect(await check()).toEqual({ code: 0, output: 'healthy\n' })
+    program.process.kill('SIGKILL')
+    await once(program.process, 'close')
+    expect((await check()).code).toBe(1)
+  })
+
+  it('exits with 0 after SIGTERM to its first process', async () => {
+    const { program } = await startExporter()
+    program.process.kill('SIGTERM')
+    expect(await once(program.process, 'close')).toEqual([0, null])
+  })
+
+  it('stores its data in its volume and can write nowhere else', async () => {
+    await startExporter()
+    const kinds = () => readdirSync(join(image.root, 'data')).map((name) => name.split('.').at(-1))
+    await eventually('stored snapshot', () => (kinds().includes('snapshot') ? true : undefined))
+    expect(kinds()).toContain('calls')
+    const write = start(['node', '--eval', "fs.writeFileSync('dist/main.js', '')"])
+    await once(write.process, 'close')
+    expect(write.output()).toMatch(/EACCES|EROFS/)
+  })
+
+  it('contains the production dependencies and no development dependencies', () => {
+    const installed = join(image.root, image.workdir)
+    expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'dist', 'node_modules', 'package.json'])
+    expectProductionOnly(installed)
   })
 })

@@ -3,17 +3,20 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ROOT } from '../../support/files.ts'
 import { layBase, NPM_CACHE, npmCacheHere } from './base.ts'
-import type { Built } from './build-by-hand.ts'
 
 const BASE = 'localhost/base'
 const IMAGE = 'localhost/wolkvox-exporter'
 
-/** An image as buildah made it, with the folder of its root mounted. */
-export interface BuiltImage extends Built {
+/** An image that buildah built, with its file system mounted. */
+export interface BuiltImage {
+  /** Folder of the mounted file system. */
+  readonly root: string
+  readonly workdir: string
+  readonly environment: Readonly<Record<string, string>>
   readonly user: string
   readonly healthcheck: readonly string[]
   readonly labels: Readonly<Record<string, string>>
-  /** Unmounts and forgets it. */
+  /** Unmounts and deletes its container. */
   readonly remove: () => Promise<unknown>
 }
 
@@ -30,8 +33,8 @@ interface Inspected {
 }
 
 /**
- * Builds the Dockerfile as it stands with buildah, on a base made of this machine, keeping everything in a folder. It takes
- * root, but no daemon and no container runtime.
+ * Builds the unchanged Dockerfile with buildah, on a base image made from this machine's programs. Everything stays in the
+ * folder. This needs root, but no daemon and no container runtime.
  */
 export async function buildWithBuildah(
   folder: string,
@@ -51,10 +54,10 @@ export async function buildWithBuildah(
   await buildah(
     'build',
     '--isolation=chroot',
-    // The format that knows of health checks.
+    // The only format with health checks.
     '--format=docker',
     `--tag=${IMAGE}`,
-    // So that what npm has fetched before need not be fetched again.
+    // Packages that npm has downloaded before are not downloaded again.
     `--volume=${npmCacheHere()}:${NPM_CACHE}`,
     ...Object.entries({ BASE, ...buildArguments }).map(([name, value]) => `--build-arg=${name}=${value}`),
     ROOT,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import ignore from '@balena/dockerignore'
 import { ROOT, readText } from '../../support/files.ts'
 
-/** What a builder is given: the files that git would commit and .dockerignore lets through. */
+/** The build context: the files that git would commit, without those that .dockerignore excludes. */
 export const contextFiles: readonly string[] = ignore
   .default()
   .add(readText('.dockerignore'))
@@ -17,11 +17,11 @@ export const contextFiles: readonly string[] = ignore
       .filter((path) => path !== ''),
   )
 
-/** Whether it is one of these files, or a folder with some. */
+/** Whether the path is one of these files, or a folder that contains some. */
 export const isInContext = (path: string): boolean =>
   contextFiles.some((file) => file === path || file.startsWith(`${path}/`))
 
-/** Lays the files out in a folder. */
-export function layContext(folder: string): void {
+/** Copies these files into a folder. */
+export function copyContext(folder: string): void {
   for (const path of contextFiles) cpSync(join(ROOT, path), join(folder, path))
 }
