@@ -16,6 +16,13 @@ const project = (name: string, include: readonly string[], exclude: readonly str
 
 export default defineConfig({
   test: {
+    // Only code that runs in the test processes is counted; commands in processes of their own are not.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      reportOnFailure: true,
+    },
     projects: [
       project(
         'unit',
