@@ -1,7 +1,12 @@
-import { askTarget, askVariable, type Choice, queryVariables } from '../test/dashboards/grafana/asking.ts'
 import { files } from '../test/dashboards/grafana/dashboards.ts'
+import {
+  askTarget,
+  askVariable,
+  type Choice,
+  queryVariables,
+} from '../test/dashboards/grafana/grafana-requests.ts'
 import { startHistorian } from '../test/dashboards/grafana/prometheus.ts'
-import { stretches } from '../test/dashboards/grafana/stretches.ts'
+import { timeRanges } from '../test/dashboards/grafana/time-ranges.ts'
 
 // How long a real Prometheus takes for each query of the dashboards, over half a day of one operation with so many agents.
 
@@ -10,7 +15,7 @@ const LIMIT_MS = 1000
 const ROUNDS = 5
 const SHOWN = 10
 
-const choice: Choice = { from: stretches.today.from, to: stretches.today.to }
+const choice: Choice = { from: timeRanges.today.from, to: timeRanges.today.to }
 
 const historian = await startHistorian([{ name: 'ventas', agents: AGENTS, seed: 1 }], ['today'])
 try {

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Language } from '../grafana/dashboards.ts'
-import { askPanel } from '../test/dashboards/grafana/asking.ts'
 import { files, type Panel } from '../test/dashboards/grafana/dashboards.ts'
-import { absentee } from '../test/dashboards/grafana/oddities.ts'
+import { askPanel } from '../test/dashboards/grafana/grafana-requests.ts'
 import { startHistorian } from '../test/dashboards/grafana/prometheus.ts'
-import { stretches } from '../test/dashboards/grafana/stretches.ts'
+import { absentee } from '../test/dashboards/grafana/special-cases.ts'
+import { timeRanges } from '../test/dashboards/grafana/time-ranges.ts'
 import { pageOf } from './preview/page.ts'
 
 // Draws every dashboard from what a real Prometheus answers, for the README: Grafana itself has no part in it.
@@ -28,7 +28,7 @@ const centres = [
 ]
 
 /** Two minutes after a refresh, so that it shows how the times count on. */
-const period = { from: stretches.today.from + 5 * 3600, to: stretches.today.to - 180 }
+const period = { from: timeRanges.today.from + 5 * 3600, to: timeRanges.today.to - 180 }
 
 /** The days of two agents, and all there is on the other dashboards. */
 const chosen = (name: string) =>

@@ -1,14 +1,14 @@
 import type { DataFrame, Field } from '@grafana/data'
 import { htmlEscape } from 'escape-goat'
-import type { Answered } from '../../test/dashboards/grafana/asking.ts'
 import type { Panel } from '../../test/dashboards/grafana/dashboards.ts'
 import { configured, seriesFrames, tableFrames, transformed } from '../../test/dashboards/grafana/frames.ts'
 import { grafana } from '../../test/dashboards/grafana/grafana-data.ts'
+import type { QuerySeries } from '../../test/dashboards/grafana/grafana-requests.ts'
 
 /** A panel with what Prometheus has answered it. */
 export interface Filled {
   readonly panel: Panel
-  readonly answers: ReadonlyMap<string, readonly Answered[]>
+  readonly answers: ReadonlyMap<string, readonly QuerySeries[]>
 }
 
 /** Inside of a panel, in pixels. */

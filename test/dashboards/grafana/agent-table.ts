@@ -4,11 +4,11 @@ import { type Language, languages } from '../../../grafana/dashboards.ts'
 import { looks } from '../../../grafana/look/categories.ts'
 import { level } from '../../../grafana/look/palette.ts'
 import { limitsOfAll } from '../rules/files.ts'
-import type { Answered } from './asking.ts'
 import type { Panel } from './dashboards.ts'
 import { configured, headingOf, tableFrames, transformed } from './frames.ts'
-import { absentee } from './oddities.ts'
-import { refreshedBefore } from './stretches.ts'
+import type { QuerySeries } from './grafana-requests.ts'
+import { absentee } from './special-cases.ts'
+import { refreshedBefore } from './time-ranges.ts'
 
 /** What stands in the table, from left to right: labels, and what can be asked of Prometheus by itself, in which form. */
 const PROMISED = [
@@ -41,10 +41,10 @@ const PROMISED = [
  */
 export async function checkAgentTable(
   panel: Panel,
-  answers: ReadonlyMap<string, readonly Answered[]>,
+  answers: ReadonlyMap<string, readonly QuerySeries[]>,
   language: Language,
   now: number,
-  ask: (expr: string) => Promise<readonly Answered[]>,
+  ask: (expr: string) => Promise<readonly QuerySeries[]>,
 ): Promise<void> {
   const [made] = await transformed(panel, tableFrames(answers))
   const [frame] = configured(panel, made === undefined ? [] : [made])

@@ -3,7 +3,7 @@ import type { es } from '../../../grafana/texts/es.ts'
 import type { Category } from '../../../src/wolkvox/categories.ts'
 import { limitOfState, limitsOfAll } from '../rules/files.ts'
 import type { Reports } from './history.ts'
-import { DAY_S, HOUR_S, REFRESH_S, refreshedBefore, timeOfDay } from './stretches.ts'
+import { DAY_S, HOUR_S, REFRESH_S, refreshedBefore, timeOfDay } from './time-ranges.ts'
 
 type AgentRecord = NonNullable<ReturnType<Reports>>[number]
 type Field = Exclude<keyof AgentRecord, 'agent_id' | 'agent_name' | 'agent_status'>

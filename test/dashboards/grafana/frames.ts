@@ -1,7 +1,7 @@
 import type { DataFrame, Field } from '@grafana/data'
-import type { Answered } from './asking.ts'
 import type { Panel } from './dashboards.ts'
 import { grafana } from './grafana-data.ts'
+import type { QuerySeries } from './grafana-requests.ts'
 
 const { FieldType } = grafana
 
@@ -13,7 +13,7 @@ const field = <T>(name: string, type: Field['type'], values: T[]): Field<T> => (
 })
 
 /** Answers of queries in the form of tables as Grafana's Prometheus data source makes them: a frame for each query. */
-export function tableFrames(answers: ReadonlyMap<string, readonly Answered[]>): DataFrame[] {
+export function tableFrames(answers: ReadonlyMap<string, readonly QuerySeries[]>): DataFrame[] {
   const filled = [...answers].filter(([, series]) => series.length > 0)
   return filled.map(([refId, series]) => {
     const names = [...new Set(series.flatMap(({ labels }) => Object.keys(labels).sort()))]
@@ -80,7 +80,7 @@ const properties = new grafana.Registry(() =>
 )
 
 /** Answers of queries in the form of series: a frame for each, its value called by the legend. */
-export const seriesFrames = (refId: string, legend: string, series: readonly Answered[]): DataFrame[] =>
+export const seriesFrames = (refId: string, legend: string, series: readonly QuerySeries[]): DataFrame[] =>
   series.map(({ labels, times, values }) => {
     const name = legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? '')
     const numbers = {

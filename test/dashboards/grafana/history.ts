@@ -18,8 +18,8 @@ import { createOwnMetrics } from '../../../src/telemetry/own-metrics.ts'
 import { textFields } from '../../../src/wolkvox/records.ts'
 import { readReport } from '../../../src/wolkvox/report.ts'
 import { anEnvelope, anOperation, momentAt, renderText } from '../../support/helpers.ts'
-import { absentee, fails, withOddities } from './oddities.ts'
-import { FIRST_MIDNIGHT_S, HOUR_S, REFRESH_S, type StretchName, stretches } from './stretches.ts'
+import { absentee, fails, withSpecialCases } from './special-cases.ts'
+import { FIRST_MIDNIGHT_S, HOUR_S, REFRESH_S, type TimeRangeName, timeRanges } from './time-ranges.ts'
 
 /** A simulated centre. */
 export interface CentreOf {
@@ -68,16 +68,16 @@ export type Reports = (operation: string, now: number) => readonly WolkvoxRecord
 
 /**
  * Writes what Prometheus would have scraped of one exporter with these centres, as OpenMetrics with timestamps, a file for
- * each stretch. One refresh fails for a while, and some values cannot be read, as happens.
+ * each time range. For a while one refresh fails, and some values cannot be read.
  *
- * @param names of the stretches, in the order of time
- * @param file names the file of a stretch
+ * @param names of the time ranges, oldest first
+ * @param file returns the file for a time range
  * @returns what wolkvox said at each refresh that did not fail
  */
 export async function writeHistory(
   centres: readonly CentreOf[],
-  names: readonly StretchName[],
-  file: (name: StretchName) => string,
+  names: readonly TimeRangeName[],
+  file: (name: TimeRangeName) => string,
 ): Promise<Reports> {
   const reports = new Map<string, readonly WolkvoxRecord[]>()
   let running: readonly Running[] = centres.map(({ name, agents, seed }) => {
@@ -88,13 +88,13 @@ export async function writeHistory(
     }
   })
   for (const name of names) {
-    const stretch = stretches[name]
+    const timeRange = timeRanges[name]
     async function* lines() {
-      for (let now = stretch.from; now <= stretch.to; now += REFRESH_S) {
+      for (let now = timeRange.from; now <= timeRange.to; now += REFRESH_S) {
         running = await Promise.all(running.map((one, index) => refresh(one, index, now)))
         for (const [index, { records }] of running.entries())
           if (records !== undefined) reports.set(`${centres[index]?.name} ${now}`, records)
-        yield* scrapes(await page(running, now), now, Math.min(now + REFRESH_S, stretch.to + 1))
+        yield* scrapes(await page(running, now), now, Math.min(now + REFRESH_S, timeRange.to + 1))
       }
       yield '# EOF\n'
     }
@@ -118,7 +118,7 @@ async function refresh(before: Running, index: number, now: number): Promise<Run
   const isOdd = index === absentee.operation
   const left =
     isOdd && now === absentee.since ? all.find(({ agent_id }) => agent_id === absentee.agentId) : before.left
-  const records = isOdd ? withOddities(all, left, now) : all
+  const records = isOdd ? withSpecialCases(all, left, now) : all
   const { snapshot, rejections } = readReport(
     { status: 200, body: Buffer.from(anEnvelope(records)), fetchedAt: now * 1000 },
     state.operation,
@@ -134,7 +134,7 @@ const ownMetrics = createOwnMetrics(build, FIRST_MIDNIGHT_S * 1000)
 
 /** What the exporter says of itself, but that it was started on the last day at six. */
 async function own(): Promise<readonly FilledFamily[]> {
-  const start = stretches.today.from + 6 * HOUR_S
+  const start = timeRanges.today.from + 6 * HOUR_S
   return (await ownMetrics()).map((family) =>
     family.name === 'process_start_time_seconds'
       ? { ...family, samples: [{ labels: {}, value: start }] }

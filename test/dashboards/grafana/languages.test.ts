@@ -6,7 +6,7 @@ import { readLimits } from '../../../grafana/read-limits.ts'
 import { occupancyTarget } from '../../../grafana/recurring/occupancy.ts'
 import { names } from '../../../grafana/shell/uids.ts'
 import { fileOf } from './dashboards.ts'
-import { shownOn } from './shown.ts'
+import { visibleTexts } from './visible-texts.ts'
 
 /** What is the same word in both languages, or a name. */
 const SAME = ['columns.id', 'variables.job', 'versions.node']
@@ -51,7 +51,7 @@ describe.each(others)('$name', ({ texts }) => {
 
 describe.each(languageNames)('the dashboards in %s', (language) => {
   const texts = new Map(textsOf(languages[language] as Text))
-  const shown = new Set(names.flatMap((name) => shownOn(fileOf(name, language).dashboard)))
+  const shown = new Set(names.flatMap((name) => visibleTexts(fileOf(name, language).dashboard)))
 
   it.each([...texts].filter(([path]) => path !== 'language'))(
     'show somebody what is said of %s',

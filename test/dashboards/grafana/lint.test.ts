@@ -5,10 +5,10 @@ import { agentFamilies } from '../../../src/exposition/agent-families.ts'
 import { operationFamilies } from '../../../src/exposition/operation-families.ts'
 import { rules } from '../rules/files.ts'
 import { selectorsOf } from '../rules/selectors.ts'
-import { filledIn, queryVariables } from './asking.ts'
 import { fileOf, files } from './dashboards.ts'
 import { grafana } from './grafana-data.ts'
-import { stretches } from './stretches.ts'
+import { interpolate, queryVariables } from './grafana-requests.ts'
+import { timeRanges } from './time-ranges.ts'
 
 // The rules of Grafana's dashboard-linter (https://github.com/grafana/dashboard-linter/tree/main/docs), by their names where a test
 // holds one, and a few of our own. Not held are template-job-rule, template-instance-rule, target-job-rule and
@@ -76,7 +76,7 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
     'asks in PromQL for the choices of $name (template-label-promql-rule)',
     ({ query }) => {
       const [, expression = ''] = /^(?:label_values|query_result)\((.*?)(?:, \w+)?\)$/.exec(query) ?? []
-      expect(selectorsOf(filledIn(expression, stretches.today)).length).toBeGreaterThan(0)
+      expect(selectorsOf(interpolate(expression, timeRanges.today)).length).toBeGreaterThan(0)
     },
   )
 
@@ -113,7 +113,7 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
   )
 
   it.each(queries)('asks in PromQL for what there is: $title, $refId (target-promql-rule)', ({ expr }) => {
-    const expression = filledIn(expr, stretches.today)
+    const expression = interpolate(expr, timeRanges.today)
     const selectors = selectorsOf(expression)
     expect(selectors.length).toBeGreaterThan(0)
     for (const { metric } of selectors) expect(KNOWN).toContain(metric)
@@ -201,7 +201,7 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
 
   it('marks alerts and restarts', () => {
     const asked = annotations.list.map(
-      ({ expr = '' }) => selectorsOf(filledIn(expr, stretches.today))[0]?.metric,
+      ({ expr = '' }) => selectorsOf(interpolate(expr, timeRanges.today))[0]?.metric,
     )
     expect(asked).toEqual(['ALERTS', 'process_start_time_seconds'])
   })

@@ -6,14 +6,14 @@ import type { Name } from '../../../grafana/shell/uids.ts'
 import { es } from '../../../grafana/texts/es.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { checkAgentTable } from './agent-table.ts'
-import { askPanel, askTarget, askVariable, type Choice, queryVariables } from './asking.ts'
 import { fileOf, files, type Panel } from './dashboards.ts'
 import { type Between, expectedOf } from './expected.ts'
 import { configured, tableFrames, transformed } from './frames.ts'
+import { askPanel, askTarget, askVariable, type Choice, queryVariables } from './grafana-requests.ts'
 import { linksOf } from './links.ts'
 import { type Historian, startHistorian } from './prometheus.ts'
 import { shapes } from './shapes.ts'
-import { stretches } from './stretches.ts'
+import { timeRanges } from './time-ranges.ts'
 
 /** In each of the two operations, whose agents have the same ids. */
 const AGENTS = 60
@@ -37,7 +37,7 @@ const choices: readonly (readonly [what: string, values: Values])[] = [
  * Noon of the half day, but three minutes after a refresh: what is recorded is up to a minute younger than the scrape that it is
  * made of, and an even minute is one that Grafana asks for.
  */
-const period = { from: stretches.today.from, to: stretches.today.to - 120 }
+const period = { from: timeRanges.today.from, to: timeRanges.today.to - 120 }
 
 const agentsOf = ({ operation = OPERATIONS, agent }: Values) => operation.length * (agent?.length ?? AGENTS)
 
@@ -174,7 +174,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
   ])('says at %s, %s, how far the data can be trusted', async (time, _when, state) => {
     const panel = panelOf('operation', es.panels.dataState.title)
     const [hours = 0, minutes = 0] = time.split(':').map(Number)
-    const to = stretches.today.from + hours * 3600 + minutes * 60
+    const to = timeRanges.today.from + hours * 3600 + minutes * 60
     const answers = await askPanel(historian.url, panel, { ...period, to })
     expect(answers.get('A')?.[0]?.values).toEqual([state])
   })
@@ -186,7 +186,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
 
   it('counts no agents of an operation whose data is too old', async () => {
     const panel = panelOf('operation', es.panels.loggedIn.title)
-    const to = stretches.today.from + 9 * 3600 + 17 * 60
+    const to = timeRanges.today.from + 9 * 3600 + 17 * 60
     const answers = await askPanel(historian.url, panel, {
       from: period.from,
       to,
@@ -217,7 +217,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     const [frame] = await transformed(panel, tableFrames(answers))
     const [moments, band] = frame?.fields ?? []
     const at = (minutes: number) => {
-      const moment = (stretches.today.from + 9 * 3600 + minutes * 60) * 1000
+      const moment = (timeRanges.today.from + 9 * 3600 + minutes * 60) * 1000
       return band?.values[moments?.values.indexOf(moment) ?? -1] as unknown
     }
     expect([at(14), at(16), at(18), at(22)]).toEqual([expect.any(String), null, null, expect.any(String)])

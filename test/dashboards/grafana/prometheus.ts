@@ -9,7 +9,7 @@ import { freePort } from '../../support/programs/server.ts'
 import { programPath } from '../../support/programs/tools.ts'
 import { alerts } from '../rules/files.ts'
 import { type CentreOf, lookback, type Reports, SCRAPE_S, writeHistory } from './history.ts'
-import { allStretches, type Stretch, type StretchName, stretches } from './stretches.ts'
+import { allTimeRanges, type TimeRange, type TimeRangeName, timeRanges } from './time-ranges.ts'
 
 /** A real Prometheus that holds a simulated half day, and the same of yesterday and of a week ago. */
 export interface Historian {
@@ -37,7 +37,7 @@ const DEPTH = 3
  */
 export async function startHistorian(
   centres: readonly CentreOf[],
-  names: readonly StretchName[] = allStretches,
+  names: readonly TimeRangeName[] = allTimeRanges,
 ): Promise<Historian> {
   const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
   const data = join(folder, 'data')
@@ -58,10 +58,10 @@ export async function startHistorian(
     recorded = await record(
       folder,
       RECORDING,
-      names.map((name) => stretches[name]),
+      names.map((name) => timeRanges[name]),
       recorded,
     )
-  await record(folder, [firing], [stretches.today], [])
+  await record(folder, [firing], [timeRanges.today], [])
 
   const server = await serve(folder)
   const stop = async () => {
@@ -75,7 +75,7 @@ export async function startHistorian(
 async function record(
   folder: string,
   rules: readonly string[],
-  during: readonly Stretch[],
+  during: readonly TimeRange[],
   replaced: readonly string[],
 ): Promise<string[]> {
   const output = join(folder, 'recorded')

@@ -11,7 +11,7 @@ import { everybody, ofAgent, ofCategory, ofOperation } from '../../../grafana/qu
 import { ROOT } from '../../support/files.ts'
 import { haveTools, programPath } from '../../support/programs/tools.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { filledIn } from './asking.ts'
+import { interpolate } from './grafana-requests.ts'
 
 // What the simulated half day does not have, in promtool's notation: values of one minute each.
 
@@ -70,7 +70,7 @@ function check(series: Series, expr: string, answer: Answer): void {
     input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
     promql_expr_test: [
       {
-        expr: filledIn(expr, chosen, 60),
+        expr: interpolate(expr, chosen, 60),
         eval_time: `${NOW_S}s`,
         exp_samples: Object.entries(answer).map(([labels, value]) => ({ labels, value })),
       },

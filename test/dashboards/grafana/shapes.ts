@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
-import type { Answered } from './asking.ts'
 import type { Panel } from './dashboards.ts'
 import { tableFrames, transformed } from './frames.ts'
+import type { QuerySeries } from './grafana-requests.ts'
 
-type Answers = ReadonlyMap<string, readonly Answered[]>
+type Answers = ReadonlyMap<string, readonly QuerySeries[]>
 
 /** Fails where a panel of this type could not show the answers. @param agents how many there are to see */
 type Shape = (panel: Panel, answers: Answers, agents: number) => void | Promise<void>

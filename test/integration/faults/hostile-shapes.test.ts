@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
-import { expectBoundedMemory, startPairOfProcesses, sufferAnswer } from './hostile-answer.ts'
+import { expectBoundedMemory, runHostileResponse, startPairOfProcesses } from './hostile-response.ts'
 import { impossibleShapes, inEnvelope } from './hostile-shapes.ts'
 import { usePairs } from './pairs.ts'
-import { expectFailedAndMended, note } from './run-faults.ts'
+import { expectFailureAndRecovery, note } from './run-faults.ts'
 
 const MIB = 2 ** 20
 
@@ -18,10 +18,10 @@ const withPair = usePairs(startPairOfProcesses, 2)
 describe.concurrent('an answer that no report can be', () => {
   it.for(rows)('$what, $form: too_large', { timeout: 120_000 }, ({ data, size, wrap }, { task }) =>
     withPair(async (pair) => {
-      const ordeal = await sufferAnswer(pair, wrap(data(size)))
-      note(task, 'too_large', ordeal)
-      expectFailedAndMended(ordeal, 'too_large')
-      expectBoundedMemory(ordeal)
+      const scenario = await runHostileResponse(pair, wrap(data(size)))
+      note(task, 'too_large', scenario)
+      expectFailureAndRecovery(scenario, 'too_large')
+      expectBoundedMemory(scenario)
     }),
   )
 
@@ -29,10 +29,10 @@ describe.concurrent('an answer that no report can be', () => {
     withPair(async (pair) => {
       const around = Buffer.alloc(63 * MIB, '"k":[],')
       const body = Buffer.concat([Buffer.from('{'), around, Buffer.from('"data":[]}')])
-      const ordeal = await sufferAnswer(pair, body)
-      note(task, 'too_large', ordeal)
-      expectFailedAndMended(ordeal, 'too_large')
-      expectBoundedMemory(ordeal)
+      const scenario = await runHostileResponse(pair, body)
+      note(task, 'too_large', scenario)
+      expectFailureAndRecovery(scenario, 'too_large')
+      expectBoundedMemory(scenario)
     }),
   )
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { aRecord } from '../../support/helpers.ts'
-import { expectBoundedMemory, startPairOfProcesses, sufferAnswer } from './hostile-answer.ts'
+import { expectPromptAnswers, expectWhole, hasEnded } from './fault-scenario.ts'
+import { expectBoundedMemory, runHostileResponse, startPairOfProcesses } from './hostile-response.ts'
 import { inEnvelope, listOf } from './hostile-shapes.ts'
-import { expectPromptAnswers, expectWhole, hasEnded } from './ordeal.ts'
 import { growth } from './page.ts'
 import { usePairs } from './pairs.ts'
 import { note } from './run-faults.ts'
@@ -32,13 +32,13 @@ describe('texts that are huge', () => {
   it.for(rows)('$what: memory stays bounded', { timeout: 120_000 }, ({ count, texts }, { task }) =>
     withPair(async (pair) => {
       const record = (index: number) => JSON.stringify(aRecord({ agent_id: String(index), ...texts(index) }))
-      const ordeal = await sufferAnswer(pair, inEnvelope(listOf(count, record)), { ended: hasEnded })
-      const failures = Object.keys(growth(ordeal.before, ordeal.after, 'wolkvox_refresh_failures_total'))
-      note(task, failures.join() || 'none', ordeal)
+      const scenario = await runHostileResponse(pair, inEnvelope(listOf(count, record)), { ended: hasEnded })
+      const failures = Object.keys(growth(scenario.before, scenario.after, 'wolkvox_refresh_failures_total'))
+      note(task, failures.join() || 'none', scenario)
       expect(['', 'too_large']).toContain(failures.join())
-      expectBoundedMemory(ordeal)
-      expectPromptAnswers(ordeal.during)
-      expectWhole(ordeal)
+      expectBoundedMemory(scenario)
+      expectPromptAnswers(scenario.during)
+      expectWhole(scenario)
     }),
   )
 })

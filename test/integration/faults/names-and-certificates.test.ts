@@ -8,9 +8,9 @@ import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { anEnvelope, answerWith } from '../../support/helpers.ts'
 import { startExporterProcess } from './exporters.ts'
-import { type Switch, suffer } from './ordeal.ts'
+import { runScenario, type Switch } from './fault-scenario.ts'
 import { usePairs } from './pairs.ts'
-import { expectFailedAndMended, note } from './run-faults.ts'
+import { expectFailureAndRecovery, note } from './run-faults.ts'
 import { type Certificate, type Misbehaviour, startWolkvox } from './wolkvox.ts'
 
 const LOOKUP = new URL('./lookup.ts', import.meta.url).href
@@ -71,9 +71,9 @@ describe('when the connection is not secure', () => {
     ['what answers speaks no TLS', speakPlainHttp],
   ])('%s: tls', ([_what, misbehave], { task }) =>
     withPair(async ({ exporter, wolkvox }) => {
-      const ordeal = await suffer(exporter, wolkvox, await misbehave())
-      note(task, 'tls', ordeal)
-      expectFailedAndMended(ordeal, 'tls')
+      const scenario = await runScenario(exporter, wolkvox, await misbehave())
+      note(task, 'tls', scenario)
+      expectFailureAndRecovery(scenario, 'tls')
     }),
   )
 })
@@ -99,9 +99,9 @@ describe('when the name is not found', () => {
       },
       records: wolkvox.records,
     }
-    const ordeal = await suffer(exporter, nameServer, 'refuses')
-    note(task, 'connect', ordeal)
-    expectFailedAndMended(ordeal, 'connect')
+    const scenario = await runScenario(exporter, nameServer, 'refuses')
+    note(task, 'connect', scenario)
+    expectFailureAndRecovery(scenario, 'connect')
     expect(wolkvox.connections()).toBeGreaterThan(1)
   })
 })

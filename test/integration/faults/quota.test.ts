@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { startExporterHere } from './exporters.ts'
+import { hasFailed, runScenario } from './fault-scenario.ts'
 import { quotaFaults } from './faults.ts'
-import { hasFailed, suffer } from './ordeal.ts'
 import { sampleOf } from './page.ts'
-import { expectFailedAndMended, note } from './run-faults.ts'
+import { expectFailureAndRecovery, note } from './run-faults.ts'
 import { startWolkvox } from './wolkvox.ts'
 
 // Long enough for a good refresh, the refusal, and a few intervals in which nothing may be asked.
@@ -40,7 +40,7 @@ describe("when the day's calls are used up", () => {
       await wolkvox.close()
     })
     let connections = 0
-    const ordeal = await suffer(exporter, wolkvox, how, {
+    const scenario = await runScenario(exporter, wolkvox, how, {
       ended: (before, now) => {
         if (!hasFailed(before, now)) return false
         connections ||= wolkvox.connections()
@@ -48,10 +48,10 @@ describe("when the day's calls are used up", () => {
         return sampleOf(now, 'wolkvox_next_refresh_timestamp_seconds') * 1000 - Date.now() < 300
       },
     })
-    note(task, reason, ordeal)
-    expectFailedAndMended(ordeal, reason)
-    expect(ordeal.during.length).toBeGreaterThan(10)
+    note(task, reason, scenario)
+    expectFailureAndRecovery(scenario, reason)
+    expect(scenario.during.length).toBeGreaterThan(10)
     expect(connections).toBe(2)
-    expect(sampleOf(ordeal.after, 'wolkvox_api_requests_today')).toBe(1)
+    expect(sampleOf(scenario.after, 'wolkvox_api_requests_today')).toBe(1)
   })
 })

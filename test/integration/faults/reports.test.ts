@@ -3,18 +3,24 @@ import { fieldReaders } from '../../../src/exposition/agent-families.ts'
 import { textFields } from '../../../src/wolkvox/records.ts'
 import { anEnvelope, answerWith, aRecord, parseExposition } from '../../support/helpers.ts'
 import { startExporterHere } from './exporters.ts'
-import { expectPromptAnswers, expectWhole, hasEnded, type Ordeal, suffer } from './ordeal.ts'
+import {
+  expectPromptAnswers,
+  expectWhole,
+  hasEnded,
+  runScenario,
+  type ScenarioResult,
+} from './fault-scenario.ts'
 import { growth, sampleOf } from './page.ts'
 import { startPair, usePairs } from './pairs.ts'
-import { expectFailedAndMended, note } from './run-faults.ts'
+import { expectFailureAndRecovery, note } from './run-faults.ts'
 
 const withPair = usePairs(() => startPair(startExporterHere))
 
-const send = (body: string, options: Parameters<typeof suffer>[3] = {}) =>
-  withPair(({ exporter, wolkvox }) => suffer(exporter, wolkvox, { answer: answerWith(body) }, options))
+const send = (body: string, options: Parameters<typeof runScenario>[3] = {}) =>
+  withPair(({ exporter, wolkvox }) => runScenario(exporter, wolkvox, { answer: answerWith(body) }, options))
 
 /** What of a strange report was served, and what was left out of it. */
-function outcomeOf({ before, during }: Ordeal) {
+function outcomeOf({ before, during }: ScenarioResult) {
   const served = during.at(-1)
   if (served === undefined) throw new Error('nobody has looked')
   const samples = parseExposition(served.text).filter(({ name }) => name.startsWith('wolkvox_agent_'))
@@ -35,9 +41,9 @@ const allFields = (value: unknown) => Object.fromEntries(fields.map((field) => [
 describe.concurrent('a report that is strange, but one', () => {
   it('records of every wrong type are left out and counted, the others are served', async ({ task }) => {
     const body = anEnvelope([null, true, 0, 'text', [], [aRecord()], {}, { agent_id: [] }, aRecord()])
-    const ordeal = await send(body, { ended: hasEnded })
-    note(task, 'none', ordeal)
-    const { samples, ...outcome } = outcomeOf(ordeal)
+    const scenario = await send(body, { ended: hasEnded })
+    note(task, 'none', scenario)
+    const { samples, ...outcome } = outcomeOf(scenario)
     expect(outcome).toEqual({
       up: 1,
       records: 9,
@@ -46,17 +52,17 @@ describe.concurrent('a report that is strange, but one', () => {
       rejectedValues: {},
     })
     expect(samples).toHaveLength(16)
-    expectPromptAnswers(ordeal.during)
-    expectWhole(ordeal)
+    expectPromptAnswers(scenario.during)
+    expectWhole(scenario)
   })
 
   it.for<unknown>([true, [], {}, ['10'], { value: 10 }])(
     'values that are all %j are left out and counted, the agent is there',
     async (value, { task }) => {
       const body = anEnvelope([{ agent_id: '1', ...allFields(value) }])
-      const ordeal = await send(body, { ended: hasEnded })
-      note(task, 'none', ordeal)
-      const { samples, ...outcome } = outcomeOf(ordeal)
+      const scenario = await send(body, { ended: hasEnded })
+      note(task, 'none', scenario)
+      const { samples, ...outcome } = outcomeOf(scenario)
       expect(outcome).toEqual({
         up: 1,
         records: 1,
@@ -71,19 +77,19 @@ describe.concurrent('a report that is strange, but one', () => {
           value: 1,
         },
       ])
-      expectPromptAnswers(ordeal.during)
-      expectWhole(ordeal)
+      expectPromptAnswers(scenario.during)
+      expectWhole(scenario)
     },
   )
 
   it('a list with gaps, as PHP sends it, means all its records', async ({ task }) => {
-    const ordeal = await send(anEnvelope({ 0: aRecord(), 2: aRecord({ agent_id: '1002' }) }), {
+    const scenario = await send(anEnvelope({ 0: aRecord(), 2: aRecord({ agent_id: '1002' }) }), {
       ended: hasEnded,
     })
-    note(task, 'none', ordeal)
-    expect(outcomeOf(ordeal)).toMatchObject({ up: 1, records: 2, failures: {}, rejectedRecords: {} })
-    expect(outcomeOf(ordeal).samples).toHaveLength(2 * 16)
-    expectWhole(ordeal)
+    note(task, 'none', scenario)
+    expect(outcomeOf(scenario)).toMatchObject({ up: 1, records: 2, failures: {}, rejectedRecords: {} })
+    expect(outcomeOf(scenario).samples).toHaveLength(2 * 16)
+    expectWhole(scenario)
   })
 
   it('a record that is not JSON is left out and counted, the others are served', async ({ task }) => {
@@ -91,9 +97,9 @@ describe.concurrent('a report that is strange, but one', () => {
       aRecord({ agent_id, agent_name: `Agent ${agent_id}` }),
     )
     const body = anEnvelope(records).replace('Agent 1002', 'Agent\n1002').replace('Agent 1003', 'Agent "1003')
-    const ordeal = await send(body, { ended: hasEnded })
-    note(task, 'none', ordeal)
-    const { samples, ...outcome } = outcomeOf(ordeal)
+    const scenario = await send(body, { ended: hasEnded })
+    note(task, 'none', scenario)
+    const { samples, ...outcome } = outcomeOf(scenario)
     expect(outcome).toEqual({
       up: 1,
       records: 4,
@@ -102,7 +108,7 @@ describe.concurrent('a report that is strange, but one', () => {
       rejectedValues: {},
     })
     expect(new Set(samples.map(({ labels }) => labels.agent_id))).toEqual(new Set(['1001', '1004']))
-    expectWhole(ordeal)
+    expectWhole(scenario)
   })
 
   it('in Latin-1 is read, and people with similar names stay apart', async ({ task }) => {
@@ -113,30 +119,30 @@ describe.concurrent('a report that is strange, but one', () => {
       ]),
       'latin1',
     )
-    const ordeal = await withPair(({ exporter, wolkvox }) =>
-      suffer(exporter, wolkvox, { answer: answerWith(body) }, { ended: hasEnded }),
+    const scenario = await withPair(({ exporter, wolkvox }) =>
+      runScenario(exporter, wolkvox, { answer: answerWith(body) }, { ended: hasEnded }),
     )
-    note(task, 'none', ordeal)
-    const states = outcomeOf(ordeal).samples.filter(({ name }) => name === 'wolkvox_agent_state')
+    note(task, 'none', scenario)
+    const states = outcomeOf(scenario).samples.filter(({ name }) => name === 'wolkvox_agent_state')
     expect(states.map(({ labels }) => [labels.agent_name, labels.state])).toEqual([
       ['Peña', 'Baño'],
       ['Peòa', 'Baøo'],
     ])
-    expectWhole(ordeal)
+    expectWhole(scenario)
   })
 
   it('of records with one id the first is served, the others are counted', async ({ task }) => {
     const records = ['1', '2', '3'].map((calls) => aRecord({ calls }))
-    const ordeal = await send(anEnvelope([...records, aRecord({ agent_id: '1002' })]), { ended: hasEnded })
-    note(task, 'none', ordeal)
-    const { samples, ...outcome } = outcomeOf(ordeal)
+    const scenario = await send(anEnvelope([...records, aRecord({ agent_id: '1002' })]), { ended: hasEnded })
+    note(task, 'none', scenario)
+    const { samples, ...outcome } = outcomeOf(scenario)
     expect(outcome).toMatchObject({ up: 1, records: 4, failures: {}, rejectedRecords: { duplicate: 2 } })
     expect(samples).toHaveLength(2 * 16)
     expect(samples.find(({ labels }) => labels.agent_id === '1001')).toMatchObject({
       name: 'wolkvox_agent_calls',
       value: 1,
     })
-    expectWhole(ordeal)
+    expectWhole(scenario)
   })
 
   it.for([
@@ -149,12 +155,12 @@ describe.concurrent('a report that is strange, but one', () => {
     ['no code and data null', '{"error":null,"msg":"","data":null}'],
     ['a bare empty list', '[]'],
   ] as const)('%s means that no agents are there', async ([_what, body], { task }) => {
-    const ordeal = await send(body, { ended: hasEnded })
-    note(task, 'none', ordeal)
-    const { samples, ...outcome } = outcomeOf(ordeal)
+    const scenario = await send(body, { ended: hasEnded })
+    note(task, 'none', scenario)
+    const { samples, ...outcome } = outcomeOf(scenario)
     expect(outcome).toEqual({ up: 1, records: 0, failures: {}, rejectedRecords: {}, rejectedValues: {} })
     expect(samples).toEqual([])
-    expectWhole(ordeal)
+    expectWhole(scenario)
   })
 
   it.for([
@@ -162,22 +168,22 @@ describe.concurrent('a report that is strange, but one', () => {
     ['a bare list', JSON.stringify([aRecord()])],
     ['an object with a number for its key', anEnvelope({ 7: aRecord() })],
   ] as const)('%s means its records', async ([_what, body], { task }) => {
-    const ordeal = await send(body, { ended: hasEnded })
-    note(task, 'none', ordeal)
-    expect(outcomeOf(ordeal)).toMatchObject({ up: 1, records: 1, failures: {}, rejectedRecords: {} })
-    expect(outcomeOf(ordeal).samples).toHaveLength(16)
-    expectWhole(ordeal)
+    const scenario = await send(body, { ended: hasEnded })
+    note(task, 'none', scenario)
+    expect(outcomeOf(scenario)).toMatchObject({ up: 1, records: 1, failures: {}, rejectedRecords: {} })
+    expect(outcomeOf(scenario).samples).toHaveLength(16)
+    expectWhole(scenario)
   })
 })
 
 describe.concurrent('a report of which nothing can be read', () => {
   it('is malformed, and its records are counted all the same', async ({ task }) => {
-    const ordeal = await send(anEnvelope([null, true, [], {}]))
-    note(task, 'malformed', ordeal)
-    expectFailedAndMended(ordeal, 'malformed')
+    const scenario = await send(anEnvelope([null, true, [], {}]))
+    note(task, 'malformed', scenario)
+    expectFailureAndRecovery(scenario, 'malformed')
     const { not_an_object, missing_id } = growth(
-      ordeal.before,
-      ordeal.after,
+      scenario.before,
+      scenario.after,
       'wolkvox_rejected_records_total',
     )
     expect(not_an_object).toBeGreaterThanOrEqual(3)
@@ -190,8 +196,8 @@ describe.concurrent('a report of which nothing can be read', () => {
     ['data that is true', '{"code":200,"data":true}'],
     ['no code and no data', '{"msg":"hello"}'],
   ] as const)('%s is malformed', async ([_what, body], { task }) => {
-    const ordeal = await send(body)
-    note(task, 'malformed', ordeal)
-    expectFailedAndMended(ordeal, 'malformed')
+    const scenario = await send(body)
+    note(task, 'malformed', scenario)
+    expectFailureAndRecovery(scenario, 'malformed')
   })
 })

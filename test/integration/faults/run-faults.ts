@@ -1,23 +1,29 @@
 import { it, type TaskMeta } from 'vitest'
 import type { RunningExporter } from './exporters.ts'
+import {
+  expectLastGoodData,
+  expectReason,
+  expectWhole,
+  runScenario,
+  type ScenarioResult,
+} from './fault-scenario.ts'
 import type { Fault } from './faults.ts'
-import { expectLastGoodData, expectReason, expectWhole, type Ordeal, suffer } from './ordeal.ts'
 import { startPair, usePairs } from './pairs.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What was measured, for whoever asks Vitest for its JSON report. */
-    ordeal?: { reason: string; recoveryMs: number; slowestAnswerMs: number; peakMb?: number }
+    /** Measurements, for Vitest's JSON report. */
+    scenario?: { reason: string; recoveryMs: number; slowestAnswerMs: number; peakMb?: number }
   }
 }
 
-/** Notes what was measured beside the test's result. */
+/** Adds measurements to the test's result. */
 export function note(
   { meta }: { readonly meta: TaskMeta },
   reason: string,
-  { during, recovering, recoveryMs, peak }: Ordeal & { readonly peak?: number },
+  { during, recovering, recoveryMs, peak }: ScenarioResult & { readonly peak?: number },
 ): void {
-  meta.ordeal = {
+  meta.scenario = {
     reason,
     recoveryMs: Math.round(recoveryMs),
     slowestAnswerMs: Math.round(Math.max(...[...during, ...recovering].map(({ ms }) => ms))),
@@ -25,14 +31,14 @@ export function note(
   }
 }
 
-/** All that is promised of a failed refresh. */
-export function expectFailedAndMended(ordeal: Ordeal, reason: string): void {
-  expectReason(ordeal, reason)
-  expectLastGoodData(ordeal)
-  expectWhole(ordeal)
+/** Checks everything that the contract promises for a failed refresh. */
+export function expectFailureAndRecovery(scenario: ScenarioResult, reason: string): void {
+  expectReason(scenario, reason)
+  expectLastGoodData(scenario)
+  expectWhole(scenario)
 }
 
-/** Lets exporters suffer these faults, one after the other, a few exporters at a time. */
+/** Runs a scenario for each of these faults, on a few exporters at a time. */
 export function runFaults(
   faults: readonly Fault[],
   start: (wolkvoxUrl: string) => Promise<RunningExporter>,
@@ -41,9 +47,9 @@ export function runFaults(
 
   it.concurrent.for(faults)('$what: $reason', ({ how, reason }, { task }) =>
     withPair(async ({ exporter, wolkvox }) => {
-      const ordeal = await suffer(exporter, wolkvox, how)
-      note(task, reason, ordeal)
-      expectFailedAndMended(ordeal, reason)
+      const scenario = await runScenario(exporter, wolkvox, how)
+      note(task, reason, scenario)
+      expectFailureAndRecovery(scenario, reason)
     }),
   )
 }

@@ -5,10 +5,10 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../../src/server/app.ts'
 import { createIsolation, type Isolation, WorkerLost } from '../../../src/worker/isolation.ts'
 import { aBody, anOperation, never } from '../../support/helpers.ts'
-import { expectPromptAnswers } from './ordeal.ts'
+import { expectPromptAnswers } from './fault-scenario.ts'
 import { type Look, look } from './page.ts'
 
-const THREAD = new URL('./threads/obedient.ts', import.meta.url)
+const THREAD = new URL('./threads/scripted-worker.ts', import.meta.url)
 
 // As long as a thread that does its work may ever need here; a stuck one costs a test so much.
 const PATIENCE_MS = 800

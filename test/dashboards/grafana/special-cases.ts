@@ -1,6 +1,6 @@
 import type { WolkvoxRecord } from '../../../src/simulator/centre/report.ts'
 import { formatDuration } from '../../../src/simulator/centre/time.ts'
-import { HOUR_S, REFRESH_S, stretches, timeOfDay } from './stretches.ts'
+import { HOUR_S, REFRESH_S, timeOfDay, timeRanges } from './time-ranges.ts'
 
 /** Whether a refresh fails: the second centre's wolkvox is slow for twenty minutes of each morning. */
 export const fails = (index: number, now: number) => {
@@ -8,15 +8,15 @@ export const fails = (index: number, now: number) => {
   return index === 1 && time >= 9 * HOUR_S && time < 9 * HOUR_S + 4 * REFRESH_S
 }
 
-/** Somebody of the first centre who does not come back from a break on the last day, and since when. */
+/** An agent of the first centre who does not return from a break on the last day. */
 export const absentee = {
   operation: 0,
   agentId: '1006',
   state: 'Break',
-  since: stretches.today.from + 11 * HOUR_S,
+  since: timeRanges.today.from + 11 * HOUR_S,
 }
 
-/** The record of who stays in an auxiliary state: nothing else of the day goes on. @param left of the moment when that began */
+/** The record of the absent agent: only the auxiliary state's times grow. @param left the record when the break began */
 const away = (left: WolkvoxRecord, seconds: number): WolkvoxRecord => ({
   ...left,
   agent_status: absentee.state,
@@ -31,11 +31,12 @@ function later(time: string, seconds: number): string {
 }
 
 /**
- * The first centre's records with who stays away, and with an occupancy that cannot be read for half an hour of each morning.
+ * The first centre's records with two special cases: the absent agent, and an unreadable occupancy for half an hour of each
+ * morning.
  *
- * @param left the record of who stays away, as it was when that began
+ * @param left the absent agent's record when the break began
  */
-export function withOddities(
+export function withSpecialCases(
   records: readonly WolkvoxRecord[],
   left: WolkvoxRecord | undefined,
   now: number,

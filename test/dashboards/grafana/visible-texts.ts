@@ -1,7 +1,7 @@
 import { looks } from '../../../grafana/look/categories.ts'
 import type { Dashboard } from './dashboards.ts'
 
-/** Keys under which a dashboard has what somebody reads. */
+/** Keys of a dashboard whose values people read. */
 const READ = new Set([
   'title',
   'description',
@@ -13,13 +13,13 @@ const READ = new Set([
   'text',
 ])
 
-/** What only Prometheus or Grafana fills in, or a sign. */
+/** Placeholders and symbols: nothing to translate. */
 const NO_WORDS = /^(?:\{\{\w+\}\}|\$1|\W*)$/
 
 const signs = Object.values(looks).map(({ sign }) => `${sign} `)
 
-/** All that somebody reads on a dashboard, each once; names of series and states are not among it. */
-export function shownOn({ annotations, templating, ...dashboard }: Dashboard): readonly string[] {
+/** The distinct texts that people read on a dashboard, without names of series and states. */
+export function visibleTexts({ annotations, templating, ...dashboard }: Dashboard): readonly string[] {
   const found: string[] = []
   const look = (value: unknown, key = '') => {
     if (typeof value === 'string' && READ.has(key)) found.push(value)

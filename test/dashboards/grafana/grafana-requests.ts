@@ -1,16 +1,16 @@
 import type { Dashboard, Panel } from './dashboards.ts'
 import { SCRAPE_S } from './history.ts'
 
-/** What is chosen at the top of a dashboard. */
+/** The selection at the top of a dashboard. */
 export interface Choice {
   readonly from: number
   readonly to: number
-  /** Values of the variables; all of them where none is given. */
+  /** Values of the variables; without values, all are selected. */
   readonly values?: Readonly<Record<string, readonly string[]>>
 }
 
-/** One series of an answer: its labels, its moments in seconds, its values. */
-export interface Answered {
+/** One series of a query result, with times in seconds. */
+export interface QuerySeries {
   readonly labels: Readonly<Record<string, string>>
   readonly times: readonly number[]
   readonly values: readonly number[]
@@ -18,10 +18,10 @@ export interface Answered {
 
 type Target = Panel['targets'][number]
 
-/** A panel that is as wide as it can be on a large screen. */
+/** The width of a panel on a large screen. */
 const PIXELS = 1000
 
-/** Distances of moments that Grafana takes, in seconds, each up to where it takes the next. */
+/** The steps that Grafana uses, in seconds, each with the upper bound of its use. */
 const STEPS = [
   [15, 17.5],
   [20, 25],
@@ -33,7 +33,7 @@ const STEPS = [
   [900, 1050],
 ] as const
 
-/** How far apart the moments are that Grafana asks a range query for, in seconds: about as many as the panel has pixels. */
+/** The step of Grafana's range queries, in seconds: about one value per pixel of the panel. */
 export function stepOf(panel: Pick<Panel, 'interval' | 'maxDataPoints'>, { from, to }: Choice): number {
   const least = panel.interval === undefined ? 15 : seconds(panel.interval)
   const wanted = (to - from) / (panel.maxDataPoints ?? PIXELS)
@@ -46,8 +46,8 @@ function seconds(interval: string): number {
   return Number(number) * (unit === 'm' ? 60 : 1)
 }
 
-/** An expression as Grafana sends it: with the choice in place of its variables. */
-export function filledIn(expr: string, choice: Choice, step = SCRAPE_S): string {
+/** Replaces the variables of an expression by the selection, as Grafana does. */
+export function interpolate(expr: string, choice: Choice, step = SCRAPE_S): string {
   const builtIn: Readonly<Record<string, string>> = {
     __rate_interval: `${Math.max(step + SCRAPE_S, 4 * SCRAPE_S)}s`,
     __interval: `${step}s`,
@@ -58,36 +58,36 @@ export function filledIn(expr: string, choice: Choice, step = SCRAPE_S): string 
   return expr.replace(/\$([a-z_]\w*)/g, (_, name: string) => builtIn[name] ?? chosen(choice.values?.[name]))
 }
 
-/** Several values become alternatives, with what a regular expression would take for its own escaped. */
+/** Several values become alternatives of a regular expression, escaped. */
 function chosen(values: readonly string[] | undefined): string {
   if (values === undefined) return '.+'
   const escaped = values.map((value) => value.replace(/[\\^$*+?.()|[\]{}]/g, String.raw`\\$&`))
   return escaped.length === 1 ? `${escaped[0]}` : `(${escaped.join('|')})`
 }
 
-/** Asks Prometheus for what a panel shows. @returns the series of each query, by its letter */
+/** Runs the queries of a panel. @returns the series of each query, by its letter */
 export async function askPanel(
   url: string,
   panel: Panel,
   choice: Choice,
-): Promise<ReadonlyMap<string, readonly Answered[]>> {
-  const answers = new Map<string, readonly Answered[]>()
+): Promise<ReadonlyMap<string, readonly QuerySeries[]>> {
+  const answers = new Map<string, readonly QuerySeries[]>()
   for (const target of panel.targets) answers.set(target.refId, await askTarget(url, target, panel, choice))
   return answers
 }
 
-/** Asks Prometheus one query of a panel. */
+/** Runs one query of a panel. */
 export async function askTarget(
   url: string,
   { expr, instant }: Pick<Target, 'expr' | 'instant'>,
   panel: Pick<Panel, 'interval' | 'maxDataPoints'>,
   choice: Choice,
-): Promise<readonly Answered[]> {
-  if (instant) return ask(url, 'query', { query: filledIn(expr, choice), time: choice.to })
+): Promise<readonly QuerySeries[]> {
+  if (instant) return ask(url, 'query', { query: interpolate(expr, choice), time: choice.to })
   const step = stepOf(panel, choice)
   const round = (time: number) => Math.floor(time / step) * step
   return ask(url, 'query_range', {
-    query: filledIn(expr, choice, step),
+    query: interpolate(expr, choice, step),
     start: round(choice.from),
     end: round(choice.to),
     step,
@@ -98,7 +98,7 @@ async function ask(
   url: string,
   path: string,
   parameters: Record<string, string | number>,
-): Promise<readonly Answered[]> {
+): Promise<readonly QuerySeries[]> {
   const body = new URLSearchParams(
     Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
   )
@@ -125,7 +125,7 @@ interface Result {
 const LABEL_VALUES = /^label_values\((\w+(?:\{.*\})?), (\w+)\)$/
 const QUERY_RESULT = /^query_result\((.*)\)$/
 
-/** What a variable offers, as Grafana's Prometheus data source finds it. */
+/** The options of a variable, as Grafana's Prometheus data source finds them. */
 export async function askVariable(
   url: string,
   { query, regex }: { readonly query: string; readonly regex?: string | undefined },
@@ -135,7 +135,7 @@ export async function askVariable(
   if (labelValues !== null) {
     const [, selector = '', label = ''] = labelValues
     const parameters = new URLSearchParams({
-      'match[]': filledIn(selector, choice),
+      'match[]': interpolate(selector, choice),
       start: String(choice.from),
       end: String(choice.to),
     })
@@ -155,7 +155,7 @@ export async function askVariable(
   })
 }
 
-/** The variables of a dashboard that Prometheus is asked for. */
+/** The variables of a dashboard that need a query. */
 export const queryVariables = ({ templating }: Dashboard) =>
   templating.list
     .filter(({ type }) => type === 'query')

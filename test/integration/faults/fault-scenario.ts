@@ -6,11 +6,11 @@ import { agentLines, growth, type Look, lookUntil, sampleOf } from './page.ts'
 import type { Misbehaviour, Wolkvox } from './wolkvox.ts'
 
 /** What an exporter showed before, during and after a fault. */
-export interface Ordeal {
+export interface ScenarioResult {
   readonly before: Look
-  /** From the fault's begin to the refresh that shows it, that one included. */
+  /** From the start of the fault up to and including the refresh that shows it. */
   readonly during: readonly Look[]
-  /** From the fault's end to the first good refresh. */
+  /** From the end of the fault to the first good refresh. */
   readonly recovering: readonly Look[]
   readonly after: Look
   readonly recoveryMs: number
@@ -18,37 +18,37 @@ export interface Ordeal {
   readonly records: readonly Record<string, unknown>[]
 }
 
-/** What turns faults on and off. */
+/** Turns faults on and off. */
 export type Switch = Pick<Wolkvox, 'misbehave' | 'behave' | 'records'>
 
-/** Whether the fault has shown on the page by now. */
+/** Whether the metrics show the fault. */
 export type Ended = (before: Look, now: Look) => boolean
 
 export const hasFailed: Ended = (before, now) =>
   sampleOf(now, 'wolkvox_up') === 0 &&
   Object.keys(growth(before, now, 'wolkvox_refresh_failures_total')).length > 0
 
-/** A further refresh has ended, well or not. */
+/** Another refresh has ended, successful or not. */
 export const hasEnded: Ended = (before, now) =>
   sampleOf(now, 'wolkvox_refreshes_total') > sampleOf(before, 'wolkvox_refreshes_total')
 
-// Half of the shortest interval in use: that soon after a good refresh, the next has not begun.
+// Half of the shortest interval in use: so soon after a good refresh, the next has not started.
 const JUST_NOW_MS = 150
 
-// Short against the interval; a look costs little.
+// Much shorter than the interval.
 const WHILE_WAITING_MS = 20
 
 /**
- * Takes an exporter from a good refresh through a fault to a good refresh, and looks at its page all the while.
+ * Takes an exporter from a good refresh through a fault to a good refresh, and reads its metrics all the time.
  *
- * @param ended when the fault has shown, where it is not by failing
+ * @param ended whether the metrics show the fault, if it is not a failed refresh
  */
-export async function suffer(
+export async function runScenario(
   exporter: RunningExporter,
   wolkvox: Switch,
   fault: Misbehaviour,
   { ended = hasFailed, patienceMs = 20_000 }: { ended?: Ended; patienceMs?: number } = {},
-): Promise<Ordeal> {
+): Promise<ScenarioResult> {
   const before = await justRefreshed(exporter, wolkvox)
 
   await wolkvox.misbehave(fault)
@@ -60,18 +60,18 @@ export async function suffer(
 
   const records = fiveAgents()
   await wolkvox.behave(records)
-  const mendedAt = performance.now()
+  const endedAt = performance.now()
   const recovering: Look[] = []
   const after = await lookUntil(exporter.url, 'good refresh', showsAll(records), {
     looks: recovering,
     everyMs: WHILE_WAITING_MS,
   })
-  return { before, during, recovering, after, recoveryMs: performance.now() - mendedAt, records }
+  return { before, during, recovering, after, recoveryMs: performance.now() - endedAt, records }
 }
 
 /**
- * Waits until a good refresh has just ended, as the fault has to begin between two refreshes and never within a good
- * one. The clock is one that no test sets.
+ * Waits until a good refresh has just ended, because the fault must start between two refreshes. No test changes the clock
+ * that this uses.
  */
 async function justRefreshed({ url }: RunningExporter, wolkvox: Switch): Promise<Look> {
   const shows = showsAll(wolkvox.records())
@@ -88,13 +88,13 @@ const showsAll =
     records.every(({ agent_id: id }) => now.text.includes(`,agent_id="${id}",`))
 
 /** Nothing but this reason was counted. */
-export function expectReason({ before, after }: Ordeal, reason: string): void {
+export function expectReason({ before, after }: ScenarioResult, reason: string): void {
   const failures = growth(before, after, 'wolkvox_refresh_failures_total')
   expect(Object.keys(failures)).toEqual([reason])
 }
 
 /** Meanwhile the page came at once, with the agents of before, and said that they are not of now. */
-export function expectLastGoodData({ before, during, recovering }: Ordeal): void {
+export function expectLastGoodData({ before, during, recovering }: ScenarioResult): void {
   expectPromptAnswers([...during, ...recovering])
   for (const look of during) {
     expect(agentLines(look)).toBe(agentLines(before))
@@ -108,7 +108,7 @@ export function expectPromptAnswers(looks: readonly Look[]): void {
 }
 
 /** All agents are there with all their numbers, and nobody else. */
-export function expectWhole({ before, after, records }: Ordeal): void {
+export function expectWhole({ before, after, records }: ScenarioResult): void {
   expect(sampleOf(after, 'wolkvox_up')).toBe(1)
   expect(lastSuccess(after)).toBeGreaterThan(lastSuccess(before))
   expect(sampleOf(after, 'wolkvox_records')).toBe(records.length)

@@ -4,8 +4,8 @@ import type { Abort, Reply, TaskRequest } from '../../../../src/worker/protocol.
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread only')
 
-/** Does what the operation's name says. */
-const obey: Readonly<Record<string, (id: number) => void>> = {
+/** What the thread does, by the name of the operation. */
+const actions: Readonly<Record<string, (id: number) => void>> = {
   answers: (id) => reply(id, 'it answered'),
   'states its limits': (id) => reply(id, JSON.stringify(resourceLimits)),
   exits: () => process.exit(1),
@@ -27,10 +27,10 @@ const obey: Readonly<Record<string, (id: number) => void>> = {
 
 port.on('message', (message: TaskRequest | Abort) => {
   if ('abort' in message) return port.postMessage({ id: message.id, result: undefined } satisfies Reply)
-  obey[message.operation.name]?.(message.id)
+  actions[message.operation.name]?.(message.id)
 })
 
-/** A failure that the worker itself never makes up, so that it is known to have come from here. */
+/** Replies with a failure that only this file makes. */
 function reply(id: number, message: string): void {
   const result = {
     ok: false,
