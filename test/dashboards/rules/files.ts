@@ -12,7 +12,8 @@ export interface Rule {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-interface RuleFile {
+/** A file of rules. */
+export interface RuleFile {
   readonly groups: readonly { readonly rules: readonly Rule[] }[]
 }
 
