@@ -70,6 +70,17 @@ describe('the recording rules', () => {
     expect(bounds.map(({ labels }) => labels?.limit).sort()).toEqual([...names].sort())
   })
 
+  it('have the bounds that the runbook names', () => {
+    const rows = readText('docs/runbook.md').matchAll(/^\| ((?:`\w+`(?:, )?)+) \| [^|]+ \| ([\d.]+)/gm)
+    const documented = [...rows].flatMap(([, limits = '', bound]) =>
+      [...limits.matchAll(/\w+/g)].map(([limit]) => [limit, Number(bound)]),
+    )
+    const bounds = rules
+      .filter(({ record }) => record === 'operation_limit:wolkvox_limit:bound')
+      .map(({ labels, expr }) => [labels?.limit, Number.parseFloat(expr)])
+    expect(documented.sort()).toEqual(bounds.sort())
+  })
+
   it.each([...names])('have a test in which one operation has its own %s', (limit) => {
     const own = seriesOfTests.filter((series) =>
       series.startsWith(`wolkvox:limit{limit="${limit}", operation="`),
