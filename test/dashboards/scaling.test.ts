@@ -138,12 +138,13 @@ describe('the families that are dropped', () => {
 })
 
 describe('what is federated', () => {
-  it('is all that the rules make, without the limits and the count of evaluations, and of the agents nothing', () => {
+  it('is every recorded series except the limits, the evaluation count and the known exporters, and no series of agents', () => {
     const matchers: readonly string[] = parse(federate).scrape_configs[0].params['match[]']
     const expressions = matchers.map((matcher) => /=~"(.*)"/.exec(matcher)?.[1] ?? '')
     const isMatched = (name: string) => expressions.some((regex) => new RegExp(`^(?:${regex})$`).test(name))
     const recorded = new Set(rules.flatMap(({ record }) => record ?? []))
     expect([...recorded].filter((name) => !isMatched(name)).sort()).toEqual([
+      'wolkvox:exporter:known',
       'wolkvox:limit',
       'wolkvox:rules:evaluated',
     ])

@@ -33,6 +33,7 @@ const ofRules = rules.flatMap(({ record }) =>
 /** What may be asked for, with its labels. */
 const known = new Map<string, readonly string[]>([
   ['up', []],
+  ['wolkvox_exporter_build_info', []],
   // Of the Prometheus that evaluates the rules.
   ['prometheus_rule_evaluation_failures_total', ['rule_group']],
   ['prometheus_rule_group_rules', ['rule_group']],
