@@ -1,6 +1,6 @@
 /**
- * Prints the notifications of Alertmanager, one line for each alert, until alertmanager.yml names another receiver. Arguments: the
- * port, and optionally the address of Grafana for the link at the end of the line.
+ * Prints the notifications of Alertmanager, one line for each alert. alertmanager.yml uses it until you name another receiver.
+ * Arguments: the port, and optionally the address of Grafana for the link at the end of the line.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
@@ -16,16 +16,26 @@ interface Notification {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // Anything but a notification is the container's health check.
+  // The health check of the container is a GET.
   const { alerts } = request.method === 'POST' ? ((await json(request)) as Notification) : { alerts: [] }
   for (const { status, labels, annotations } of alerts) {
-    const { description = '', summary = '', dashboard_url: path } = annotations
+    const { description = '', dashboard_url: path } = annotations
     const link = grafana !== undefined && path !== undefined ? ` ${grafana}${path}` : ''
-    // A resolved alert has the texts of the last time it fired.
-    const text = status === 'resolved' ? `no longer firing: ${summary}` : description
+    const text = status === 'resolved' ? resolvedText(labels) : description
     process.stdout.write(`${onOneLine(`${status} ${labels.alertname}: ${text}${link}`)}\n`)
   }
   response.end()
+}
+
+/** Names the alert by its labels: its annotations are those of the last time it fired, in the present tense. */
+function resolvedText({
+  alertname,
+  severity,
+  job,
+  category,
+  ...labels
+}: Readonly<Record<string, string>>): string {
+  return ['no longer firing', ...Object.entries(labels).map(([name, value]) => `${name}=${value}`)].join(', ')
 }
 
 /** Names of agents may contain anything, such as line feeds and terminal control sequences. */

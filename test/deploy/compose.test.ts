@@ -245,7 +245,7 @@ describe('the health check', () => {
       async () => (await check('notifications', port, exporter)) === 0 || undefined,
     )
     const alert = {
-      labels: { alertname: 'WolkvoxNobodyReady' },
+      labels: { alertname: 'WolkvoxNobodyReady', severity: 'critical', operation: 'ventas' },
       annotations: {
         summary: 'No agent is ready.',
         description: 'No agent of ventas is ready.',
@@ -260,7 +260,7 @@ describe('the health check', () => {
     await eventually('second line', () => program.output().split('\n').length > 2 || undefined)
     expect(program.output()).toBe(
       `firing WolkvoxNobodyReady: No agent of ventas is ready. ${link}\n` +
-        `resolved WolkvoxNobodyReady: no longer firing: No agent is ready. ${link}\n`,
+        `resolved WolkvoxNobodyReady: no longer firing, operation=ventas ${link}\n`,
     )
   })
 })

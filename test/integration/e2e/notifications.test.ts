@@ -71,8 +71,7 @@ describe.skipIf(!haveTools('prometheus-alertmanager'))('a notification of Alertm
     await send(alertOf('Uno'), alertOf('Dos'))
     const fires = (agent: string) =>
       `${agent} was in Break for 25m 0s at the last refresh. http://localhost:3000/d/wolkvox-agent-es?var-agent=${agent}`
-    const isOver = (agent: string) =>
-      `No longer firing, after 12m34s: ${agent} has been in Break for a long time.`
+    const isOver = (agent: string) => `No longer firing, after 12m34s, agent_id=${agent}`
     const subject = 'WolkvoxAgentAuxLong of ventas'
     expect(await linesOf(`FIRING: ${subject} (2)`)).toEqual([fires('Dos'), fires('Uno')])
     await send(alertOf('Uno', startsAt + 754_000))
