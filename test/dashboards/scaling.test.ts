@@ -37,43 +37,40 @@ const dropped = relabelings.flatMap((relabeling) => droppedBy(relabeling, famili
 describe.skipIf(!haveTools('promtool'))('promtool', () => {
   const titled = blocks.map((block) => [Object.keys(parse(block)).join(' and '), block] as const)
 
-  it.each(titled)('finds the configuration with %s in order', async (_, block) => {
+  it.each(titled)('accepts the configuration with %s', async (_, block) => {
     const { code, output } = await runProgram('promtool', ['check', 'config', configFile(block)])
     expect([code, output]).toEqual([0, expect.stringContaining('SUCCESS')])
   })
 
-  it('would complain of a slip', async () => {
+  it('finds a misspelt setting', async () => {
     const slip = configFile(scrape.replace('sample_limit', 'samples_limit'))
     expect((await runProgram('promtool', ['check', 'config', slip])).output).toContain('samples_limit')
   })
 })
 
 describe('the figures', () => {
-  it.each(['500', '5,000', '60,000'])(
-    'of the exporter with %s agents are those that were measured',
-    (agents) => {
-      const row = guide.split('\n').find((line) => line.startsWith(`| ${agents}`)) ?? ''
-      const [, , memory, scrapes, refresh] = row.split('|').map((cell) => cell.trim())
-      expect([memory, scrapes]).toEqual([
-        peakMemory(agents),
-        measured('of the exporter', agents, 'median', '/s'),
-      ])
-      expect(refresh).toBe(agents === '500' ? '' : measured('of the exporter', agents, 'median', 'ms'))
-    },
-  )
+  it.each(['500', '5,000', '60,000'])('of the exporter with %s agents are the measured ones', (agents) => {
+    const row = guide.split('\n').find((line) => line.startsWith(`| ${agents}`)) ?? ''
+    const [, , memory, scrapes, refresh] = row.split('|').map((cell) => cell.trim())
+    expect([memory, scrapes]).toEqual([
+      peakMemory(agents),
+      measured('of the exporter', agents, 'median', '/s'),
+    ])
+    expect(refresh).toBe(agents === '500' ? '' : measured('of the exporter', agents, 'median', 'ms'))
+  })
 
-  it('of a scrape are what it has', async () => {
+  it('of a scrape match a real scrape', async () => {
     const exporter = await startExporterProcess({}, ['demo'])
     const samples = await eventually('first refresh', async () => {
       const found = parseExposition(await (await fetch(`${exporter.url}/metrics`)).text())
       return found.some(({ name }) => families.includes(name)) ? found : undefined
     })
-    const [most, others] = numbersIn(/up to (\d+) series; besides, a scrape has at most (\d+)/, guide)
+    const [most, others] = numbersIn(/up to (\d+) series; besides, a scrape has at most (\d+) series/, guide)
     expect(most).toBe(families.length)
     expect(samples.filter(({ name }) => !families.includes(name)).length).toBeLessThanOrEqual(others ?? 0)
   })
 
-  it('that are computed are computed right', () => {
+  it('that are computed are correct', () => {
     const [each = 0, agents = 0, others = 0] = numbersIn(/([\d,]+) × ([\d,]+) \+ ([\d,]+) at most/, scrape)
     expect(scraping.sample_limit).toBeGreaterThanOrEqual(each * agents + others)
     const sum = numbersIn(/([\d,]+) × ([\d,]+) \+ ([\d,]+) × ([\d,]+) = ([\d,]+) series/, guide)
@@ -84,32 +81,32 @@ describe('the figures', () => {
 })
 
 describe('the families that are dropped', () => {
-  it('are five that there are, and none that an alert asks for, be it through what is recorded', () => {
+  it('are five existing families that no alert uses, even through a recording rule', () => {
     const inRules = (some: readonly Rule[]) =>
       some.flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric))
     const asked = new Set(inRules(alerts))
     for (const metric of asked)
       for (const found of inRules(rules.filter(({ record }) => record === metric))) asked.add(found)
-    expect(guide).toContain('No alert asks for these five families')
+    expect(guide).toContain('No alert uses these five families')
     expect(dropped).toHaveLength(5)
     expect(dropped.filter((name) => asked.has(name))).toEqual([])
     expect(asked).toContain('wolkvox_agents')
   })
 
-  it('are asked for by no rule but the one that is named', () => {
-    const [, named] = /of the recording rules only\s+`(.+?)`/.exec(guide) ?? []
+  it('are used only by the recording rule that the guide names', () => {
+    const [, named] = /only one recording rule does:\s+`(.+?)`/.exec(guide) ?? []
     const asking = rules.filter(({ expr }) =>
       selectorsOf(expr).some(({ metric }) => dropped.includes(metric)),
     )
     expect(new Set(asking.map(({ record }) => record))).toEqual(new Set([named]))
   })
 
-  it('are all that agents have, where nothing of them is to leave this Prometheus', () => {
+  it('include every family of agents where none should leave this Prometheus', () => {
     const [relabeling] = parse(write).remote_write[0].write_relabel_configs
     expect(droppedBy(relabeling, [...families, 'wolkvox_agents', 'wolkvox_up'])).toEqual(families)
   })
 
-  it.skipIf(!haveTools('prometheus'))('are the ones that Prometheus does not store', async () => {
+  it.skipIf(!haveTools('prometheus'))('are not stored by Prometheus', async () => {
     const exporter = await startExporterProcess({}, ['demo'])
     const { host } = new URL(exporter.url)
     const config = {
@@ -137,8 +134,8 @@ describe('the families that are dropped', () => {
   })
 })
 
-describe('what is federated', () => {
-  it('is every recorded series except the limits, the evaluation count and the known exporters, and no series of agents', () => {
+describe('federation', () => {
+  it('matches every recorded series except the limits, the evaluation count and the known exporters, and no series of agents', () => {
     const matchers: readonly string[] = parse(federate).scrape_configs[0].params['match[]']
     const expressions = matchers.map((matcher) => /=~"(.*)"/.exec(matcher)?.[1] ?? '')
     const isMatched = (name: string) => expressions.some((regex) => new RegExp(`^(?:${regex})$`).test(name))
