@@ -10,16 +10,16 @@ const HEAD = {
   metadata: { name: 'wolkvox-exporter', labels: { 'app.kubernetes.io/name': 'wolkvox-exporter' } },
 }
 
-/** The rules as the Prometheus operator takes them: every group of `rules/`, with its comments. */
+/** The rules as a manifest of the Prometheus operator: every group of `rules/`, with its comments. */
 export function prometheusRule(): string {
   const manifest = new Document({ ...HEAD, spec: { groups: [] } })
-  manifest.commentBefore = ' Made of rules/ by npm run kubernetes: edit those.'
+  manifest.commentBefore = ' Generated from rules/ by npm run kubernetes. Edit those files instead.'
   for (const name of readdirSync(RULES).sort()) {
     if (!name.endsWith('.yml')) continue
     const file = parseDocument(readFileSync(new URL(name, RULES), 'utf8'))
     const groups = file.get('groups')
     if (file.errors.length > 0 || !isSeq(groups))
-      throw new Error(`rules/${name} holds no groups of rules; see promtool check rules`, {
+      throw new Error(`rules/${name}: contains no groups of rules; run promtool check rules`, {
         cause: file.errors[0],
       })
     for (const group of groups.items) manifest.addIn(['spec', 'groups'], group)

@@ -4,28 +4,28 @@ import { files as dashboards } from '../grafana/dashboards.ts'
 import { alerts, alertTests, expressionTests, limits, rules, seriesOfTests } from './files.ts'
 
 describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
-  it('begins with the word that all have in common', () => {
+  it('has a name that starts with Wolkvox', () => {
     expect(name).toMatch(/^Wolkvox[A-Z][A-Za-z]+$/)
   })
 
-  it('says how urgent it is', () => {
+  it('has a severity', () => {
     expect(['critical', 'warning', 'info']).toContain(labels?.severity)
   })
 
-  it('says in one sentence what is the matter, and in others how it is', () => {
+  it('has a summary of one sentence and a description', () => {
     const summary = annotations?.summary?.replace(/\{\{.*?\}\}/g, '…')
     expect(summary).toMatch(/^[^.]+\.$/)
     expect(annotations?.description).toMatch(/\.$/)
   })
 
-  it('leads to its part of the runbook', () => {
+  it('links to its section of the runbook', () => {
     const [path = '', anchor = ''] = annotations?.runbook_url?.split('#') ?? []
     const headings = [...readText(path).matchAll(/^### (.+)$/gm)].map(([, heading]) => heading?.toLowerCase())
     expect(headings).toContain(anchor)
     expect(anchor).toBe(name.toLowerCase())
   })
 
-  it('leads to a dashboard, where what it is about is chosen', () => {
+  it('links to a dashboard with variables that the dashboard has', () => {
     const [path, choice = ''] = annotations?.dashboard_url?.replace(/\{\{.*?\}\}/g, '').split('?') ?? []
     const dashboard = dashboards.find(({ dashboard }) => `/d/${dashboard.uid}` === path)?.dashboard
     const variables = dashboard?.templating.list.map(({ name }) => `var-${name}`)
@@ -34,14 +34,14 @@ describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
     expect(variables).toEqual(expect.arrayContaining(chosen))
   })
 
-  it('is seen to fire, and not to fire in a near miss', () => {
+  it('has a test in which it fires and a near miss in which it does not', () => {
     const expected = alertTests.filter(({ alertname }) => alertname === name)
     expect(expected.filter(({ exp_alerts = [] }) => exp_alerts.length > 0)).not.toEqual([])
     expect(expected.filter(({ exp_alerts = [] }) => exp_alerts.length === 0)).not.toEqual([])
   })
 })
 
-it('the runbook has a part for each alert, and for no other', () => {
+it('the runbook has a section for each alert and no other sections of this level', () => {
   const headings = [...readText('docs/runbook.md').matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)
   expect(headings.sort()).toEqual(alerts.map(({ name }) => name).sort())
 })
@@ -56,7 +56,7 @@ describe('the recording rules', () => {
 
   const names = new Set(limits.map(({ labels }) => labels?.limit))
 
-  it('have every limit that an alert compares with, and no other', () => {
+  it('have exactly the limits that the alerts use', () => {
     const used = rules.flatMap(({ expr }) =>
       [...expr.matchAll(/wolkvox_limit:effective\{limit="(\w+)"/g)].map(([, limit]) => limit),
     )

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { parse } from 'yaml'
 import { ROOT, readText } from '../../support/files.ts'
 
-/** A rule as its file has it. */
+/** A rule of a rule file. */
 export interface Rule {
   readonly record?: string
   readonly alert?: string
@@ -17,7 +17,7 @@ export interface RuleFile {
   readonly groups: readonly { readonly rules: readonly Rule[] }[]
 }
 
-/** What a promtool test expects of an alert at a moment. Without `exp_alerts` the alert must not fire. */
+/** The alerts that a promtool test expects at a moment. Without `exp_alerts` the alert must not fire. */
 export interface AlertTest {
   readonly alertname: string
   readonly exp_alerts?: readonly unknown[]
@@ -31,7 +31,10 @@ interface TestFile {
   }[]
 }
 
-/** Paths of the YAML files in a folder, from the top. */
+/** The limits as shipped, which do not change if an operator edits `rules/limits.yml`. */
+export const SHIPPED_LIMITS = 'rules/tests/limits/shipped.yml'
+
+/** Paths of the YAML files in a folder, relative to the top. */
 export const filesIn = (folder: string): string[] =>
   readdirSync(`${ROOT}${folder}`)
     .filter((name) => name.endsWith('.yml'))
@@ -65,7 +68,7 @@ const tests = filesIn('rules/tests').flatMap((path) => (parse(readText(path)) as
 
 export const alertTests = tests.flatMap((test) => test.alert_rule_test ?? [])
 
-/** The series that the promtool tests of a file are given. */
+/** The input series of the promtool tests. */
 export const seriesOfTests = tests.flatMap(({ input_series }) => input_series.map(({ series }) => series))
 
 export const expressionTests = tests.flatMap((test) => test.promql_expr_test ?? [])

@@ -6,7 +6,7 @@ import { ROOT, readText } from '../../support/files.ts'
 import { runProgram } from '../../support/programs/program.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { filesIn, limits, limitsOfAll, type Rule, type RuleFile } from './files.ts'
+import { filesIn, limits, limitsOfAll, type Rule, type RuleFile, SHIPPED_LIMITS } from './files.ts'
 
 const anEntry = (expr: string, labels: string) =>
   `      - { record: 'wolkvox:limit', expr: '${expr}', labels: { ${labels} } }\n`
@@ -56,7 +56,7 @@ describe('the limits that the promtool tests use', () => {
   })
 
   it('have the same names as those in rules/limits.yml', () => {
-    const { groups } = parse(readText('rules/tests/limits/shipped.yml')) as RuleFile
+    const { groups } = parse(readText(SHIPPED_LIMITS)) as RuleFile
     const shipped: readonly Rule[] = groups.flatMap((group) => group.rules)
     const names = shipped.flatMap(({ labels }) => labels?.limit ?? [])
     expect(new Set(names)).toEqual(new Set(Object.keys(limitsOfAll)))

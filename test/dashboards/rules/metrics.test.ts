@@ -16,7 +16,7 @@ const ofOperations = operationFamilies.map(
   ({ name, label }) => [name, ['operation', ...(label === undefined ? [] : [label])]] as const,
 )
 
-/** Labels that an entry of `rules/limits.yml` may have, whether the file has such an entry or not. */
+/** Labels that an entry of `rules/limits.yml` may have, even if the file has no such entry. */
 const labelsOfLimits = ['limit', 'operation', 'state']
 
 /** The labels in the first part of a recorded name, as in `operation_category:wolkvox_agents:sum`. */
@@ -30,11 +30,11 @@ const ofRules = rules.flatMap(({ record }) =>
     : [[record, ['operation', ...labelsOfRules, ...labelsOfLimits, ...levels(record)]] as const],
 )
 
-/** What may be asked for, with its labels. */
+/** The metrics that a rule may use, with their labels. */
 const known = new Map<string, readonly string[]>([
   ['up', []],
   ['wolkvox_exporter_build_info', []],
-  // Of the Prometheus that evaluates the rules.
+  // Metrics of the Prometheus that evaluates the rules.
   ['prometheus_rule_evaluation_failures_total', ['rule_group']],
   ['prometheus_rule_group_rules', ['rule_group']],
   ...ofAgents,
@@ -45,21 +45,21 @@ const known = new Map<string, readonly string[]>([
 const expressions = rules.map(({ record, alert, expr }) => ({ name: alert ?? record ?? '', expr }))
 
 describe.each(expressions)('$name', ({ expr }) => {
-  it('asks for metrics that there are, by labels that they have', () => {
+  it('uses existing metrics and labels', () => {
     for (const { metric, labels } of selectorsOf(expr)) {
       expect([...known.keys()]).toContain(metric)
       for (const label of labels) expect([...(known.get(metric) ?? []), ...OF_TARGET]).toContain(label)
     }
   })
 
-  it('puts together by labels that there are', () => {
+  it('groups and joins by existing labels', () => {
     const all = new Set([...known.values()].flat())
     for (const label of groupingLabelsOf(expr)) expect([...all, ...OF_TARGET]).toContain(label)
   })
 })
 
-describe('the reader of expressions', () => {
-  it('finds every metric with the labels that are asked for', () => {
+describe('the PromQL reader', () => {
+  it('finds each metric with the labels of its selector', () => {
     expect(selectorsOf('sum by (a) (x{b="1", c=~"2"}) / on (d) group_left (e) y[5m] > z:w')).toEqual([
       { metric: 'x', labels: ['b', 'c'] },
       { metric: 'y', labels: [] },
@@ -67,11 +67,11 @@ describe('the reader of expressions', () => {
     ])
   })
 
-  it('finds the labels that things are put together by', () => {
+  it('finds the labels of groupings and joins', () => {
     expect(groupingLabelsOf('sum by (a) (x{b="1"}) / on (d) group_left (e) y')).toEqual(['a', 'd', 'e'])
   })
 
-  it('refuses what is no PromQL', () => {
+  it('rejects invalid PromQL', () => {
     expect(() => selectorsOf('sum by (')).toThrow(SyntaxError)
   })
 })

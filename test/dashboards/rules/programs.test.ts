@@ -4,7 +4,7 @@ import { ROOT } from '../../support/files.ts'
 import { haveTools, programPath } from '../../support/programs/tools.ts'
 import { filesIn } from './files.ts'
 
-/** Runs a program at the top of the project. */
+/** Runs a program in the top folder of the project. */
 function run(command: string, ...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(programPath(command), args, { cwd: ROOT, encoding: 'utf8' })
   return { status, output: status === 0 ? stdout : stdout + stderr }
@@ -13,23 +13,23 @@ function run(command: string, ...args: readonly string[]) {
 const well = (output: unknown = expect.any(String)) => ({ status: 0, output })
 
 describe.skipIf(!haveTools('promtool'))('promtool', () => {
-  it('finds the configuration of Prometheus in order, its rules with it', () => {
+  it('accepts the configuration of Prometheus and its rules', () => {
     expect(run('promtool', 'check', 'config', 'prometheus.yml')).toEqual(
       well(expect.stringContaining(`${filesIn('rules').length} rule files found`)),
     )
   })
 
-  it.each(filesIn('rules'))('finds nothing to complain of in %s', (path) => {
+  it.each(filesIn('rules'))('reports no problem in %s', (path) => {
     expect(run('promtool', 'check', 'rules', '--lint=all', '--lint-fatal', path)).toEqual(well())
   })
 
-  it.each(filesIn('rules/tests'))('sees the rules do what %s says', (path) => {
+  it.each(filesIn('rules/tests'))('passes the tests in %s', (path) => {
     expect(run('promtool', 'test', 'rules', path)).toEqual(well())
   })
 })
 
 describe.skipIf(!haveTools('amtool'))('amtool', () => {
-  it('finds the configuration of Alertmanager in order', () => {
+  it('accepts the configuration of Alertmanager', () => {
     expect(run('amtool', 'check-config', 'alertmanager.yml')).toEqual(well())
   })
 
@@ -37,7 +37,7 @@ describe.skipIf(!haveTools('amtool'))('amtool', () => {
     [['severity=critical', 'alertname=WolkvoxNobodyReady'], 'webhook'],
     [['severity=warning', 'alertname=WolkvoxAgentAuxLong'], 'webhook'],
     [['severity=info', 'alertname=WolkvoxOccupancyLow'], 'nobody'],
-  ])('sees %s go to %s', (labels, receiver) => {
+  ])('routes %s to %s', (labels, receiver) => {
     const args = ['config', 'routes', 'test', '--config.file=alertmanager.yml', ...labels]
     expect(run('amtool', ...args)).toEqual(well(`${receiver}\n`))
   })

@@ -1,12 +1,12 @@
 import { parser } from '@prometheus-io/lezer-promql'
 
-/** A selector of an expression: the metric's name, and the labels that it asks for. */
+/** A selector of an expression: the name of the metric and the labels of the matchers. */
 export interface Selector {
   readonly metric: string
   readonly labels: readonly string[]
 }
 
-/** All selectors of an expression. @throws SyntaxError where it is no PromQL */
+/** All selectors of an expression. @throws SyntaxError if the expression is not valid PromQL */
 export function selectorsOf(expression: string): readonly Selector[] {
   const selectors: { metric: string; labels: string[] }[] = []
   parser.parse(expression).iterate({
@@ -20,7 +20,7 @@ export function selectorsOf(expression: string): readonly Selector[] {
   return selectors
 }
 
-/** Labels that an expression names outside of selectors: in `by`, `on` and the like. */
+/** Labels that an expression names outside selectors, such as in `by` and `on`. */
 export function groupingLabelsOf(expression: string): readonly string[] {
   const labels: string[] = []
   parser.parse(expression).iterate({
