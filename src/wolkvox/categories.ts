@@ -1,4 +1,4 @@
-/** The seven groups that every state falls into: values of the label `category`. */
+/** The seven groups of states: the values of the label `category`. */
 export const categories = ['ready', 'talk', 'ring', 'acw', 'aux', 'logout', 'unknown'] as const
 
 export type Category = (typeof categories)[number]
@@ -17,16 +17,21 @@ const CATEGORY_OF = new Map(
   ),
 )
 
-// Accents are the marks that canonical decomposition sets apart.
-const normalise = (state: string) => state.trim().normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+// Several times the longest known state. Normalising takes quadratic time when combining marks follow each other.
+const MAX_KNOWN_LENGTH = 64
+
+// NFD splits an accented letter into the letter and its combining marks.
+const normalize = (state: string) => state.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /**
  * The category of a state, compared without case, accents and outer space. A state that is in no list is auxiliary,
- * since an operation invents its own and may rename them any day.
+ * because each operation invents its own states and can rename them at any time.
  *
  * @param state text of `agent_status`; empty when there is none
  */
 export function categoryOf(state: string): Category {
-  const known = normalise(state)
+  const text = state.trim()
+  if (text.length > MAX_KNOWN_LENGTH) return 'aux'
+  const known = normalize(text)
   return known === '' ? 'unknown' : (CATEGORY_OF.get(known) ?? 'aux')
 }
