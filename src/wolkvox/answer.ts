@@ -43,8 +43,10 @@ export function recordsOf(answer: Answer, redact: Redact): Iterable<unknown> {
     const who = reason === 'proxy' ? 'a proxy' : 'wolkvox'
     const detail =
       envelope?.isReport || envelope?.message ? quote(envelope.message, redact) : excerptOf(body, redact)
-    const message = `${who} answered ${quote(said, redact)}`
-    throw new WolkvoxFailure(reason, detail === '' ? message : `${message}: ${detail}`, {
+    const words = quote(said, redact)
+    // Code and message can carry one half of the token each.
+    const all = detail === '' ? words : redact(`${words}: ${detail}`)
+    throw new WolkvoxFailure(reason, `${who} answered ${all}`, {
       retryAfterMs: readRetryAfter(answer.retryAfter ?? '', answer.fetchedAt),
       isPermanent: isPermanentRefusal(code, reason),
     })

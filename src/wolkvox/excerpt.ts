@@ -6,7 +6,7 @@ const MAX_QUOTED = 200
 /** Bytes of an answer that an excerpt is made of: white space and the token may take much of it. */
 export const EXCERPT_BYTES = 16 * 1024
 
-// Several times what is quoted, as values are left out.
+// Several times what is quoted: the token and its escapes can take much of it.
 const MAX_READ = 2000
 
 // What an envelope or an error of another API says about itself. Values of any other key may be personal data.
@@ -27,7 +27,7 @@ const NESTED = /(?<!^)[{[](?!secret\])/
 
 /** A text from outside on one line, of bounded length. */
 export function quote(text: string, redact: Redact): string {
-  return shorten(onOneLine(redact(text)))
+  return shorten(onOneLine(redact(text.slice(0, MAX_READ))))
 }
 
 /**

@@ -1,18 +1,19 @@
 import type { Secret } from '../config/secret.ts'
+import { base64Forms, createTraceFinder } from './token-traces.ts'
 
-/** Takes the token out of a text from outside. It has to see the text before anything cuts it. */
+/** Removes the token from a text from outside. Redact before cutting: half an escape cannot be recognised. */
 export type Redact = (text: string) => string
 
-// A token is at most a few hundred characters long; of a longer one its beginning is enough to find it.
+// Tokens have at most a few hundred characters. The beginning of a longer one is enough to find it.
 const MAX_CHARACTERS = 256
 
-// A shorter beginning of a token gives nothing away, and might be any word.
+// A shorter beginning of a token gives nothing away and can be any word.
 const MIN_BEGINNING = 4
 
-// The base64 of a short token has so few characters that any word may contain them.
+// The base64 of a shorter token can be part of any word.
 const MIN_BASE64 = 6
 
-// What is left of the next character, where the cut goes through its escape.
+// The rest of the next character if the cut goes through its escape.
 const PART_OF_ESCAPE = '(?:[%\\\\&][\\w%\\\\&;#]{0,20})?'
 
 const HTML_NAMES: Readonly<Record<string, string>> = {
@@ -23,22 +24,36 @@ const HTML_NAMES: Readonly<Record<string, string>> = {
   "'": 'apos',
 }
 
+/** Replaces a text that contains part of the token in a form that cannot be removed safely. */
+export const WITHHELD = '(text withheld: it contains part of the token)'
+
 /**
- * Makes a redactor: it replaces the token as it is, and as pages and APIs repeat it: URL-encoded, escaped as in JSON or
- * HTML, or within base64. A text that was cut may end within the token, so its beginning at the end of the text goes too.
+ * Makes a redactor. It replaces the token as it is, and as pages and APIs repeat it: URL-encoded, escaped as in JSON or
+ * HTML, or within base64. A cut text can end within the token, so the redactor also removes its beginning at the end of
+ * the text. If any other trace of the token is left, the redactor withholds the whole text.
  */
 export function createRedactor(token: Secret): Redact {
-  let patterns: readonly RegExp[] | undefined
+  let redact: Redact | undefined
   return (text) => {
-    patterns ??= patternsFor(token.reveal())
-    return patterns.reduce((redacted, pattern) => redacted.replace(pattern, () => String(token)), text)
+    redact ??= redactorFor(token.reveal(), String(token))
+    return redact(text)
+  }
+}
+
+function redactorFor(token: string, replacement: string): Redact {
+  const patterns = patternsFor(token)
+  const containsTrace = createTraceFinder(token)
+  return (text) => {
+    const redacted = patterns.reduce((said, pattern) => said.replace(pattern, () => replacement), text)
+    // A server can also send the replacement, between two parts of the token.
+    return containsTrace(redacted.replaceAll(replacement, '')) ? WITHHELD : redacted
   }
 }
 
 function patternsFor(token: string): readonly RegExp[] {
   const characters = [...token.slice(0, MAX_CHARACTERS)].map(forms)
   const rest = token.length > MAX_CHARACTERS ? '[^\\s"\'<>]*' : ''
-  const encoded = base64Forms(Buffer.from(token))
+  const encoded = base64Patterns(Buffer.from(token))
   const whole = [
     `${characters.join('')}${rest}`,
     ...encoded.map((form) => `[\\w+/-]{0,3}${form.join('')}[\\w+/=-]*`),
@@ -50,7 +65,7 @@ function patternsFor(token: string): readonly RegExp[] {
   return [whole, beginnings].map((forms) => new RegExp(forms.join('|'), 'gi'))
 }
 
-/** A pattern for a character of the token in each of its forms. Repetition is bounded: the text may be hostile. */
+/** A pattern for a character of the token in each of its forms. Repetition is bounded because the text can be hostile. */
 function forms(character: string): string {
   const code = character.charCodeAt(0)
   const hex = code.toString(16).padStart(2, '0')
@@ -67,16 +82,11 @@ function beginning(characters: readonly string[], min: number): string {
   return `${sure}${more.map((form) => `(?:${form}`).join('')}${')?'.repeat(more.length)}${PART_OF_ESCAPE}$`
 }
 
-/**
- * What base64 makes of the token within a longer text, such as `user:token`: one for each place at which the token may
- * begin in a group of three bytes, without the characters that contain bits of its neighbours.
- */
-function base64Forms(token: Buffer): string[][] {
-  return [0, 1, 2].flatMap((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), token]).toString('base64')
-    const known = text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + token.length) * 8) / 6))
-    return known.length < MIN_BASE64 ? [] : [[...known.slice(0, MAX_CHARACTERS)].map(base64Character)]
-  })
+/** A pattern for each character of each base64 form of the token. */
+function base64Patterns(token: Buffer): string[][] {
+  return base64Forms(token)
+    .filter((form) => form.length >= MIN_BASE64)
+    .map((form) => [...form.slice(0, MAX_CHARACTERS)].map(base64Character))
 }
 
 /** As in base64 or in base64url. */
