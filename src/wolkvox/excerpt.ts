@@ -1,29 +1,25 @@
+import {
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  NotJson,
+  OPEN_OBJECT,
+  QUOTE,
+  skipSpace,
+  skipString,
+  skipValue,
+  ValueTooLong,
+} from './json-walker.ts'
 import type { Redact } from './redaction.ts'
 
-// Enough of a text from outside to recognise it by, too little to fill a log.
+// Enough to recognise a text from outside, too little to fill a log.
 const MAX_QUOTED = 200
 
-/** Bytes of an answer that an excerpt is made of: white space and the token may take much of it. */
+/** Bytes of a response that an excerpt is made of: the head of a page can come before its title. */
 export const EXCERPT_BYTES = 16 * 1024
 
 // Several times what is quoted: the token and its escapes can take much of it.
 const MAX_READ = 2000
-
-// What an envelope or an error of another API says about itself. Values of any other key may be personal data.
-const TELLING_KEY =
-  /^"(?:code|error|error_description|msg|message|status|success|title|detail|description|reason|type|path)"$/i
-
-// A key that names a field, and no person.
-const NAME = /^"[\w.-]{1,40}"$/
-
-const MEMBER = /("(?:[^"\\]|\\.)*")(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s"{}[\],]+)/g
-
-// Keys, columns and tags of records, in this report and in its sisters.
-const RECORD_FIELD =
-  /\w*(?:agent|customer|conversation|conn_id)|<\w*(?:name|nombre|phone|telefono)\w*>|["']\w*(?:name|nombre|phone|telefono)["']\s*(?::|=>)/i
-
-// A bracket behind the first character; the redacted token has brackets too.
-const NESTED = /(?<!^)[{[](?!secret\])/
 
 /** A text from outside on one line, of bounded length. */
 export function quote(text: string, redact: Redact): string {
@@ -31,41 +27,163 @@ export function quote(text: string, redact: Redact): string {
 }
 
 /**
- * The first characters of an answer that is no report, to tell a PHP warning, a login page and a captive portal apart.
+ * What a response is that is no report, in words that tell a PHP warning, a login page, a captive portal and another API
+ * apart.
  *
- * A report that was cut off, or that follows a warning, is such an answer too, and its records name people. So the
- * excerpt ends at the first nested bracket, where records begin in JSON and in what PHP prints, and at the first name of
- * a field of theirs. Of the members before it only those show their values that say something about the answer. A list
- * of values without names, such as CSV without a header, cannot be told from any other text.
+ * A report that was cut off is such a response too, and its records name people. So an excerpt quotes only what is on a
+ * list: the line of a PHP error, the title and first heading of a page, the root element of XML, the top-level keys of
+ * JSON, and the first words of a text that looks like none of these. A text without any field name, such as a list of
+ * names, cannot be told from an error message.
  *
- * @returns empty where nothing can be quoted
+ * @returns empty if nothing can be quoted
  */
 export function excerptOf(bytes: Uint8Array, redact: Redact): string {
-  const text = new TextDecoder().decode(bytes.subarray(0, EXCERPT_BYTES))
-  return shorten(withoutRecords(onOneLine(redact(text)).slice(0, MAX_READ)))
+  const text = new TextDecoder().decode(bytes.subarray(0, EXCERPT_BYTES)).replace(/^[\s\p{C}]+/u, '')
+  return quote(describe(text), redact)
 }
 
-function withoutRecords(line: string): string {
-  if (/^\[(?!secret\])/.test(line)) return '[…'
-  const isJson = line.startsWith('{')
-  const shown = isJson ? withoutValues(line) : line
-  const nested = indexOf(shown, NESTED)
-  const field = indexOf(shown, RECORD_FIELD)
-  // Plain text in which a field comes before any bracket is the middle of a record, or CSV.
-  if (field < nested && !isJson && !line.startsWith('<')) return ''
-  const end = Math.min(nested, field)
-  return end < shown.length ? `${shown.slice(0, end).trim()}…` : shown
+function describe(text: string): string {
+  const error = phpErrorIn(text)
+  if (error !== undefined) return error
+  if (text.startsWith('<')) return describeMarkup(text)
+  if (text.startsWith('[')) return 'a JSON list'
+  if (text.startsWith('"')) return 'a JSON text'
+  if (text.startsWith('{')) return describeObject(Buffer.from(text), true)
+  return firstWords(text)
 }
 
-function withoutValues(line: string): string {
-  return line.replace(MEMBER, (member, key: string, colon: string) =>
-    TELLING_KEY.test(key) ? member : `${NAME.test(key) ? key : '…'}${colon}…`,
-  )
+// At the beginning of a line, where no text of intact JSON can be.
+const PHP_ERROR =
+  /(?:^|\n)(?:<br ?\/?>\s{0,9})?(?:<b>)?((?:PHP )?(?:(?:Fatal|Parse|Recoverable fatal|Catchable fatal|Core|Compile) error|(?:Core |Compile )?Warning|Notice|Deprecated|Strict Standards))(?:<\/b>)?:[ \t]{1,9}([^\n]{1,1000})/i
+
+// The words of PHP itself. The message of an exception or of `trigger_error` can be anything.
+const PHP_MESSAGE =
+  /^(?:[\w\\]+(?:::\w+)?\(|Undefined |Uncaught |Trying to |Attempt to |Cannot |Allowed memory size |Maximum |Out of memory|Division by zero|Array to string|syntax error|Call to |Creation of |Unknown: |A non-numeric |Illegal |Unsupported operand |Use of undefined |Unable to |Failed opening |Class |Module |Non-static |Required parameter |Optional parameter )/
+
+const PHP_PLACE = / in (?:<b>)?((?:[A-Za-z]:)?[\w./\\-]{1,150})(?:<\/b>)?(?: on line (?:<b>)?|:)(\d{1,7})/
+
+/** The line of a PHP error without the arguments in it: parentheses, and everything from the first quote on. */
+function phpErrorIn(text: string): string | undefined {
+  const [, level, line = ''] = PHP_ERROR.exec(text) ?? []
+  if (level === undefined) return undefined
+  const [place, file, number] = PHP_PLACE.exec(line) ?? []
+  const message = (place === undefined ? line : line.slice(0, line.indexOf(place)))
+    .replace(/^(Uncaught [\w\\]{1,80}).*$/, '$1')
+    .replace(/<[^<>]{0,100}>?/g, '')
+    .replace(/(?<!\w)(?:['"]|&#0*39;|&quot;).*$/, '…')
+    .replace(/\([^()]{1,500}(?:\)|$)/g, '(…)')
+  const words = PHP_MESSAGE.test(message) ? withoutNumbers(message).trim() : '…'
+  return `${level}: ${words}${file === undefined ? '' : ` in ${file} on line ${number}`}`
 }
 
-function indexOf(line: string, pattern: RegExp): number {
-  const index = line.search(pattern)
-  return index === -1 ? line.length : index
+const PAGE_ELEMENT =
+  /^(?:html|head|body|title|meta|link|script|style|center|h[1-6]|p|div|br|b|table|form|pre)$/i
+const TITLE = /<title(?:\s[^<>]{0,200})?>([^<]{1,500})/i
+const HEADING = /<h[1-6](?:\s[^<>]{0,200})?>((?:[^<]|<(?!\/h)){1,500})/i
+const REFRESH = /<meta\s[^<>]{0,100}\burl=['"]?\s{0,9}(https?:\/\/[\w.:-]{1,100})/i
+
+// The XML declaration, comments and the document type come before the root element.
+const ROOT =
+  /^(?:\s{1,99}|<\?[^<>]{0,300}>|<!--[^<>]{0,300}-->|<![a-z][^<>]{0,300}>){0,20}<([A-Za-z_][\w.:-]{0,60})[\s/>]/i
+
+function describeMarkup(text: string): string {
+  const root = ROOT.exec(text)?.[1] ?? ''
+  if (!PAGE_ELEMENT.test(root) && !/^<!doctype html/i.test(text)) {
+    // XML can have titles too, which can be those of records.
+    if (root !== '') return `XML, root element ${root}`
+    return text.startsWith('<!--') ? 'an HTML comment' : 'markup'
+  }
+  const title = TITLE.exec(text)?.[1]
+  const heading = HEADING.exec(text)?.[1]?.replace(/<[^<>]{0,200}>?/g, ' ')
+  const target = REFRESH.exec(text)?.[1]
+  const parts = [
+    ...(title === undefined ? [] : [`title "${withoutNumbers(title.trim())}"`]),
+    ...(heading === undefined ? [] : [`heading "${withoutNumbers(heading.trim())}"`]),
+    ...(target === undefined ? [] : [`refresh to ${target}`]),
+  ]
+  return parts.length === 0 ? 'an HTML page without title' : `an HTML page, ${parts.join(', ')}`
+}
+
+// What an envelope or an error of another API says about itself. Values of any other key can be personal data.
+const TELLING = /^(?:code|error|error_description|msg|message|status)$/i
+
+// Fields are written in lower or camel case; people are not.
+const FIELD = /^[a-z_](?!.*\d{5})[\w.-]{0,39}$/
+
+const MAX_MEMBERS = 12
+const MAX_VALUE = 120
+
+/** The keys of an object, which can be cut off, with the values that say something about the response. */
+function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
+  const members: string[] = []
+  try {
+    for (let place = skipSpace(bytes, 1); bytes[place] === QUOTE; ) {
+      const end = skipString(bytes, place, bytes.length)
+      const key = parse(bytes, place, end)
+      const value = skipSpace(bytes, skipSpace(bytes, end) + 1)
+      if (typeof key !== 'string' || bytes[skipSpace(bytes, end)] !== COLON) break
+      const isTelling = TELLING.test(key)
+      members.push(isTelling || FIELD.test(key) ? key : '…')
+      if (members.length > MAX_MEMBERS) break
+      const next = skipValue(bytes, value, bytes.length)
+      if (isTelling) members.push(`${members.pop()} ${shownValue(bytes, value, next, isOutermost)}`)
+      place = skipSpace(bytes, next)
+      if (bytes[place] !== COMMA) break
+      place = skipSpace(bytes, place + 1)
+    }
+  } catch (error) {
+    if (!(error instanceof NotJson || error instanceof ValueTooLong)) throw error
+  }
+  const list = members.join(', ')
+  if (!isOutermost) return `{${list}}`
+  return members.length === 0 ? 'a JSON object' : `a JSON object with ${list}`
+}
+
+function shownValue(bytes: Uint8Array, from: number, to: number, isOutermost: boolean): string {
+  if (bytes[from] === OPEN_OBJECT && bytes[to - 1] === CLOSE_OBJECT) {
+    return isOutermost ? describeObject(bytes.subarray(from, to), false) : '{…}'
+  }
+  const value = parse(bytes, from, to)
+  if (typeof value === 'string' && value.length <= MAX_VALUE && !STRUCTURE.test(value)) {
+    return JSON.stringify(withoutNumbers(value))
+  }
+  const isSimple = value === null || typeof value === 'boolean' || typeof value === 'number'
+  return isSimple ? withoutNumbers(String(value)) : '…'
+}
+
+/** @returns `undefined` if it is not JSON */
+function parse(bytes: Uint8Array, from: number, to: number): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes.subarray(from, to)))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+// Structure within a text: in JSON, in what PHP prints, and in markup.
+const STRUCTURE = /[{}[\]"|<>\t]|=>|&\w+;/
+
+// Prose can come before a bracket or a text in quotes, but not before the separators of a table or the end of a value.
+const OPENING = /[{[(<]|(?<=^|\s)["']/
+const SEPARATOR = /[}\]>;|=\t]|,(?! )|(?<=\S)"|(?<=\S)'\s?[,:]|&\w+;/
+
+// Fields of records, in this report and in others.
+const RECORD_FIELD =
+  /agent_|customer|cliente|conversation|conn_id|\w*(?:name|nombre|phone|tel[eé]fono|mail)\w*\s*:/i
+
+/** The words on the first line of a text that is neither markup nor JSON, up to the first bracket or quote. */
+function firstWords(text: string): string {
+  const [line = ''] = text.slice(0, MAX_READ).split(/[\r\n]/, 1)
+  const end = line.search(OPENING)
+  const words = end === -1 ? line : line.slice(0, end)
+  if (SEPARATOR.test(words) || RECORD_FIELD.test(words)) return ''
+  return withoutNumbers(end === -1 ? words : `${words.trim()}…`)
+}
+
+/** Phone numbers and identity cards have six digits or more. */
+function withoutNumbers(text: string): string {
+  return text.replace(/\d(?:[ .()/-]{0,2}\d){5,}/g, '…')
 }
 
 function onOneLine(text: string): string {
