@@ -42,6 +42,9 @@ const TOO_MUCH_AROUND = 'there is too much around the records'
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 const DATA = Buffer.from('"data"')
+const CODE = Buffer.from('"code"')
+const DATA_MEMBER = Buffer.from('"data":[]')
+const [OPEN, CLOSE, SEPARATOR] = [Buffer.from('{'), Buffer.from('}'), Buffer.from(',')]
 const EMPTY_LIST = Buffer.from('[]')
 
 /**
@@ -61,7 +64,9 @@ export function takeApart(bytes: Uint8Array, maxRecords: number): AnswerParts {
     checkEnd(bytes, list.end)
     return { envelope: EMPTY_LIST, spans: list.spans }
   }
-  if (bytes[start] === OPEN_OBJECT) return readObject(bytes, start, maxRecords)
+  if (bytes[start] === OPEN_OBJECT) {
+    return readMerged(bytes, start, maxRecords) ?? readObject(bytes, start, maxRecords)
+  }
   // A page may be of any length; no JSON that is neither a list nor an object is a report.
   if (bytes.length - start > MAX_ENVELOPE_BYTES) throw new NotJson('it is neither a list nor an object')
   return { envelope: bytes.subarray(start), spans: [] }
@@ -79,6 +84,40 @@ function skipMarks(bytes: Uint8Array): number {
     place = skipSpace(bytes, place + BYTE_ORDER_MARK.length)
   }
   return place
+}
+
+/**
+ * An envelope with the records among its members, such as `{"0":{…},"2":{…},"code":200}`: PHP makes this of a list with
+ * gaps that a script merges with the code. Nothing in it is repaired.
+ *
+ * @returns `undefined` if the object is anything else
+ */
+function readMerged(bytes: Uint8Array, start: number, maxRecords: number): AnswerParts | undefined {
+  const spans: number[] = []
+  const members: Uint8Array[] = [DATA_MEMBER]
+  let bytesOfMembers = 0
+  let hasCode = false
+  let place = start
+  do {
+    const at = skipSpace(bytes, place + 1)
+    if (bytes[at] !== QUOTE) return undefined
+    const { key, value } = readKey(bytes, at)
+    if (Buffer.compare(key, DATA) === 0) return undefined
+    const end = skipValue(bytes, value, MAX_RECORD_BYTES)
+    if (bytes[value] === OPEN_OBJECT && isWholeNumber(key)) {
+      if (spans.length === maxRecords * 2) throw new TooManyRecords(maxRecords)
+      spans.push(value, end)
+    } else {
+      bytesOfMembers += end - at
+      if (bytesOfMembers > MAX_ENVELOPE_BYTES) throw new ValueTooLong(TOO_MUCH_AROUND)
+      hasCode ||= Buffer.compare(key, CODE) === 0
+      members.push(SEPARATOR, bytes.subarray(at, end))
+    }
+    place = skipSpace(bytes, end)
+  } while (bytes[place] === COMMA)
+  if (bytes[place] !== CLOSE_OBJECT || spans.length === 0 || !hasCode) return undefined
+  checkEnd(bytes, place + 1)
+  return { envelope: Buffer.concat([OPEN, ...members, CLOSE]), spans }
 }
 
 /** The members of the outermost object; of two lists called `data` the last counts, as in `JSON.parse`. */
@@ -151,9 +190,9 @@ function readList(
   let place = skipSpace(bytes, start + 1)
   if (bytes[place] === close) return isKeyed ? undefined : { spans, end: place + 1 }
   for (;;) {
-    if (spans.length === maxRecords * 2) throw new TooManyRecords(maxRecords)
     const record = isKeyed ? skipNumber(bytes, place) : place
     if (record === undefined) return undefined
+    if (spans.length === maxRecords * 2) throw new TooManyRecords(maxRecords)
     try {
       const end = skipRecord(bytes, record, close)
       spans.push(record, end)

@@ -45,9 +45,17 @@ export function readEnvelope(json: unknown): Envelope | undefined {
 
 function isReport(members: Readonly<Record<string, unknown>>): boolean {
   if ('data' in members) return true
-  return (
-    'code' in members && !Object.values(members).some((value) => Array.isArray(value) && value.length > 0)
-  )
+  return 'code' in members && !Object.values(members).some(canBeRecords)
+}
+
+/** A list, or an object of objects, which is what PHP makes of a list with gaps. */
+function canBeRecords(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  return isObject(value) && Object.values(value).some(isObject)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /**

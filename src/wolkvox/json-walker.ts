@@ -8,6 +8,11 @@ export class EndsTooSoon extends NotJson {
   override readonly name = 'EndsTooSoon'
 }
 
+/** The response ends within a text: it was cut off there, or a quote is missing or one too many. */
+export class UnterminatedText extends NotJson {
+  override readonly name = 'UnterminatedText'
+}
+
 /** More text follows the JSON. */
 export class TextBehind extends NotJson {
   override readonly name = 'TextBehind'
@@ -97,7 +102,7 @@ export function skipString(bytes: Uint8Array, at: number, end: number): number {
     if (byte === QUOTE) return place + 1
     if (byte === BACKSLASH) place += 1
   }
-  throw end < bytes.length ? new ValueTooLong(TOO_LONG) : new NotJson('a text does not end')
+  throw end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnterminatedText('a text does not end')
 }
 
 /** A number, `true`, `false`, `null`, or what is none of them. */

@@ -4,11 +4,13 @@ import {
   COMMA,
   EndsTooSoon,
   NotJson,
+  OPEN_LIST,
   OPEN_OBJECT,
   skipSpace,
+  UnterminatedText,
   ValueTooLong,
 } from './json-walker.ts'
-import { findRecord, firstKey } from './record-boundary.ts'
+import { findRecord, firstKey, nextKey } from './record-boundary.ts'
 
 /** Splits a list of records on, where a broken record hides the ends of others. */
 export interface ListRepair {
@@ -28,6 +30,10 @@ export interface ListRepair {
    */
   skipStray(bracket: number): number | undefined
 }
+
+// The end of a value and the brace of its object.
+const END_OF_RECORD = /["\]}\dle]\s*\}\s*$/
+const MAX_TAIL_BYTES = 256
 
 // Each costs up to the length of a record: this many take a third of a second.
 const MAX_BROKEN_RECORDS = 1000
@@ -50,28 +56,50 @@ export function createListRepair(
   const tooManyBroken = new NotJson(`more than ${MAX_BROKEN_RECORDS} records are broken`)
 
   function endAtNext(record: number): number | undefined {
-    const key = firstKey(bytes, spans[0] ?? record) ?? firstKey(bytes, record)
-    const next = key && findRecord(bytes, key, record, record + maxRecordBytes)
+    const limit = record + maxRecordBytes
+    const own = firstKey(bytes, record)
+    const key = firstKey(bytes, spans[0] ?? record) ?? own
+    let next = key && findRecord(bytes, key, record, limit)
+    if (next === undefined && (own === undefined || spans.length === 0)) {
+      const other = nextKey(bytes, record, limit)
+      next = other && findRecord(bytes, other, record, limit)
+    }
     if (next === undefined) return undefined
     spans.push(record, next.end)
     return isKeyed ? next.element : next.record
   }
 
-  /** The last bracket that can close the list. What follows has to be JSON, or the answer is malformed all the same. */
-  function endAtBracket(record: number): number | undefined {
+  /** The last bracket that can close the list. If no JSON follows it, the response is malformed all the same. */
+  function endAtBracket(record: number, error: unknown): number | undefined {
     const outer = bytes.lastIndexOf(CLOSE_OBJECT)
     const inner = isOutermost ? outer : bytes.lastIndexOf(CLOSE_OBJECT, outer - 1)
     const end = isKeyed ? inner : bytes.lastIndexOf(CLOSE_LIST)
-    if (end <= record || end - record > maxRecordBytes) return undefined
+    if (end <= record || end - record > maxRecordBytes || isCutAt(record, end, error)) return undefined
     spans.push(record, end)
     return end
   }
 
+  /**
+   * Whether the response can be cut off at this bracket: it closes a list within the record, or belongs to a text. A bare
+   * list that ends there must not pass for complete.
+   */
+  function isCutAt(record: number, end: number, error: unknown): boolean {
+    const tail = String.fromCharCode(...bytes.subarray(Math.max(record, end - MAX_TAIL_BYTES), end))
+    if (error instanceof UnterminatedText && isOutermost && !END_OF_RECORD.test(tail)) return true
+    if (isKeyed) return false
+    let depth = 0
+    for (let place = record; place < end; place += 1) {
+      if (bytes[place] === OPEN_LIST) depth += 1
+      else if (bytes[place] === CLOSE_LIST) depth -= 1
+    }
+    return depth > 0
+  }
+
   /** A record without its closing brace takes the bracket of the list for it, so that the next place is none. */
-  function reopenLast(): number | undefined {
+  function reopenLast(error: unknown): number | undefined {
     const [from, to] = spans.splice(-2)
     if (from === undefined || isJson(bytes.subarray(from, to))) return undefined
-    return endAtNext(from) ?? endAtBracket(from)
+    return endAtNext(from) ?? endAtBracket(from, error)
   }
 
   return {
@@ -81,7 +109,7 @@ export function createListRepair(
       const next = endAtNext(record)
       if (next !== undefined) return next
       if (error instanceof EndsTooSoon || error instanceof ValueTooLong) throw error
-      const end = endAtBracket(record) ?? reopenLast()
+      const end = endAtBracket(record, error) ?? reopenLast(error)
       if (end === undefined) throw error
       return end
     },

@@ -12,7 +12,7 @@ import {
   skipValue,
   ValueTooLong,
 } from './json-walker.ts'
-import { findRecord, firstKey } from './record-boundary.ts'
+import { findRecord, firstKey, nextKey } from './record-boundary.ts'
 
 /** Stands for a record that is not JSON. */
 export const UNPARSABLE = Symbol('unparsable')
@@ -110,7 +110,7 @@ export function* parseRecords(
 /** The one record of a span; or several, where a stray quote has made one of them. */
 function* parseSpan(body: Uint8Array, from: number, to: number): Generator<unknown> {
   const record = parse(body, from, to)
-  const key = record === undefined ? firstKey(body, from) : undefined
+  const key = record === undefined ? (firstKey(body, from) ?? nextKey(body, from, to)) : undefined
   if (key === undefined) {
     yield record === undefined ? UNPARSABLE : record
     return

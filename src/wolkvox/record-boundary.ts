@@ -30,17 +30,36 @@ const MAX_KEY_BYTES = 64
 const ZERO = 0x30
 const NINE = 0x39
 
-/** @returns the first key of a record with its quotes, as every record of a report begins with it; if it has one */
+/** @returns the first key of a record with its quotes, with which every record of a report begins; if it has one */
 export function firstKey(bytes: Uint8Array, record: number): Uint8Array | undefined {
   if (bytes[record] !== OPEN_OBJECT) return undefined
   const start = skipSpace(bytes, record + 1)
   if (bytes[start] !== QUOTE) return undefined
   try {
-    return bytes.subarray(start, skipString(bytes, start, Math.min(bytes.length, start + MAX_KEY_BYTES)))
+    const end = skipString(bytes, start, Math.min(bytes.length, start + MAX_KEY_BYTES))
+    return bytes[skipSpace(bytes, end)] === COLON ? bytes.subarray(start, end) : undefined
   } catch (error) {
     if (error instanceof NotJson || error instanceof ValueTooLong) return undefined
     throw error
   }
+}
+
+/**
+ * The first key of the next object that stands where a record can: after a comma or another object, and not in a list.
+ * It replaces the key of a record whose own key is broken.
+ *
+ * @param from where the broken record begins
+ * @param to where to stop searching
+ */
+export function nextKey(bytes: Uint8Array, from: number, to: number): Uint8Array | undefined {
+  const isInList = createListTracker(bytes, from)
+  const end = Math.min(to, bytes.length)
+  for (let at = bytes.indexOf(OPEN_OBJECT, from + 1); at !== -1 && at < end; ) {
+    const key = firstKey(bytes, at)
+    if (key !== undefined && boundaryBefore(bytes, from, at, isInList) !== undefined) return key
+    at = bytes.indexOf(OPEN_OBJECT, at + 1)
+  }
+  return undefined
 }
 
 /**
@@ -62,12 +81,24 @@ export function findRecord(
   for (let at = text.indexOf(key, from + 1); at !== -1; at = text.indexOf(key, at + key.length)) {
     const record = skipSpaceBackwards(bytes, at - 1)
     if (bytes[record] !== OPEN_OBJECT) continue
-    const element = startOfElement(bytes, record)
-    const before = skipSpaceBackwards(bytes, element - 1)
-    if (before <= from || isInList(element)) continue
-    if (bytes[before] === COMMA) return { end: before, element, record }
-    if (bytes[before] === CLOSE_OBJECT) return { end: before + 1, element, record }
+    const boundary = boundaryBefore(bytes, from, record, isInList)
+    if (boundary !== undefined) return boundary
   }
+  return undefined
+}
+
+/** @returns `undefined` if no record can begin at this brace */
+function boundaryBefore(
+  bytes: Uint8Array,
+  from: number,
+  record: number,
+  isInList: (to: number) => boolean,
+): RecordBoundary | undefined {
+  const element = startOfElement(bytes, record)
+  const before = skipSpaceBackwards(bytes, element - 1)
+  if (before <= from || isInList(element)) return undefined
+  if (bytes[before] === COMMA) return { end: before, element, record }
+  if (bytes[before] === CLOSE_OBJECT) return { end: before + 1, element, record }
   return undefined
 }
 

@@ -78,6 +78,7 @@ const ambiguous: Record<string, { middle: string[]; last: string[] }> = {
     middle: ['data that is an object'],
     last: ['data that is an object', 'a bare object', 'a bare list'],
   },
+  'only its first half, and no quote': { middle: [], last: ['a bare object', 'a bare list'] },
   'a brace too many': {
     middle: ['data that is an object', 'a bare object'],
     last: ['data that is an object', 'a bare object'],
@@ -228,6 +229,135 @@ describe('a broken record', () => {
 
   it('of more than 64 KB is too_large', () => {
     expect(failureOf(`[{"a":"${'x'.repeat(70_000)}\n"}]`).reason).toBe('too_large')
+  })
+})
+
+/** What can be wrong with the first key of a record, by which the others are found. */
+const brokenStarts: Record<string, (text: string) => string> = {
+  'no quote before its first key': (text) => text.replace('"agent_id', 'agent_id'),
+  'no quote after its first key': (text) => text.replace('agent_id"', 'agent_id'),
+  'single quotes around its first key': (text) => text.replace('"agent_id"', "'agent_id'"),
+  'a raw line feed in its first key': (text) => text.replace('agent_id', 'agent\nid'),
+  'no colon after its first key': (text) => text.replace(':', ''),
+  'another first key and an odd quote': (text) => text.replace('"agent_id":', '"x":5","agent_id":'),
+  'no brace at its beginning': (text) => text.slice(1),
+  'a PHP warning before it': (text) => `<br />\n<b>Warning</b>: Undefined index "x" in x.php${text}`,
+  'a PHP warning in its place': () => '<b>Warning</b>: Undefined index in x.php',
+}
+
+describe.each(Object.entries(brokenStarts))('a record with %s', (_damage, breakIt) => {
+  const names = [1, 2, 3, 4, 5].map((id) => `Name ${id}`)
+  const records = [1, 2, 3, 4, 5].map(record)
+
+  it.each(Object.entries(forms))(
+    'costs that record and no other, also as the first, in %s',
+    (_form, wrap) => {
+      for (const place of [0, 1, 2, 3]) {
+        const text = wrap(records.with(place, breakIt(records[place] ?? '')))
+        expect(read(text)).toEqual({ names: names.toSpliced(place, 1), unparsable: 1 })
+      }
+    },
+  )
+
+  it.each(Object.entries(forms))(
+    'costs no other if the first and the second are broken, in %s',
+    (_form, wrap) => {
+      const text = wrap([breakIt(record(1)), record(2).replace('Name', '5" Name'), ...records.slice(2)])
+      const { names: read2, unparsable } = read(text)
+      expect(read2).toEqual(names.slice(2))
+      expect(unparsable).toBeGreaterThanOrEqual(1)
+    },
+  )
+})
+
+describe('the last half of a record', () => {
+  it.each(['data of an envelope', 'a bare list'])('costs no other as the first, in %s', (form) => {
+    const found = read(forms[form]?.([record(1).slice(60), record(2), record(3)]) ?? '')
+    expect(found.names).toEqual(['Name 2', 'Name 3'])
+    // Each comma in it seems to end a record.
+    expect(found.unparsable).toBeGreaterThanOrEqual(1)
+  })
+})
+
+describe('a list without an envelope', () => {
+  const named = (name: string) => JSON.stringify(aRecord({ agent_id: '9', agent_name: name }))
+  const inLists = record(9).replace('}', ',"more":[{"a":[1,[2]]}],"last":"x"}')
+
+  it.each([
+    ['a bracket in a name', named('Ana]')],
+    ['a brace and a bracket in a name', named('Ana}]')],
+    ['a brace in a name', named('Ana}')],
+    ['two braces in a name', named('Ana}}')],
+    ['brackets in a name', named('[Ana] {x}')],
+    ['lists in a record', inLists],
+    ['lists in a record with an odd quote', inLists.replace('Name', '5" Name')],
+    ['lists in a record that is not JSON', inLists.replace('"10"', 'NaN')],
+  ])('is malformed wherever it is cut off, with %s', (_what, last) => {
+    for (const wrap of [forms['a bare list'], forms['a bare object']]) {
+      const whole = wrap?.([record(1), record(2), last]) ?? ''
+      for (let length = 0; length < whole.length; length += 1) {
+        expect(failureOf(whole.slice(0, length)).reason).toBe('malformed')
+      }
+    }
+  })
+
+  it.each([
+    ['a page', '<br /><b>Notice</b>: x'],
+    ['a word', ' done'],
+    ['a comma', ','],
+    ['a brace', '}'],
+    ['zeroes', '\0\0'],
+    ['another list', `[${record(3)}]`],
+    ['another object', '{"code":200}'],
+    ['another record', `,${record(3)}`],
+    ['half a record', `,${record(3).slice(0, 50)}`],
+    ['a bracket and a word', '] done'],
+  ])('is malformed with something after its bracket: %s', (_what, garbage) => {
+    expect(failureOf(`[${record(1)},${record(2)}]${garbage}`).reason).toBe('malformed')
+  })
+
+  it('is read with white space after its bracket', () => {
+    expect(read(`[${record(1)},${record(2)}]\r\n \t`)).toEqual({ names: ['Name 1', 'Name 2'], unparsable: 0 })
+  })
+})
+
+describe('records merged with the members of an envelope', () => {
+  const names = ['Name 1', 'Name 2']
+
+  it.each([
+    ['before the code', `{"0":${record(1)},"1":${record(2)},"code":200}`],
+    ['after the code', `{"code":"200","error":null,"msg":"","0":${record(1)},"5":${record(2)}}`],
+    ['around the code', ` {\n"3" : ${record(1)} , "code" : 200 ,"4":${record(2)} , "msg":"x" } `],
+    [
+      'with one that is broken',
+      `{"0":${record(1)},"1":${record(3).replace('Name', 'Na\nme')},"2":${record(2)},"code":200}`,
+    ],
+  ])('are read: %s', (how, text) => {
+    expect(read(text)).toEqual({ names, unparsable: how.includes('broken') ? 1 : 0 })
+  })
+
+  it('are read up to the most that one response can have', () => {
+    const many = (count: number) =>
+      `{${Array.from({ length: count }, (_, index) => `"${index}":{"agent_name":${index}}`)},"code":200}`
+    expect(read(many(60_000)).names).toHaveLength(60_000)
+    expect(failureOf(many(60_001)).reason).toBe('too_large')
+  })
+
+  it('are no records where the code refuses the call', () => {
+    expect(failureOf(`{"0":${record(1)},"code":403,"msg":"TOKEN LIMIT EXCEEDED"}`).reason).toBe(
+      'quota_exceeded',
+    )
+  })
+
+  it.each([
+    ['without a code', `{"0":${record(1)},"total":1}`],
+    ['cut off behind a record', `{"0":${record(1)},"1":${record(2)}`],
+    ['cut off behind the code', `{"0":${record(1)},"code":200`],
+    ['with text after it', `{"0":${record(1)},"code":200}<br />`],
+    ['as lists', `{"0":[${record(1)}],"code":200}`],
+    ['under another name', `{"agents":{"0":${record(1)}},"code":200}`],
+  ])('are malformed, never none: %s', (_how, text) => {
+    expect(failureOf(text).reason).toBe('malformed')
   })
 })
 
