@@ -2,7 +2,7 @@ import { CALLS_A_LICENSE, dailyLimit } from '../config/quota.ts'
 import { untilNextDay } from '../refresh/day.ts'
 import type { Moment } from '../refresh/moment.ts'
 import { isStale, type OperationState, requestsToday } from '../refresh/state.ts'
-import { MAX_RECORDS } from '../wolkvox/answer.ts'
+import { MAX_RECORDS } from '../wolkvox/response.ts'
 import type { Family } from './family.ts'
 
 /** A family of samples about an operation itself. */

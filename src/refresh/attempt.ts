@@ -1,10 +1,10 @@
 import type { Operation } from '../config/operation.ts'
 import type { Segment } from '../gzip/segment.ts'
-import type { Answer } from '../wolkvox/answer.ts'
 import { type Category, categories } from '../wolkvox/categories.ts'
 import { type FailureReason, type RetryAdvice, toFailure } from '../wolkvox/failure.ts'
 import type { FieldReaders } from '../wolkvox/records.ts'
 import { readReport } from '../wolkvox/report.ts'
+import type { ApiResponse } from '../wolkvox/response.ts'
 import type { Agent, Rejections, Snapshot } from '../wolkvox/snapshot.ts'
 
 /** The last good answer, in the form in which it is served. */
@@ -35,7 +35,7 @@ export type Outcome = { readonly rejections: Rejections } & (
 export type Attempt = (operation: Operation, signal: AbortSignal) => Promise<Outcome>
 
 interface Parts {
-  readonly fetchReport: (operation: Operation, signal: AbortSignal) => Promise<Answer>
+  readonly fetchReport: (operation: Operation, signal: AbortSignal) => Promise<ApiResponse>
   readonly fields: FieldReaders
   readonly render: (snapshot: Snapshot, operation: Operation) => Promise<readonly Segment[]>
 }

@@ -1,10 +1,10 @@
 import { Agent, request } from 'undici'
 import type { Operation } from '../config/operation.ts'
-import type { Answer } from './answer.ts'
 import { readBody } from './body.ts'
 import { connectionFailure, transferFailure } from './connection-failure.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { createRedactor } from './redaction.ts'
+import type { ApiResponse } from './response.ts'
 
 const REPORT = '/api/v2/real_time.php?api=agents'
 
@@ -27,7 +27,7 @@ export type Endpoint = Pick<Operation, 'baseUrl' | 'server' | 'token' | 'timeout
  * @returns the answer, whatever its status, with its body decoded
  * @throws WolkvoxFailure when there was no whole answer within the limits
  */
-export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Promise<Answer> {
+export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Promise<ApiResponse> {
   const { timeoutMs } = endpoint
   const tooSlow = new AbortController()
   const deadline = setTimeout(
@@ -54,7 +54,7 @@ export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Prom
   }
 }
 
-async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal): Promise<Answer> {
+async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal): Promise<ApiResponse> {
   const { statusCode, headers, body } = await request(`${endpoint.baseUrl}${REPORT}`, {
     dispatcher,
     signal,
@@ -82,12 +82,12 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
     fetchedAt,
     contentType: String(headers['content-type'] ?? ''),
     retryAfter: String(headers['retry-after'] ?? ''),
-    body: await (statusCode === 200 ? reading : orNothing(reading)),
+    body: await (statusCode === 200 ? reading : readBodyBestEffort(reading)),
   }
 }
 
 /** The status of a refusal says enough, even when its body cannot be read. */
-async function orNothing(reading: Promise<Buffer>): Promise<Buffer> {
+async function readBodyBestEffort(reading: Promise<Buffer>): Promise<Buffer> {
   try {
     return await reading
   } catch (error) {

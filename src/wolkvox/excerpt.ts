@@ -9,7 +9,7 @@ import {
   skipString,
   skipValue,
   ValueTooLong,
-} from './json-walker.ts'
+} from './json-scanner.ts'
 import type { Redact } from './redaction.ts'
 
 // Enough to recognise a text from outside, too little to fill a log.

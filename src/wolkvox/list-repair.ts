@@ -2,14 +2,14 @@ import {
   CLOSE_LIST,
   CLOSE_OBJECT,
   COMMA,
-  EndsTooSoon,
   NotJson,
   OPEN_LIST,
   OPEN_OBJECT,
   skipSpace,
+  UnexpectedEnd,
   UnterminatedText,
   ValueTooLong,
-} from './json-walker.ts'
+} from './json-scanner.ts'
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
 
 /** Splits a list of records on, where a broken record hides the ends of others. */
@@ -108,7 +108,7 @@ export function createListRepair(
       if (broken > MAX_BROKEN_RECORDS) throw tooManyBroken
       const next = endAtNext(record)
       if (next !== undefined) return next
-      if (error instanceof EndsTooSoon || error instanceof ValueTooLong) throw error
+      if (error instanceof UnexpectedEnd || error instanceof ValueTooLong) throw error
       const end = endAtBracket(record, error) ?? reopenLast(error)
       if (end === undefined) throw error
       return end

@@ -1,4 +1,3 @@
-import { TooManyRecords } from './answer-parts.ts'
 import { WolkvoxFailure } from './failure.ts'
 import {
   CLOSE_OBJECT,
@@ -11,8 +10,9 @@ import {
   skipString,
   skipValue,
   ValueTooLong,
-} from './json-walker.ts'
+} from './json-scanner.ts'
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
+import { TooManyRecords } from './response-splitter.ts'
 
 /** Stands for a record that is not JSON. */
 export const UNPARSABLE = Symbol('unparsable')

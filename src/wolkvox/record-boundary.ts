@@ -12,7 +12,7 @@ import {
   skipSpaceBackwards,
   skipString,
   ValueTooLong,
-} from './json-walker.ts'
+} from './json-scanner.ts'
 
 /** Where one record ends and the next begins. */
 export interface RecordBoundary {

@@ -1,9 +1,9 @@
 import type { Operation } from '../config/operation.ts'
 import { showName } from './agent-name.ts'
-import { type Answer, recordsOf } from './answer.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { type FieldReaders, readRecords } from './records.ts'
 import { createRedactor } from './redaction.ts'
+import { type ApiResponse, recordsOf } from './response.ts'
 import type { Agent, Rejections, Snapshot } from './snapshot.ts'
 
 /** Of an operation, what reading its report needs. */
@@ -23,9 +23,9 @@ export interface Report {
  *
  * @throws WolkvoxFailure when the answer is no report, or its texts are too large to stand in every family
  */
-export function readReport(answer: Answer, operation: ReportSource, fields: FieldReaders): Report {
-  const records = recordsOf(answer, createRedactor(operation.token))
-  const { fetchedAt } = answer
+export function readReport(response: ApiResponse, operation: ReportSource, fields: FieldReaders): Report {
+  const records = recordsOf(response, createRedactor(operation.token))
+  const { fetchedAt } = response
   const { agents, columns, rejections } = readRecords(
     records,
     fields,
@@ -44,7 +44,7 @@ export function readReport(answer: Answer, operation: ReportSource, fields: Fiel
       agents,
       columns,
       records: agents.length + countRejected(rejections),
-      bytes: answer.body.length,
+      bytes: response.body.length,
     },
     rejections,
   }

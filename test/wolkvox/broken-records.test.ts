@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { recordsOf } from '../../src/wolkvox/answer.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { UNPARSABLE } from '../../src/wolkvox/parse.ts'
+import { recordsOf } from '../../src/wolkvox/response.ts'
 import { aRecord } from '../support/helpers.ts'
 
 const record = (id: number) => JSON.stringify(aRecord({ agent_id: String(id), agent_name: `Name ${id}` }))

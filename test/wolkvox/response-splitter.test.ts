@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TooManyRecords, takeApart } from '../../src/wolkvox/answer-parts.ts'
-import { NotJson, ValueTooLong } from '../../src/wolkvox/json-walker.ts'
+import { NotJson, ValueTooLong } from '../../src/wolkvox/json-scanner.ts'
+import { splitResponse, TooManyRecords } from '../../src/wolkvox/response-splitter.ts'
 
 /** What the parts say together: the envelope, with its records put back. */
 function together(text: string, maxRecords = 1000): { envelope: unknown; records: unknown[] } {
   const bytes = Buffer.from(text)
-  const { envelope, spans } = takeApart(bytes, maxRecords)
+  const { envelope, spans } = splitResponse(bytes, maxRecords)
   const records: unknown[] = []
   for (let index = 0; index < spans.length; index += 2) {
     records.push(JSON.parse(bytes.subarray(spans[index], spans[index + 1]).toString()))
@@ -162,7 +162,7 @@ describe('an answer that is not what a report can be', () => {
     ['a number without end', megabytes('9', 32), ValueTooLong],
   ])('is refused before it is parsed: %s', (_shape, shape, error) => {
     for (const text of within(shape)) {
-      expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(error)
+      expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(error)
     }
   })
 
@@ -177,7 +177,7 @@ describe('an answer that is not what a report can be', () => {
     ['a record of many members', `"0":{${megabytes('"k":0,', 32)}"k":0}`, ValueTooLong],
   ])('is refused before it is parsed, as an object with numbers for keys: %s', (_shape, shape, error) => {
     for (const text of withinObject(shape)) {
-      expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(error)
+      expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(error)
     }
   })
 
@@ -185,7 +185,7 @@ describe('an answer that is not what a report can be', () => {
     ['a text around the records', `{"msg":"${'x'.repeat(70_000)}","data":[]}`],
     ['many members around the records', `{${'"a":1,'.repeat(20_000)}"data":[]}`],
   ])('is refused for its size: %s', (_part, text) => {
-    expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(ValueTooLong)
+    expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(ValueTooLong)
   })
 
   it.each([
@@ -193,7 +193,7 @@ describe('an answer that is not what a report can be', () => {
     ['something behind the records, of any length', `[]${' x'.repeat(40_000)}`],
     ['something behind the envelope', '{"data":[]}<br />'],
   ])('is not JSON: %s', (_part, text) => {
-    expect(() => takeApart(Buffer.from(text), 60_000)).toThrow(NotJson)
+    expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(NotJson)
   })
 
   it('has one record more than it may', () => {

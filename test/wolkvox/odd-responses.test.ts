@@ -10,7 +10,7 @@ import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
 import { anOperation, answerWith, aRecord, never, serveHttp, serveSockets } from '../support/helpers.ts'
 
 /** A row: what comes, what is kept of it, what is counted, and what is said. */
-interface OddAnswer {
+interface OddResponse {
   readonly what: string
   readonly answer: RequestListener | ((socket: Socket) => void)
   /** Whether the answer takes the raw connection. */
@@ -56,7 +56,7 @@ const head = (...headers: readonly string[]) => `HTTP/1.1 200 OK\r\n${headers.jo
 
 const chunk = (content: string) => `${Buffer.byteLength(content).toString(16)};x="y"\r\n${content}\r\n`
 
-const surroundings: readonly OddAnswer[] = [
+const surroundings: readonly OddResponse[] = [
   {
     what: 'blank lines and two byte order marks before it',
     answer: json(`\r\n\n\ufeff\n\ufeff${GOOD}\n\n`),
@@ -141,7 +141,7 @@ const surroundings: readonly OddAnswer[] = [
   },
 ]
 
-const envelopes: readonly OddAnswer[] = [
+const envelopes: readonly OddResponse[] = [
   { what: 'a code with a fraction of zero', answer: json(GOOD.replace('200', '200.0')), agents: BOTH },
   {
     what: 'a code with text',
@@ -247,7 +247,7 @@ const envelopes: readonly OddAnswer[] = [
   },
 ]
 
-const records: readonly OddAnswer[] = [
+const records: readonly OddResponse[] = [
   {
     what: 'null among the records, as of a join',
     answer: json(envelope([null, ana, [], beto, false])),
@@ -342,7 +342,7 @@ const records: readonly OddAnswer[] = [
   },
 ]
 
-const names: readonly OddAnswer[] = [
+const names: readonly OddResponse[] = [
   {
     what: 'names in escapes',
     answer: json(GOOD.replace('Ana', 'A\\u00f1a \\ud83d\\ude00')),
@@ -385,7 +385,7 @@ const names: readonly OddAnswer[] = [
   },
 ]
 
-const values: readonly OddAnswer[] = [
+const values: readonly OddResponse[] = [
   {
     what: 'numbers in place of texts',
     answer: json(envelope([{ ...ana, calls: 5, ocupation: 12.5, acw_time: 300 }])),
@@ -446,7 +446,7 @@ const values: readonly OddAnswer[] = [
   },
 ]
 
-const proxies: readonly OddAnswer[] = [
+const proxies: readonly OddResponse[] = [
   {
     what: 'a firewall that blocks with 200',
     answer: html(
@@ -492,7 +492,7 @@ const proxies: readonly OddAnswer[] = [
   },
 ]
 
-const transfers: readonly OddAnswer[] = [
+const transfers: readonly OddResponse[] = [
   {
     what: 'zeroes behind the gzip',
     answer: answerWith(Buffer.concat([gzipSync(GOOD), Buffer.alloc(512)]), 200, {
@@ -566,7 +566,7 @@ interface Seen {
   readonly bytes: number
 }
 
-async function readFrom({ answer, isRaw }: OddAnswer) {
+async function readFrom({ answer, isRaw }: OddResponse) {
   const url = isRaw
     ? await serveSockets(answer as (socket: Socket) => void)
     : await serveHttp(answer as RequestListener)

@@ -1,16 +1,16 @@
-import { TooManyRecords, takeApart } from './answer-parts.ts'
 import { toUtf8 } from './charset.ts'
 import { type Envelope, readEnvelope, recordsIn, saysNoRecords } from './envelope.ts'
 import { excerptOf, quote } from './excerpt.ts'
 import { WolkvoxFailure } from './failure.ts'
-import { NotJson, skipSpace, TextBehind, ValueTooLong } from './json-walker.ts'
+import { NotJson, skipSpace, TrailingText, ValueTooLong } from './json-scanner.ts'
 import { parseEnvelope, parseRecords, tooLarge } from './parse.ts'
 import type { Redact } from './redaction.ts'
 import { impliedCode, isPermanentRefusal, reasonOfRefusal } from './refusal.ts'
+import { splitResponse, TooManyRecords } from './response-splitter.ts'
 import { readRetryAfter } from './retry-after.ts'
 
 /** What came over the wire, whole. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number
   /** Decoded; empty where the body of a refusal could not be read. */
   readonly body: Uint8Array
@@ -31,10 +31,10 @@ export const MAX_RECORDS = 60_000
  *
  * @throws WolkvoxFailure where the answer is anything but the records of a report
  */
-export function recordsOf(answer: Answer, redact: Redact): Iterable<unknown> {
-  const body = toUtf8(answer.body, answer.contentType ?? '')
-  const content = readContent(body, answer, redact)
-  const refusal = refusalIn(answer.status, content)
+export function recordsOf(response: ApiResponse, redact: Redact): Iterable<unknown> {
+  const body = toUtf8(response.body, response.contentType ?? '')
+  const content = readContent(body, response, redact)
+  const refusal = refusalIn(response.status, content)
   if (refusal !== undefined) {
     const { code, said } = refusal
     const { envelope, records } = content
@@ -47,7 +47,7 @@ export function recordsOf(answer: Answer, redact: Redact): Iterable<unknown> {
     // Code and message can carry one half of the token each.
     const all = detail === '' ? words : redact(`${words}: ${detail}`)
     throw new WolkvoxFailure(reason, `${who} answered ${all}`, {
-      retryAfterMs: readRetryAfter(answer.retryAfter ?? '', answer.fetchedAt),
+      retryAfterMs: readRetryAfter(response.retryAfter ?? '', response.fetchedAt),
       isPermanent: isPermanentRefusal(code, reason),
     })
   }
@@ -65,9 +65,9 @@ interface Content {
   readonly problem?: WolkvoxFailure
 }
 
-function readContent(body: Uint8Array, answer: Answer, redact: Redact): Content {
+function readContent(body: Uint8Array, response: ApiResponse, redact: Redact): Content {
   try {
-    const parts = takeApart(body, MAX_RECORDS)
+    const parts = splitResponse(body, MAX_RECORDS)
     const envelope = readEnvelope(parseEnvelope(parts.envelope))
     // Of two members called data the last counts, which may be no list.
     if (parts.spans.length > 0 && Array.isArray(envelope?.data)) {
@@ -76,28 +76,28 @@ function readContent(body: Uint8Array, answer: Answer, redact: Redact): Content 
     const records = envelope && recordsIn(envelope)
     if (records !== undefined) return { envelope, records: records.length > 0 ? records : undefined }
     const said = 'the answer is JSON, but not a report of the wolkvox API'
-    return { envelope, problem: malformed(said, body, answer, redact) }
+    return { envelope, problem: malformed(said, body, response, redact) }
   } catch (error) {
-    return { problem: problemOf(error, body, answer, redact) }
+    return { problem: problemOf(error, body, response, redact) }
   }
 }
 
-function problemOf(error: unknown, body: Uint8Array, answer: Answer, redact: Redact): WolkvoxFailure {
+function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, redact: Redact): WolkvoxFailure {
   if (error instanceof TooManyRecords || error instanceof ValueTooLong) return tooLarge(error)
   if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
   if (skipSpace(body, 0) === body.length) return new WolkvoxFailure('malformed', 'the answer is empty')
   // V8 quotes the text that it cannot parse, which may be anything; the kind of mistake is enough.
   const mistake = error.message.replace(/[,:]? ?(\.\.\.)?".*$/s, '')
   const said = `the answer is not JSON: ${mistake}`
-  const shown = error instanceof TextBehind ? body.subarray(error.place) : body
-  return malformed(said, shown, answer, redact, new SyntaxError(mistake))
+  const shown = error instanceof TrailingText ? body.subarray(error.place) : body
+  return malformed(said, shown, response, redact, new SyntaxError(mistake))
 }
 
 /** A failure that says what came instead of a report. @param shown where in the answer the excerpt begins */
 function malformed(
   said: string,
   shown: Uint8Array,
-  { body, contentType = '' }: Answer,
+  { body, contentType = '' }: ApiResponse,
   redact: Redact,
   cause?: Error,
 ): WolkvoxFailure {

@@ -4,8 +4,8 @@ export class NotJson extends Error {
 }
 
 /** The text ends between two of its parts, as one that was cut off does. */
-export class EndsTooSoon extends NotJson {
-  override readonly name = 'EndsTooSoon'
+export class UnexpectedEnd extends NotJson {
+  override readonly name = 'UnexpectedEnd'
 }
 
 /** The response ends within a text: it was cut off there, or a quote is missing or one too many. */
@@ -14,8 +14,8 @@ export class UnterminatedText extends NotJson {
 }
 
 /** More text follows the JSON. */
-export class TextBehind extends NotJson {
-  override readonly name = 'TextBehind'
+export class TrailingText extends NotJson {
+  override readonly name = 'TrailingText'
   /** Where it begins. */
   readonly place: number
 
@@ -87,7 +87,7 @@ export function skipValue(bytes: Uint8Array, at: number, limit: number): number 
         place += 1
         break
       default:
-        place = depth > 0 ? place + 1 : skipWord(bytes, place, end)
+        place = depth > 0 ? place + 1 : skipLiteral(bytes, place, end)
     }
   } while (depth > 0 && place < end)
   if (depth > 0) throw tooLongOrCut(bytes, end)
@@ -106,17 +106,17 @@ export function skipString(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /** A number, `true`, `false`, `null`, or what is none of them. */
-function skipWord(bytes: Uint8Array, at: number, end: number): number {
+function skipLiteral(bytes: Uint8Array, at: number, end: number): number {
   let place = at
-  while (place < end && !endsWord(bytes[place])) place += 1
+  while (place < end && !endsLiteral(bytes[place])) place += 1
   if (place === end && end < bytes.length) throw tooLongOrCut(bytes, end)
   return place
 }
 
-function endsWord(byte: number | undefined): boolean {
+function endsLiteral(byte: number | undefined): boolean {
   return byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT || byte === COLON || isSpace(byte)
 }
 
 function tooLongOrCut(bytes: Uint8Array, end: number): Error {
-  return end < bytes.length ? new ValueTooLong(TOO_LONG) : new EndsTooSoon('it ends too soon')
+  return end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnexpectedEnd('it ends too soon')
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
-import { recordsOf } from '../../src/wolkvox/answer.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { createRedactor } from '../../src/wolkvox/redaction.ts'
+import { recordsOf } from '../../src/wolkvox/response.ts'
 import { aRecord, documentedRefusals } from '../support/helpers.ts'
 
 const redact = createRedactor(new Secret('test-token'))

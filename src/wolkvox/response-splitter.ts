@@ -3,7 +3,6 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
-  EndsTooSoon,
   NotJson,
   OPEN_LIST,
   OPEN_OBJECT,
@@ -11,14 +10,15 @@ import {
   skipSpace,
   skipString,
   skipValue,
-  TextBehind,
+  TrailingText,
+  UnexpectedEnd,
   ValueTooLong,
-} from './json-walker.ts'
+} from './json-scanner.ts'
 import { createListRepair } from './list-repair.ts'
 import { isWholeNumber } from './record-boundary.ts'
 
 /** An answer taken apart at its records, each part still as it came. */
-export interface AnswerParts {
+export interface ResponseParts {
   /** The answer with an empty list in place of its list of records. */
   readonly envelope: Uint8Array
   /** Where each record begins and ends, in turn; empty where there is no list of records. */
@@ -57,7 +57,7 @@ const EMPTY_LIST = Buffer.from('[]')
  * @param maxRecords the most records
  * @throws NotJson, ValueTooLong, TooManyRecords
  */
-export function takeApart(bytes: Uint8Array, maxRecords: number): AnswerParts {
+export function splitResponse(bytes: Uint8Array, maxRecords: number): ResponseParts {
   const start = skipMarks(bytes)
   const list = readList(bytes, start, maxRecords, true)
   if (list !== undefined) {
@@ -74,7 +74,7 @@ export function takeApart(bytes: Uint8Array, maxRecords: number): AnswerParts {
 
 function checkEnd(bytes: Uint8Array, end: number): void {
   const place = skipSpace(bytes, end)
-  if (place < bytes.length) throw new TextBehind(place)
+  if (place < bytes.length) throw new TrailingText(place)
 }
 
 /** Byte order marks and white space: PHP sends one mark for each of its files that is saved with one. */
@@ -92,7 +92,7 @@ function skipMarks(bytes: Uint8Array): number {
  *
  * @returns `undefined` if the object is anything else
  */
-function readMerged(bytes: Uint8Array, start: number, maxRecords: number): AnswerParts | undefined {
+function readMerged(bytes: Uint8Array, start: number, maxRecords: number): ResponseParts | undefined {
   const spans: number[] = []
   const members: Uint8Array[] = [DATA_MEMBER]
   let bytesOfMembers = 0
@@ -121,7 +121,7 @@ function readMerged(bytes: Uint8Array, start: number, maxRecords: number): Answe
 }
 
 /** The members of the outermost object; of two lists called `data` the last counts, as in `JSON.parse`. */
-function readObject(bytes: Uint8Array, start: number, maxRecords: number): AnswerParts {
+function readObject(bytes: Uint8Array, start: number, maxRecords: number): ResponseParts {
   const envelope: Uint8Array[] = []
   let spans: readonly number[] = []
   let kept = start
@@ -145,7 +145,7 @@ function readObject(bytes: Uint8Array, start: number, maxRecords: number): Answe
     if (bytes[place] !== COMMA) break
     place = skipSpace(bytes, place + 1)
   }
-  if (place >= bytes.length) throw new EndsTooSoon('it ends too soon')
+  if (place >= bytes.length) throw new UnexpectedEnd('it ends too soon')
   if (bytes[place] !== CLOSE_OBJECT) throw new NotJson('a comma is missing')
   checkEnd(bytes, place + 1)
   const all = [...envelope, bytes.subarray(kept)]
@@ -228,7 +228,7 @@ function skipRecord(bytes: Uint8Array, at: number, close: number): number {
   let end = at
   let next = at
   while (bytes[next] !== COMMA && bytes[next] !== close) {
-    if (next >= bytes.length) throw new EndsTooSoon('it ends too soon')
+    if (next >= bytes.length) throw new UnexpectedEnd('it ends too soon')
     end = skipValue(bytes, next, at + MAX_RECORD_BYTES - next)
     next = skipSpace(bytes, end)
   }
