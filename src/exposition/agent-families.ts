@@ -1,6 +1,5 @@
-import { readCount, readDuration, readLoginTime, readPercentage } from '../wolkvox/numbers.ts'
-import type { Reader } from '../wolkvox/reading.ts'
 import type { Agent } from '../wolkvox/snapshot.ts'
+import { type Reader, readCount, readDuration, readLoginTime, readPercentage } from '../wolkvox/values.ts'
 import type { Family, Labels } from './family.ts'
 
 /** A family with at most one sample an agent. */

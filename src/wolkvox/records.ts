@@ -1,8 +1,7 @@
 import { type Category, categoryOf } from './categories.ts'
 import { UNPARSABLE } from './parse.ts'
-import { type Reader, type Reading, type ReadingContext, UNREADABLE } from './reading.ts'
 import type { Agent, Columns, RecordRejection, Rejections } from './snapshot.ts'
-import { readText } from './text.ts'
+import { type Reader, type Reading, type ReadingContext, readText, UNREADABLE } from './values.ts'
 
 /** How each numeric field is read, under wolkvox's own name for it. */
 export type FieldReaders = Readonly<Record<string, Reader<number>>>

@@ -5,9 +5,8 @@ import { WolkvoxFailure } from './failure.ts'
 import { NotJson, skipSpace, TrailingText, ValueTooLong } from './json-scanner.ts'
 import { parseEnvelope, parseRecords, tooLarge } from './parse.ts'
 import type { Redact } from './redaction.ts'
-import { impliedCode, isPermanentRefusal, reasonOfRefusal } from './refusal.ts'
+import { impliedCode, isPermanentRefusal, readRetryAfter, reasonOfRefusal } from './refusal.ts'
 import { splitResponse, TooManyRecords } from './response-splitter.ts'
-import { readRetryAfter } from './retry-after.ts'
 
 /** What came over the wire, whole. */
 export interface ApiResponse {

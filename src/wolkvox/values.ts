@@ -1,12 +1,51 @@
-import { parseDateTime } from './date-time.ts'
-import { type Reader, type Reading, type ReadingContext, UNREADABLE } from './reading.ts'
-import { readPlainText } from './text.ts'
+import { Temporal } from 'temporal-polyfill'
+
+/** A value is there, but cannot be read: it is counted and never becomes a sample. */
+export const UNREADABLE = Symbol('unreadable')
+
+/** What came of reading one value: itself, nothing there (`undefined`), or {@link UNREADABLE}. */
+export type Reading<T> = T | undefined | typeof UNREADABLE
+
+/** What a value's meaning may hang on besides its text. */
+export interface ReadingContext {
+  /** Moment of the fetch, in milliseconds since 1970. */
+  readonly fetchedAt: number
+  /** IANA time zone of the operation. */
+  readonly timeZone: string
+}
+
+/** Reads one value of a record, as JSON gave it. */
+export type Reader<T> = (value: unknown, context: ReadingContext) => Reading<T>
+
+/**
+ * Reads a text: a string or a JSON number, without outer white space. Of a number beyond 2^53 the last digits are lost:
+ * as an id it would be somebody else's.
+ *
+ * @returns `undefined` for wolkvox's ways to say that there is no value: `""`, `"-"`, `null` and a missing key
+ */
+export function readPlainText(value: unknown): Reading<string> {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string' && typeof value !== 'number') return UNREADABLE
+  if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return UNREADABLE
+  const text = String(value).trim()
+  return text === '' || text === '-' ? undefined : text
+}
+
+/**
+ * Reads a text that is to be shown. Half a surrogate pair, which has no form in UTF-8, becomes U+FFFD here, so that two
+ * texts that differ here differ on the wire as well.
+ */
+export function readText(value: unknown): Reading<string> {
+  const text = readPlainText(value)
+  return typeof text === 'string' ? text.toWellFormed() : text
+}
 
 const WHOLE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)$/
 const PERCENTAGE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?\s*%?$/
 const SECONDS = /^\d+(?:\.\d+)?$/
 const MINUTES_SECONDS = /^[0-5]?\d:[0-5]\d$/
 const HOURS_MINUTES_SECONDS = /^\d+:[0-5]\d:[0-5]\d$/
+const DATE_TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/
 
 // No total of a day and no state lasts longer. What is above is no duration but a moment: 20261126080000, or seconds
 // since 1970.
@@ -57,6 +96,23 @@ function parseDuration(text: string): number | undefined {
 
 /** Seconds, from `HH:MM:SS` (hours may pass 24), `MM:SS`, or seconds (a fraction allowed); at most 31 days. */
 export const readDuration = numberReader(parseDuration, MAX_DURATION_SECONDS)
+
+/**
+ * Reads a local date and time, `YYYY-MM-DD HH:MM:SS`.
+ *
+ * @param timeZone IANA name. A time that the clock passes twice in one night is taken as the first, one that it skips
+ *   as the moment after the gap (Temporal's `compatible`).
+ * @returns milliseconds since 1970, or `undefined` when the text is no such date and time
+ */
+function parseDateTime(text: string, timeZone: string): number | undefined {
+  if (!DATE_TIME.test(text)) return undefined
+  try {
+    return Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
 
 /**
  * Seconds, from a duration or from the moment of the log-in as `YYYY-MM-DD HH:MM:SS` in the operation's time zone:

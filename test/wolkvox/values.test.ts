@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { readCount, readDuration, readLoginTime, readPercentage } from '../../src/wolkvox/numbers.ts'
-import { UNREADABLE } from '../../src/wolkvox/reading.ts'
+import {
+  readCount,
+  readDuration,
+  readLoginTime,
+  readPercentage,
+  UNREADABLE,
+} from '../../src/wolkvox/values.ts'
 
 const context = { fetchedAt: Date.UTC(2026, 2, 10, 15, 0, 0), timeZone: 'America/Bogota' }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readRetryAfter } from '../../src/wolkvox/retry-after.ts'
+import { readRetryAfter } from '../../src/wolkvox/refusal.ts'
 
 const NOW = Date.UTC(2026, 2, 10, 15, 0, 0)
 
