@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { AgentNameMode } from '../config/operation.ts'
 
-// 16 hex digits: 64 bits tell apart the names of any operation.
+// 64 bits are enough to keep the names of any operation apart.
 const PSEUDONYM_LENGTH = 16
 
 /**
- * What is shown of an agent's name. The pseudonym is the same for the same name within an operation and another in
- * the next; it hides names from a reader, not from one who has a list of them to try.
+ * What is shown of an agent's name. The pseudonym of a name is stable within an operation and differs between
+ * operations. It does not protect against a reader who has a list of names to try.
  */
 export function showName(name: string, mode: AgentNameMode, operation: string): string {
   if (mode === 'omit' || name === '') return ''

@@ -9,26 +9,26 @@ import type { Redact } from './redaction.ts'
 
 const gunzip = promisify(gunzipWithCallback)
 
-/** What the headers of an answer say about its body. */
+/** What the headers of a response say about its body. */
 export interface BodyHeaders {
-  /** `Content-Encoding`. Only what was asked for is read: gzip or nothing. */
+  /** `Content-Encoding`. Only gzip is requested, so only gzip or none is read. */
   readonly encoding: string
-  /** `Content-Length`; `NaN` where there is none. */
+  /** `Content-Length`; `NaN` if there is none. */
   readonly length: number
 }
 
-// A server that compresses and a proxy that compresses again, whether or not the headers tell of both.
+// A server and a proxy can each compress the body, and the headers may mention only one of them.
 const MAX_LAYERS = 2
 
 const GZIP = /^(?:x-)?gzip$/
 
 /**
- * Reads a body to its end and undoes its content encoding, holding no more than the limit at any moment. A length above
- * the limit is refused before a byte is read.
+ * Reads a body to its end and decodes it, with at most the limit in memory. A `Content-Length` above the limit fails
+ * before a byte is read.
  *
  * @param limit bytes, of the encoded body as well as the decoded one
- * @throws WolkvoxFailure `too_large` past the limit, `malformed` for an encoding that cannot be undone
- * @throws any error of the connection, when it broke
+ * @throws WolkvoxFailure `too_large` past the limit, `malformed` for a body that cannot be decoded
+ * @throws any error of the connection if it breaks
  */
 export async function readBody(
   body: Readable,
@@ -36,13 +36,13 @@ export async function readBody(
   limit: number,
   redact: Redact,
 ): Promise<Buffer> {
-  // The caller gives up the connection, and with it a body that nobody reads.
+  // The caller closes the connection, so the body need not be read.
   if (length > limit) throw tooLarge(limit)
   const encodings = encodingsIn(encoding)
   if (encodings.length > MAX_LAYERS || !encodings.every((name) => GZIP.test(name))) {
     throw new WolkvoxFailure(
       'malformed',
-      `the answer has a content encoding that was not asked for: ${quote(encoding, redact)}`,
+      `the response has a content encoding that was not requested: ${quote(encoding, redact)}`,
     )
   }
   const chunks: Buffer[] = []
@@ -51,7 +51,7 @@ export async function readBody(
   return undoHidden(Buffer.concat(chunks), MAX_LAYERS - Math.min(1, encodings.length), limit, redact)
 }
 
-/** Undoes the outermost layer as it comes. */
+/** Decodes the outermost layer while it arrives. */
 async function undoGzip(body: Readable, chunks: Buffer[], limit: number, redact: Redact): Promise<void> {
   const encoded: Buffer[] = []
   try {
@@ -64,8 +64,8 @@ async function undoGzip(body: Readable, chunks: Buffer[], limit: number, redact:
 }
 
 /**
- * The encodings of a header, without those that mean none: `identity`, and the charset that scripts put there by
- * mistake, as in `Content-Encoding: UTF-8`.
+ * The encodings of a header, without those that mean none: `identity`, and a charset, as scripts send it by mistake
+ * (`Content-Encoding: UTF-8`).
  */
 function encodingsIn(header: string): string[] {
   const names = header.split(',').map((name) => name.trim().toLowerCase())
@@ -87,7 +87,7 @@ function collect(chunks: Buffer[]) {
   }
 }
 
-/** @param start takes the first bytes, for an excerpt */
+/** @param start receives the first bytes, for an excerpt */
 function atMost(limit: number, start: Buffer[] = []) {
   return async function* (source: AsyncIterable<Buffer>) {
     let size = 0
@@ -103,28 +103,28 @@ function atMost(limit: number, start: Buffer[] = []) {
 function tooLarge(limit: number): WolkvoxFailure {
   return new WolkvoxFailure(
     'too_large',
-    `the answer is larger than the ${limit} bytes of WOLKVOX_MAX_RESPONSE_BYTES`,
+    `the response is larger than the ${limit} bytes of WOLKVOX_MAX_RESPONSE_BYTES`,
   )
 }
 
-/** zlib's own errors: Z_DATA_ERROR, Z_BUF_ERROR (it ended too soon), … */
+/** zlib's errors: Z_DATA_ERROR, Z_BUF_ERROR (the data ended too soon), … */
 const isGzipError = (error: unknown) => codeOf(error).startsWith('Z_')
 
 function notGzip(error: unknown, start: Buffer, redact: Redact): WolkvoxFailure {
   if (isGzipped(start)) {
-    return new WolkvoxFailure('malformed', 'the gzip of the answer is broken or ends too soon', {
+    return new WolkvoxFailure('malformed', 'the gzip data of the response is broken or ends too soon', {
       cause: error,
     })
   }
   const excerpt = excerptOf(start, redact)
-  const said = 'the answer says it is gzip, but is not'
+  const said = 'the response is declared as gzip, but is not'
   return new WolkvoxFailure('malformed', excerpt === '' ? said : `${said}: ${excerpt}`, { cause: error })
 }
 
-// The magic number of gzip and its only method. No JSON and no page begins like that.
+// The magic number of gzip and its only method. Neither JSON nor HTML begins like that.
 const isGzipped = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 0x08
 
-/** Undoes the layers within: those after the first, and gzip that the headers do not mention. */
+/** Decodes the inner layers: those after the first, and gzip that the headers do not mention. */
 async function undoHidden(body: Buffer, layers: number, limit: number, redact: Redact): Promise<Buffer> {
   if (layers === 0 || !isGzipped(body)) return body
   try {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 
-// WHATWG's windows-1252 has a character for each byte; it is what servers mean by ISO-8859-1 as well.
+// WHATWG's windows-1252 maps every byte; servers that declare ISO-8859-1 mean it too.
 const WINDOWS_1252 = Uint16Array.from(
   new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 128 }, (_, index) => 0x80 + index)),
   (character) => character.charCodeAt(0),
@@ -10,19 +10,19 @@ const WINDOWS_1252 = Uint16Array.from(
 // A character of windows-1252 takes at most three bytes in UTF-8.
 const MAX_GROWTH = 2
 
-// Decoded at a time, so that the text of a large answer is never in memory as a whole.
+// Decoded in pieces, so that the text of a large response is never in memory as a whole.
 const CHUNK_BYTES = 2 ** 20
 
 const CHARSET = /;\s*charset\s*=\s*["']?([^\s;"']+)/i
 
 /**
- * The answer as UTF-8. The bytes decide first, as they cannot be wrong about themselves: JSON that is valid UTF-8 is
- * UTF-8 even where a server declares its default charset, and the zeroes of UTF-16 are in no other. Other bytes are in
- * the charset declared. Where that is unknown or does not fit either, valid UTF-8 is kept and every other byte is
- * windows-1252: so an answer in Latin-1 is read, and a name that wolkvox cut within a character harms no other name.
+ * The response as UTF-8. The bytes decide first, because servers often declare a default charset for JSON that is valid
+ * UTF-8, and only UTF-16 has zero bytes. Other bytes are decoded as declared. If the charset is unknown or does not fit,
+ * valid UTF-8 is kept and every other byte is windows-1252. So a response in Latin-1 is read, and a name that wolkvox
+ * cut within a character damages no other name.
  *
- * @param contentType header `Content-Type`; empty where there is none
- * @returns the same bytes, where they are UTF-8 already
+ * @param contentType header `Content-Type`; empty if there is none
+ * @returns the same bytes if they are UTF-8 already
  */
 export function toUtf8(body: Uint8Array, contentType: string): Uint8Array {
   const utf16 = utf16Of(body)
@@ -31,7 +31,7 @@ export function toUtf8(body: Uint8Array, contentType: string): Uint8Array {
   return asDeclared(body, CHARSET.exec(contentType)?.[1]) ?? replaceStrayBytes(body)
 }
 
-/** By the byte order mark, or by the zero in the first character, which is ASCII in JSON and HTML. */
+/** Looks for a byte order mark, or a zero in the first character, which is ASCII in JSON and HTML. */
 function utf16Of([first, second]: Uint8Array): string | undefined {
   if (first === undefined || second === undefined) return undefined
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le'
@@ -39,13 +39,13 @@ function utf16Of([first, second]: Uint8Array): string | undefined {
   return undefined
 }
 
-/** @returns `undefined` where there is no such charset, or the bytes are not in it */
+/** @returns `undefined` if there is no such charset, or the bytes are not valid in it */
 function asDeclared(body: Uint8Array, label = ''): Uint8Array | undefined {
   try {
     const decoder = new TextDecoder(label, { fatal: true })
     return decoder.encoding.startsWith('utf-') ? undefined : transcode(body, decoder)
   } catch (error) {
-    // RangeError for an unknown label, TypeError for bytes that the charset does not have.
+    // RangeError: unknown label. TypeError: bytes that are not valid in the charset.
     if (error instanceof RangeError || error instanceof TypeError) return undefined
     throw error
   }
@@ -61,7 +61,7 @@ function transcode(body: Uint8Array, decoder: TextDecoder): Buffer {
   return Buffer.concat(chunks)
 }
 
-/** Keeps the valid sequences of UTF-8; each other byte becomes its character in windows-1252. */
+/** Keeps the valid UTF-8 sequences; decodes every other byte as windows-1252. */
 function replaceStrayBytes(body: Uint8Array): Buffer {
   const result = Buffer.allocUnsafe(body.length + MAX_GROWTH * countHighBytes(body))
   let end = 0
@@ -101,9 +101,7 @@ function writeCharacter(result: Uint8Array, at: number, character: number): numb
   return at + 3
 }
 
-/**
- * Bytes of the UTF-8 sequence of several bytes at this place, by the table of RFC 3629; 0 where there is none.
- */
+/** Length of the multi-byte UTF-8 sequence at this place, by the table of RFC 3629; 0 if there is none. */
 function sequenceLength(body: Uint8Array, at: number): number {
   const first = body[at] as number
   if (first < 0xc2 || first > 0xf4) return 0

@@ -8,37 +8,37 @@ import type { ApiResponse } from './response.ts'
 
 const REPORT = '/api/v2/real_time.php?api=agents'
 
-// A host that drops packets, as a firewall does, is given up on long before the whole call is.
+// A firewall that drops packets should not use up the time of the whole request.
 const CONNECT_TIMEOUT_MS = 10_000
 
-// Well before the whole call is given up, so that it is clear which of the two it was.
+// Well below the timeout of the request, so that the failure says which of the two it was.
 const CONNECT_SHARE = 1 / 2
 
-// An answer that has begun and then says nothing for so long is not going to end.
+// A response that stops for this long does not continue.
 const IDLE_BODY_TIMEOUT_MS = 30_000
 
-/** Of an operation, what a call needs. */
+/** The settings of an operation that a request needs. */
 export type Endpoint = Pick<Operation, 'baseUrl' | 'server' | 'token' | 'timeoutMs' | 'maxResponseBytes'>
 
 /**
- * Asks wolkvox for the report, once: one GET, no redirect followed, nothing retried.
+ * Sends one GET request to the wolkvox API. Follows no redirect and retries nothing.
  *
- * @param signal ends the call early; then its reason is thrown as it is
- * @returns the answer, whatever its status, with its body decoded
- * @throws WolkvoxFailure when there was no whole answer within the limits
+ * @param signal aborts the request; its reason is thrown unchanged
+ * @returns the response with any status, with its body decoded
+ * @throws WolkvoxFailure if no complete response arrives within the limits
  */
 export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Promise<ApiResponse> {
   const { timeoutMs } = endpoint
   const tooSlow = new AbortController()
   const deadline = setTimeout(
-    () => tooSlow.abort(new WolkvoxFailure('timeout', `the call took longer than ${timeoutMs / 1000} s`)),
+    () => tooSlow.abort(new WolkvoxFailure('timeout', `the request took longer than ${timeoutMs / 1000} s`)),
     timeoutMs,
   )
   const dispatcher = new Agent({
     connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs * CONNECT_SHARE) },
-    // The next call comes in minutes: no connection is worth keeping.
+    // The next request is minutes away, so keeping the connection is useless.
     pipelining: 0,
-    // A reset within an HTTP/2 body would pass for its end.
+    // undici takes a reset within an HTTP/2 body for its end.
     allowH2: false,
     headersTimeout: timeoutMs,
     bodyTimeout: Math.min(IDLE_BODY_TIMEOUT_MS, timeoutMs),
@@ -66,7 +66,7 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
     },
   })
   const fetchedAt = Date.now()
-  // The reader of the body gets its errors; one that comes after the reader has given up must not end the process.
+  // An error after the reader has stopped must not end the process. Until then the reader receives it.
   body.on('error', () => {})
   const bodyHeaders = {
     encoding: String(headers['content-encoding'] ?? ''),
@@ -86,7 +86,7 @@ async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal):
   }
 }
 
-/** The status of a refusal says enough, even when its body cannot be read. */
+/** The status of a refusal is enough if its body cannot be read. */
 async function readBodyBestEffort(reading: Promise<Buffer>): Promise<Buffer> {
   try {
     return await reading

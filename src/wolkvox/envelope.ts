@@ -1,18 +1,18 @@
 import { z } from 'zod'
 
-/** What an answer says around its records. */
+/** The members of a response around its records. */
 export interface Envelope {
-  /** Empty where the answer gives none. */
+  /** Empty if there is none. */
   readonly code: string
-  /** wolkvox's name of the code, such as `FORBIDDEN`; empty where there is none. */
+  /** wolkvox's name of the code, such as `FORBIDDEN`; empty if there is none. */
   readonly error: string
   /** Free text. */
   readonly message: string
-  /** Anything in the place of the records. */
+  /** The records, or anything else in their place. */
   readonly data: unknown
   /**
-   * Whether it is wolkvox's: it has data, or a code. An object without either is another API's, and so is one without
-   * data that has a list by another name: its records must not pass for none.
+   * Whether it comes from wolkvox: it has data, or a code. An object without either comes from another API. So does one
+   * without data that has a list under another name: its records must not count as none.
    */
   readonly isReport: boolean
 }
@@ -32,8 +32,8 @@ const envelope = z.object({ code, error: text, msg: text, data: z.unknown().opti
 /**
  * Reads the envelope: `{code, error, msg, data}`, or a bare list of records.
  *
- * @param json the answer as JSON gave it: anything at all
- * @returns `undefined` when it is no envelope
+ * @param json any value parsed from JSON
+ * @returns `undefined` if it is no envelope
  */
 export function readEnvelope(json: unknown): Envelope | undefined {
   if (Array.isArray(json)) return { code: '', error: '', message: '', data: json, isReport: true }
@@ -59,10 +59,10 @@ function isObject(value: unknown): value is object {
 }
 
 /**
- * The records of an envelope that reports no failure: a list, or one record by itself. The ways to say that there are
- * none: no data, `null`, an empty text, an empty list, an empty object.
+ * The records of an envelope that reports no failure: a list or a single record. Missing data, `null`, an empty text, an
+ * empty list and an empty object all mean no records.
  *
- * @returns `undefined` when what stands there is no records
+ * @returns `undefined` if the data is anything else
  */
 export function recordsIn({ data, isReport, message }: Envelope): readonly unknown[] | undefined {
   if (Array.isArray(data)) return data
@@ -79,7 +79,7 @@ function isNothing(data: unknown): boolean {
 const NO_RECORDS =
   /\b(?:no|0)\s+(?:records?|results?|registros?|resultados?)\b|\b(?:records?|results?|data)\s+(?:were\s+)?not\s+found\b|\bno\s+data\s+(?:was\s+|were\s+)?found\b|\bno\s+se\s+encontraron\s+(?:registros|resultados|datos)\b/i
 
-/** Whether a message says that no records were found, in wolkvox's words or in those of other reports. */
+/** Whether a message says that no records were found, in the words of this report or of others. */
 export function saysNoRecords(message: string): boolean {
   return NO_RECORDS.test(message)
 }

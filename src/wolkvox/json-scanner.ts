@@ -3,12 +3,12 @@ export class NotJson extends Error {
   override readonly name: string = 'NotJson'
 }
 
-/** The text ends between two of its parts, as one that was cut off does. */
+/** The text ends between two of its parts, so it was probably cut off. */
 export class UnexpectedEnd extends NotJson {
   override readonly name = 'UnexpectedEnd'
 }
 
-/** The response ends within a text: it was cut off there, or a quote is missing or one too many. */
+/** The response ends within a text: it was cut off there, or it has an odd quote. */
 export class UnterminatedText extends NotJson {
   override readonly name = 'UnterminatedText'
 }
@@ -16,7 +16,7 @@ export class UnterminatedText extends NotJson {
 /** More text follows the JSON. */
 export class TrailingText extends NotJson {
   override readonly name = 'TrailingText'
-  /** Where it begins. */
+  /** Where that text begins. */
   readonly place: number
 
   constructor(place: number) {
@@ -25,7 +25,7 @@ export class TrailingText extends NotJson {
   }
 }
 
-/** A value is longer than anything that belongs there. */
+/** A value is longer than any report needs. */
 export class ValueTooLong extends Error {
   override readonly name = 'ValueTooLong'
 }
@@ -44,14 +44,14 @@ const TOO_LONG = 'a value is too long'
 /** JSON's white space: space, line feed, carriage return, tab. */
 const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 
-/** @returns the place of the last byte up to `at` that is no white space; -1 where there is none */
+/** @returns the place of the last byte up to `at` that is not white space; -1 if there is none */
 export function skipSpaceBackwards(bytes: Uint8Array, at: number): number {
   let place = at
   while (isSpace(bytes[place])) place -= 1
   return place
 }
 
-/** @returns the place of the first byte from `at` that is no white space; the length where there is none */
+/** @returns the place of the first byte from `at` that is not white space; the length if there is none */
 export function skipSpace(bytes: Uint8Array, at: number): number {
   let place = at
   while (isSpace(bytes[place])) place += 1
@@ -59,13 +59,13 @@ export function skipSpace(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Finds the end of a value without parsing it: what it is made of is for `JSON.parse` to judge.
+ * Finds the end of a value without parsing it. `JSON.parse` validates it later.
  *
  * @param at where the value begins
  * @param limit the most bytes it may have
  * @returns the place after its last byte
- * @throws NotJson where nothing stands there, or it never ends
- * @throws ValueTooLong once the limit is passed, however much follows
+ * @throws NotJson if there is no value, or it never ends
+ * @throws ValueTooLong as soon as the limit is passed
  */
 export function skipValue(bytes: Uint8Array, at: number, limit: number): number {
   const end = Math.min(bytes.length, at + limit)
@@ -102,10 +102,10 @@ export function skipString(bytes: Uint8Array, at: number, end: number): number {
     if (byte === QUOTE) return place + 1
     if (byte === BACKSLASH) place += 1
   }
-  throw end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnterminatedText('a text does not end')
+  throw end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnterminatedText('a text is not terminated')
 }
 
-/** A number, `true`, `false`, `null`, or what is none of them. */
+/** Skips a number, `true`, `false`, `null`, or any other word. */
 function skipLiteral(bytes: Uint8Array, at: number, end: number): number {
   let place = at
   while (place < end && !endsLiteral(bytes[place])) place += 1

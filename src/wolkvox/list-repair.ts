@@ -12,21 +12,21 @@ import {
 } from './json-scanner.ts'
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
 
-/** Splits a list of records on, where a broken record hides the ends of others. */
+/** Continues to split a list of records after a broken record that hides the ends of others. */
 export interface ListRepair {
   /**
-   * Ends a record whose end cannot be found: where the next one begins, or else where the list closes.
+   * Ends a record whose end cannot be found: before the next record, or else before the bracket that closes the list.
    *
-   * @param error what the record caused
+   * @param error the error that the record caused
    * @returns the next element, or the bracket that closes the list
-   * @throws the error where neither can be found, or the answer was cut off: it lacks records, and the agents in them
-   *   must not seem to have left
+   * @throws the error if neither can be found, or if the response was cut off: a list without its last records must not
+   *   count as complete
    */
   endBroken(record: number, error: unknown): number
   /**
-   * Whether a bracket that seems to close the list is one too many: then it belongs to the record before.
+   * Checks whether a bracket that seems to close the list is surplus. If so, it is part of the record before it.
    *
-   * @returns the next element, or the bracket that does close the list; `undefined` where this one does
+   * @returns the next element, or the bracket that closes the list; `undefined` if this one closes it
    */
   skipStray(bracket: number): number | undefined
 }
@@ -35,13 +35,13 @@ export interface ListRepair {
 const END_OF_RECORD = /["\]}\dle]\s*\}\s*$/
 const MAX_TAIL_BYTES = 256
 
-// Each costs up to the length of a record: this many take a third of a second.
+// Each can take a search through the bytes of a whole record: this many take a third of a second.
 const MAX_BROKEN_RECORDS = 1000
 
 /**
- * @param spans where each record begins and ends, as far as they have been split
+ * @param spans begin and end of each record found so far
  * @param isKeyed whether the list is an object whose keys are numbers
- * @param isOutermost whether it is the whole answer
+ * @param isOutermost whether the list is the whole response
  */
 export function createListRepair(
   bytes: Uint8Array,
@@ -95,7 +95,7 @@ export function createListRepair(
     return depth > 0
   }
 
-  /** A record without its closing brace takes the bracket of the list for it, so that the next place is none. */
+  /** A record without its closing brace takes the bracket of the list instead, so the splitter reads past the list. */
   function reopenLast(error: unknown): number | undefined {
     const [from, to] = spans.splice(-2)
     if (from === undefined || isJson(bytes.subarray(from, to))) return undefined
@@ -115,7 +115,7 @@ export function createListRepair(
     },
 
     skipStray(bracket) {
-      // Behind an object a member with a number for its key is no sign: it may belong to the envelope.
+      // A member with a numeric key after this bracket can belong to the envelope.
       if (isKeyed) return undefined
       const after = skipSpace(bytes, bracket + 1)
       const isDoubled = bytes[after] === CLOSE_LIST

@@ -17,15 +17,15 @@ import { TooManyRecords } from './response-splitter.ts'
 /** Stands for a record that is not JSON. */
 export const UNPARSABLE = Symbol('unparsable')
 
-// Parsed at a time: enough to be quick, so little that what it becomes is soon forgotten.
+// Large enough to parse fast, small enough for V8 to free the records soon.
 const BATCH_BYTES = 64 * 1024
 
-// Members without which an envelope says nothing.
+// An envelope means nothing without these members.
 const NEEDED = new Set(['code', 'data'])
 
 /**
- * Parses an envelope from UTF-8. Where it is not JSON as a whole, members that are not JSON are left out: a line break in
- * the message is no reason to lose the records.
+ * Parses an envelope from UTF-8. If it is not valid JSON as a whole, members that are not valid are left out: a line
+ * break in the message must not cost the records.
  *
  * @throws SyntaxError
  */
@@ -66,13 +66,13 @@ function parseMembers(bytes: Uint8Array): Record<string, unknown> | undefined {
 }
 
 /**
- * Parses records in small batches as they are walked through, so that few are in memory at a time. Only where a batch is
- * not JSON are its records parsed one by one.
+ * Parses records in small batches while the caller iterates, so that few are in memory at a time. The records of a batch
+ * that is not valid JSON are parsed one by one.
  *
- * @param spans where each begins and ends in the body
+ * @param spans begin and end of each record in the body
  * @param maxRecords the most records
- * @returns the records, {@link UNPARSABLE} in place of each that is not JSON
- * @throws WolkvoxFailure `too_large` where a broken span contains more
+ * @returns the records, with {@link UNPARSABLE} in place of each that is not valid JSON
+ * @throws WolkvoxFailure `too_large` if broken spans contain more records
  */
 export function* parseRecords(
   body: Uint8Array,
@@ -85,14 +85,14 @@ export function* parseRecords(
     const from = spans[first] ?? 0
     let last = first + 1
     while (last + 2 < spans.length && (spans[last + 2] ?? 0) - from <= BATCH_BYTES) last += 2
-    // Records stand side by side with commas between them: a list, once it has its brackets.
+    // The bytes between records are commas, so brackets make the batch a list.
     const batch = parseText(`[${decode(body.subarray(from, spans[last]))}]`)
     if (batch !== undefined) {
       yield* batch as unknown[]
     } else {
       for (let index = first; index < last; index += 2) {
         const [start = 0, end = 0] = [spans[index], spans[index + 1]]
-        // A comma behind the last record.
+        // A comma after the last record.
         if (start === end && index > 0 && index + 2 === spans.length) break
         let found = -1
         for (const record of parseSpan(body, start, end)) {
@@ -107,7 +107,7 @@ export function* parseRecords(
   }
 }
 
-/** The one record of a span; or several, where a stray quote has made one of them. */
+/** The record of a span; several if an odd quote has merged them. */
 function* parseSpan(body: Uint8Array, from: number, to: number): Generator<unknown> {
   const record = parse(body, from, to)
   const key = record === undefined ? (firstKey(body, from) ?? nextKey(body, from, to)) : undefined
@@ -127,7 +127,7 @@ function* parseSpan(body: Uint8Array, from: number, to: number): Generator<unkno
   yield start === from ? UNPARSABLE : (parse(body, start, to) ?? UNPARSABLE)
 }
 
-/** @returns `undefined` where it is not JSON */
+/** @returns `undefined` if it is not JSON */
 function parse(bytes: Uint8Array, from: number, to: number): unknown {
   return parseText(decode(bytes.subarray(from, to)))
 }
@@ -143,9 +143,9 @@ function parseText(text: string): unknown {
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-/** An answer that no report can be. */
+/** The failure for a response that exceeds what any report needs. */
 export function tooLarge(error: TooManyRecords | ValueTooLong): WolkvoxFailure {
-  return new WolkvoxFailure('too_large', `the answer is not what a report can be: ${error.message}`, {
+  return new WolkvoxFailure('too_large', `the response cannot be a report: ${error.message}`, {
     cause: error,
   })
 }

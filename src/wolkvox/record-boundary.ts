@@ -16,9 +16,9 @@ import {
 
 /** Where one record ends and the next begins. */
 export interface RecordBoundary {
-  /** The place after the record before; only white space and a comma may follow it. */
+  /** The place after the previous record. Only white space and a comma follow it. */
   readonly end: number
-  /** Where the next element begins: its key in an object, the record itself in a list. */
+  /** Where the next element begins: at its key in an object, at the record in a list. */
   readonly element: number
   /** Where the next record begins. */
   readonly record: number
@@ -45,8 +45,8 @@ export function firstKey(bytes: Uint8Array, record: number): Uint8Array | undefi
 }
 
 /**
- * The first key of the next object that stands where a record can: after a comma or another object, and not in a list.
- * It replaces the key of a record whose own key is broken.
+ * The first key of the next object that can be a record: after a comma or another object, and not in a nested list. It
+ * replaces the key of a record whose own key is broken.
  *
  * @param from where the broken record begins
  * @param to where to stop searching
@@ -63,12 +63,12 @@ export function nextKey(bytes: Uint8Array, from: number, to: number): Uint8Array
 }
 
 /**
- * Finds the next record behind a broken one, whose brackets and quotes may mislead: an object that begins with the same
- * key as the others do, behind a comma or another object. In intact JSON no text looks like that, as its quotes are
- * escaped. An object in a list of the broken record may look like that, and is no record.
+ * Finds the next record after a broken one, whose brackets and quotes cannot be trusted: an object that begins with the
+ * same key as the others, after a comma or another object. A text of valid JSON cannot look like that because its quotes
+ * are escaped. An object in a nested list can look like that, but is no record.
  *
  * @param from where the broken record begins
- * @param to where to stop looking
+ * @param to where to stop searching
  */
 export function findRecord(
   bytes: Uint8Array,
@@ -103,8 +103,8 @@ function boundaryBefore(
 }
 
 /**
- * Tells of ascending places whether each lies directly in a list that began after `from`, and in no text. A place that
- * lies in a text says nothing: a stray quote before it turns the texts inside out.
+ * Makes a check whether a place is directly in a list that began after `from`, and not in a text. Call it with ascending
+ * places. For a place in a text the answer is no: an odd quote before it swaps texts and structure.
  */
 function createListTracker(bytes: Uint8Array, from: number): (to: number) => boolean {
   const open: number[] = []
@@ -124,7 +124,7 @@ function createListTracker(bytes: Uint8Array, from: number): (to: number) => boo
   }
 }
 
-/** The place of the key before the record, where that is a whole number; otherwise the record itself. */
+/** The place of the key before the record if it is a whole number; otherwise the record itself. */
 function startOfElement(bytes: Uint8Array, record: number): number {
   const colon = skipSpaceBackwards(bytes, record - 1)
   if (bytes[colon] !== COLON) return record

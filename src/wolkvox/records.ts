@@ -3,13 +3,13 @@ import { UNPARSABLE } from './parse.ts'
 import type { Agent, Columns, RecordRejection, Rejections } from './snapshot.ts'
 import { type Reader, type Reading, type ReadingContext, readText, UNREADABLE } from './values.ts'
 
-/** How each numeric field is read, under wolkvox's own name for it. */
+/** The reader of each numeric field, by wolkvox's name of the field. */
 export type FieldReaders = Readonly<Record<string, Reader<number>>>
 
-/** Fields whose value is a text; they are in every record, whatever the numeric ones are. */
+/** Fields whose value is a text. */
 export const textFields = ['agent_name', 'agent_status'] as const
 
-/** The agents of an answer, with what was left out. */
+/** The agents of a response, and what was rejected. */
 export interface ReadRecords {
   readonly agents: readonly Agent[]
   readonly columns: Columns
@@ -17,12 +17,12 @@ export interface ReadRecords {
 }
 
 /**
- * Reads records one by one, so that a bad record costs that record, a bad value that value.
+ * Reads records one by one: a bad record costs only that record, a bad value only that value.
  *
- * A record without a readable `agent_id` is left out, and of two with the same id the first stays. A state that cannot
- * be read is counted and stands as unknown: the agent is there, so it has to be in one of the categories.
+ * A record without a readable `agent_id` is rejected. Of two records with the same id the first counts. A state that
+ * cannot be read is counted and becomes unknown, because every agent has to be in a category.
  *
- * @param records as JSON gave them: anything at all, {@link UNPARSABLE} in place of one that is not JSON
+ * @param records any values parsed from JSON, with {@link UNPARSABLE} in place of a record that is not valid JSON
  * @param readName what is shown of an agent's name
  */
 export function readRecords(
@@ -33,7 +33,7 @@ export function readRecords(
 ): ReadRecords {
   const columns = Object.entries(fields).map(([field, read]) => ({ field, read, numbers: [] as number[] }))
   const agents = new Map<string, Agent>()
-  // An operation has a few states, each of many agents.
+  // Many agents share a few states.
   const categories = new Map<string, Category>()
   const rejectedRecords: Partial<Record<RecordRejection, number>> = {}
   const rejectedValues: Record<string, number> = {}

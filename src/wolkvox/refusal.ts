@@ -1,6 +1,6 @@
 import type { FailureReason } from './failure.ts'
 
-/** wolkvox's codes are HTTP statuses, wherever they stand. */
+/** wolkvox uses HTTP statuses as codes in the body too. */
 const REASON_OF_CODE: Readonly<Record<number, FailureReason>> = {
   301: 'redirect',
   302: 'redirect',
@@ -14,7 +14,7 @@ const REASON_OF_CODE: Readonly<Record<number, FailureReason>> = {
   429: 'rate_limited',
 }
 
-// 403 has at least four meanings; only the message tells them apart.
+// 403 has at least four meanings that differ only in the message.
 const REASON_OF_MESSAGE: readonly (readonly [RegExp, FailureReason])[] = [
   [/limit of simultaneous requests/i, 'concurrency'],
   [/token limit exceeded/i, 'quota_exceeded'],
@@ -30,8 +30,8 @@ const CODE_OF_ERROR: ReadonlyMap<string, number> = new Map([
 ])
 
 /**
- * The code of a refusal that leaves it out, by its error or by its message: without records, such an answer would pass
- * for an operation without agents.
+ * The code of a refusal without a code, by its error or its message. Without records, such a response would otherwise
+ * count as an empty report.
  */
 export function impliedCode(error: string, message: string): number | undefined {
   const isKnown = REASON_OF_MESSAGE.some(([pattern]) => pattern.test(message))
@@ -41,8 +41,8 @@ export function impliedCode(error: string, message: string): number | undefined 
 /**
  * Why wolkvox refused, from a code other than 200.
  *
- * @param code as HTTP status or in the body
- * @param message `msg` of the body, empty where there is none
+ * @param code the HTTP status, or the code in the body
+ * @param message `msg` of the body, empty if there is none
  */
 export function reasonOfRefusal(code: number, message: string): FailureReason {
   if (code === 403) return REASON_OF_MESSAGE.find(([pattern]) => pattern.test(message))?.[1] ?? 'forbidden'
@@ -50,8 +50,8 @@ export function reasonOfRefusal(code: number, message: string): FailureReason {
 }
 
 /**
- * Whether a retry would bring the same answer, although `http_error` is retried: a code that is no server error comes
- * from a wrong address or a changed API.
+ * Whether a retry would get the same response, although `http_error` is retried: a code other than 500 to 599 comes from
+ * a wrong address or a changed API.
  */
 export function isPermanentRefusal(code: number, reason: FailureReason): boolean {
   return reason === 'http_error' && !(code >= 500 && code <= 599)
@@ -59,14 +59,14 @@ export function isPermanentRefusal(code: number, reason: FailureReason): boolean
 
 const SECONDS = /^\d+$/
 
-// RFC 9110's two forms with a weekday and GMT. `Date.parse` alone takes almost any text for a date.
+// RFC 9110's two forms with a weekday and GMT. `Date.parse` alone accepts almost any text.
 const HTTP_DATE = /^[a-z]{3,9}, \d{2}[ -][a-z]{3}[ -](?:\d{4}|\d{2}) \d{2}:\d{2}:\d{2} gmt$/i
 
 /**
  * Reads `Retry-After`: seconds, or an HTTP date.
  *
  * @param now milliseconds since 1970
- * @returns milliseconds to wait, without an upper bound; `undefined` where the header asks for no wait or is unreadable
+ * @returns milliseconds to wait, without an upper bound; `undefined` if the header requests no wait or is unreadable
  */
 export function readRetryAfter(header: string, now: number): number | undefined {
   const text = header.trim()

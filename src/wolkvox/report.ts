@@ -6,22 +6,22 @@ import { createRedactor } from './redaction.ts'
 import { type ApiResponse, recordsOf } from './response.ts'
 import type { Agent, Rejections, Snapshot } from './snapshot.ts'
 
-/** Of an operation, what reading its report needs. */
+/** The settings of an operation that reading its report needs. */
 export type ReportSource = Pick<Operation, 'name' | 'token' | 'timeZone' | 'agentName'>
 
-// Each stands in up to 16 families: 4 MiB make a page of 64 MiB and more. 60,000 agents as people name them take 2.
+// Each text is in up to 16 families: 4 MiB make 64 MiB of exposition. 60,000 agents with usual names take 2 MiB.
 const MAX_TEXT_BYTES = 4 * 2 ** 20
 
-/** A snapshot, with what of the answer did not make it there. */
+/** A snapshot, and what was rejected on the way. */
 export interface Report {
   readonly snapshot: Snapshot
   readonly rejections: Rejections
 }
 
 /**
- * Reads an answer into a snapshot.
+ * Reads a response into a snapshot.
  *
- * @throws WolkvoxFailure when the answer is no report, or its texts are too large to stand in every family
+ * @throws WolkvoxFailure if the response is no report, or its texts are too large to repeat them in every family
  */
 export function readReport(response: ApiResponse, operation: ReportSource, fields: FieldReaders): Report {
   const records = recordsOf(response, createRedactor(operation.token))
@@ -35,7 +35,7 @@ export function readReport(response: ApiResponse, operation: ReportSource, field
   if (sizeOfTexts(agents) > MAX_TEXT_BYTES) {
     throw new WolkvoxFailure(
       'too_large',
-      `ids, names and states are larger than ${MAX_TEXT_BYTES} bytes together`,
+      `ids, names and states together are larger than ${MAX_TEXT_BYTES} bytes`,
     )
   }
   return {

@@ -17,28 +17,28 @@ import {
 import { createListRepair } from './list-repair.ts'
 import { isWholeNumber } from './record-boundary.ts'
 
-/** An answer taken apart at its records, each part still as it came. */
+/** A response split at its records, each part with its original bytes. */
 export interface ResponseParts {
-  /** The answer with an empty list in place of its list of records. */
+  /** The response with an empty list in place of its records. */
   readonly envelope: Uint8Array
-  /** Where each record begins and ends, in turn; empty where there is no list of records. */
+  /** Begin and end of each record, alternating; empty if there is no list of records. */
   readonly spans: readonly number[]
 }
 
-/** There are more records than one answer may hold. */
+/** The response has more records than wolkvox allows. */
 export class TooManyRecords extends Error {
   override readonly name = 'TooManyRecords'
 
   constructor(maxRecords: number) {
-    super(`there are more than ${maxRecords} records`)
+    super(`more than ${maxRecords} records`)
   }
 }
 
-// A record of the report takes about 330 bytes, all else in an answer about 70.
+// A record takes about 330 bytes, everything around the records about 70.
 const MAX_RECORD_BYTES = 64 * 1024
 const MAX_ENVELOPE_BYTES = 64 * 1024
 
-const TOO_MUCH_AROUND = 'there is too much around the records'
+const TOO_MUCH_AROUND = 'the part around the records is too large'
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 const DATA = Buffer.from('"data"')
@@ -48,11 +48,11 @@ const [OPEN, CLOSE, SEPARATOR] = [Buffer.from('{'), Buffer.from('}'), Buffer.fro
 const EMPTY_LIST = Buffer.from('[]')
 
 /**
- * Takes an answer apart in one pass over its bytes, which stops as soon as it holds more records than it may, or a part
- * larger than it may: so what is parsed afterwards is bounded in size, in depth and in number, whatever was sent.
- * `JSON.parse` of a hostile answer as a whole can take minutes, gigabytes, or the process.
+ * Splits a response in one pass over its bytes. It stops as soon as there are too many records or a part is too large, so
+ * the parser only gets input of bounded size, depth and number. `JSON.parse` of a whole hostile response can take
+ * minutes or gigabytes, or end the process.
  *
- * A record so broken that its end cannot be found ends where the next one begins; no span of it is JSON.
+ * A record so broken that its end cannot be found ends where the next one begins. Its span is not valid JSON.
  *
  * @param maxRecords the most records
  * @throws NotJson, ValueTooLong, TooManyRecords
@@ -67,7 +67,7 @@ export function splitResponse(bytes: Uint8Array, maxRecords: number): ResponsePa
   if (bytes[start] === OPEN_OBJECT) {
     return readMerged(bytes, start, maxRecords) ?? readObject(bytes, start, maxRecords)
   }
-  // A page may be of any length; no JSON that is neither a list nor an object is a report.
+  // A page can have any length; JSON that is neither a list nor an object is no report.
   if (bytes.length - start > MAX_ENVELOPE_BYTES) throw new NotJson('it is neither a list nor an object')
   return { envelope: bytes.subarray(start), spans: [] }
 }
@@ -77,7 +77,7 @@ function checkEnd(bytes: Uint8Array, end: number): void {
   if (place < bytes.length) throw new TrailingText(place)
 }
 
-/** Byte order marks and white space: PHP sends one mark for each of its files that is saved with one. */
+/** Skips byte order marks and white space: PHP sends one mark for each source file that has one. */
 function skipMarks(bytes: Uint8Array): number {
   let place = skipSpace(bytes, 0)
   while (BYTE_ORDER_MARK.every((byte, index) => bytes[place + index] === byte)) {
@@ -87,8 +87,8 @@ function skipMarks(bytes: Uint8Array): number {
 }
 
 /**
- * An envelope with the records among its members, such as `{"0":{…},"2":{…},"code":200}`: PHP makes this of a list with
- * gaps that a script merges with the code. Nothing in it is repaired.
+ * Splits an envelope with the records among its members, such as `{"0":{…},"2":{…},"code":200}`: PHP makes this from a
+ * list with gaps that a script merges with the code. Nothing in it is repaired.
  *
  * @returns `undefined` if the object is anything else
  */
@@ -120,7 +120,7 @@ function readMerged(bytes: Uint8Array, start: number, maxRecords: number): Respo
   return { envelope: Buffer.concat([OPEN, ...members, CLOSE]), spans }
 }
 
-/** The members of the outermost object; of two lists called `data` the last counts, as in `JSON.parse`. */
+/** Splits the outermost object. Of two members `data` the last counts, as in `JSON.parse`. */
 function readObject(bytes: Uint8Array, start: number, maxRecords: number): ResponseParts {
   const envelope: Uint8Array[] = []
   let spans: readonly number[] = []
@@ -170,11 +170,11 @@ interface List {
 }
 
 /**
- * A list of records: a JSON list, or an object whose keys are all whole numbers, which is what PHP makes of a list with
- * gaps. Both are split record by record, within the same bounds.
+ * Splits a list of records: a JSON list, or an object whose keys are all whole numbers, which PHP makes from a list with
+ * gaps. The same bounds apply to both.
  *
- * @param isOutermost whether it is the whole answer
- * @returns `undefined` where it is neither
+ * @param isOutermost whether the list is the whole response
+ * @returns `undefined` if it is neither
  */
 function readList(
   bytes: Uint8Array,
@@ -209,14 +209,14 @@ function readList(
       place = skipSpace(bytes, place + 1)
     }
     if (bytes[place] === close) {
-      // A comma before the bracket: the place of a record that is not there.
+      // A comma before the bracket: an empty place.
       spans.push(place, place)
       return { spans, end: place + 1 }
     }
   }
 }
 
-/** @returns the place after a key that is a whole number, or `undefined` where there is another key or none */
+/** @returns the place after a key that is a whole number, or `undefined` if there is another key or none */
 function skipNumber(bytes: Uint8Array, at: number): number | undefined {
   if (bytes[at] !== QUOTE) return undefined
   const { key, value } = readKey(bytes, at)

@@ -8,27 +8,27 @@ import type { Redact } from './redaction.ts'
 import { impliedCode, isPermanentRefusal, readRetryAfter, reasonOfRefusal } from './refusal.ts'
 import { splitResponse, TooManyRecords } from './response-splitter.ts'
 
-/** What came over the wire, whole. */
+/** A complete HTTP response of the API. */
 export interface ApiResponse {
   readonly status: number
-  /** Decoded; empty where the body of a refusal could not be read. */
+  /** Decoded; empty if the body of a refusal could not be read. */
   readonly body: Uint8Array
-  /** Moment at which the answer began, in milliseconds since 1970. */
+  /** When the response began, in milliseconds since 1970. */
   readonly fetchedAt: number
-  /** Header `Content-Type`; empty or missing where there is none. */
+  /** Header `Content-Type`; empty or missing if there is none. */
   readonly contentType?: string
-  /** Header `Retry-After`; empty or missing where there is none. */
+  /** Header `Retry-After`; empty or missing if there is none. */
   readonly retryAfter?: string
 }
 
-/** The most records that wolkvox's page allows one answer. */
+/** The most records in one response, by wolkvox's documentation. */
 export const MAX_RECORDS = 60_000
 
 /**
- * The records of an answer, parsed as they are walked through; {@link UNPARSABLE} replaces each that is not JSON. A
+ * The records of a response, parsed while the caller iterates; {@link UNPARSABLE} replaces each that is not valid JSON. A
  * code in the body that is present, not empty and not 200 decides before the HTTP status.
  *
- * @throws WolkvoxFailure where the answer is anything but the records of a report
+ * @throws WolkvoxFailure if the response is not the records of a report
  */
 export function recordsOf(response: ApiResponse, redact: Redact): Iterable<unknown> {
   const body = toUtf8(response.body, response.contentType ?? '')
@@ -39,13 +39,13 @@ export function recordsOf(response: ApiResponse, redact: Redact): Iterable<unkno
     const { envelope, records } = content
     if (code === 404 && records === undefined && saysNoRecords(envelope?.message ?? '')) return []
     const reason = reasonOfRefusal(code, envelope?.message ?? '')
-    const who = reason === 'proxy' ? 'a proxy' : 'wolkvox'
+    const sender = reason === 'proxy' ? 'a proxy' : 'wolkvox'
     const detail =
       envelope?.isReport || envelope?.message ? quote(envelope.message, redact) : excerptOf(body, redact)
     const words = quote(said, redact)
     // Code and message can carry one half of the token each.
     const all = detail === '' ? words : redact(`${words}: ${detail}`)
-    throw new WolkvoxFailure(reason, `${who} answered ${all}`, {
+    throw new WolkvoxFailure(reason, `${sender} responded with ${all}`, {
       retryAfterMs: readRetryAfter(response.retryAfter ?? '', response.fetchedAt),
       isPermanent: isPermanentRefusal(code, reason),
     })
@@ -54,13 +54,13 @@ export function recordsOf(response: ApiResponse, redact: Redact): Iterable<unkno
   return content.records ?? []
 }
 
-/** The parts of an answer. */
+/** The parts of a response. */
 interface Content {
-  /** `undefined` where there is none. */
+  /** `undefined` if there is none. */
   readonly envelope?: Envelope | undefined
-  /** `undefined` where there are none. */
+  /** `undefined` if there are none. */
   readonly records?: Iterable<unknown> | undefined
-  /** Why it is no report. Kept for later, as a refusal comes before it. */
+  /** Why it is no report. A refusal takes precedence. */
   readonly problem?: WolkvoxFailure
 }
 
@@ -68,13 +68,13 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact): C
   try {
     const parts = splitResponse(body, MAX_RECORDS)
     const envelope = readEnvelope(parseEnvelope(parts.envelope))
-    // Of two members called data the last counts, which may be no list.
+    // Of two members `data` the last counts, which can be no list.
     if (parts.spans.length > 0 && Array.isArray(envelope?.data)) {
       return { envelope, records: parseRecords(body, parts.spans, MAX_RECORDS) }
     }
     const records = envelope && recordsIn(envelope)
     if (records !== undefined) return { envelope, records: records.length > 0 ? records : undefined }
-    const said = 'the answer is JSON, but not a report of the wolkvox API'
+    const said = 'the response is JSON, but not a report of the wolkvox API'
     return { envelope, problem: malformed(said, body, response, redact) }
   } catch (error) {
     return { problem: problemOf(error, body, response, redact) }
@@ -84,15 +84,15 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact): C
 function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, redact: Redact): WolkvoxFailure {
   if (error instanceof TooManyRecords || error instanceof ValueTooLong) return tooLarge(error)
   if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
-  if (skipSpace(body, 0) === body.length) return new WolkvoxFailure('malformed', 'the answer is empty')
-  // V8 quotes the text that it cannot parse, which may be anything; the kind of mistake is enough.
+  if (skipSpace(body, 0) === body.length) return new WolkvoxFailure('malformed', 'the response is empty')
+  // V8 quotes the text that it cannot parse, which can be personal data. The kind of error is enough.
   const mistake = error.message.replace(/[,:]? ?(\.\.\.)?".*$/s, '')
-  const said = `the answer is not JSON: ${mistake}`
+  const said = `the response is not JSON: ${mistake}`
   const shown = error instanceof TrailingText ? body.subarray(error.place) : body
   return malformed(said, shown, response, redact, new SyntaxError(mistake))
 }
 
-/** A failure that says what came instead of a report. @param shown where in the answer the excerpt begins */
+/** A failure that says what came instead of a report. @param shown the part of the response to describe */
 function malformed(
   said: string,
   shown: Uint8Array,
@@ -106,7 +106,7 @@ function malformed(
   return new WolkvoxFailure('malformed', excerpt === '' ? what : `${what}: ${excerpt}`, { cause })
 }
 
-/** The code that refuses the call, and how to name it. @returns `undefined` where all is well */
+/** The code that refuses the request, and how to name it. @returns `undefined` if none does */
 function refusalIn(
   status: number,
   { envelope, records }: Content,

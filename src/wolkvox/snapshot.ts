@@ -1,30 +1,30 @@
 import type { Category } from './categories.ts'
 
-/** One agent of the report, read. */
+/** One agent of the report. */
 export interface Agent {
   readonly id: string
-  /** As it is to be shown; empty where there is none or it is omitted. */
+  /** The name to show; empty if there is none or it is omitted. */
   readonly name: string
-  /** Text of `agent_status`, empty where there is none. */
+  /** Text of `agent_status`, empty if there is none. */
   readonly state: string
   readonly category: Category
 }
 
 /**
- * The numbers of all agents, in the agents' order, under wolkvox's own name for the field; `NaN` where an agent has none.
- * By field rather than by agent, as they are written, and without an object for each agent's numbers.
+ * The numbers of all agents in the agents' order, by wolkvox's name of the field; `NaN` if an agent has none. They are
+ * stored by field because the exposition writes them by field, and to save one object for each agent.
  */
 export type Columns = Readonly<Record<string, readonly number[]>>
 
-/** The agents of one operation at a moment: the value that a refresh makes and everything after it reads. */
+/** The agents of one operation at one time: the result of a refresh. */
 export interface Snapshot {
   /** Moment of the fetch, in milliseconds since 1970. */
   readonly fetchedAt: number
   readonly agents: readonly Agent[]
   readonly columns: Columns
-  /** Records in the answer, those left out included. */
+  /** Records in the response, rejected ones included. */
   readonly records: number
-  /** Size of the decoded answer. */
+  /** Size of the decoded response. */
   readonly bytes: number
 }
 
@@ -32,9 +32,9 @@ export const recordRejections = ['missing_id', 'duplicate', 'not_an_object', 'un
 
 export type RecordRejection = (typeof recordRejections)[number]
 
-/** How much of an answer was left out; what is zero may be missing. */
+/** How many records and values were rejected; zero counts can be missing. */
 export interface Rejections {
   readonly records: Readonly<Partial<Record<RecordRejection, number>>>
-  /** Values that could not be read, under wolkvox's own name of the field. */
+  /** Values that could not be read, by wolkvox's name of the field. */
   readonly values: Readonly<Record<string, number>>
 }

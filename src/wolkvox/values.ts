@@ -1,27 +1,27 @@
 import { Temporal } from 'temporal-polyfill'
 
-/** A value is there, but cannot be read: it is counted and never becomes a sample. */
+/** A value that cannot be read. It is counted and never becomes a sample. */
 export const UNREADABLE = Symbol('unreadable')
 
-/** What came of reading one value: itself, nothing there (`undefined`), or {@link UNREADABLE}. */
+/** The result of reading one value: the value, `undefined` if there is none, or {@link UNREADABLE}. */
 export type Reading<T> = T | undefined | typeof UNREADABLE
 
-/** What a value's meaning may hang on besides its text. */
+/** What reading a value can need in addition to its text. */
 export interface ReadingContext {
-  /** Moment of the fetch, in milliseconds since 1970. */
+  /** When the response began, in milliseconds since 1970. */
   readonly fetchedAt: number
   /** IANA time zone of the operation. */
   readonly timeZone: string
 }
 
-/** Reads one value of a record, as JSON gave it. */
+/** Reads one value of a record, as parsed from JSON. */
 export type Reader<T> = (value: unknown, context: ReadingContext) => Reading<T>
 
 /**
- * Reads a text: a string or a JSON number, without outer white space. Of a number beyond 2^53 the last digits are lost:
- * as an id it would be somebody else's.
+ * Reads a text: a string or a JSON number, without outer white space. A number above 2^53 has lost its last digits, so as
+ * an id it could be another agent's.
  *
- * @returns `undefined` for wolkvox's ways to say that there is no value: `""`, `"-"`, `null` and a missing key
+ * @returns `undefined` for no value: `""`, `"-"`, `null` and a missing key
  */
 export function readPlainText(value: unknown): Reading<string> {
   if (value === undefined || value === null) return undefined
@@ -32,8 +32,8 @@ export function readPlainText(value: unknown): Reading<string> {
 }
 
 /**
- * Reads a text that is to be shown. Half a surrogate pair, which has no form in UTF-8, becomes U+FFFD here, so that two
- * texts that differ here differ on the wire as well.
+ * Reads a text for display. Half a surrogate pair has no form in UTF-8 and becomes U+FFFD here, so that texts that differ
+ * here also differ in the exposition.
  */
 export function readText(value: unknown): Reading<string> {
   const text = readPlainText(value)
@@ -47,19 +47,18 @@ const MINUTES_SECONDS = /^[0-5]?\d:[0-5]\d$/
 const HOURS_MINUTES_SECONDS = /^\d+:[0-5]\d:[0-5]\d$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/
 
-// No total of a day and no state lasts longer. What is above is no duration but a moment: 20261126080000, or seconds
-// since 1970.
+// No total of a day and no state lasts longer. A larger number is a date, such as 20261126080000 or seconds since 1970.
 const MAX_DURATION_SECONDS = 31 * 86_400
 
-// Clocks differ: an agent may have logged in this far ahead of ours.
+// Clocks differ: a login can be this far ahead of our clock.
 const MAX_LEAD_SECONDS = 5 * 60
 
 type Parse = (text: string, context: ReadingContext) => number | undefined
 
 /**
- * A reader of numbers: takes JSON numbers as they are, and texts as `parse` understands them.
+ * Makes a reader of numbers. It accepts JSON numbers unchanged, and texts that `parse` understands.
  *
- * @param max above it a number is unreadable. The default is 2^53: a larger number has lost its last digits
+ * @param max a larger number is unreadable. The default is 2^53 - 1, above which digits are lost
  */
 function numberReader(parse: Parse, max: number = Number.MAX_SAFE_INTEGER): Reader<number> {
   return (value, context) => {
@@ -71,7 +70,7 @@ function numberReader(parse: Parse, max: number = Number.MAX_SAFE_INTEGER): Read
 
 function plausible(number: number | undefined, max: number): Reading<number> {
   if (number === undefined || !(number >= 0) || number > max) return UNREADABLE
-  // Of JSON's -0, which is no less than 0, a plain 0.
+  // JSON's -0 passes the comparison; make it 0.
   return Math.abs(number)
 }
 
@@ -100,9 +99,9 @@ export const readDuration = numberReader(parseDuration, MAX_DURATION_SECONDS)
 /**
  * Reads a local date and time, `YYYY-MM-DD HH:MM:SS`.
  *
- * @param timeZone IANA name. A time that the clock passes twice in one night is taken as the first, one that it skips
- *   as the moment after the gap (Temporal's `compatible`).
- * @returns milliseconds since 1970, or `undefined` when the text is no such date and time
+ * @param timeZone IANA name. A time that occurs twice counts as the first, a skipped one as the time after the gap
+ *   (Temporal's `compatible`).
+ * @returns milliseconds since 1970, or `undefined` if the text is no such date and time
  */
 function parseDateTime(text: string, timeZone: string): number | undefined {
   if (!DATE_TIME.test(text)) return undefined

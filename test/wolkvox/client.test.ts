@@ -129,9 +129,9 @@ describe('connect', () => {
   })
 
   const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n'
-  const cutOff = 'the answer was cut off or damaged on the way'
-  const broke = 'the connection broke within the answer (UND_ERR_SOCKET)'
-  const tooShort = 'the answer was cut off: it is shorter than its Content-Length'
+  const cutOff = 'the response was cut off or damaged in transit'
+  const broke = 'the connection broke during the response (UND_ERR_SOCKET)'
+  const tooShort = 'the response was cut off: it is shorter than its Content-Length'
 
   it.each([
     ['an end within a chunk', `${chunked}\r\n1000\r\n{"code"`, broke],
@@ -153,12 +153,12 @@ describe('connect', () => {
     [
       'two lengths that differ',
       'HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 8\r\n\r\n{"code"',
-      'the answer contradicts itself about its length',
+      'the response has contradictory lengths',
     ],
     [
       'an end within the headers',
       'HTTP/1.1 200 OK\r\nContent-',
-      'no connection, or it broke before the answer (UND_ERR_SOCKET)',
+      'no connection, or it broke before the response (UND_ERR_SOCKET)',
     ],
   ])('is %s, with words that fit', async (_what, sent, message) => {
     const url = await serveSockets((socket) => {
@@ -169,7 +169,7 @@ describe('connect', () => {
 })
 
 describe('tls', () => {
-  it('is a certificate that nobody trusts', async () => {
+  it('is a certificate without a trusted issuer', async () => {
     const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }])
     const url = await listenOnLoopback(createTlsServer({ cert, key }, answerWith(GOOD)), 'https')
     expect(await failureAt(url)).toMatchObject({
@@ -203,7 +203,7 @@ describe('timeout', () => {
       response.once('close', () => clearInterval(drip))
     })
     const failure = await failureAt(url, { timeoutMs })
-    expect(failure).toMatchObject({ reason: 'timeout', message: 'the call took longer than 1 s' })
+    expect(failure).toMatchObject({ reason: 'timeout', message: 'the request took longer than 1 s' })
   })
 
   it('is a refusal whose body never ends', async () => {
@@ -297,40 +297,40 @@ describe('malformed', () => {
       'a page that says it is gzip',
       '<html>Hello',
       'gzip',
-      'the answer says it is gzip, but is not: <html>Hello',
+      'the response is declared as gzip, but is not: an HTML page without title',
     ],
     [
       'JSON that says it is gzip, without its records',
       GOOD,
       'gzip',
-      'the answer says it is gzip, but is not: {"code":200,"error":null,"msg":"1 records were found","data":…',
+      'the response is declared as gzip, but is not: a JSON object with code 200, error null, msg "1 records were found", data',
     ],
-    ['gzip that ends too soon', cut, 'gzip', 'the gzip of the answer is broken or ends too soon'],
-    ['gzip that ends too soon, untold', cut, '', 'the gzip of the answer is broken or ends too soon'],
-    ['gzip that is broken', broken, 'gzip', 'the gzip of the answer is broken or ends too soon'],
+    ['gzip that ends too soon', cut, 'gzip', 'the gzip data of the response is broken or ends too soon'],
+    ['gzip that ends too soon, untold', cut, '', 'the gzip data of the response is broken or ends too soon'],
+    ['gzip that is broken', broken, 'gzip', 'the gzip data of the response is broken or ends too soon'],
     [
       'an encoding that was not asked for',
       GOOD,
       'br',
-      'the answer has a content encoding that was not asked for: br',
+      'the response has a content encoding that was not requested: br',
     ],
     [
       'more layers than anybody needs',
       GOOD,
       'gzip, gzip, gzip',
-      'the answer has a content encoding that was not asked for: gzip, gzip, gzip',
+      'the response has a content encoding that was not requested: gzip, gzip, gzip',
     ],
     [
       'the token for an encoding',
       GOOD,
       'x-test-token',
-      'the answer has a content encoding that was not asked for: x-[secret]',
+      'the response has a content encoding that was not requested: x-[secret]',
     ],
     [
       'the token that says it is gzip',
       'test-token',
       'gzip',
-      'the answer says it is gzip, but is not: [secret]',
+      'the response is declared as gzip, but is not: [secret]',
     ],
   ])('is %s', async (_form, body, encoding, message) => {
     const url = await serveHttp(answerWith(body, 200, { 'content-encoding': encoding }))
@@ -356,7 +356,7 @@ describe('http_error', () => {
     })
     expect(await failureAt(url)).toMatchObject({
       reason: 'http_error',
-      message: 'what answered does not speak HTTP properly',
+      message: 'the response is not valid HTTP',
       advice: { isPermanent: true },
     })
   })

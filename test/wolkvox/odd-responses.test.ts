@@ -137,7 +137,7 @@ const surroundings: readonly OddResponse[] = [
   {
     what: 'nothing, with Content-Length 0',
     answer: answerWith('', 200, { 'content-length': '0' }),
-    failure: ['malformed', 'the answer is empty'],
+    failure: ['malformed', 'the response is empty'],
   },
 ]
 
@@ -146,7 +146,7 @@ const envelopes: readonly OddResponse[] = [
   {
     what: 'a code with text',
     answer: json(envelope([ana], { code: '200 OK' })),
-    failure: ['http_error', 'wolkvox answered code 200 OK: 2 records were found'],
+    failure: ['http_error', 'wolkvox responded with code 200 OK: 2 records were found'],
   },
   {
     what: 'a code of true',
@@ -156,7 +156,7 @@ const envelopes: readonly OddResponse[] = [
   {
     what: 'two codes, of which the last counts',
     answer: json('{"code":200,"data":[],"code":403,"msg":"TOKEN LIMIT EXCEEDED"}'),
-    failure: ['quota_exceeded', 'wolkvox answered code 403: TOKEN LIMIT EXCEEDED'],
+    failure: ['quota_exceeded', 'wolkvox responded with code 403: TOKEN LIMIT EXCEEDED'],
   },
   {
     what: 'data twice, of which the last counts',
@@ -234,7 +234,7 @@ const envelopes: readonly OddResponse[] = [
   {
     what: 'an error without a code',
     answer: json('{"error":"UNAUTHORIZED","msg":"PLEASE ENTER THE WOLKVOX-TOKEN"}'),
-    failure: ['unauthorized', 'wolkvox answered error UNAUTHORIZED: PLEASE ENTER THE WOLKVOX-TOKEN'],
+    failure: ['unauthorized', 'wolkvox responded with error UNAUTHORIZED: PLEASE ENTER THE WOLKVOX-TOKEN'],
   },
   {
     what: 'no records, said in Spanish with 404',
@@ -477,7 +477,10 @@ const proxies: readonly OddResponse[] = [
   {
     what: 'a proxy that wants a password',
     answer: html('<TITLE>ERROR: Cache Access Denied</TITLE>', 407),
-    failure: ['proxy', 'a proxy answered HTTP status 407: an HTML page, title "ERROR: Cache Access Denied"'],
+    failure: [
+      'proxy',
+      'a proxy responded with HTTP status 407: an HTML page, title "ERROR: Cache Access Denied"',
+    ],
   },
   {
     what: 'a part of the answer',
@@ -503,7 +506,7 @@ const transfers: readonly OddResponse[] = [
   {
     what: 'deflate, which was not asked for',
     answer: answerWith(deflateSync(GOOD), 200, { 'content-encoding': 'deflate' }),
-    failure: ['malformed', 'a content encoding that was not asked for: deflate'],
+    failure: ['malformed', 'a content encoding that was not requested: deflate'],
   },
   {
     what: 'early hints first',

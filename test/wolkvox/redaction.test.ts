@@ -93,7 +93,9 @@ describe('a token within base64', () => {
 
 describe('a text without the token', () => {
   it('stays as it is', () => {
-    expect(redact('wolkvox answered: PLEASE VALIDATE TOKEN')).toBe('wolkvox answered: PLEASE VALIDATE TOKEN')
+    expect(redact('wolkvox responded: PLEASE VALIDATE TOKEN')).toBe(
+      'wolkvox responded: PLEASE VALIDATE TOKEN',
+    )
     expect(redact('te', 'test-token')).toBe('te')
   })
 

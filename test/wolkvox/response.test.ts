@@ -143,33 +143,33 @@ describe('the text of malformed', () => {
       'a PHP warning',
       '<br />\n<b>Warning</b>:  mysqli_connect(): Too many connections in <b>/var/www/db.php</b> on line <b>12</b><br />\n',
       'text/html; charset=UTF-8',
-      "the answer is not JSON: Unexpected token '<' (text/html, # bytes): Warning: mysqli_connect(): Too many connections in /var/www/db.php on line 12",
+      "the response is not JSON: Unexpected token '<' (text/html, # bytes): Warning: mysqli_connect(): Too many connections in /var/www/db.php on line 12",
     ],
     [
       'a login page',
       '<!DOCTYPE html>\n<html lang="es">\n  <head><meta name="viewport" content="x"><title>Iniciar sesión</title>',
       'text/html',
-      'the answer is not JSON: Unexpected token \'<\' (text/html, # bytes): an HTML page, title "Iniciar sesión"',
+      'the response is not JSON: Unexpected token \'<\' (text/html, # bytes): an HTML page, title "Iniciar sesión"',
     ],
     [
       'a captive portal of any length',
       `<HTML><TITLE>Wi-Fi Hotel Andino</TITLE>${' '.repeat(70_000)}`,
       'text/html',
-      'the answer is not JSON: it is neither a list nor an object (text/html, # bytes): an HTML page, title "Wi-Fi Hotel Andino"',
+      'the response is not JSON: it is neither a list nor an object (text/html, # bytes): an HTML page, title "Wi-Fi Hotel Andino"',
     ],
     [
       "another API's JSON",
       '{"message":"Missing Authentication Token"}',
       'application/json',
-      'the answer is JSON, but not a report of the wolkvox API (application/json, # bytes): a JSON object with message "Missing Authentication Token"',
+      'the response is JSON, but not a report of the wolkvox API (application/json, # bytes): a JSON object with message "Missing Authentication Token"',
     ],
     [
       'a text',
       'upstream request timeout',
       '',
-      "the answer is not JSON: Unexpected token 'u' (no content type, # bytes): upstream request timeout",
+      "the response is not JSON: Unexpected token 'u' (no content type, # bytes): upstream request timeout",
     ],
-    ['nothing', ' \r\n', 'application/json', 'the answer is empty'],
+    ['nothing', ' \r\n', 'application/json', 'the response is empty'],
   ])('says what came: %s', (_what, body, contentType, message) => {
     const said = message.replace('#', String(Buffer.byteLength(body)))
     expect(failure(body, 200, contentType)).toMatchObject({ reason: 'malformed', message: said })
@@ -178,7 +178,7 @@ describe('the text of malformed', () => {
   it('quotes the text that follows the JSON', () => {
     const body = `${report}\n<b>Notice</b>: Undefined index: x`
     expect(failure(body, 200, 'text/html').message).toBe(
-      `the answer is not JSON: more text follows (text/html, ${Buffer.byteLength(body)} bytes): Notice: Undefined index: x`,
+      `the response is not JSON: more text follows (text/html, ${Buffer.byteLength(body)} bytes): Notice: Undefined index: x`,
     )
   })
 
@@ -255,20 +255,24 @@ describe('the text of a refusal that is no JSON of wolkvox', () => {
     [
       403,
       '<!DOCTYPE html><title>Attention Required! | Cloudflare</title>',
-      'wolkvox answered HTTP status 403: an HTML page, title "Attention Required! | Cloudflare"',
+      'wolkvox responded with HTTP status 403: an HTML page, title "Attention Required! | Cloudflare"',
     ],
     [
       407,
       '<TITLE>Squid: access denied</TITLE>',
-      'a proxy answered HTTP status 407: an HTML page, title "Squid: access denied"',
+      'a proxy responded with HTTP status 407: an HTML page, title "Squid: access denied"',
     ],
     [
       403,
       '{"message":"Forbidden","token":"test-token"}',
-      'wolkvox answered HTTP status 403: a JSON object with message "Forbidden", token',
+      'wolkvox responded with HTTP status 403: a JSON object with message "Forbidden", token',
     ],
-    [502, '', 'wolkvox answered HTTP status 502'],
-    [500, JSON.stringify({ code: 200, msg: '', data: [aRecord()] }), 'wolkvox answered HTTP status 500'],
+    [502, '', 'wolkvox responded with HTTP status 502'],
+    [
+      500,
+      JSON.stringify({ code: 200, msg: '', data: [aRecord()] }),
+      'wolkvox responded with HTTP status 500',
+    ],
   ])('%d says what came: %s', (status, body, message) => {
     expect(failure(body, status).message).toBe(message)
   })
@@ -440,9 +444,9 @@ describe('the advice of a refusal', () => {
 describe('the text of a refusal', () => {
   it('tells what wolkvox said', () => {
     expect(failure({ code: 403, msg: 'PLEASE VALIDATE TOKEN' }).message).toBe(
-      'wolkvox answered code 403: PLEASE VALIDATE TOKEN',
+      'wolkvox responded with code 403: PLEASE VALIDATE TOKEN',
     )
-    expect(failure('', 502).message).toBe('wolkvox answered HTTP status 502')
+    expect(failure('', 502).message).toBe('wolkvox responded with HTTP status 502')
   })
 
   it('never carries the token, whole or cut, in the message or in the code', () => {
