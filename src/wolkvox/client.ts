@@ -6,8 +6,6 @@ import { WolkvoxFailure } from './failure.ts'
 import { createRedactor } from './redaction.ts'
 import type { ApiResponse } from './response.ts'
 
-const REPORT = '/api/v2/real_time.php?api=agents'
-
 // A firewall that drops packets should not use up the time of the whole request.
 const CONNECT_TIMEOUT_MS = 10_000
 
@@ -23,11 +21,16 @@ export type Endpoint = Pick<Operation, 'baseUrl' | 'server' | 'token' | 'timeout
 /**
  * Sends one GET request to the wolkvox API. Follows no redirect and retries nothing.
  *
+ * @param path path and query of the report
  * @param signal aborts the request; its reason is thrown unchanged
  * @returns the response with any status, with its body decoded
  * @throws WolkvoxFailure if no complete response arrives within the limits
  */
-export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Promise<ApiResponse> {
+export async function fetchResponse(
+  endpoint: Endpoint,
+  path: string,
+  signal: AbortSignal,
+): Promise<ApiResponse> {
   const { timeoutMs } = endpoint
   const tooSlow = new AbortController()
   const deadline = setTimeout(
@@ -44,7 +47,7 @@ export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Prom
     bodyTimeout: Math.min(IDLE_BODY_TIMEOUT_MS, timeoutMs),
   })
   try {
-    return await call(endpoint, dispatcher, AbortSignal.any([signal, tooSlow.signal]))
+    return await send(endpoint, path, dispatcher, AbortSignal.any([signal, tooSlow.signal]))
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw connectionFailure(error)
@@ -54,8 +57,13 @@ export async function fetchReport(endpoint: Endpoint, signal: AbortSignal): Prom
   }
 }
 
-async function call(endpoint: Endpoint, dispatcher: Agent, signal: AbortSignal): Promise<ApiResponse> {
-  const { statusCode, headers, body } = await request(`${endpoint.baseUrl}${REPORT}`, {
+async function send(
+  endpoint: Endpoint,
+  path: string,
+  dispatcher: Agent,
+  signal: AbortSignal,
+): Promise<ApiResponse> {
+  const { statusCode, headers, body } = await request(`${endpoint.baseUrl}${path}`, {
     dispatcher,
     signal,
     headers: {

@@ -1,10 +1,13 @@
 import type { Operation } from '../config/operation.ts'
 import { showName } from './agent-name.ts'
+import { type Endpoint, fetchResponse } from './client.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { type FieldReaders, readRecords } from './records.ts'
 import { createRedactor } from './redaction.ts'
 import { type ApiResponse, recordsOf } from './response.ts'
 import type { Agent, Rejections, Snapshot } from './snapshot.ts'
+
+const PATH = '/api/v2/real_time.php?api=agents'
 
 /** The settings of an operation that reading its report needs. */
 export type ReportSource = Pick<Operation, 'name' | 'token' | 'timeZone' | 'agentName'>
@@ -16,6 +19,11 @@ const MAX_TEXT_BYTES = 4 * 2 ** 20
 export interface Report {
   readonly snapshot: Snapshot
   readonly rejections: Rejections
+}
+
+/** Fetches the agents report once. @throws WolkvoxFailure if no complete response arrives within the limits */
+export function fetchReport(endpoint: Endpoint, signal: AbortSignal): Promise<ApiResponse> {
+  return fetchResponse(endpoint, PATH, signal)
 }
 
 /**

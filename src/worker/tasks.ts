@@ -3,7 +3,7 @@ import { fieldReaders } from '../exposition/agent-families.ts'
 import { renderAgents } from '../exposition/agent-page.ts'
 import { createAttempt, type Outcome, toServed } from '../refresh/attempt.ts'
 import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
-import { fetchReport } from '../wolkvox/client.ts'
+import { fetchReport } from '../wolkvox/report.ts'
 import type { Snapshot } from '../wolkvox/snapshot.ts'
 import type { Tasks } from './protocol.ts'
 

@@ -16,7 +16,7 @@ import {
   renderText,
 } from '../support/helpers.ts'
 
-/** What a scrape would read after this body has come as the answer. */
+/** What a scrape would read after this body has come as the response. */
 async function scrapeAfter(body: Uint8Array, status: number, name = 'ventas') {
   const operation = anOperation({ name })
   const attempt = createAttempt({
@@ -84,7 +84,7 @@ const anyEnvelope = fc.record(
   { requiredKeys: [] },
 )
 
-describe('whatever wolkvox answers', () => {
+describe('whatever wolkvox responses', () => {
   it.each([
     ['any JSON', fc.jsonValue().map((value) => JSON.stringify(value))],
     ['any envelope', anyEnvelope.map((value) => JSON.stringify(value))],

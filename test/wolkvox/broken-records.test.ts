@@ -35,7 +35,7 @@ function failureOf(text: string): WolkvoxFailure {
     if (error instanceof WolkvoxFailure) return error
     throw error
   }
-  throw new Error('it was taken for an answer')
+  throw new Error('the response passed for a report')
 }
 
 /** What can be wrong with one record, each made of a good one. */
@@ -68,7 +68,7 @@ const damages: Record<string, (text: string) => string> = {
   'a PHP warning behind it': (text) => `${text}<br />\n<b>Warning</b>: Undefined index in x.php`,
 }
 
-/** What the same text might be as well: an answer that was cut off, or one with something behind it. */
+/** What the same text might be as well: a response that was cut off, or one with something behind it. */
 const ambiguous: Record<string, { middle: string[]; last: string[] }> = {
   'no brace at its end': {
     middle: ['data that is an object'],
@@ -138,7 +138,7 @@ describe('broken records', () => {
     for (const wrap of Object.values(forms)) expect(read(wrap(records))).toEqual({ names: [], unparsable: 3 })
   })
 
-  it('may be as many as one answer can have', () => {
+  it('may be as many as one response can have', () => {
     const records = Array.from({ length: 60_000 }, (_, id) => record(id).replace('Name', 'Na\tme'))
     expect(read(enveloped(`[${records.join()}]`))).toEqual({ names: [], unparsable: 60_000 })
   })
@@ -172,7 +172,7 @@ describe('a list', () => {
   })
 })
 
-describe('an answer that was cut off', () => {
+describe('a response that was cut off', () => {
   it.each(Object.entries(forms))(
     'is malformed wherever that was, as agents are missing: %s',
     (_form, wrap) => {
@@ -209,7 +209,7 @@ describe('a broken record', () => {
     }
   })
 
-  it('is not seen in an answer that is JSON, with records in other members', () => {
+  it('is not seen in a response that is JSON, with records in other members', () => {
     for (const [data, names] of [
       [`[${record(1)}]`, ['Name 1']],
       [`{"0":${record(1)}}`, ['Name 1']],

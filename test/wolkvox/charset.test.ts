@@ -8,7 +8,7 @@ const TEXT = '{"agent_name":"Peña Muñoz, José Ángel","agent_status":"Baño"}
 const LATIN1 = Buffer.from(TEXT, 'latin1')
 const UTF16BE = Buffer.from(TEXT, 'utf16le').swap16()
 
-describe('an answer in UTF-8', () => {
+describe('a response in UTF-8', () => {
   it('is passed on as it is, without a copy', () => {
     const bytes = Buffer.from(TEXT)
     expect(toUtf8(bytes, 'application/json')).toBe(bytes)
@@ -22,7 +22,7 @@ describe('an answer in UTF-8', () => {
   )
 })
 
-describe('an answer in Latin-1', () => {
+describe('a response in Latin-1', () => {
   it.each([
     ['declared', 'application/json; charset=ISO-8859-1'],
     ['declared in quotes', 'application/json;Charset="iso-8859-1"'],
@@ -53,7 +53,7 @@ describe('an answer in Latin-1', () => {
   })
 })
 
-describe('an answer in another charset', () => {
+describe('a response in another charset', () => {
   it.each([
     ['iso-8859-15', [0xa4, 0xbd, 0xe9], '€œé'],
     ['windows-1251', [0xc8, 0xe2, 0xe0, 0xed], 'Иван'],
@@ -75,7 +75,7 @@ describe('an answer in another charset', () => {
   })
 })
 
-describe('an answer that is UTF-8 but for some bytes', () => {
+describe('a response that is UTF-8 but for some bytes', () => {
   it('keeps what is UTF-8: a name that was cut within a character harms no other name', () => {
     const cut = Buffer.from('María José').subarray(0, -1)
     const bytes = Buffer.concat([Buffer.from('["José","'), cut, Buffer.from('","🧑‍💻 Peña"]')])
@@ -86,9 +86,9 @@ describe('an answer that is UTF-8 but for some bytes', () => {
   it('never becomes U+FFFD', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
-        const answer = Buffer.concat([Buffer.from('{"'), bytes])
-        fc.pre(!answer.includes('\ufffd'))
-        expect(read(answer)).not.toContain('\ufffd')
+        const response = Buffer.concat([Buffer.from('{"'), bytes])
+        fc.pre(!response.includes('\ufffd'))
+        expect(read(response)).not.toContain('\ufffd')
       }),
       { numRuns: 2000 },
     )

@@ -2,7 +2,7 @@ import { getEventListeners, once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Agent } from 'undici'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { fetchReport } from '../../src/wolkvox/client.ts'
+import { fetchReport } from '../../src/wolkvox/report.ts'
 import { anEnvelope, anOperation, answerWith, aRecord, listenOnLoopback, never } from '../support/helpers.ts'
 
 const made = vi.hoisted(() => [] as { options: Agent.Options; agent: Agent }[])

@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { afterEach, describe, expect, it } from 'vitest'
-import { fetchReport } from '../../src/wolkvox/client.ts'
+import { fetchReport } from '../../src/wolkvox/report.ts'
 import { anEnvelope, anOperation, aRecord, never } from '../support/helpers.ts'
 
 const GOOD = anEnvelope([aRecord()])

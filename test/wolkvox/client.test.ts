@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib'
 import { generate } from 'selfsigned'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
-import { fetchReport } from '../../src/wolkvox/client.ts'
 import { type FailureReason, WolkvoxFailure } from '../../src/wolkvox/failure.ts'
+import { fetchReport } from '../../src/wolkvox/report.ts'
 import {
   anEnvelope,
   anOperation,
@@ -37,7 +37,7 @@ function failureAt(
 }
 
 describe('the request', () => {
-  it('is sent once, whatever the answer', async () => {
+  it('is sent once, whatever the response', async () => {
     let requests = 0
     const url = await serveHttp((request, response) => {
       requests += 1
@@ -48,7 +48,7 @@ describe('the request', () => {
   })
 })
 
-describe('a good answer', () => {
+describe('a good response', () => {
   it('may come gzipped', async () => {
     const url = await serveHttp(answerWith(gzipSync(GOOD), 200, { 'content-encoding': 'gzip' }))
     const { body } = await fetchReport(anOperation({ baseUrl: url }), never)
@@ -117,7 +117,7 @@ describe('connect', () => {
   })
 
   it.each([
-    ['before the answer', ''],
+    ['before the response', ''],
     ['within the headers', 'HTTP/1.1 200 OK\r\nContent-'],
     ['within the body', `HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${GOOD.slice(0, 50)}`],
     ['within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n{"code"'],
@@ -187,7 +187,7 @@ describe('tls', () => {
 describe('timeout', () => {
   const timeoutMs = 1000
 
-  it('is an answer whose headers never come', async () => {
+  it('is a response whose headers never come', async () => {
     const url = await serveSockets(() => {})
     expect((await failureAt(url, { timeoutMs })).reason).toBe('timeout')
   })
@@ -345,7 +345,7 @@ describe('malformed', () => {
 
 describe('http_error', () => {
   it.each([
-    ['an answer that is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['a response that is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
     ['a page without a head', '<html><body>Hello</body></html>'],
     ['a head without carriage returns', 'HTTP/1.1 200 OK\nContent-Length: 2\n\n[]'],
     ['headers without end', `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n[]`],
@@ -368,8 +368,8 @@ describe('a refusal', () => {
     ['gzip that is none', 'x', { 'content-encoding': 'gzip' }],
   ])('stands by its status when its body is %s', async (_form, body, headers) => {
     const url = await serveHttp(answerWith(body, 403, headers))
-    const answer = await fetchReport(anOperation({ baseUrl: url, maxResponseBytes: 10_000 }), never)
-    expect(answer).toMatchObject({ status: 403, body: Buffer.alloc(0) })
+    const response = await fetchReport(anOperation({ baseUrl: url, maxResponseBytes: 10_000 }), never)
+    expect(response).toMatchObject({ status: 403, body: Buffer.alloc(0) })
   })
 })
 
@@ -378,8 +378,8 @@ describe('a refusal whose Content-Length is past the limit', () => {
     const url = await serveHttp((_request, response) => {
       response.writeHead(403, { 'content-length': String(2 ** 40) }).flushHeaders()
     })
-    const answer = await fetchReport(anOperation({ baseUrl: url, timeoutMs: 20_000 }), never)
-    expect(answer).toMatchObject({ status: 403, body: Buffer.alloc(0) })
+    const response = await fetchReport(anOperation({ baseUrl: url, timeoutMs: 20_000 }), never)
+    expect(response).toMatchObject({ status: 403, body: Buffer.alloc(0) })
   })
 })
 

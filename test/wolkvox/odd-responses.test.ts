@@ -4,16 +4,16 @@ import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { fieldReaders } from '../../src/exposition/agent-families.ts'
 import { createAttempt } from '../../src/refresh/attempt.ts'
-import { fetchReport } from '../../src/wolkvox/client.ts'
 import type { FailureReason } from '../../src/wolkvox/failure.ts'
+import { fetchReport } from '../../src/wolkvox/report.ts'
 import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
 import { anOperation, answerWith, aRecord, never, serveHttp, serveSockets } from '../support/helpers.ts'
 
 /** A row: what comes, what is kept of it, what is counted, and what is said. */
 interface OddResponse {
   readonly what: string
-  readonly answer: RequestListener | ((socket: Socket) => void)
-  /** Whether the answer takes the raw connection. */
+  readonly handle: RequestListener | ((socket: Socket) => void)
+  /** Whether the response takes the raw connection. */
   readonly isRaw?: true
   /** Id, name and calls of each agent that is kept; calls are left out where there are none. */
   readonly agents?: readonly string[]
@@ -59,20 +59,20 @@ const chunk = (content: string) => `${Buffer.byteLength(content).toString(16)};x
 const surroundings: readonly OddResponse[] = [
   {
     what: 'blank lines and two byte order marks before it',
-    answer: json(`\r\n\n\ufeff\n\ufeff${GOOD}\n\n`),
+    handle: json(`\r\n\n\ufeff\n\ufeff${GOOD}\n\n`),
     agents: BOTH,
   },
-  { what: 'the content type of a page', answer: html(GOOD), agents: BOTH },
-  { what: 'no content type', answer: json(GOOD, ''), agents: BOTH },
-  { what: 'the content type of a download', answer: json(GOOD, 'application/octet-stream'), agents: BOTH },
+  { what: 'the content type of a page', handle: html(GOOD), agents: BOTH },
+  { what: 'no content type', handle: json(GOOD, ''), agents: BOTH },
+  { what: 'the content type of a download', handle: json(GOOD, 'application/octet-stream'), agents: BOTH },
   {
     what: 'a comment of a page cache behind it',
-    answer: html(`${GOOD}\n<!-- Served in 0.02 s -->`),
+    handle: html(`${GOOD}\n<!-- Served in 0.02 s -->`),
     failure: ['malformed', 'more text follows (text/html, # bytes): an HTML comment'],
   },
   {
-    what: 'the answer twice',
-    answer: json(GOOD + GOOD),
+    what: 'the response twice',
+    handle: json(GOOD + GOOD),
     failure: [
       'malformed',
       'more text follows (application/json, # bytes): a JSON object with code 200, error null, msg "2 records were found", data',
@@ -80,117 +80,117 @@ const surroundings: readonly OddResponse[] = [
   },
   {
     what: 'zeroes behind it, as from a buffer of fixed size',
-    answer: json(`${GOOD}${'\0'.repeat(100)}`),
+    handle: json(`${GOOD}${'\0'.repeat(100)}`),
     failure: ['malformed', 'more text follows (application/json, # bytes)'],
   },
   {
     what: 'a callback around it',
-    answer: json(`jsonp123(${GOOD});`, 'application/javascript'),
+    handle: json(`jsonp123(${GOOD});`, 'application/javascript'),
     failure: ['malformed', "Unexpected token 'j' (application/javascript, # bytes): jsonp123…"],
   },
   {
     what: 'a guard against script inclusion before it',
-    answer: json(`)]}',\n${GOOD}`),
+    handle: json(`)]}',\n${GOOD}`),
     failure: ['malformed', "Unexpected token ')' (application/json, # bytes)"],
   },
   {
     what: 'a record on each line, without a list',
-    answer: json(`${text(ana)}\n${text(beto)}\n`, 'application/x-ndjson'),
+    handle: json(`${text(ana)}\n${text(beto)}\n`, 'application/x-ndjson'),
     failure: [
       'malformed',
       'more text follows (application/x-ndjson, # bytes): a JSON object with agent_id, agent_name, agent_status',
     ],
   },
   {
-    what: 'one record as the whole answer',
-    answer: json(text(ana)),
+    what: 'one record as the whole response',
+    handle: json(text(ana)),
     failure: [
       'malformed',
       'not a report of the wolkvox API (application/json, # bytes): a JSON object with agent_id, agent_name, agent_status',
     ],
   },
   {
-    what: 'the answer encoded as JSON a second time',
-    answer: json(JSON.stringify(GOOD)),
+    what: 'the response encoded as JSON a second time',
+    handle: json(JSON.stringify(GOOD)),
     failure: ['malformed', 'not a report of the wolkvox API (application/json, # bytes): a JSON text'],
   },
   {
     what: 'JSON escaped for a page',
-    answer: html(GOOD.replaceAll('"', '&quot;')),
+    handle: html(GOOD.replaceAll('"', '&quot;')),
     failure: ['malformed', '(text/html, # bytes): a JSON object'],
   },
   {
     what: 'single quotes, as Python prints it',
-    answer: json(`{'code': 200, 'data': []}`),
+    handle: json(`{'code': 200, 'data': []}`),
     failure: ['malformed', 'not JSON'],
   },
   {
-    what: 'an answer in YAML',
-    answer: json('code: 200\ndata: []\n'),
+    what: 'a response in YAML',
+    handle: json('code: 200\ndata: []\n'),
     failure: ['malformed', ': code: 200'],
   },
   {
     what: 'the word null',
-    answer: json('null'),
+    handle: json('null'),
     failure: ['malformed', '(application/json, 4 bytes): null'],
   },
   {
     what: 'nothing, with Content-Length 0',
-    answer: answerWith('', 200, { 'content-length': '0' }),
+    handle: answerWith('', 200, { 'content-length': '0' }),
     failure: ['malformed', 'the response is empty'],
   },
 ]
 
 const envelopes: readonly OddResponse[] = [
-  { what: 'a code with a fraction of zero', answer: json(GOOD.replace('200', '200.0')), agents: BOTH },
+  { what: 'a code with a fraction of zero', handle: json(GOOD.replace('200', '200.0')), agents: BOTH },
   {
     what: 'a code with text',
-    answer: json(envelope([ana], { code: '200 OK' })),
+    handle: json(envelope([ana], { code: '200 OK' })),
     failure: ['http_error', 'wolkvox responded with code 200 OK: 2 records were found'],
   },
   {
     what: 'a code of true',
-    answer: json(envelope([ana], { code: true })),
+    handle: json(envelope([ana], { code: true })),
     failure: ['malformed', 'not a report'],
   },
   {
     what: 'two codes, of which the last counts',
-    answer: json('{"code":200,"data":[],"code":403,"msg":"TOKEN LIMIT EXCEEDED"}'),
+    handle: json('{"code":200,"data":[],"code":403,"msg":"TOKEN LIMIT EXCEEDED"}'),
     failure: ['quota_exceeded', 'wolkvox responded with code 403: TOKEN LIMIT EXCEEDED'],
   },
   {
     what: 'data twice, of which the last counts',
-    answer: json(`{"code":200,"data":[${text(ana)}],"data":[${text(beto)}]}`),
+    handle: json(`{"code":200,"data":[${text(ana)}],"data":[${text(beto)}]}`),
     agents: ['2 Beto 7'],
   },
   {
     what: 'data twice, the last of them null',
-    answer: json(`{"code":200,"data":[${text(ana)}],"data":null}`),
+    handle: json(`{"code":200,"data":[${text(ana)}],"data":null}`),
     agents: [],
   },
   {
     what: 'data before the code',
-    answer: json(`{"data":[${text(ana)}],"msg":"","code":"200"}`),
+    handle: json(`{"data":[${text(ana)}],"msg":"","code":"200"}`),
     agents: ['1 Ana 5'],
   },
   {
     what: 'the words of Python around the records',
-    answer: json(GOOD.replace('null', 'None')),
+    handle: json(GOOD.replace('null', 'None')),
     agents: BOTH,
   },
   {
     what: 'a raw tab in its message',
-    answer: json(GOOD.replace('records were', 'records\twere')),
+    handle: json(GOOD.replace('records were', 'records\twere')),
     agents: BOTH,
   },
   {
     what: 'other members of every type',
-    answer: json(envelope([ana], { time: 0.02, page: { of: 1 }, links: [1], debug: true })),
+    handle: json(envelope([ana], { time: 0.02, page: { of: 1 }, links: [1], debug: true })),
     agents: ['1 Ana 5'],
   },
   {
     what: 'records by another name than data',
-    answer: json(JSON.stringify({ code: 200, msg: '', result: [ana] })),
+    handle: json(JSON.stringify({ code: 200, msg: '', result: [ana] })),
     failure: [
       'malformed',
       'not a report of the wolkvox API (application/json, # bytes): a JSON object with code 200, msg "", result',
@@ -198,47 +198,47 @@ const envelopes: readonly OddResponse[] = [
   },
   {
     what: 'data that is false, as PHP says after a failed query',
-    answer: json(envelope(false)),
+    handle: json(envelope(false)),
     failure: ['malformed', 'not a report'],
   },
   {
     what: 'data that is JSON as a text',
-    answer: json(envelope(JSON.stringify([ana]))),
+    handle: json(envelope(JSON.stringify([ana]))),
     failure: ['malformed', 'msg "2 records were found", data'],
   },
   {
     what: 'an envelope within the envelope',
-    answer: json(envelope({ code: 200, data: [ana] })),
+    handle: json(envelope({ code: 200, data: [ana] })),
     records: { missing_id: 1 },
     failure: ['malformed', 'not one of the 1 records could be read (missing_id 1)'],
   },
   {
     what: 'a list within the list',
-    answer: json(envelope([[ana, beto]])),
+    handle: json(envelope([[ana, beto]])),
     records: { not_an_object: 1 },
     failure: ['malformed', 'not one of the 1 records could be read (not_an_object 1)'],
   },
   {
     what: 'the records under a name within data',
-    answer: json(envelope({ agents: [ana] })),
+    handle: json(envelope({ agents: [ana] })),
     records: { missing_id: 1 },
     failure: ['malformed', '(missing_id 1)'],
   },
-  { what: 'the ids of the agents as keys', answer: json(envelope({ 1: ana, 2: beto })), agents: BOTH },
+  { what: 'the ids of the agents as keys', handle: json(envelope({ 1: ana, 2: beto })), agents: BOTH },
   {
     what: 'a total among numbers as keys',
-    answer: json(envelope({ 0: ana, 1: beto, total: 2 })),
+    handle: json(envelope({ 0: ana, 1: beto, total: 2 })),
     records: { missing_id: 1 },
     failure: ['malformed', '(missing_id 1)'],
   },
   {
     what: 'an error without a code',
-    answer: json('{"error":"UNAUTHORIZED","msg":"PLEASE ENTER THE WOLKVOX-TOKEN"}'),
+    handle: json('{"error":"UNAUTHORIZED","msg":"PLEASE ENTER THE WOLKVOX-TOKEN"}'),
     failure: ['unauthorized', 'wolkvox responded with error UNAUTHORIZED: PLEASE ENTER THE WOLKVOX-TOKEN'],
   },
   {
     what: 'no records, said in Spanish with 404',
-    answer: json(
+    handle: json(
       '{"code":"404","error":"NOT FOUND","msg":"No se encontraron registros"}',
       'application/json',
       404,
@@ -250,94 +250,94 @@ const envelopes: readonly OddResponse[] = [
 const records: readonly OddResponse[] = [
   {
     what: 'null among the records, as of a join',
-    answer: json(envelope([null, ana, [], beto, false])),
+    handle: json(envelope([null, ana, [], beto, false])),
     agents: BOTH,
     records: { not_an_object: 3 },
   },
   {
     what: 'a record that is empty',
-    answer: json(envelope([{}, ana])),
+    handle: json(envelope([{}, ana])),
     agents: ['1 Ana 5'],
     records: { missing_id: 1 },
   },
   {
     what: 'keys in capitals',
-    answer: json(envelope([ana]).replace('agent_id', 'AGENT_ID')),
+    handle: json(envelope([ana]).replace('agent_id', 'AGENT_ID')),
     records: { missing_id: 1 },
     failure: ['malformed', '(missing_id 1)'],
   },
   {
     what: 'numbers for keys beside the names, as PHP fetches rows',
-    answer: json(envelope([{ 0: '1', 1: 'Ana', ...ana }])),
+    handle: json(envelope([{ 0: '1', 1: 'Ana', ...ana }])),
     agents: ['1 Ana 5'],
   },
   {
     what: 'the id twice in one record',
-    answer: json(listOf(`{"agent_id":"9",${text(ana).slice(1)}`)),
+    handle: json(listOf(`{"agent_id":"9",${text(ana).slice(1)}`)),
     agents: ['1 Ana 5'],
   },
   {
     what: 'one agent as number and as text',
-    answer: json(envelope([{ ...ana, agent_id: 1 }, ana, { ...ana, agent_id: ' 1 ' }])),
+    handle: json(envelope([{ ...ana, agent_id: 1 }, ana, { ...ana, agent_id: ' 1 ' }])),
     agents: ['1 Ana 5'],
     records: { duplicate: 2 },
   },
   {
     what: 'ids that differ in a leading zero or in case',
-    answer: json(
+    handle: json(
       envelope([ana, { ...ana, agent_id: '01' }, { ...ana, agent_id: 'a1' }, { ...ana, agent_id: 'A1' }]),
     ),
     agents: ['1 Ana 5', '01 Ana 5', 'a1 Ana 5', 'A1 Ana 5'],
   },
   {
     what: 'an id longer than a number can be',
-    answer: json(listOf(text(ana).replace('"1"', '12345678901234567890'), text(beto))),
+    handle: json(listOf(text(ana).replace('"1"', '12345678901234567890'), text(beto))),
     agents: ['2 Beto 7'],
     records: { missing_id: 1 },
   },
   {
     what: 'an id with a fraction of zero',
-    answer: json(listOf(text(ana).replace('"1"', '1.0'))),
+    handle: json(listOf(text(ana).replace('"1"', '1.0'))),
     agents: ['1 Ana 5'],
   },
   {
     what: 'the words of Python in a record',
-    answer: json(listOf(text(ana).replace('"5"', 'None'), text(beto))),
+    handle: json(listOf(text(ana).replace('"5"', 'None'), text(beto))),
     agents: ['2 Beto 7'],
     records: { unparsable: 1 },
   },
   {
     what: 'a comment in a record',
-    answer: json(listOf(text(ana).replace('"5"', '"5" /* today */'), text(beto))),
+    handle: json(listOf(text(ana).replace('"5"', '"5" /* today */'), text(beto))),
     agents: ['2 Beto 7'],
     records: { unparsable: 1 },
   },
   {
     what: 'a PHP notice between two records',
-    answer: html(listOf(`${text(ana)}<br />Notice: Undefined index: "calls"`, text(beto))),
+    handle: html(listOf(`${text(ana)}<br />Notice: Undefined index: "calls"`, text(beto))),
     agents: ['2 Beto 7'],
     records: { unparsable: 1 },
   },
   {
     what: 'an inch sign in a name',
-    answer: json(listOf(text(ana).replace('Ana', '24" Ana'), text(beto), text({ ...ana, agent_id: '3' }))),
+    handle: json(listOf(text(ana).replace('Ana', '24" Ana'), text(beto), text({ ...ana, agent_id: '3' }))),
     agents: ['2 Beto 7', '3 Ana 5'],
     records: { unparsable: 1 },
   },
   {
     what: 'a network path in a name, unescaped',
-    answer: json(listOf(text(ana).replace('Ana', 'Ana \\\\srv\\\\users\\'), text(beto))),
+    handle: json(listOf(text(ana).replace('Ana', 'Ana \\\\srv\\\\users\\'), text(beto))),
     agents: ['2 Beto 7'],
     records: { unparsable: 1 },
   },
   {
     what: 'a depth of twenty thousand in a record',
-    answer: json(listOf(`{"more":${'['.repeat(20_000)}${']'.repeat(20_000)},${text(ana).slice(1)}`)),
+    handle: json(listOf(`{"more":${'['.repeat(20_000)}${']'.repeat(20_000)},${text(ana).slice(1)}`)),
     agents: ['1 Ana 5'],
   },
   {
     what: 'a prototype in a record',
-    answer: json(listOf(`{"__proto__":{"calls":"99"},${text({ ...ana, calls: undefined }).slice(1)}`)),
+    handle: json(listOf(`{"__proto__":{"calls":"99"},${text({ ...ana, calls: undefined }).slice(1)}`)),
     agents: ['1 Ana'],
   },
 ]
@@ -345,42 +345,42 @@ const records: readonly OddResponse[] = [
 const names: readonly OddResponse[] = [
   {
     what: 'names in escapes',
-    answer: json(GOOD.replace('Ana', 'A\\u00f1a \\ud83d\\ude00')),
+    handle: json(GOOD.replace('Ana', 'A\\u00f1a \\ud83d\\ude00')),
     agents: ['1 Aña 😀 5', '2 Beto 7'],
   },
   {
     what: 'half a character in escapes',
-    answer: json(GOOD.replace('Ana', 'Ana\\ud83d')),
+    handle: json(GOOD.replace('Ana', 'Ana\\ud83d')),
     agents: ['1 Ana\ufffd 5', '2 Beto 7'],
   },
   {
     what: 'names escaped for a page',
-    answer: json(envelope([{ ...ana, agent_name: 'Pe&ntilde;a' }])),
+    handle: json(envelope([{ ...ana, agent_name: 'Pe&ntilde;a' }])),
     agents: ['1 Pe&ntilde;a 5'],
   },
   {
     what: 'UTF-16 with a byte order mark',
-    answer: json(Buffer.from(`\ufeff${GOOD.replace('Ana', 'Añá')}`, 'utf16le')),
+    handle: json(Buffer.from(`\ufeff${GOOD.replace('Ana', 'Añá')}`, 'utf16le')),
     agents: ['1 Añá 5', '2 Beto 7'],
   },
   {
     what: 'the euro and the dashes of Windows, undeclared',
-    answer: json(Buffer.from(GOOD.replace('Ana', 'A\x80\x96\xf1a'), 'latin1')),
+    handle: json(Buffer.from(GOOD.replace('Ana', 'A\x80\x96\xf1a'), 'latin1')),
     agents: ['1 A€–ña 5', '2 Beto 7'],
   },
   {
     what: 'UTF-8 in the default charset of PHP',
-    answer: json(GOOD.replace('Ana', 'Añá'), 'application/json; charset=ISO-8859-1'),
+    handle: json(GOOD.replace('Ana', 'Añá'), 'application/json; charset=ISO-8859-1'),
     agents: ['1 Añá 5', '2 Beto 7'],
   },
   {
     what: 'a name that was cut within a character',
-    answer: json(Buffer.from(GOOD.replace('Ana', 'Ana\xc3').replace('Beto', 'B\xc3\xa9to'), 'latin1')),
+    handle: json(Buffer.from(GOOD.replace('Ana', 'Ana\xc3').replace('Beto', 'B\xc3\xa9to'), 'latin1')),
     agents: ['1 AnaÃ 5', '2 Béto 7'],
   },
   {
     what: 'an unknown charset',
-    answer: json(Buffer.from(GOOD.replace('Ana', 'A\xf1a'), 'latin1'), 'application/json; charset=klingon'),
+    handle: json(Buffer.from(GOOD.replace('Ana', 'A\xf1a'), 'latin1'), 'application/json; charset=klingon'),
     agents: ['1 Aña 5', '2 Beto 7'],
   },
 ]
@@ -388,59 +388,59 @@ const names: readonly OddResponse[] = [
 const values: readonly OddResponse[] = [
   {
     what: 'numbers in place of texts',
-    answer: json(envelope([{ ...ana, calls: 5, ocupation: 12.5, acw_time: 300 }])),
+    handle: json(envelope([{ ...ana, calls: 5, ocupation: 12.5, acw_time: 300 }])),
     agents: ['1 Ana 5'],
   },
   {
     what: 'true and false',
-    answer: json(envelope([{ ...ana, calls: true, inbound: false }])),
+    handle: json(envelope([{ ...ana, calls: true, inbound: false }])),
     agents: ['1 Ana'],
     values: { calls: 1, inbound: 1 },
   },
   {
     what: 'words for no value',
-    answer: json(envelope([{ ...ana, calls: 'N/A', inbound: 'null', outbound: '-', internal: '--' }])),
+    handle: json(envelope([{ ...ana, calls: 'N/A', inbound: 'null', outbound: '-', internal: '--' }])),
     agents: ['1 Ana'],
     values: { calls: 1, inbound: 1, internal: 1 },
   },
   {
     what: 'the decimal comma and the thousands point',
-    answer: json(envelope([{ ...ana, ocupation: '34,64 %', calls: '1.234' }])),
+    handle: json(envelope([{ ...ana, ocupation: '34,64 %', calls: '1.234' }])),
     agents: ['1 Ana'],
     values: { ocupation: 1, calls: 1 },
   },
   {
     what: 'a hard space before the per cent sign',
-    answer: json(envelope([{ ...ana, ocupation: '34.64\u00a0%' }])),
+    handle: json(envelope([{ ...ana, ocupation: '34.64\u00a0%' }])),
     agents: ['1 Ana 5'],
   },
   {
     what: 'days as MySQL and Python write them',
-    answer: json(envelope([{ ...ana, login_time: '1 day, 02:00:00', ready_time: '1 02:00:00' }])),
+    handle: json(envelope([{ ...ana, login_time: '1 day, 02:00:00', ready_time: '1 02:00:00' }])),
     agents: ['1 Ana 5'],
     values: { login_time: 1, ready_time: 1 },
   },
   {
     what: 'the zero date of MySQL',
-    answer: json(envelope([{ ...ana, login_time: '0000-00-00 00:00:00' }])),
+    handle: json(envelope([{ ...ana, login_time: '0000-00-00 00:00:00' }])),
     agents: ['1 Ana 5'],
     values: { login_time: 1 },
   },
   {
     what: 'a log-in moment in ISO form',
-    answer: json(envelope([{ ...ana, login_time: '2026-11-26T08:00:00Z' }])),
+    handle: json(envelope([{ ...ana, login_time: '2026-11-26T08:00:00Z' }])),
     agents: ['1 Ana 5'],
     values: { login_time: 1 },
   },
   {
     what: 'times below zero, after a change of the clock',
-    answer: json(envelope([{ ...ana, time_state_now: '-3540', acw_time: '-00:59:00' }])),
+    handle: json(envelope([{ ...ana, time_state_now: '-3540', acw_time: '-00:59:00' }])),
     agents: ['1 Ana 5'],
     values: { time_state_now: 1, acw_time: 1 },
   },
   {
     what: 'a list of times in place of one',
-    answer: json(envelope([{ ...ana, acw_time: ['00:01:00', '00:02:00'] }])),
+    handle: json(envelope([{ ...ana, acw_time: ['00:01:00', '00:02:00'] }])),
     agents: ['1 Ana 5'],
     values: { acw_time: 1 },
   },
@@ -449,48 +449,48 @@ const values: readonly OddResponse[] = [
 const proxies: readonly OddResponse[] = [
   {
     what: 'a firewall that blocks with 200',
-    answer: html(
+    handle: html(
       '<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Your support ID is: 123',
     ),
     failure: ['malformed', 'an HTML page, title "Request Rejected"'],
   },
   {
     what: 'a captive portal that sends to its page',
-    answer: html('<meta http-equiv="refresh" content="0; url=http://10.0.0.1/login">'),
+    handle: html('<meta http-equiv="refresh" content="0; url=http://10.0.0.1/login">'),
     failure: ['malformed', '(text/html, # bytes): an HTML page, refresh to http://10.0.0.1'],
   },
   {
     what: 'a captive portal that knows its status',
-    answer: html('<title>Network login</title>', 511),
+    handle: html('<title>Network login</title>', 511),
     failure: ['http_error', 'HTTP status 511: an HTML page, title "Network login"'],
   },
   {
     what: 'a challenge to a browser',
-    answer: html('<!DOCTYPE html><title>Just a moment...</title>', 403),
+    handle: html('<!DOCTYPE html><title>Just a moment...</title>', 403),
     failure: ['forbidden', 'HTTP status 403: an HTML page, title "Just a moment..."'],
   },
   {
     what: 'a gateway that wants other credentials',
-    answer: json('{"message":"Missing Authentication Token"}', 'application/json', 403),
+    handle: json('{"message":"Missing Authentication Token"}', 'application/json', 403),
     failure: ['forbidden', 'HTTP status 403: a JSON object with message "Missing Authentication Token"'],
   },
   {
     what: 'a proxy that wants a password',
-    answer: html('<TITLE>ERROR: Cache Access Denied</TITLE>', 407),
+    handle: html('<TITLE>ERROR: Cache Access Denied</TITLE>', 407),
     failure: [
       'proxy',
       'a proxy responded with HTTP status 407: an HTML page, title "ERROR: Cache Access Denied"',
     ],
   },
   {
-    what: 'a part of the answer',
-    answer: json(GOOD, 'application/json', 206),
+    what: 'a part of the response',
+    handle: json(GOOD, 'application/json', 206),
     failure: ['http_error', 'HTTP status 206: 2 records were found'],
   },
-  { what: 'not modified', answer: answerWith('', 304), failure: ['http_error', 'HTTP status 304'] },
+  { what: 'not modified', handle: answerWith('', 304), failure: ['http_error', 'HTTP status 304'] },
   {
     what: 'a page that repeats the request with its token',
-    answer: html('<h1>Debug: wolkvox-token test-token, query t=test%2Dtoken</h1>'),
+    handle: html('<h1>Debug: wolkvox-token test-token, query t=test%2Dtoken</h1>'),
     failure: ['malformed', 'heading "Debug: wolkvox-token [secret], query t=[secret]"'],
   },
 ]
@@ -498,20 +498,20 @@ const proxies: readonly OddResponse[] = [
 const transfers: readonly OddResponse[] = [
   {
     what: 'zeroes behind the gzip',
-    answer: answerWith(Buffer.concat([gzipSync(GOOD), Buffer.alloc(512)]), 200, {
+    handle: answerWith(Buffer.concat([gzipSync(GOOD), Buffer.alloc(512)]), 200, {
       'content-encoding': 'gzip',
     }),
     agents: BOTH,
   },
   {
     what: 'deflate, which was not asked for',
-    answer: answerWith(deflateSync(GOOD), 200, { 'content-encoding': 'deflate' }),
+    handle: answerWith(deflateSync(GOOD), 200, { 'content-encoding': 'deflate' }),
     failure: ['malformed', 'a content encoding that was not requested: deflate'],
   },
   {
     what: 'early hints first',
     isRaw: true,
-    answer: raw(
+    handle: raw(
       'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n',
       head(`Content-Length: ${GOOD.length}`),
       GOOD,
@@ -521,13 +521,13 @@ const transfers: readonly OddResponse[] = [
   {
     what: 'HTTP/1.0 that ends with the connection',
     isRaw: true,
-    answer: raw(`HTTP/1.0 200 OK\r\n\r\n`, GOOD),
+    handle: raw(`HTTP/1.0 200 OK\r\n\r\n`, GOOD),
     agents: BOTH,
   },
   {
     what: 'chunks with extensions, within a character, and trailers',
     isRaw: true,
-    answer: raw(
+    handle: raw(
       head('Transfer-Encoding: chunked', 'Trailer: X'),
       chunk(GOOD.slice(0, 99)),
       chunk(GOOD.slice(99)),
@@ -536,15 +536,15 @@ const transfers: readonly OddResponse[] = [
     agents: BOTH,
   },
   {
-    what: 'a whole answer in chunks without the last one',
+    what: 'a whole response in chunks without the last one',
     isRaw: true,
-    answer: raw(head('Transfer-Encoding: chunked', 'Connection: close'), chunk(GOOD)),
+    handle: raw(head('Transfer-Encoding: chunked', 'Connection: close'), chunk(GOOD)),
     failure: ['connect', 'cut off'],
   },
   {
     what: 'a Content-Length in characters, not bytes',
     isRaw: true,
-    answer: raw(head(`Content-Length: ${GOOD.length}`), GOOD.replace('Ana', 'Áñá')),
+    handle: raw(head(`Content-Length: ${GOOD.length}`), GOOD.replace('Ana', 'Áñá')),
     failure: [
       'malformed',
       'it ends too soon (no content type, # bytes): a JSON object with code 200, error null, msg "2 records were found", data',
@@ -553,13 +553,13 @@ const transfers: readonly OddResponse[] = [
   {
     what: 'more than its Content-Length',
     isRaw: true,
-    answer: raw(head(`Content-Length: ${GOOD.length}`), `${GOOD}\r\n\r\n`),
+    handle: raw(head(`Content-Length: ${GOOD.length}`), `${GOOD}\r\n\r\n`),
     agents: BOTH,
   },
   {
     what: 'a length that a proxy has kept from the gzip',
     isRaw: true,
-    answer: raw(head(`Content-Length: ${GOOD.length + 1000}`, 'Connection: close'), GOOD),
+    handle: raw(head(`Content-Length: ${GOOD.length + 1000}`, 'Connection: close'), GOOD),
     failure: ['connect', 'shorter than its Content-Length'],
   },
 ]
@@ -569,10 +569,10 @@ interface Seen {
   readonly bytes: number
 }
 
-async function readFrom({ answer, isRaw }: OddResponse) {
+async function readFrom({ handle, isRaw }: OddResponse) {
   const url = isRaw
-    ? await serveSockets(answer as (socket: Socket) => void)
-    : await serveHttp(answer as RequestListener)
+    ? await serveSockets(handle as (socket: Socket) => void)
+    : await serveHttp(handle as RequestListener)
   let seen: Seen = { snapshot: undefined, bytes: 0 }
   const attempt = createAttempt({
     fetchReport: async (operation, signal) => {
@@ -598,7 +598,7 @@ function agentsOf({ agents, columns }: Snapshot): string[] {
 
 const all = [...surroundings, ...envelopes, ...records, ...names, ...values, ...proxies, ...transfers]
 
-describe('an odd answer', () => {
+describe('an odd response', () => {
   it.each(all)('$what', async (row) => {
     const { outcome, seen } = await readFrom(row)
     const { snapshot, bytes } = seen()

@@ -13,7 +13,7 @@ const visible = fc.string({
 const asHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-/** The ways in which answers repeat what they were sent. */
+/** The ways in which responses repeat what they received. */
 const forms: Record<string, (token: string) => string> = {
   'as it is': (token) => token,
   'in capitals': (token) => token.toUpperCase(),
@@ -60,7 +60,7 @@ describe.each(Object.entries(forms))('a token %s', (_how, form) => {
     }
   })
 
-  it('is not shown where the excerpt of an answer ends', () => {
+  it('is not shown where the excerpt of a response ends', () => {
     const token = 'q7Rt/x+9Zk=4"<mP'
     const whole = form(token)
     for (let length = 1; length < whole.length; length += 1) {

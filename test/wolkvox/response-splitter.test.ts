@@ -39,7 +39,7 @@ const spaced = fc
   .tuple(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t', '\r\n'))
   .map(([value, space]) => JSON.stringify(value, null, space))
 
-describe('taking an answer apart', () => {
+describe('taking a response apart', () => {
   it('gives the envelope with an empty list, and each record', () => {
     expect(together('{"code":200,"data":[{"a":1},[2],"3",null],"msg":"x"}')).toEqual({
       envelope: { code: 200, data: [], msg: 'x' },
@@ -68,7 +68,7 @@ describe('taking an answer apart', () => {
     expect(together('{"data":[1,2],"data":[3]}').records).toEqual([3])
   })
 
-  it('says the same as JSON.parse of any answer', () => {
+  it('says the same as JSON.parse of any response', () => {
     fc.assert(
       fc.property(fc.array(spaced), spaced, (records, msg) => {
         const text = `{"code": 200, "msg":${msg},"data": [${records.join(' ,')}]}`
@@ -80,7 +80,7 @@ describe('taking an answer apart', () => {
     )
   })
 
-  it('takes an object whose keys are all whole numbers for a list, as data and as the whole answer', () => {
+  it('takes an object whose keys are all whole numbers for a list, as data and as the whole response', () => {
     const list = '{ "0" : {"a":1},"2":[2] ,\n"1001": "3","007":null}'
     const records = [{ a: 1 }, [2], '3', null]
     expect(together(`{"code":200,"data":${list},"msg":"x"}`)).toEqual({
@@ -123,7 +123,7 @@ describe('taking an answer apart', () => {
     expect(together('\ufeff\n\ufeff\ufeff [1]').records).toEqual([1])
   })
 
-  it('takes for JSON what is JSON, and nothing else, wherever an answer is damaged', () => {
+  it('takes for JSON what is JSON, and nothing else, wherever a response is damaged', () => {
     const damaged = fc
       .tuple(
         fc.array(spaced, { maxLength: 3 }),
@@ -147,7 +147,7 @@ describe('taking an answer apart', () => {
   })
 })
 
-describe('an answer that is not what a report can be', () => {
+describe('a response that is not what a report can be', () => {
   const megabytes = (unit: string, count: number) => unit.repeat(Math.ceil((count * 2 ** 20) / unit.length))
   const within = (shape: string) => [`{"code":200,"data":[${shape}]}`, `[${shape}]`]
   const withinObject = (shape: string) => [`{"code":200,"data":{${shape}}}`, `{${shape}}`]

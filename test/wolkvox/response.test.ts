@@ -19,12 +19,12 @@ function failure(body: unknown, status = 200, contentType = ''): WolkvoxFailure 
     if (error instanceof WolkvoxFailure) return error
     throw error
   }
-  throw new Error('it was taken for an answer')
+  throw new Error('the response passed for a report')
 }
 
 const reason = (body: unknown, status = 200) => failure(body, status).reason
 
-describe('an answer', () => {
+describe('a response', () => {
   it.each([
     ['a number', 200],
     ['a string', '200'],
@@ -110,7 +110,7 @@ describe('malformed', () => {
   it.each([
     ['an empty body', ''],
     ['HTML', '<html><body>Mantenimiento</body></html>'],
-    ['half an answer', JSON.stringify({ code: 200, data: [aRecord()] }).slice(0, 100)],
+    ['half a response', JSON.stringify({ code: 200, data: [aRecord()] }).slice(0, 100)],
     ['a text', '"report"'],
     ['a number', '5'],
     ['null', 'null'],
@@ -405,14 +405,14 @@ describe('an HTTP status', () => {
 
 describe('the advice of a refusal', () => {
   const adviceOf = (status: number, retryAfter = '') => {
-    const answer = { status, body: Buffer.from(''), fetchedAt: Date.UTC(2026, 2, 10, 15), retryAfter }
+    const response = { status, body: Buffer.from(''), fetchedAt: Date.UTC(2026, 2, 10, 15), retryAfter }
     try {
-      recordsOf(answer, redact)
+      recordsOf(response, redact)
     } catch (error) {
       if (error instanceof WolkvoxFailure) return error.advice
       throw error
     }
-    throw new Error('it was taken for an answer')
+    throw new Error('the response passed for a report')
   }
 
   it.each([429, 503, 500])('carries the Retry-After of a %d, in both forms', (status) => {
