@@ -3,6 +3,7 @@ import type { ProcessConfig } from '../config/process-config.ts'
 import { fieldReaders } from '../exposition/agent-families.ts'
 import { createExposition } from '../exposition/exposition.ts'
 import type { Format } from '../exposition/format.ts'
+import { endsWithin } from '../refresh/delay.ts'
 import { now } from '../refresh/moment.ts'
 import { type Refresher, startRefresher } from '../refresh/refresher.ts'
 import { isReady } from '../refresh/state.ts'
@@ -11,6 +12,7 @@ import { createApp } from '../server/app.ts'
 import { listen } from '../server/listen.ts'
 import { createDisk } from '../storage/disk.ts'
 import { createOperationStorage } from '../storage/operation-storage.ts'
+import { createLocks } from '../storage/storage-lock.ts'
 import { readBuildInfo } from '../telemetry/build-info.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
@@ -34,10 +36,14 @@ export interface Exporter {
 
 const FIELDS = [...textFields, ...Object.keys(fieldReaders)]
 
+// Locks take milliseconds, and a disk that hangs must not keep the exporter from serving.
+const LOCK_WAIT_MS = 1000
+
 /**
- * Wires the parts together, listens, then starts to refresh.
+ * Wires the parts together, listens, locks the storage, then starts to refresh.
  *
- * @throws ListenError when an address cannot be had; nothing is left running then
+ * @throws ListenError when an address cannot be had
+ * @throws StorageInUse when another exporter uses the storage; nothing is left running after either error
  */
 export async function startExporter(
   { operations }: Config,
@@ -67,15 +73,26 @@ export async function startExporter(
   }
   const isolation = createIsolation(storagePath !== '')
   const disk = createDisk()
-  const tokens = createTokenQueue()
-  for (const operation of operations) {
+  const locks = createLocks()
+  const stored = operations.map((operation) => {
     const operationLog = log.child({ operation: operation.name })
+    const storage = createOperationStorage(storagePath, operation, disk, locks, isolation, operationLog)
+    return { operation, storage }
+  })
+  try {
+    await endsWithin(LOCK_WAIT_MS, Promise.all(stored.map(({ storage }) => storage.lock())))
+  } catch (error) {
+    await Promise.all([closeApps(), locks.close()])
+    throw error
+  }
+  const tokens = createTokenQueue()
+  for (const { operation, storage } of stored) {
     refreshers.push(
       startRefresher(operation, {
         fields: FIELDS,
         attempt: isolation.attempt,
         tokens,
-        storage: createOperationStorage(storagePath, operation, disk, isolation, operationLog),
+        storage,
         onWait: (state, waitMs) => logWait(log, state, waitMs),
         onRetry: (state, failure, waitMs) => logRetry(log, state, failure, waitMs),
         onRefresh: (state, outcome) => logRefresh(log, state, outcome),
@@ -87,7 +104,7 @@ export async function startExporter(
     ended: Promise.all(refreshers.map(({ ended }) => ended)),
     stop: async () => {
       await Promise.all([...refreshers.map((refresher) => refresher.stop()), closeApps()])
-      await isolation.close()
+      await Promise.all([isolation.close(), locks.close()])
     },
   }
 }

@@ -18,9 +18,17 @@ export interface Storage {
    * @throws StorageInUse when another exporter uses the same storage
    */
   load(): Promise<{ readonly calls: Calls | undefined; readonly served: Served | undefined }>
-  /** @returns whether it could be kept; the refresh goes on either way */
+  /**
+   * @returns whether it could be kept; the refresh goes on either way
+   * @throws StorageInUse when another exporter uses the same storage; nothing is written then
+   */
   saveCalls(calls: Calls): Promise<boolean>
-  /** Keeps the last good answer. @returns whether it could be kept */
+  /**
+   * Keeps the last good answer.
+   *
+   * @returns whether it could be kept
+   * @throws StorageInUse when another exporter uses the same storage; nothing is written then
+   */
   saveSnapshot(): Promise<boolean>
   /** Gives the storage up for another exporter, once nothing is being read or written. */
   close(): Promise<void>

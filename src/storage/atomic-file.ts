@@ -17,14 +17,9 @@ export interface FileSystem {
 
 // The data names people and what they do: for the owner's eyes alone.
 const FILE_MODE = 0o600
-const FOLDER_MODE = 0o700
+export const FOLDER_MODE = 0o700
 
 const TEMPORARY = '.tmp'
-
-/** Makes the folder with its parents, readable for its owner only. */
-export async function makeFolder(path: string, files: Pick<FileSystem, 'mkdir'> = { mkdir }): Promise<void> {
-  await files.mkdir(path, { recursive: true, mode: FOLDER_MODE })
-}
 
 /**
  * Writes a file whole or not at all: a reader finds the old content or the new one, whenever the process or the machine dies.
@@ -40,7 +35,7 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const folder = dirname(path)
   const temporary = `${path}.${randomUUID()}${TEMPORARY}`
-  await makeFolder(folder, files)
+  await files.mkdir(folder, { recursive: true, mode: FOLDER_MODE })
   try {
     await withFile(files, temporary, 'wx', async (file) => {
       await file.writeFile(content)

@@ -3,11 +3,11 @@ import type { Operation } from '../config/operation.ts'
 import { codeOf, messageOf } from '../error-text.ts'
 import type { Served } from '../refresh/attempt.ts'
 import { type Calls, noStorage, type Storage } from '../refresh/storage.ts'
-import { makeFolder, removeLeftovers, writeFileAtomic } from './atomic-file.ts'
+import { removeLeftovers, writeFileAtomic } from './atomic-file.ts'
 import { decodeCalls, encodeCalls } from './calls-file.ts'
 import type { Disk } from './disk.ts'
 import { type FileKind, fileOf } from './file-names.ts'
-import { acquireLock, StorageInUse, type StorageLock } from './storage-lock.ts'
+import { type Locks, StorageInUse } from './storage-lock.ts'
 import { quarantine, type ReadResult } from './stored-file.ts'
 
 /** Encodes and decodes snapshots off the serving thread, where they are read and rendered. */
@@ -37,37 +37,58 @@ export interface StorageLog {
 
 type DataFile = Exclude<FileKind, 'lock'>
 
+/** A storage with a lock that keeps other exporters out. */
+export interface OperationStorage extends Storage {
+  /**
+   * Acquires the lock; {@link Storage.load} and each write do the same. If the lock cannot be acquired, the storage logs a
+   * warning and works without it.
+   *
+   * @throws StorageInUse when another exporter uses the same storage
+   */
+  lock(): Promise<void>
+}
+
 /**
- * Keeps an operation's calls and its last good answer in a folder. A file that cannot be written or read costs a warning when
- * that begins, and never a refresh.
+ * Keeps an operation's calls and its last good answer in a folder. If a file cannot be read or written, the storage logs a
+ * warning and refreshes go on.
  *
  * @param folder `--storage.path`; empty keeps nothing
  * @param disk shared by all operations
+ * @param locks shared by all operations
  */
 export function createOperationStorage(
   folder: string,
   operation: Operation,
   disk: Disk,
+  locks: Locks,
   snapshots: SnapshotCodec,
   log: StorageLog,
-): Storage {
-  if (folder === '') return noStorage
+): OperationStorage {
+  if (folder === '') return { ...noStorage, lock: async () => {} }
   const failing = new Map<DataFile, string>()
-  let lock: StorageLock | undefined
+  let lockState: 'new' | 'locked' | 'failed' = 'new'
   const pathOf = (kind: FileKind) => fileOf(folder, operation.name, kind)
 
-  async function takeLock(): Promise<void> {
-    const path = pathOf('lock')
+  /** The lock file may have been removed or replaced since, so every write asks for the lock again. */
+  async function lock(): Promise<void> {
+    const file = pathOf('lock')
     try {
-      // SQLite works on this thread: only a disk that has just answered is given to it.
-      await disk.run(() => makeFolder(folder))
-      lock = await acquireLock(path, operation.name)
+      const outcome = await locks.acquire(file, operation.name)
+      if (outcome === 'unavailable') return
+      if (outcome === 'acquired' && lockState === 'locked') {
+        log.warn({ file }, 'lock file was removed or replaced; storage is locked again')
+      }
+      if (lockState === 'failed') log.info({ file }, 'storage is locked')
+      lockState = 'locked'
     } catch (error) {
       if (error instanceof StorageInUse) throw error
-      log.warn(
-        { file: path, problem: messageOf(error) },
-        'storage is not locked; another exporter could use it too',
-      )
+      if (lockState !== 'failed') {
+        log.warn(
+          { file, problem: messageOf(error) },
+          'storage is not locked; another exporter could use it too',
+        )
+      }
+      lockState = 'failed'
     }
   }
 
@@ -117,6 +138,7 @@ export function createOperationStorage(
   }
 
   async function write(kind: DataFile, encode: () => Promise<Uint8Array | undefined>): Promise<boolean> {
+    await lock()
     try {
       const bytes = await encode()
       if (bytes === undefined) return noteWrite(kind, 'there is nothing to write')
@@ -129,8 +151,9 @@ export function createOperationStorage(
   }
 
   return {
+    lock,
     async load() {
-      await takeLock()
+      await lock()
       await cleanUp()
       return {
         calls: await read('calls', (bytes) => decodeCalls(bytes, operation, Date.now())),
@@ -144,11 +167,13 @@ export function createOperationStorage(
     saveSnapshot: () => write('snapshot', async () => (await snapshots.encode(operation)).bytes),
     async close() {
       await disk.idle()
-      lock?.release()
-      lock = undefined
+      await locks.release(pathOf('lock')).catch(ignoreRelease)
     },
   }
 }
 
-/** They take room, and nothing else: the next start tries again, and a disk that fails is reported by what is read or written. */
+/** They only take space: the next start tries again, and reads and writes report a failing disk. */
 function ignoreLeftovers(): void {}
+
+/** The lock ends with the process. */
+function ignoreRelease(): void {}

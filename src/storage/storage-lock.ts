@@ -1,4 +1,6 @@
-import { codeOf } from '../error-text.ts'
+import { Worker } from 'node:worker_threads'
+import { createDisk, DISK_TIMEOUT_MS } from './disk.ts'
+import type { LockReply, LockRequest, LockResult } from './lock-thread.ts'
 
 /** Another exporter has the lock. */
 export class StorageInUse extends Error {
@@ -13,46 +15,105 @@ export class StorageInUse extends Error {
   }
 }
 
-/** A lock that this process has. */
-export interface StorageLock {
-  release(): void
+/** The locks of this process. */
+export interface Locks {
+  /**
+   * Acquires the lock, or keeps it while its file is still the same. A lock file with other content is emptied. A missing
+   * folder is created.
+   *
+   * @param path of the lock file
+   * @returns `unavailable` where the folder or the file cannot be written: then the data cannot be written either, which is
+   *   reported anyway
+   * @throws StorageInUse when another process has the lock
+   * @throws DiskTimeout when the disk does not answer in time; the lock may still be acquired later
+   * @throws LockFailed where the file system has no locks, or no thread can be started
+   */
+  acquire(path: string, operation: string): Promise<'acquired' | 'kept' | 'unavailable'>
+  /** Releases the lock if this process has it. @throws DiskTimeout */
+  release(path: string): Promise<void>
+  /** Ends the thread, and with it every lock: never resolves while the disk hangs. */
+  close(): Promise<void>
 }
 
-// SQLite's result codes, https://www.sqlite.org/rescode.html
-const SQLITE_BUSY = 5
-const SQLITE_READONLY = 8
-const SQLITE_CANTOPEN = 14
+/** A lock cannot be acquired, for another reason than that it is taken. */
+export class LockFailed extends Error {
+  override readonly name = 'LockFailed'
+}
+
+// In the build, the thread is JavaScript like everything else.
+const THREAD = new URL(
+  import.meta.url.endsWith('.ts') ? './lock-thread.ts' : './lock-thread.js',
+  import.meta.url,
+)
+
+// The thread opens files and holds a few handles.
+const MEMORY = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 }
 
 /**
- * Locks an operation's files for this process. Node has no file locks, but its SQLite takes the kernel's: these end with the
- * process, however it ends, and hold between containers that share the folder.
+ * Locks files for this process. Node has no file locks, but its SQLite uses the kernel's: they end with the process, and apply
+ * between containers that share the folder. SQLite blocks its thread while the disk hangs, so it runs on a thread of its own,
+ * which is started by the first lock.
  *
- * @param path of the lock file, in an existing folder
- * @returns nothing where the file cannot be made: the folder then cannot be written to either, and that is reported anyway
- * @throws StorageInUse when another process has the lock
- * @throws SQLite's error where the file system has no locks
+ * @param timeoutMs how long the disk may take
+ * @param thread what the thread runs; for tests
  */
-export async function acquireLock(path: string, operation: string): Promise<StorageLock | undefined> {
-  // Loaded here because SQLite takes 3 MB, which an exporter without storage does not need.
-  const { DatabaseSync } = await import('node:sqlite')
-  let database: InstanceType<typeof DatabaseSync> | undefined
-  try {
-    database = new DatabaseSync(path)
-    // Without a journal in a file of its own. The transaction never ends, and the lock lasts as long as it does.
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-  } catch (error) {
-    database?.close()
-    const result = resultCodeOf(error)
-    if (result === SQLITE_BUSY) throw new StorageInUse(path, operation, { cause: error })
-    if (result === SQLITE_CANTOPEN || result === SQLITE_READONLY) return undefined
-    throw error
-  }
-  const locked = database
-  return { release: () => locked.close() }
-}
+export function createLocks(timeoutMs = DISK_TIMEOUT_MS, thread: URL = THREAD): Locks {
+  const disk = createDisk(timeoutMs)
+  const waiting = new Map<number, { resolve(result: LockResult): void; reject(error: LockFailed): void }>()
+  let worker: Worker | undefined
+  let lastId = 0
 
-/** @returns SQLite's result without its extension, which is in the higher bits */
-function resultCodeOf(error: unknown): number | undefined {
-  if (codeOf(error) !== 'ERR_SQLITE_ERROR') return undefined
-  return Number((error as { readonly errcode?: unknown }).errcode) & 0xff
+  function start(): Worker {
+    const started = new Worker(thread, { resourceLimits: MEMORY })
+    started.unref()
+    started.on('message', ({ id, ...result }: LockReply) => waiting.get(id)?.resolve(result))
+    started.on('error', (error) => lose(started, error))
+    started.on('exit', () => lose(started))
+    return started
+  }
+
+  function lose(lost: Worker, cause?: unknown): void {
+    if (worker !== lost) return
+    worker = undefined
+    for (const { reject } of [...waiting.values()]) reject(new LockFailed('the lock thread ended', { cause }))
+  }
+
+  async function ask(action: LockRequest['action'], path: string): Promise<LockResult> {
+    return disk.run(async () => {
+      try {
+        worker ??= start()
+      } catch (cause) {
+        throw new LockFailed('the lock thread cannot start; check the limits on threads and memory', {
+          cause,
+        })
+      }
+      const id = ++lastId
+      const { promise, resolve, reject } = Promise.withResolvers<LockResult>()
+      waiting.set(id, { resolve, reject })
+      worker.postMessage({ id, action, path } satisfies LockRequest)
+      return promise.finally(() => waiting.delete(id))
+    })
+  }
+
+  return {
+    async acquire(path, operation) {
+      const result = await ask('acquire', path)
+      switch (result.outcome) {
+        case 'in use':
+          throw new StorageInUse(path, operation, { cause: new Error(result.problem) })
+        case 'failed':
+          throw new LockFailed(result.problem)
+        case 'released':
+          throw new LockFailed('the lock thread gave the wrong answer')
+        default:
+          return result.outcome
+      }
+    },
+    async release(path) {
+      if (worker !== undefined) await ask('release', path)
+    },
+    async close() {
+      await worker?.terminate()
+    },
+  }
 }

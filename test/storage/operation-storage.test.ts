@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createDisk, type Disk } from '../../src/storage/disk.ts'
+import { createDisk, type Disk, DiskTimeout } from '../../src/storage/disk.ts'
 import { fileOf } from '../../src/storage/file-names.ts'
 import { createOperationStorage } from '../../src/storage/operation-storage.ts'
-import { StorageInUse } from '../../src/storage/storage-lock.ts'
+import { createLocks, type Locks, StorageInUse } from '../../src/storage/storage-lock.ts'
 import { createTasks } from '../../src/worker/tasks.ts'
 import { anEnvelope, anOperation, answerWith, aRecord, never, serveHttp } from '../support/helpers.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -20,16 +20,21 @@ beforeEach(() => {
 })
 
 /** A storage whose snapshots are encoded in this thread. */
-function aStorage(operation = anOperation(), path = folder, disk: Disk = createDisk()) {
+function aStorage(
+  operation = anOperation(),
+  path = folder,
+  disk: Disk = createDisk(),
+  locks: Locks = createLocks(),
+) {
   const tasks = createTasks(path !== '')
   const codec = {
     encode: async () => tasks.encode(operation),
     restore: (_operation: unknown, bytes: Uint8Array) => tasks.restore(operation, bytes),
   }
   const note = (facts: object, event: string) => logged.push({ event, ...facts })
-  const storage = createOperationStorage(path, operation, disk, codec, { warn: note, info: note })
+  const storage = createOperationStorage(path, operation, disk, locks, codec, { warn: note, info: note })
   // Without waiting: on a disk that hangs it never ends.
-  onTestFinished(() => void storage.close())
+  onTestFinished(() => void storage.close().finally(() => locks.close()))
   return { tasks, storage }
 }
 
@@ -221,26 +226,73 @@ describe('a second storage of the same operation in the same folder', () => {
   })
 })
 
-describe('a lock that cannot be had', () => {
-  it('costs a warning where the file is not a lock, and the storage works', async () => {
+describe('a lock file', () => {
+  it('with other content is replaced, without a warning', async () => {
     await writeFile(pathOf('lock'), 'something else that is longer than the header of a database'.repeat(5))
+    await aStorage().storage.load()
+    await expect(aStorage().storage.load()).rejects.toThrow(StorageInUse)
+    expect(logged).toEqual([])
+  })
+
+  it.each([
+    ['removed', () => rm(pathOf('lock'))],
+    ['removed with its folder', () => rm(folder, { recursive: true })],
+    [
+      'replaced',
+      async () => {
+        await writeFile(`${pathOf('lock')}.new`, '')
+        await rename(`${pathOf('lock')}.new`, pathOf('lock'))
+      },
+    ],
+  ])('that was %s is locked again before the next write, with one warning', async (_how, change) => {
     const { storage } = aStorage()
     await storage.load()
+    await change()
+    expect([await storage.saveCalls(calls()), await storage.saveCalls(calls())]).toEqual([true, true])
+    await expect(aStorage().storage.load()).rejects.toThrow(StorageInUse)
     expect(logged).toEqual([
-      {
-        event: 'storage is not locked; another exporter could use it too',
-        file: pathOf('lock'),
-        problem: 'file is not a database',
-      },
+      { event: 'lock file was removed or replaced; storage is locked again', file: pathOf('lock') },
     ])
-    expect(await storage.saveCalls(calls())).toBe(true)
+  })
+
+  it('that was removed and is now locked by another exporter stops every write', async () => {
+    const { storage } = await aFilledStorage()
+    await storage.load()
+    await rm(pathOf('lock'))
+    await aStorage().storage.load()
+    await expect(storage.saveCalls(calls())).rejects.toThrow(StorageInUse)
+    await expect(storage.saveSnapshot()).rejects.toThrow(StorageInUse)
+    expect(await readdir(folder)).toEqual([basename(pathOf('lock'))])
   })
 
   it('is left to the reads and writes to report where there is no folder to make', async () => {
     await rm(folder, { recursive: true })
     await writeFile(folder, 'a file in place of the folder')
     await aStorage().storage.load()
-    expect(logged.map(({ file }) => file)).toContain(pathOf('calls'))
+    expect(logged.map(({ file }) => file)).toEqual([pathOf('calls'), pathOf('snapshot')])
+  })
+})
+
+describe('a lock that cannot be acquired', () => {
+  it('costs one warning, the storage works, and the next write tries again', async () => {
+    const { operation, storage } = await aFilledStorage()
+    await storage.load()
+    await storage.saveSnapshot()
+    await storage.close()
+    const acquire = vi.fn<Locks['acquire']>().mockRejectedValue(new DiskTimeout('the disk did not answer'))
+    const locks = { acquire, release: async () => {}, close: async () => {} }
+    const unlocked = aStorage(operation, folder, createDisk(), locks).storage
+    expect((await unlocked.load()).served).toBeDefined()
+    expect(await unlocked.saveCalls(calls())).toBe(true)
+    const warning = {
+      event: 'storage is not locked; another exporter could use it too',
+      file: pathOf('lock'),
+      problem: 'the disk did not answer',
+    }
+    expect(logged).toEqual([warning])
+    acquire.mockResolvedValue('acquired')
+    expect(await unlocked.saveCalls(calls())).toBe(true)
+    expect(logged).toEqual([warning, { event: 'storage is locked', file: pathOf('lock') }])
   })
 })
 
@@ -259,10 +311,10 @@ describe('a disk that hangs', () => {
     onTestFinished(() => void vi.useRealTimers())
   })
 
-  // The folder, the leftovers of both files, and the files before it come first.
+  // The leftovers of both files, and the files before it come first.
   it.each([
-    ['calls', 4],
-    ['snapshot', 5],
+    ['calls', 3],
+    ['snapshot', 4],
   ] as const)(
     'while the %s are read delays the start by 10 s, costs a warning, and the start goes on without',
     async (kind, operations) => {
@@ -292,7 +344,7 @@ describe('a disk that hangs', () => {
     await hanging
     const { storage } = aStorage(anOperation(), folder, disk)
     for (let times = 0; times < 100; times += 1) expect(await storage.saveCalls(calls())).toBe(false)
-    expect(await readdir(folder)).toEqual([])
+    expect(await readdir(folder)).toEqual([basename(pathOf('lock'))])
     expect(logged).toHaveLength(1)
     expect(logged[0]).toMatchObject({ problem: 'an earlier file operation still hangs' })
   })

@@ -12,6 +12,7 @@ import { eventually } from '../../support/programs/eventually.ts'
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname
 const HANG_WRITES = new URL('./hang-writes.mjs', import.meta.url).href
+const HANG_LOCKS = new URL('./hang-locks.mjs', import.meta.url).href
 
 // The contract: gone within 5 s of SIGTERM.
 const ENDS_WITHIN_MS = 5000
@@ -40,7 +41,7 @@ async function startWolkvox(answers: boolean) {
   return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-type Disk = 'answers' | 'hangs while it is read' | 'hangs while it is written'
+type Disk = 'answers' | 'hangs while it is read' | 'hangs while it is written' | 'hangs while it is locked'
 type Network = 'answers' | 'hangs at the name' | 'hangs at the answer'
 
 /** A folder with a data folder, and pipes that hang whatever opens them. */
@@ -61,6 +62,7 @@ async function startHanging(disk: Disk, network: Network, asFirstProcess: boolea
   const { asked, url } = await startWolkvox(network === 'answers')
   const argv = [
     ...(disk === 'hangs while it is written' ? ['--import', HANG_WRITES] : []),
+    ...(disk === 'hangs while it is locked' ? ['--import', HANG_LOCKS] : []),
     ...[MAIN, '--web.listen-address=127.0.0.1:0', '--log.format=json', `--storage.path=${data}`],
   ]
   const [command, args] = asFirstProcess
@@ -99,6 +101,8 @@ async function startHanging(disk: Disk, network: Network, asFirstProcess: boolea
   // A disk that hangs delays the first call by 10 s.
   if (network === 'hangs at the answer') await asked
   if (network === 'answers') await logged('refreshed')
+  const metrics = await fetch(/"url":"([^"]+)"/.exec(log)?.[1] ?? '')
+  if (metrics.status !== 200) throw new Error(`the metrics answer with ${metrics.status}: ${log}`)
   return { child, pid }
 }
 
@@ -124,7 +128,12 @@ async function endBySigterm({ child, pid }: Awaited<ReturnType<typeof startHangi
   return { code, signal, inTime: performance.now() - from < ENDS_WITHIN_MS }
 }
 
-const disks: readonly Disk[] = ['answers', 'hangs while it is read', 'hangs while it is written']
+const disks: readonly Disk[] = [
+  'answers',
+  'hangs while it is read',
+  'hangs while it is written',
+  'hangs while it is locked',
+]
 const networks: readonly Network[] = ['answers', 'hangs at the name', 'hangs at the answer']
 const places = ['a process', 'the first process of a container']
 const cases = places.flatMap((place) =>
