@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Operation } from '../config/operation.ts'
 import { codeOf, messageOf } from '../error-text.ts'
 import type { Served } from '../refresh/attempt.ts'
@@ -8,7 +7,7 @@ import { decodeCalls, encodeCalls } from './calls-file.ts'
 import type { Disk } from './disk.ts'
 import { type FileKind, fileOf } from './file-names.ts'
 import { type Locks, StorageInUse } from './storage-lock.ts'
-import { quarantine, type ReadResult } from './stored-file.ts'
+import { quarantine, type ReadResult, readStored } from './stored-file.ts'
 
 /** Encodes and decodes snapshots off the serving thread, where they are read and rendered. */
 export interface SnapshotCodec {
@@ -104,11 +103,12 @@ export function createOperationStorage(
   ): Promise<T | undefined> {
     const path = pathOf(kind)
     try {
-      const { content, problem } = await decode(await disk.run(() => readFile(path)))
+      const file = await disk.run(() => readStored(path))
+      const { content, problem } = file.content === undefined ? file : await decode(file.content)
       if (problem !== undefined) {
         warnUnusable(path, await disk.run(() => quarantine(path, problem)))
       }
-      return content
+      return content as T | undefined
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') {
         warnUnusable(path, `cannot be read (${codeOf(error) || messageOf(error)})`)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Operation } from '../config/operation.ts'
 import { categoryOf } from '../wolkvox/categories.ts'
 import type { Snapshot } from '../wolkvox/snapshot.ts'
-import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
+import { CLOCK_TOLERANCE_MS, decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
 /** Settings of an operation that its stored data depends on. */
 type Source = Pick<Operation, 'server' | 'baseUrl' | 'agentName'>
@@ -25,7 +25,7 @@ const stored = z.object({
   server: z.string(),
   baseUrl: z.string(),
   agentName: z.string(),
-  fetchedAt: z.number(),
+  fetchedAt: z.number().nonnegative(),
   records: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
   agents: z.array(agent),
@@ -55,6 +55,7 @@ export function decodeSnapshot(bytes: Uint8Array, source: Source, now: number): 
       ({ server, baseUrl }) => server === source.server && baseUrl === source.baseUrl,
       'is of another operation',
     )
+    .refine(({ fetchedAt }) => fetchedAt <= now + CLOCK_TOLERANCE_MS, 'was fetched in the future')
     .refine(({ agentName }) => agentName === source.agentName, 'shows names in another way')
     .refine(
       ({ agents, columns }) => Object.values(columns).every(({ length }) => length === agents.length),

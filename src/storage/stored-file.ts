@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { codeOf } from '../error-text.ts'
@@ -7,7 +7,10 @@ import { codeOf } from '../error-text.ts'
 const VERSION = 2
 
 // A clock may be set by this much between two starts.
-const CLOCK_TOLERANCE_MS = 60_000
+export const CLOCK_TOLERANCE_MS = 60_000
+
+// Three times what 60,000 agents take.
+const MAX_FILE_BYTES = 64 * 2 ** 20
 
 const LINE_BREAK = 0x0a
 
@@ -20,6 +23,22 @@ const frame = z.object({ version: z.unknown(), savedAt: z.number(), content: z.u
 export interface ReadResult<T> {
   readonly content?: T | undefined
   readonly problem?: string | undefined
+}
+
+/**
+ * Reads a whole file, unless it is larger than any file of this program: what someone has put in its place must not fill the
+ * memory.
+ *
+ * @throws the file system's error
+ */
+export async function readStored(path: string): Promise<ReadResult<Uint8Array>> {
+  const file = await open(path)
+  try {
+    if ((await file.stat()).size > MAX_FILE_BYTES) return { problem: 'is larger than 64 MiB' }
+    return { content: await file.readFile() }
+  } finally {
+    await file.close()
+  }
 }
 
 /**

@@ -124,6 +124,16 @@ describe('the calls', () => {
 })
 
 describe('the snapshot', () => {
+  it.each([
+    ['far ahead', NOW + 60_001, 'was fetched in the future'],
+    ['beyond any date', 1e300, 'was fetched in the future'],
+    ['before 1970', -1, 'does not have the expected content'],
+    ['no number', Number.NaN, 'does not have the expected content'],
+  ])('with a time of the fetch that is %s cannot be used', (_what, fetchedAt, problem) => {
+    const bytes = encodeSnapshot(operation, { ...snapshot, fetchedAt }, NOW)
+    expect(decodeSnapshot(bytes, operation, NOW)).toEqual({ problem })
+  })
+
   it('of another rule for names is not shown', () => {
     const bytes = encodeSnapshot(operation, snapshot, NOW)
     expect(decodeSnapshot(bytes, anOperation({ agentName: 'omit' }), NOW)).toEqual({

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createDisk, type Disk, DiskTimeout } from '../../src/storage/disk.ts'
@@ -107,6 +107,15 @@ describe('stored files that cannot be used', () => {
     await aStorage().storage.load()
     expect(logged).toHaveLength(2)
     expect(await readFile(`${pathOf('calls')}.set-aside`, 'utf8')).toBe('damaged')
+  })
+
+  it('are not read when they are larger than 64 MiB', async () => {
+    await writeFile(pathOf('snapshot'), '')
+    await truncate(pathOf('snapshot'), 64 * 2 ** 20 + 1)
+    await aStorage().storage.load()
+    expect(logged.map(({ problem }) => problem)).toEqual([
+      `${pathOf('snapshot')} is larger than 64 MiB; renamed to ${pathOf('snapshot')}.set-aside`,
+    ])
   })
 
   it('stay where they are when they cannot be renamed', async () => {
