@@ -25,6 +25,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
+// Then the reader of standard error is taken for stalled.
+const FLUSH_MS = 500
+
 // The terminal is closed, or the reader of a pipe has ended, as `head` does. Each command decides what that means.
 const hangup = new AbortController()
 process.on('SIGHUP', () => hangup.abort())
@@ -34,20 +37,24 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const { run } = await loadLean(() => import('./commands/run.ts'))
+const [{ run }, { createStandardError }] = await loadLean(() =>
+  Promise.all([import('./commands/run.ts'), import('./telemetry/standard-error.ts')]),
+)
 
 let hangs = false
+const standardError = createStandardError(() => hangup.abort())
 const code = await run(process.argv.slice(2), {
   environment: process.env,
   terminal: process.stderr.isTTY,
   print: (text) => process.stdout.write(text),
-  complain: (text) => process.stderr.write(text),
+  complain: standardError.write,
+  onDropped: standardError.onDropped,
   ending: ending.signal,
   hangup: hangup.signal,
   reportHang: () => {
     hangs = true
   },
   onReload: (reload) => process.on('SIGHUP', reload),
-})
+}).finally(() => standardError.flush(FLUSH_MS))
 if (hangs || wouldHang()) forceExit(code)
 process.exit(code)

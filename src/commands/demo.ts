@@ -37,13 +37,13 @@ export const demo: Command = async (args, surroundings) => {
     agentName: 'plain' as const,
   }
   // Without a terminal it would run on unseen, and keep its port.
-  const logClosed = new AbortController()
-  const ending = AbortSignal.any([surroundings.ending, surroundings.hangup, logClosed.signal])
+  const ending = AbortSignal.any([surroundings.ending, surroundings.hangup])
+  const { terminal, complain: write, onDropped } = surroundings
   try {
     return await runExporter(
       { operations: [operation], warnings: [] },
       processConfig,
-      createLogger(processConfig, surroundings.terminal, () => logClosed.abort()),
+      createLogger(processConfig, terminal, { write, onDropped }),
       { ending, onReload: () => {}, reportHang: surroundings.reportHang },
       ([url]) => surroundings.print(whereToLook(url ?? '', processConfig.telemetryPath, simulation.agents)),
     )

@@ -11,5 +11,11 @@ export const serve: Command = async (args, surroundings) => {
     () => readFlags(args),
     () => readEnvironment(surroundings.environment),
   )
-  return runExporter(config, processConfig, createLogger(processConfig, surroundings.terminal), surroundings)
+  const { terminal, complain: write, onDropped } = surroundings
+  return runExporter(
+    config,
+    processConfig,
+    createLogger(processConfig, terminal, { write, onDropped }),
+    surroundings,
+  )
 }

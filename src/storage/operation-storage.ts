@@ -104,11 +104,12 @@ export function createOperationStorage(
     const path = pathOf(kind)
     try {
       const file = await disk.run(() => readStored(path))
-      const { content, problem } = file.content === undefined ? file : await decode(file.content)
+      const { content, problem }: ReadResult<T> =
+        file.content === undefined ? { problem: file.problem } : await decode(file.content)
       if (problem !== undefined) {
         warnUnusable(path, await disk.run(() => quarantine(path, problem)))
       }
-      return content as T | undefined
+      return content
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') {
         warnUnusable(path, `cannot be read (${codeOf(error) || messageOf(error)})`)

@@ -1,40 +1,34 @@
-import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
-import pretty from 'pino-pretty'
+import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { prettyFactory } from 'pino-pretty'
 import type { ProcessConfig } from '../config/process-config.ts'
+import type { StandardError } from './standard-error.ts'
 
 export type { Logger } from 'pino'
 
 /**
- * Makes the process's log: one JSON object a line on standard error, or lines for people.
+ * Makes the process's log: one JSON object a line, or lines for people.
  *
- * @param terminal whether standard error is one
- * @param onClosed called when the reader of standard error has ended; later lines are dropped
+ * @param terminal whether the output is one
  */
 export function createLogger(
   { logLevel, logFormat }: Pick<ProcessConfig, 'logLevel' | 'logFormat'>,
   terminal: boolean,
-  onClosed: () => void = () => {},
+  { write, onDropped }: Pick<StandardError, 'write' | 'onDropped'>,
 ): Logger {
   const format = logFormat ?? (terminal ? 'pretty' : 'json')
-  const options = {
-    level: logLevel,
-    base: null,
-    timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-  }
-  const stderr = destination({ dest: 2, sync: true })
-  // A full disk or a closed pipe behind the log costs the line, not the process.
-  stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') onClosed()
-  })
-  if (format === 'json') return pino(options, stderr)
-  return pino(
-    options,
-    pretty({
-      destination: stderr,
-      colorize: terminal,
-      translateTime: 'SYS:HH:MM:ss',
-      singleLine: true,
-    }),
+  const toText =
+    format === 'json'
+      ? (line: string) => line
+      : prettyFactory({ colorize: terminal, translateTime: 'SYS:HH:MM:ss', singleLine: true })
+  const log = pino(
+    {
+      level: logLevel,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+    },
+    { write: (line: string) => write(toText(line)) },
   )
+  onDropped((lines) => log.warn({ lines }, 'log lines were dropped; standard error was not read'))
+  return log
 }

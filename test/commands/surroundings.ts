@@ -16,6 +16,7 @@ export async function runCommand(
     complain: (text) => complained.push(text),
     ending: new AbortController().signal,
     hangup: new AbortController().signal,
+    onDropped: () => {},
     reportHang: () => {},
     onReload: () => {},
     ...others,

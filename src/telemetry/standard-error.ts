@@ -1,0 +1,65 @@
+import sonicBoom from 'sonic-boom'
+import { endsWithin } from '../refresh/delay.ts'
+
+/** Where the log and messages to the operator are written. */
+export interface StandardError {
+  /** Never blocks. While the reader stalls, lines are kept up to a limit, then dropped. */
+  readonly write: (text: string) => void
+  /** Called with the number of dropped lines when the reader reads again. */
+  readonly onDropped: (report: (lines: number) => void) => void
+  /** Waits until everything is written, or the output fails, or the time is over. */
+  readonly flush: (ms: number) => Promise<void>
+}
+
+// Thousands of lines: days of a log in which little happens.
+const MAX_PENDING_BYTES = 2 ** 20
+
+/**
+ * Writes to standard error without blocking: a stopped terminal, a pipe that is not read, or a hung disk must not stop scrapes
+ * and signals. Node's own stream blocks on a terminal.
+ *
+ * @param onClosed called when the reader has ended; later lines are lost
+ */
+export function createStandardError(onClosed: () => void, fd = 2): StandardError {
+  // With a minimum, as `flush` does nothing without one.
+  const output = new sonicBoom.SonicBoom({ fd, sync: false, minLength: 1, maxLength: MAX_PENDING_BYTES })
+  let isWriting = false
+  let dropped = 0
+  let report: (lines: number) => void = () => {}
+
+  output.on('drop', () => {
+    dropped += 1
+  })
+  output.on('drain', () => {
+    isWriting = false
+    if (dropped === 0) return
+    const lines = dropped
+    dropped = 0
+    report(lines)
+  })
+  // What cannot be written, as on a full disk, is tried again with the next line.
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    isWriting = false
+    if (error.code === 'EPIPE') onClosed()
+  })
+
+  return {
+    write(text) {
+      const wasWriting = isWriting
+      isWriting = true
+      output.write(text)
+      // If the buffer is full, this line is dropped without another try to write the others.
+      if (!wasWriting) output.flush()
+    },
+    onDropped(callback) {
+      report = callback
+    },
+    async flush(ms) {
+      if (!isWriting) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      output.once('drain', resolve)
+      output.once('error', () => resolve())
+      await endsWithin(ms, promise)
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createStandardError } from '../../src/telemetry/standard-error.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+let fd: number
+
+/** A pipe whose both ends this file has. */
+beforeEach(() => {
+  const path = join(temporaryFolder(), 'pipe')
+  execFileSync('mkfifo', [path])
+  fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+  onTestFinished(() => closeSync(fd))
+})
+
+/** Writes until the pipe is full. */
+function fill(): void {
+  for (;;) {
+    try {
+      writeSync(fd, 'x'.repeat(4096))
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'EAGAIN' })
+      return
+    }
+  }
+}
+
+/** Reads what is in the pipe now. */
+function readAll(): string {
+  const buffer = Buffer.alloc(2 ** 20)
+  const parts: string[] = []
+  for (;;) {
+    try {
+      parts.push(buffer.toString('utf8', 0, readSync(fd, buffer)))
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'EAGAIN' })
+      return parts.join('')
+    }
+  }
+}
+
+async function readUntil(end: string): Promise<string> {
+  let text = ''
+  await vi.waitFor(
+    () => {
+      text += readAll()
+      expect(text.endsWith(end)).toBe(true)
+    },
+    { timeout: 10_000, interval: 5 },
+  )
+  return text
+}
+
+describe('standard error', () => {
+  it('is written in order, and is flushed', async () => {
+    const output = createStandardError(() => {}, fd)
+    for (let line = 0; line < 100; line += 1) output.write(`${line}\n`)
+    await output.flush(5000)
+    expect(readAll()).toBe(Array.from({ length: 100 }, (_, line) => `${line}\n`).join(''))
+  })
+
+  it('keeps lines while it is not read, and flushing ends after its time', async () => {
+    fill()
+    const output = createStandardError(() => {}, fd)
+    output.write('kept\n')
+    const from = performance.now()
+    await output.flush(200)
+    expect(performance.now() - from).toBeGreaterThan(190)
+    await readUntil('xkept\n')
+  })
+
+  it('drops lines above 1 MiB, and reports how many when it is read again', async () => {
+    fill()
+    const output = createStandardError(() => {}, fd)
+    output.onDropped((lines) => output.write(`${lines} dropped\n`))
+    const line = `${'y'.repeat(1023)}\n`
+    for (let count = 0; count < 1100; count += 1) output.write(line)
+    const text = await readUntil(' dropped\n')
+    expect(text.split(line).length - 1).toBe(1024)
+    expect(text).toContain('\n76 dropped\n')
+  })
+
+  it('does not delay flushing where it cannot be written', async () => {
+    const readOnly = openSync('/dev/null', 'r')
+    onTestFinished(() => closeSync(readOnly))
+    const output = createStandardError(() => {}, readOnly)
+    output.write('lost\n')
+    const from = performance.now()
+    await output.flush(5000)
+    expect(performance.now() - from).toBeLessThan(2000)
+  })
+})
