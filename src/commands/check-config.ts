@@ -7,7 +7,7 @@ import { listenWarnings, storageWarnings } from './preflight.ts'
 
 /** Reads flags and configuration, prints what would run, and warns of what would fail on this machine. */
 export const checkConfig: Command = async (args, { environment, print, complain }) => {
-  const [{ listenAddresses, storagePath }, config] = readBoth(
+  const [{ listenAddresses, storagePath }, config] = await readBoth(
     () => readFlags(args),
     () => readEnvironment(environment),
   )

@@ -15,7 +15,7 @@ const DEMO_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 
 /** Serves the metrics of a simulated contact centre in the same process: no account, no token, no network. */
 export const demo: Command = async (args, surroundings) => {
-  const [processConfig, simulation] = readBoth(
+  const [processConfig, simulation] = await readBoth(
     () => readFlags(args, { storagePath: '' }),
     () => readSimulation(args),
   )

@@ -7,7 +7,7 @@ import { runExporter } from './run-exporter.ts'
 
 /** Fetches in the background and serves the metrics, until the process is asked to end. */
 export const serve: Command = async (args, surroundings) => {
-  const [processConfig, config] = readBoth(
+  const [processConfig, config] = await readBoth(
     () => readFlags(args),
     () => readEnvironment(surroundings.environment),
   )

@@ -8,7 +8,7 @@ import { listenAndSimulate } from './start-simulator.ts'
 
 /** Serves only the simulated wolkvox API, until the process is asked to end or its terminal is closed. */
 export const simulate: Command = async (args, { print, ending, hangup }) => {
-  const [, simulation] = readBoth(
+  const [, simulation] = await readBoth(
     () => readFlags(args),
     () => readSimulation(args),
   )

@@ -17,17 +17,23 @@ export class ConfigError extends Error {
  *
  * @throws ConfigError with the problems of either or both
  */
-export function readBoth<A, B>(first: () => A, second: () => B): readonly [A, B] {
+export async function readBoth<A, B>(
+  first: () => A | Promise<A>,
+  second: () => B | Promise<B>,
+): Promise<readonly [A, B]> {
   const problems: string[] = []
-  const a = collect(first, problems)
-  const b = collect(second, problems)
+  const a = await collect(first, problems)
+  const b = await collect(second, problems)
   if (a === undefined || b === undefined) throw new ConfigError(problems)
   return [a.value, b.value]
 }
 
-function collect<T>(read: () => T, problems: string[]): { readonly value: T } | undefined {
+async function collect<T>(
+  read: () => T | Promise<T>,
+  problems: string[],
+): Promise<{ readonly value: T } | undefined> {
   try {
-    return { value: read() }
+    return { value: await read() }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     problems.push(...error.problems)

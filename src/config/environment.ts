@@ -28,9 +28,9 @@ const DEMO_HINT = 'No account at hand? `npm run demo` shows everything with a si
  * @returns a configuration with that one operation
  * @throws ConfigError with every problem at once, each naming its variable and what would be right
  */
-export function readEnvironment(environment: Environment): Config {
+export async function readEnvironment(environment: Environment): Promise<Config> {
   const text = (setting: keyof typeof VARIABLE_OF) => given(environment, VARIABLE_OF[setting])
-  const token = readToken(environment)
+  const token = await readToken(environment)
   const read = readOperation({
     server: text('server'),
     token: token.text,
@@ -69,7 +69,7 @@ interface TokenText {
   readonly problems: readonly string[]
 }
 
-function readToken(environment: Environment): TokenText {
+async function readToken(environment: Environment): Promise<TokenText> {
   const text = given(environment, 'WOLKVOX_TOKEN')
   const path = given(environment, 'WOLKVOX_TOKEN_FILE')
   if (path === undefined) return { variable: 'WOLKVOX_TOKEN', text, problems: [] }
@@ -83,7 +83,7 @@ function readToken(environment: Environment): TokenText {
   const problems = pathProblems(path).map((problem) => `WOLKVOX_TOKEN_FILE: ${problem}`)
   return {
     variable: 'WOLKVOX_TOKEN_FILE',
-    ...(problems.length > 0 ? { text: undefined, problems } : readTokenFile(path)),
+    ...(problems.length > 0 ? { text: undefined, problems } : await readTokenFile(path)),
   }
 }
 

@@ -8,11 +8,11 @@ const refuse = (...problems: string[]) => {
 }
 
 describe('readBoth', () => {
-  it('gives what both give', () => {
+  it('gives what both give, at once or later', async () => {
     expect(
-      readBoth(
+      await readBoth(
         () => 'flags',
-        () => undefined,
+        async () => undefined,
       ),
     ).toEqual(['flags', undefined])
   })
@@ -21,15 +21,15 @@ describe('readBoth', () => {
     ['of the first', refuse('a', 'b'), () => 1, ['a', 'b']],
     ['of the second', () => 1, refuse('c'), ['c']],
     ['of both, in order', refuse('a', 'b'), refuse('c'), ['a', 'b', 'c']],
-  ])('throws the problems %s', (_, first, second, problems) => {
-    expect(() => readBoth(first, second)).toThrow(expect.objectContaining({ problems }))
+  ])('throws the problems %s', async (_, first, second, problems) => {
+    await expect(readBoth(first, second)).rejects.toThrow(expect.objectContaining({ problems }))
   })
 
-  it('lets a fault of the program through as it is', () => {
+  it('lets a fault of the program through as it is', async () => {
     const fault = new TypeError('a fault')
     const broken = () => {
       throw fault
     }
-    expect(() => readBoth(refuse('a'), broken)).toThrow(fault)
+    await expect(readBoth(refuse('a'), broken)).rejects.toThrow(fault)
   })
 })

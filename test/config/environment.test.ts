@@ -18,17 +18,17 @@ function tokenFile(content: string | Buffer): string {
   return path
 }
 
-function operationOf(environment: Environment) {
-  const { operations } = readEnvironment(environment)
+async function operationOf(environment: Environment) {
+  const { operations } = await readEnvironment(environment)
   expect(operations).toHaveLength(1)
   const [operation] = operations
   if (operation === undefined) throw new Error('there is no operation')
   return operation
 }
 
-function problemsOf(environment: Environment): readonly string[] {
+async function problemsOf(environment: Environment): Promise<readonly string[]> {
   try {
-    readEnvironment(environment)
+    await readEnvironment(environment)
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.problems
@@ -39,8 +39,8 @@ function problemsOf(environment: Environment): readonly string[] {
 const nameOf = (problem: string) => problem.slice(0, problem.indexOf(':'))
 
 describe('with only what is required set', () => {
-  it('describes one operation with the defaults of the contract', () => {
-    const { token, ...rest } = operationOf(REQUIRED)
+  it('describes one operation with the defaults of the contract', async () => {
+    const { token, ...rest } = await operationOf(REQUIRED)
     expect(rest).toEqual({
       name: '0042',
       server: '0042',
@@ -56,8 +56,8 @@ describe('with only what is required set', () => {
     expect(token.reveal()).toBe('test-token')
   })
 
-  it('warns of nothing', () => {
-    expect(readEnvironment({ ...REQUIRED, PATH: '/bin', HOME: '/' }).warnings).toEqual([])
+  it('warns of nothing', async () => {
+    expect((await readEnvironment({ ...REQUIRED, PATH: '/bin', HOME: '/' })).warnings).toEqual([])
   })
 })
 
@@ -90,8 +90,8 @@ describe('reads', () => {
     ['WOLKVOX_AGENT_NAME', 'plain', 'agentName', 'plain'],
     ['WOLKVOX_AGENT_NAME', 'hash', 'agentName', 'hash'],
     ['WOLKVOX_AGENT_NAME', 'omit', 'agentName', 'omit'],
-  ] as const)('%s=%s', (variable, text, setting, value) => {
-    expect(operationOf({ ...REQUIRED, [variable]: text })[setting]).toBe(value)
+  ] as const)('%s=%s', async (variable, text, setting, value) => {
+    expect((await operationOf({ ...REQUIRED, [variable]: text }))[setting]).toBe(value)
   })
 
   it.each([
@@ -108,12 +108,12 @@ describe('reads', () => {
     'ABCD==',
     'a:b=c',
     '7b74-6b7d',
-  ])('any plain characters as the token: %.20s', (text) => {
-    expect(operationOf({ ...REQUIRED, WOLKVOX_TOKEN: text }).token.reveal()).toBe(text)
+  ])('any plain characters as the token: %.20s', async (text) => {
+    expect((await operationOf({ ...REQUIRED, WOLKVOX_TOKEN: text })).token.reveal()).toBe(text)
   })
 
-  it('values without the space around them', () => {
-    const { server, token, agentName } = operationOf({
+  it('values without the space around them', async () => {
+    const { server, token, agentName } = await operationOf({
       WOLKVOX_SERVER: ' 0042\n',
       WOLKVOX_TOKEN: 'test-token\r\n',
       WOLKVOX_AGENT_NAME: '\tomit ',
@@ -121,8 +121,8 @@ describe('reads', () => {
     expect([server, token.reveal(), agentName]).toEqual(['0042', 'test-token', 'omit'])
   })
 
-  it('the default base URL and name from the server code', () => {
-    const { baseUrl, name } = operationOf({ ...REQUIRED, WOLKVOX_SERVER: '0815' })
+  it('the default base URL and name from the server code', async () => {
+    const { baseUrl, name } = await operationOf({ ...REQUIRED, WOLKVOX_SERVER: '0815' })
     expect([baseUrl, name]).toEqual(['https://wv0815.wolkvox.com', '0815'])
   })
 
@@ -135,21 +135,21 @@ describe('reads', () => {
       { WOLKVOX_REFRESH_INTERVAL: '1m', WOLKVOX_TIMEOUT: '5m' },
       360_000,
     ],
-  ])('as the default of the time until data is stale %s', (_, times, ms) => {
-    expect(operationOf({ ...REQUIRED, ...times }).staleAfterMs).toBe(ms)
+  ])('as the default of the time until data is stale %s', async (_, times, ms) => {
+    expect((await operationOf({ ...REQUIRED, ...times })).staleAfterMs).toBe(ms)
   })
 
-  it('a time until data is stale that is as long as interval and timeout', () => {
+  it('a time until data is stale that is as long as interval and timeout', async () => {
     const times = { WOLKVOX_REFRESH_INTERVAL: '10m', WOLKVOX_TIMEOUT: '30s', WOLKVOX_STALE_AFTER: '10m30s' }
-    expect(operationOf({ ...REQUIRED, ...times }).staleAfterMs).toBe(630_000)
+    expect((await operationOf({ ...REQUIRED, ...times })).staleAfterMs).toBe(630_000)
   })
 
-  it('an empty variable as one that is not set', () => {
+  it('an empty variable as one that is not set', async () => {
     const empty = Object.fromEntries(variables.map(([name]) => [name, '']))
     const blank = Object.fromEntries(variables.map(([name]) => [name, ' \n']))
-    const plain = inspect(readEnvironment(REQUIRED))
-    expect(inspect(readEnvironment({ ...empty, ...REQUIRED }))).toBe(plain)
-    expect(inspect(readEnvironment({ ...blank, ...REQUIRED }))).toBe(plain)
+    const plain = inspect(await readEnvironment(REQUIRED))
+    expect(inspect(await readEnvironment({ ...empty, ...REQUIRED }))).toBe(plain)
+    expect(inspect(await readEnvironment({ ...blank, ...REQUIRED }))).toBe(plain)
   })
 })
 
@@ -231,8 +231,8 @@ describe('refuses', () => {
     ['WOLKVOX_AGENT_NAME', 'none', 'must be one of plain, hash, omit'],
     ['WOLKVOX_AGENT_NAME', 'Plain', 'must be one of plain, hash, omit'],
     ['WOLKVOX_CONFIG_FILE', 'wolkvox.yml', 'a configuration file is not supported yet'],
-  ])('%s=%j and says what would be right', (variable, text, right) => {
-    const problems = problemsOf({ ...REQUIRED, [variable]: text })
+  ])('%s=%j and says what would be right', async (variable, text, right) => {
+    const problems = await problemsOf({ ...REQUIRED, [variable]: text })
     expect(problems).toEqual([expect.stringContaining(right)])
     expect(problems.map(nameOf)).toEqual([variable])
   })
@@ -246,21 +246,21 @@ describe('refuses', () => {
       { WOLKVOX_REFRESH_INTERVAL: '1h30m', WOLKVOX_TIMEOUT: '10s' },
       '1h30m10s: the refresh interval (1h30m) plus the timeout (10s)',
     ],
-  ])('a time until data is stale that is only as long as %s', (_, staleAfter, times, right) => {
-    expect(problemsOf({ ...REQUIRED, ...times, WOLKVOX_STALE_AFTER: staleAfter })).toEqual([
+  ])('a time until data is stale that is only as long as %s', async (_, staleAfter, times, right) => {
+    expect(await problemsOf({ ...REQUIRED, ...times, WOLKVOX_STALE_AFTER: staleAfter })).toEqual([
       `WOLKVOX_STALE_AFTER: must be at least ${right}`,
     ])
   })
 
   it.each(['WOLKVOX_REFRESH_INTERVAL', 'WOLKVOX_TIMEOUT'])(
     'no time until data is stale while %s cannot be read',
-    (variable) => {
+    async (variable) => {
       const times = { [variable]: 'often', WOLKVOX_STALE_AFTER: '2m' }
-      expect(problemsOf({ ...REQUIRED, ...times }).map(nameOf)).toEqual([variable])
+      expect((await problemsOf({ ...REQUIRED, ...times })).map(nameOf)).toEqual([variable])
     },
   )
 
-  it('every bad variable at once', () => {
+  it('every bad variable at once', async () => {
     const bad: Partial<Record<Variable, string>> = {
       WOLKVOX_SERVER: '?',
       WOLKVOX_TOKEN: 'test token',
@@ -275,15 +275,18 @@ describe('refuses', () => {
       WOLKVOX_AGENT_NAME: '?',
       WOLKVOX_CONFIG_FILE: '?',
     }
-    expect(problemsOf(bad).map(nameOf).toSorted()).toEqual(Object.keys(bad).toSorted())
+    expect((await problemsOf(bad)).map(nameOf).toSorted()).toEqual(Object.keys(bad).toSorted())
   })
 
-  it.each(variables.map(([name]) => name))('%s without repeating it, as it may be the token', (variable) => {
-    const others = variable === 'WOLKVOX_TOKEN_FILE' ? { WOLKVOX_SERVER: '0042' } : REQUIRED
-    const problems = problemsOf({ ...others, [variable]: 'misplaced\u0007secret' })
-    expect(problems).not.toEqual([])
-    expect(problems.join('\n')).not.toMatch(/misplaced|secret/)
-  })
+  it.each(variables.map(([name]) => name))(
+    '%s without repeating it, as it may be the token',
+    async (variable) => {
+      const others = variable === 'WOLKVOX_TOKEN_FILE' ? { WOLKVOX_SERVER: '0042' } : REQUIRED
+      const problems = await problemsOf({ ...others, [variable]: 'misplaced\u0007secret' })
+      expect(problems).not.toEqual([])
+      expect(problems.join('\n')).not.toMatch(/misplaced|secret/)
+    },
+  )
 })
 
 describe('the hint at the demo', () => {
@@ -293,8 +296,8 @@ describe('the hint at the demo', () => {
     ['nothing is set', {}],
     ['all that is set is empty', { WOLKVOX_SERVER: '', WOLKVOX_TOKEN: ' ' }],
     ['only variables of other programs are set', { PATH: '/bin' }],
-  ])('is given when %s', (_, environment) => {
-    expect(problemsOf(environment)).toEqual([
+  ])('is given when %s', async (_, environment) => {
+    expect(await problemsOf(environment)).toEqual([
       expect.stringMatching(/^WOLKVOX_SERVER: missing/),
       expect.stringMatching(/^WOLKVOX_TOKEN: missing/),
       hint,
@@ -305,9 +308,9 @@ describe('the hint at the demo', () => {
     ['the server code', { WOLKVOX_SERVER: '0042' }],
     ['the token', { WOLKVOX_TOKEN: 'test-token' }],
     ['an optional setting', { WOLKVOX_TIMEOUT: '10s' }],
-  ])('is not given when %s is set', (_, environment) => {
-    expect(problemsOf(environment)).not.toContainEqual(hint)
-    expect(problemsOf(environment)).not.toEqual([])
+  ])('is not given when %s is set', async (_, environment) => {
+    expect(await problemsOf(environment)).not.toContainEqual(hint)
+    expect(await problemsOf(environment)).not.toEqual([])
   })
 })
 
@@ -318,8 +321,8 @@ describe('the token', () => {
     ['with a line break as Windows writes it', 'test-token\r\n'],
     ['with blank lines around it', '\n\ntest-token\n\n'],
     ['with a byte order mark', '\uFEFFtest-token\n'],
-  ])('is read from a file that holds it %s', (_, content) => {
-    const operation = operationOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
+  ])('is read from a file that holds it %s', async (_, content) => {
+    const operation = await operationOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
     expect(operation.token.reveal()).toBe('test-token')
   })
 
@@ -327,8 +330,8 @@ describe('the token', () => {
     ['is empty', ''],
     ['holds only line breaks', '\n\n'],
     ['holds bytes that are not text', Buffer.from([0x74, 0xff, 0xfe, 0x00])],
-  ])('is refused when its file %s', (_, content) => {
-    const problems = problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
+  ])('is refused when its file %s', async (_, content) => {
+    const problems = await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
     expect(problems).toEqual([
       expect.stringMatching(/^WOLKVOX_TOKEN_FILE: must be one word of plain characters/),
     ])
@@ -347,8 +350,8 @@ describe('the token', () => {
       Buffer.from('\uFEFFtest-token', 'utf16le').swap16(),
       'is UTF-16; save it as UTF-8',
     ],
-  ])('is refused with a hint when its file %s', (_, content, hint) => {
-    const problems = problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
+  ])('is refused with a hint when its file %s', async (_, content, hint) => {
+    const problems = await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
     expect(problems).toEqual([expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${hint}`)])
     expect(problems.join()).not.toContain('test-token')
   })
@@ -359,55 +362,62 @@ describe('the token', () => {
     ['with a tilde', () => '~/token', 'starts with ~ or a variable'],
     ['with a variable', () => '$HOME/token', 'starts with ~ or a variable'],
     ['with a variable in braces', () => `\${CREDENTIALS_DIRECTORY}/token`, 'contains a variable'],
-  ])('is refused with a hint when the path of its file is written %s', (_, write, hint) => {
+  ])('is refused with a hint when the path of its file is written %s', async (_, write, hint) => {
     const path = write(tokenFile('test-token'))
-    const problems = problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
+    const problems = await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
     expect(problems).toEqual([expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${hint}`)])
   })
 
   it.each([['is not there', join(folder, 'missing'), 'ENOENT']])(
     'is refused when its file %s',
-    (_, path, code) => {
-      expect(problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
+    async (_, path, code) => {
+      expect(await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
         `WOLKVOX_TOKEN_FILE: cannot be read (${code}); name a file that this user may read`,
       ])
     },
   )
 
   it.each([
-    ['is a folder', folder, 'is no plain file'],
-    ['never ends', '/dev/zero', 'is no plain file'],
-    ['is larger than any token', tokenFile('x'.repeat(65_537)), 'is too large for a token'],
-  ])('is refused unread when its file %s', (_, path, problem) => {
-    expect(problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
+    ['is a folder', folder, 'is not a regular file'],
+    ['never ends', '/dev/zero', 'is not a regular file'],
+    ['is larger than any token', tokenFile('x'.repeat(65_537)), 'is too large'],
+  ])('is refused unread when its file %s', async (_, path, problem) => {
+    expect(await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
       expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${problem}; name`),
     ])
   })
 
-  it('is refused when it is given twice', () => {
-    expect(problemsOf({ ...REQUIRED, WOLKVOX_TOKEN_FILE: tokenFile('test-token') })).toEqual([
+  it('is refused when it is given twice', async () => {
+    expect(await problemsOf({ ...REQUIRED, WOLKVOX_TOKEN_FILE: tokenFile('test-token') })).toEqual([
       'WOLKVOX_TOKEN_FILE: set together with WOLKVOX_TOKEN; keep one of the two',
     ])
   })
 
-  it('is taken from its file when WOLKVOX_TOKEN is set, yet empty', () => {
+  it('is taken from its file when WOLKVOX_TOKEN is set, yet empty', async () => {
     const environment = { ...REQUIRED, WOLKVOX_TOKEN: '', WOLKVOX_TOKEN_FILE: tokenFile('other-test-token') }
-    expect(operationOf(environment).token.reveal()).toBe('other-test-token')
+    expect((await operationOf(environment)).token.reveal()).toBe('other-test-token')
   })
 
   it.each([
     ['a line break', 'test-token\nrest'],
     ['a space', 'test-token rest'],
     ['another script', 'test-tokén-rest'],
-  ])('is never in the message, not even when it has %s in it', (_, token) => {
+  ])('is never in the message, not even when it has %s in it', async (_, token) => {
     const fromFile = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(token) }
-    const problems = [...problemsOf({ ...REQUIRED, WOLKVOX_TOKEN: token }), ...problemsOf(fromFile)]
+    const problems = [
+      ...(await problemsOf({ ...REQUIRED, WOLKVOX_TOKEN: token })),
+      ...(await problemsOf(fromFile)),
+    ]
     expect(problems).toHaveLength(2)
     expect(problems.join('\n')).not.toMatch(/test-|rest/)
   })
 
-  it('is never in the configuration when that is printed', () => {
-    const config = readEnvironment({ ...REQUIRED, WOLKVOX_TOKEN: 'test-token', WOLKVOX_TOKENS: 'test-token' })
+  it('is never in the configuration when that is printed', async () => {
+    const config = await readEnvironment({
+      ...REQUIRED,
+      WOLKVOX_TOKEN: 'test-token',
+      WOLKVOX_TOKENS: 'test-token',
+    })
     expect(inspect(config, { depth: null, showHidden: true }) + JSON.stringify(config)).not.toContain(
       'test-token',
     )
@@ -415,12 +425,15 @@ describe('the token', () => {
 })
 
 describe('warns', () => {
-  const warningsOf = (environment: Environment) => readEnvironment({ ...REQUIRED, ...environment }).warnings
+  const warningsOf = async (environment: Environment) =>
+    (await readEnvironment({ ...REQUIRED, ...environment })).warnings
 
   it.each(['WOLKVOX_TOKENS', 'WOLKVOX_LICENCES', 'WOLKVOX_INTERVAL', 'WOLKVOX_TIME_ZONE', 'WOLKVOX_Server'])(
     'of %s, which looks like a slip',
-    (name) => {
-      expect(warningsOf({ [name]: 'value' })).toEqual([`${name}: not a variable of this program; see --help`])
+    async (name) => {
+      expect(await warningsOf({ [name]: 'value' })).toEqual([
+        `${name}: not a variable of this program; see --help`,
+      ])
     },
   )
 
@@ -435,8 +448,8 @@ describe('warns', () => {
     'WOLKVOX_EXPORTER_SERVICE_PORT_METRICS',
     'WOLKVOX_EXPORTER_PORT',
     'WOLKVOX_EXPORTER_PORT_9989_TCP_PROTO',
-  ])('not of %s, which Kubernetes sets', (name) => {
-    expect(warningsOf({ [name]: 'tcp://10.0.0.1:9989' })).toEqual([])
+  ])('not of %s, which Kubernetes sets', async (name) => {
+    expect(await warningsOf({ [name]: 'tcp://10.0.0.1:9989' })).toEqual([])
   })
 
   it.each([
@@ -445,8 +458,8 @@ describe('warns', () => {
     ['4m59s', ['WOLKVOX_REFRESH_INTERVAL']],
     ['5m', []],
     ['10m', []],
-  ])('of what an interval of %s makes short: %j', (interval, names) => {
-    expect(warningsOf({ WOLKVOX_REFRESH_INTERVAL: interval }).map(nameOf)).toEqual(names)
+  ])('of what an interval of %s makes short: %j', async (interval, names) => {
+    expect((await warningsOf({ WOLKVOX_REFRESH_INTERVAL: interval })).map(nameOf)).toEqual(names)
   })
 
   it.each([
@@ -457,21 +470,21 @@ describe('warns', () => {
         'WOLKVOX_TIMEOUT: 5m1s is longer than the refresh interval of 5m; a slow call skips the next refreshes',
       ],
     ],
-  ])('of a timeout that is longer than the interval: %s', (timeout, warnings) => {
-    expect(warningsOf({ WOLKVOX_TIMEOUT: timeout })).toEqual(warnings)
+  ])('of a timeout that is longer than the interval: %s', async (timeout, warnings) => {
+    expect(await warningsOf({ WOLKVOX_TIMEOUT: timeout })).toEqual(warnings)
   })
 
   it.each(['\uFEFFWOLKVOX_SERVER', 'export WOLKVOX_SERVER'])(
     'of a name with something in front: %j',
-    (name) => {
-      expect(warningsOf({ [name]: '0042' })).toEqual([
+    async (name) => {
+      expect(await warningsOf({ [name]: '0042' })).toEqual([
         'WOLKVOX_SERVER: its name has something in front, such as a byte order mark; remove it',
       ])
     },
   )
 
-  it('of a short interval with what it costs', () => {
-    expect(warningsOf({ WOLKVOX_REFRESH_INTERVAL: '90s' })).toEqual([
+  it('of a short interval with what it costs', async () => {
+    expect(await warningsOf({ WOLKVOX_REFRESH_INTERVAL: '90s' })).toEqual([
       expect.stringMatching(/^WOLKVOX_REFRESH_INTERVAL: 1m30s is shorter than the 5m .* quota$/),
     ])
   })
@@ -481,19 +494,19 @@ describe('a rhythm that the licences do not allow', () => {
   const licensed = (licenses: string, interval: string) =>
     problemsOf({ ...REQUIRED, WOLKVOX_LICENSES: licenses, WOLKVOX_REFRESH_INTERVAL: interval })
 
-  it('is refused at the start, with the arithmetic', () => {
-    expect(licensed('1', '30s')).toEqual([
+  it('is refused at the start, with the arithmetic', async () => {
+    expect(await licensed('1', '30s')).toEqual([
       'WOLKVOX_REFRESH_INTERVAL: 30s would spend 2,880 calls a day, more than the 1,000 that the licences allow ' +
         '(1 × 1,000); the shortest is 1m27s',
     ])
-    expect(licensed('50', '1s')).toEqual([
+    expect(await licensed('50', '1s')).toEqual([
       expect.stringContaining('86,400 calls a day, more than the 50,000'),
     ])
   })
 
-  it('is not the shortest that it names, nor any where the licences are unknown', () => {
+  it('is not the shortest that it names, nor any where the licences are unknown', async () => {
     const shortest = { ...REQUIRED, WOLKVOX_LICENSES: '1', WOLKVOX_REFRESH_INTERVAL: '1m27s' }
-    expect(operationOf(shortest).refreshIntervalMs).toBe(87_000)
-    expect(operationOf({ ...REQUIRED, WOLKVOX_REFRESH_INTERVAL: '1s' }).refreshIntervalMs).toBe(1000)
+    expect((await operationOf(shortest)).refreshIntervalMs).toBe(87_000)
+    expect((await operationOf({ ...REQUIRED, WOLKVOX_REFRESH_INTERVAL: '1s' })).refreshIntervalMs).toBe(1000)
   })
 })

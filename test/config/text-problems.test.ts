@@ -130,11 +130,11 @@ describe('each variable', () => {
     WOLKVOX_AGENT_NAME: 'plain',
   }
 
-  function problemsWith(variable: Variable, text: string): readonly string[] {
+  async function problemsWith(variable: Variable, text: string): Promise<readonly string[]> {
     const { WOLKVOX_TOKEN, ...others } = GOOD
     const environment = variable === 'WOLKVOX_TOKEN_FILE' ? others : { ...others, WOLKVOX_TOKEN }
     try {
-      readEnvironment({ ...environment, [variable]: text })
+      await readEnvironment({ ...environment, [variable]: text })
       return []
     } catch (error) {
       if (error instanceof ConfigError) return error.problems
@@ -144,11 +144,11 @@ describe('each variable', () => {
 
   it.each(variables.map(([name]) => name).filter((name) => !LEFT_OVER.includes(name)))(
     '%s is refused with quotes or a comment, in one line each',
-    (name) => {
+    async (name) => {
       const value = GOOD[name] ?? '/run/secrets/wolkvox-token'
-      expect(problemsWith(name, `"${value}"`)).toEqual([`${name}: ${QUOTED}`])
-      expect(problemsWith(name, `'${value}'`)).toEqual([`${name}: ${QUOTED}`])
-      expect(problemsWith(name, `${value} # mine`)).toEqual([`${name}: ${COMMENT}`])
+      expect(await problemsWith(name, `"${value}"`)).toEqual([`${name}: ${QUOTED}`])
+      expect(await problemsWith(name, `'${value}'`)).toEqual([`${name}: ${QUOTED}`])
+      expect(await problemsWith(name, `${value} # mine`)).toEqual([`${name}: ${COMMENT}`])
     },
   )
 })

@@ -177,10 +177,10 @@ describe('one command', () => {
   it.each([
     ['token', () => TOKEN],
     ['file with a token', tokenFile],
-  ])('serves the operation with a server and a %s', (_, token) => {
+  ])('serves the operation with a server and a %s', async (_, token) => {
     const { command, storagePath, environment } = started({ ...example, ...SERVER, ...token() })
     expect({ command, storagePath }).toEqual({ command: 'serve', storagePath: '/data/0042' })
-    const { operations, warnings } = readEnvironment(environment)
+    const { operations, warnings } = await readEnvironment(environment)
     expect(operations).toEqual([expect.objectContaining({ name: '0042', server: '0042' })])
     expect(operations[0]?.token.reveal()).toBe('test-token')
     expect(warnings).toEqual([])
@@ -192,10 +192,10 @@ describe('one command', () => {
     ['a file with a token alone', tokenFile, 'WOLKVOX_SERVER'],
     ['a token twice', () => ({ ...TOKEN, ...tokenFile() }), 'WOLKVOX_SERVER'],
     ['a server and a token twice', () => ({ ...SERVER, ...TOKEN, ...tokenFile() }), 'WOLKVOX_TOKEN_FILE'],
-  ])('shows no demo for the real thing with %s, and says what is missing', (_, half, missing) => {
+  ])('shows no demo for the real thing with %s, and says what is missing', async (_, half, missing) => {
     const { command, environment } = started({ ...example, ...half() })
     expect(command).toBe('serve')
-    const problems = problemsOf(() => readEnvironment(environment))
+    const problems = await problemsOf(() => readEnvironment(environment))
     expect(problems).toContainEqual(expect.stringMatching(`^${missing}:`))
   })
 
@@ -280,9 +280,9 @@ describe('the receiver of notifications', () => {
   })
 })
 
-function problemsOf(read: () => unknown): readonly string[] {
+async function problemsOf(read: () => Promise<unknown>): Promise<readonly string[]> {
   try {
-    read()
+    await read()
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.problems

@@ -31,9 +31,9 @@ function valuesOf(name: string, text: string): (string | undefined)[] {
   return [...new Set(values)]
 }
 
-function problemsOf(environment: Readonly<Record<string, string>>): readonly string[] {
+async function problemsOf(environment: Readonly<Record<string, string>>): Promise<readonly string[]> {
   try {
-    readEnvironment(environment)
+    await readEnvironment(environment)
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.problems
@@ -42,7 +42,7 @@ function problemsOf(environment: Readonly<Record<string, string>>): readonly str
 }
 
 describe.each(readers)('the example, read by %s', (_tool, read) => {
-  it('describes the operation that was filled in', () => {
+  it('describes the operation that was filled in', async () => {
     const text = fillIn({
       WOLKVOX_SERVER: '0042',
       WOLKVOX_TOKEN: '7b7464-6b.7d_2d~9f+a/b=c:d@e%f#g!h',
@@ -52,7 +52,7 @@ describe.each(readers)('the example, read by %s', (_tool, read) => {
       WOLKVOX_STALE_AFTER: '1h30m',
       WOLKVOX_BASE_URL: 'https://proxy.example:8443/wolkvox',
     })
-    const { operations, warnings } = readEnvironment(read(text))
+    const { operations, warnings } = await readEnvironment(read(text))
     expect(warnings).toEqual([])
     expect(operations).toEqual([
       expect.objectContaining({
@@ -67,11 +67,11 @@ describe.each(readers)('the example, read by %s', (_tool, read) => {
     expect(operations[0]?.token.reveal()).toBe('7b7464-6b.7d_2d~9f+a/b=c:d@e%f#g!h')
   })
 
-  it('takes a token of any characters from a file', () => {
+  it('takes a token of any characters from a file', async () => {
     const path = join(temporaryFolder(), 'token')
     writeFileSync(path, 'a$b$$c\\d#\'e"f\n')
     const text = fillIn({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
-    expect(readEnvironment(read(text)).operations[0]?.token.reveal()).toBe('a$b$$c\\d#\'e"f')
+    expect((await readEnvironment(read(text))).operations[0]?.token.reveal()).toBe('a$b$$c\\d#\'e"f')
   })
 })
 
@@ -89,9 +89,9 @@ describe('a token in the example', () => {
 
   it.each(["'a$b'", '"a$b"', "'ab'", '"ab"'])(
     'in quotes differs between them, and %s is refused',
-    (token) => {
+    async (token) => {
       expect(valuesOf('WOLKVOX_TOKEN', fillIn({ WOLKVOX_TOKEN: token })).length).toBeGreaterThan(1)
-      expect(problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: token })).toEqual([
+      expect(await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: token })).toEqual([
         'WOLKVOX_TOKEN: looks quoted; remove the surrounding quotes',
       ])
     },

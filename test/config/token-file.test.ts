@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { readTokenFile } from '../../src/config/token-file.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const hanging = vi.hoisted(() => ({ path: '' }))
+
+vi.mock('node:fs/promises', async (original) => {
+  const files = await original<typeof import('node:fs/promises')>()
+  const stat = (path: string) => (path === hanging.path ? new Promise(() => {}) : files.stat(path))
+  return { ...files, stat }
+})
+
+it('gives up a token file on a file system that hangs after 10 s, and blocks nothing until then', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  hanging.path = '/mnt/gone/token'
+  const read = vi.fn()
+  void readTokenFile(hanging.path).then(read)
+  await vi.advanceTimersByTimeAsync(9999)
+  expect(read).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(read).toHaveBeenCalledWith({
+    text: undefined,
+    problems: [
+      'WOLKVOX_TOKEN_FILE: cannot be read (the disk did not answer within 10 s); check the file system that contains it',
+    ],
+  })
+})
+
+it('refuses a pipe at once, which would be waited for without limit', async () => {
+  const path = join(temporaryFolder(), 'token')
+  execFileSync('mkfifo', [path])
+  expect((await readTokenFile(path)).problems).toEqual([
+    'WOLKVOX_TOKEN_FILE: is not a regular file; name one that contains the token',
+  ])
+})
