@@ -91,6 +91,10 @@ describe('the compose file', () => {
     expect(existsSync(join(ROOT, home.replace('/etc/grafana', 'grafana')))).toBe(true)
   })
 
+  it('runs the exporter under an init, so that no SIGTERM is lost while Node starts', () => {
+    expect(service('exporter').init).toBe(true)
+  })
+
   it('runs the exporter of this checkout as its image says', () => {
     const { version } = JSON.parse(readText('package.json'))
     expect(service('exporter')).toMatchObject({

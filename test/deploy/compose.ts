@@ -10,6 +10,7 @@ export interface Service {
   readonly command?: string | readonly string[]
   readonly entrypoint?: readonly string[]
   readonly user?: string
+  readonly init?: boolean
   readonly environment?: Readonly<Record<string, string | null>>
   readonly secrets?: readonly string[]
   readonly volumes?: readonly string[]
