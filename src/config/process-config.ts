@@ -52,7 +52,7 @@ export function readFlags(
     return address
   })
   const telemetryPath = last('web.telemetry-path') ?? '/metrics'
-  if (!/^\/[\w./~-]*$/.test(telemetryPath) || TAKEN.test(telemetryPath)) {
+  if (!isPlainPath(telemetryPath) || TAKEN.test(telemetryPath)) {
     problems.push('--web.telemetry-path: must start with / and be plain, such as /metrics, outside /-/')
   }
   const logLevel = oneOf('log.level', logLevels) ?? 'info'
@@ -74,6 +74,11 @@ export function readFlags(
     }
     return choice
   }
+}
+
+/** Clients resolve dot segments before they send a path, and some merge slashes: such a path would never be asked for. */
+function isPlainPath(path: string): boolean {
+  return /^\/[\w./~-]*$/.test(path) && !/\/\.{1,2}(\/|$)|\/\//.test(path)
 }
 
 /** A container's list of arguments, or a unit, passes quotes on where a shell would remove them. */

@@ -21,7 +21,7 @@ function durationUpTo(days: number) {
 }
 
 // Temporal would also take an offset, or a whole date and time that ends in a zone.
-const ZONE_NAME = /^[a-z_]+(\/[a-z0-9_+-]+)*$/i
+const ZONE_NAME = /^[a-z][a-z0-9_+-]*(\/[a-z0-9_+-]+)*$/i
 
 function isTimeZone(name: string): boolean {
   if (!ZONE_NAME.test(name)) return false
@@ -34,8 +34,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-// What a host name or an address may hold; URL also takes braces and quotes.
-const HOST = /^([\w.-]+|\[[0-9a-f:.]+\])$/i
+// What a host name or an address may contain; URL also accepts braces, quotes and empty labels.
+const HOST = /^([\w-]+(\.[\w-]+)*\.?|\[[0-9a-f:.]+\])$/i
 
 /** What is wrong with a base URL, or `undefined`. URL itself drops or encodes white space, and adds missing slashes. */
 function baseUrlProblem(text: string): string | undefined {
@@ -45,12 +45,13 @@ function baseUrlProblem(text: string): string | undefined {
     url === null ||
     !/^https?:\/\/[^/\\]/i.test(text) ||
     !HOST.test(url.hostname) ||
+    url.port === '0' ||
     `${url.username}${url.password}` !== '' ||
     /[?#\\]/.test(text)
   ) {
     return 'must be an http(s) URL without user, password or query, such as https://wv0042.wolkvox.com'
   }
-  if (/(\/api\/v2|\.php)\/*$/i.test(url.pathname)) {
+  if (/\/api\/+v2(\/|$)|\.php\/*$/i.test(url.pathname)) {
     return 'must end before /api/v2, which the exporter adds, such as https://wv0042.wolkvox.com'
   }
   return undefined

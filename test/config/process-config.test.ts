@@ -46,9 +46,12 @@ describe('--web.listen-address', () => {
 })
 
 describe('--web.telemetry-path', () => {
-  it.each(['/', '/metrics', '/probe/metrics.txt', '/a-b_c~d', '/-metrics'])('may be %s', (path) => {
-    expect(read(`--web.telemetry-path=${path}`).telemetryPath).toBe(path)
-  })
+  it.each(['/', '/metrics', '/probe/metrics.txt', '/a-b_c~d', '/-metrics', '/..a/.b/'])(
+    'may be %s',
+    (path) => {
+      expect(read(`--web.telemetry-path=${path}`).telemetryPath).toBe(path)
+    },
+  )
 
   it.each([
     ['is empty', ''],
@@ -59,6 +62,13 @@ describe('--web.telemetry-path', () => {
     ['holds a parameter', '/:metrics'],
     ['holds a wildcard', '/*'],
     ['holds a percent sign', '/%6d'],
+    ['has a dot segment', '/./metrics'],
+    ['ends in a dot segment', '/metrics/.'],
+    ['leaves a folder', '/a/../metrics'],
+    ['leaves a folder at its end', '/a/..'],
+    ['has an encoded dot segment', '/a/%2e%2e/b'],
+    ['has an empty segment', '/a//b'],
+    ['starts with two slashes', '//metrics'],
     ['holds a quote', '/"onclick="'],
     ['holds space', '/my metrics'],
     ['ends in a line break', '/metrics\n'],
