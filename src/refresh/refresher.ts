@@ -78,7 +78,8 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     const { calls, served } = await storage.load()
     if (calls !== undefined) state = withSpending(state, calls.requestsOfDay, calls.quotaSpentOn)
     if (served !== undefined) state = withServed(state, served, now())
-    const wait = firstStart(calls?.nextRefreshAt, served?.fetchedAt, refreshIntervalMs, Date.now())
+    const fetchedAt = calls?.haveOtherCredentials ? undefined : served?.fetchedAt
+    const wait = firstStart(calls?.nextRefreshAt, fetchedAt, refreshIntervalMs, Date.now())
     state = withNextRefresh(state, Date.now() + wait)
     if (wait > 0) onWait(state, wait)
     return wait

@@ -10,6 +10,12 @@ export interface Calls {
   readonly nextRefreshAt: number
 }
 
+/** The calls of an earlier run. */
+export interface StoredCalls extends Calls {
+  /** Whether the token or the address has changed since: the operator then expects a call at once. */
+  readonly haveOtherCredentials?: boolean
+}
+
 /** Keeps an operation's calls and its last good answer across restarts. */
 export interface Storage {
   /**
@@ -17,7 +23,7 @@ export interface Storage {
    *
    * @throws StorageInUse when another exporter uses the same storage
    */
-  load(): Promise<{ readonly calls: Calls | undefined; readonly served: Served | undefined }>
+  load(): Promise<{ readonly calls: StoredCalls | undefined; readonly served: Served | undefined }>
   /**
    * @returns whether it could be kept; the refresh goes on either way
    * @throws StorageInUse when another exporter uses the same storage; nothing is written then

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Operation } from '../config/operation.ts'
 import { PROBE_MS } from '../refresh/quota.ts'
-import type { Calls } from '../refresh/storage.ts'
+import type { Calls, StoredCalls } from '../refresh/storage.ts'
 import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
 /** Settings of an operation that its stored calls depend on. */
@@ -26,13 +26,13 @@ export function encodeCalls(operation: Caller, calls: Calls, now: number): Uint8
 }
 
 /**
- * Decodes the calls of an earlier run. The day's count is valid for the whole operation. The next start is dropped when the
- * token or the address has changed, because the operator has then fixed something, and when it is later than the current
- * interval allows.
+ * Decodes the calls of an earlier run. The day's count is valid for the whole operation. The next start is dropped if the token
+ * or the address has changed, because the operator has then fixed something, and if it is later than the current interval
+ * allows.
  *
  * @param now milliseconds since 1970
  */
-export function decodeCalls(bytes: Uint8Array, operation: Caller, now: number): ReadResult<Calls> {
+export function decodeCalls(bytes: Uint8Array, operation: Caller, now: number): ReadResult<StoredCalls> {
   const ofThisOperation = stored.refine(
     ({ server }) => server === operation.server,
     'is of another operation',
@@ -41,8 +41,16 @@ export function decodeCalls(bytes: Uint8Array, operation: Caller, now: number): 
   if (content === undefined) return { problem }
   const { access, nextRefreshAt, requestsOfDay, quotaSpentOn } = content
   const latest = now + Math.max(operation.refreshIntervalMs, quotaSpentOn === undefined ? 0 : PROBE_MS)
-  const isValid = access === credentialsFingerprint(operation) && nextRefreshAt <= latest
-  return { content: { requestsOfDay, quotaSpentOn, nextRefreshAt: isValid ? nextRefreshAt : now } }
+  const haveOtherCredentials = access !== credentialsFingerprint(operation)
+  const isValid = !haveOtherCredentials && nextRefreshAt <= latest
+  return {
+    content: {
+      requestsOfDay,
+      quotaSpentOn,
+      nextRefreshAt: isValid ? nextRefreshAt : now,
+      ...(haveOtherCredentials && { haveOtherCredentials }),
+    },
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Failure, Outcome } from '../../src/refresh/attempt.ts'
 import { now } from '../../src/refresh/moment.ts'
 import { type Refresher, startRefresher } from '../../src/refresh/refresher.ts'
 import { isStale, requestsToday } from '../../src/refresh/state.ts'
-import { type Calls, noStorage, type Storage } from '../../src/refresh/storage.ts'
+import { type Calls, noStorage, type Storage, type StoredCalls } from '../../src/refresh/storage.ts'
 import { createTokenQueue } from '../../src/refresh/token-queue.ts'
 import { anOperation } from '../support/helpers.ts'
 
@@ -236,7 +236,7 @@ describe('after quota_exceeded', () => {
 })
 
 describe('a restart', () => {
-  function leaving(calls: Calls | undefined, fetchedAt?: string): Storage {
+  function leaving(calls: StoredCalls | undefined, fetchedAt?: string): Storage {
     const outcome = good()
     const served =
       outcome.ok && fetchedAt !== undefined
@@ -258,6 +258,15 @@ describe('a restart', () => {
     await vi.advanceTimersByTimeAsync(8 * MINUTE)
     expect(starts.map((text) => text.slice(11))).toEqual(['17:03:00', '17:08:00'])
     expect(requestsToday(refresher.state(), Date.now())).toBe(9)
+  })
+
+  it('calls at once after the token has changed, however young the data is, and serves the data', async () => {
+    const calls = { ...planned('2026-03-10T17:00:00Z'), haveOtherCredentials: true }
+    const storage = leaving(calls, '2026-03-10T16:59:00Z')
+    const refresher = start('2026-03-10T17:00:00Z', () => bad('invalid_token'), { storage })
+    await vi.advanceTimersByTimeAsync(1)
+    expect(starts).toHaveLength(1)
+    expect(refresher.state().served?.fetchedAt).toBe(Date.parse('2026-03-10T16:59:00Z'))
   })
 
   it('waits also where only the data tells that a call was made', async () => {

@@ -104,7 +104,7 @@ describe('the calls', () => {
   ])('keep the count, and allow the next call at once, when %s has changed', (_what, change) => {
     const bytes = encodeCalls(operation, calls, NOW)
     expect(decodeCalls(bytes, anOperation(change), NOW)).toEqual({
-      content: { ...calls, nextRefreshAt: NOW },
+      content: { ...calls, nextRefreshAt: NOW, haveOtherCredentials: true },
     })
   })
 
