@@ -5,7 +5,7 @@ import { delay } from './delay.ts'
 import { now } from './moment.ts'
 import { holdFor } from './quota.ts'
 import { firstStart, notBefore } from './restart.ts'
-import { retryDelay } from './retry.ts'
+import { retryAfterHold, retryDelay } from './retry.ts'
 import { nextStart } from './schedule.ts'
 import {
   initialState,
@@ -112,7 +112,11 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
       state = withRefreshUnderWay(state, Date.now() + refreshIntervalMs)
       await refresh()
       const { wall, steady } = now()
-      dueAt = Math.max(nextStart(dueAt, refreshIntervalMs, steady), steady + holdFor(state, wall))
+      const holdMs = Math.max(
+        holdFor(state, wall),
+        retryAfterHold(state.lastRefresh?.failure, refreshIntervalMs),
+      )
+      dueAt = Math.max(nextStart(dueAt, refreshIntervalMs, steady), steady + holdMs)
       wait = dueAt - steady
       state = withNextRefresh(state, wall + wait)
       await saveCalls()

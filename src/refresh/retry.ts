@@ -17,8 +17,8 @@ const DELAYS = [1 / 60, 1 / 20]
 const JITTER = 0.2
 
 /**
- * How long to wait before the same refresh tries again: as long as the server asks, or else a part of the interval. A
- * server that asks for longer than is left of the interval gets no retry; the next refresh comes as planned.
+ * How long to wait before the same refresh tries again: as long as the server asks, or else a part of the interval. If the
+ * server asks for longer than is left of the interval, there is no retry; see {@link retryAfterHold}.
  *
  * @param retries how often this refresh has been tried again already
  * @param elapsedMs since this refresh began
@@ -36,4 +36,15 @@ export function retryDelay(
   if (part === undefined || isPermanent || !TEMPORARY.has(reason)) return undefined
   if (retryAfterMs === undefined) return intervalMs * part * (1 + JITTER * (2 * random - 1))
   return elapsedMs + retryAfterMs < intervalMs ? retryAfterMs : undefined
+}
+
+/**
+ * How long the next refresh has to wait because the server has asked for it, one interval at most: a wrong header must not
+ * stop refreshes.
+ *
+ * @param failure of the refresh that has just ended
+ * @returns milliseconds
+ */
+export function retryAfterHold(failure: Failure | undefined, intervalMs: number): number {
+  return Math.min(failure?.retryAfterMs ?? 0, intervalMs)
 }

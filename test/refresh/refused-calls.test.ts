@@ -20,14 +20,18 @@ let refresher: Refresher
  * @param retryAfter the header; a number means an HTTP date that many seconds ahead of each call
  * @returns the seconds at which calls are sent
  */
-function startWith(status: number, body = '', retryAfter: string | number = ''): number[] {
+function startWith(status: number, body = '', retryAfter: string | number | (() => string) = ''): number[] {
   const starts: number[] = []
   const attempt = createAttempt({
     fetchReport: async () => {
       starts.push((Date.now() - NOON) / 1000)
       const fetchedAt = Date.now()
       const header =
-        typeof retryAfter === 'string' ? retryAfter : new Date(fetchedAt + retryAfter * 1000).toUTCString()
+        typeof retryAfter === 'number'
+          ? new Date(fetchedAt + retryAfter * 1000).toUTCString()
+          : typeof retryAfter === 'string'
+            ? retryAfter
+            : retryAfter()
       return { status, body: Buffer.from(body), fetchedAt, retryAfter: header }
     },
     fields: fieldReaders,
@@ -110,10 +114,20 @@ describe('Retry-After', () => {
     expect(starts).toEqual([0, 300, 600])
   })
 
-  it('that fits no more after the first retry ends the refresh', async () => {
+  it('that fits no more after the first retry ends the refresh, and the next waits for it too', async () => {
     const starts = startWith(429, '', '200')
-    await vi.advanceTimersByTimeAsync(11 * MINUTE)
-    expect(starts).toEqual([0, 200, 300, 500, 600])
+    await vi.advanceTimersByTimeAsync(14 * MINUTE)
+    expect(starts).toEqual([0, 200, 400, 600, 800])
+  })
+
+  it('that is longer than the interval delays the next refresh by one interval at most', async () => {
+    let call = 0
+    const starts = startWith(429, '', () => {
+      call += 1
+      return call === 1 ? '10' : '3600'
+    })
+    await vi.advanceTimersByTimeAsync(6 * MINUTE)
+    expect(starts).toEqual([0, 10, 310])
   })
 
   it.each(['', '0', '-5', 'NaN', 'tomorrow', '1e3', 'Tue, 10 Mar 2020 15:00:00 GMT'])(
