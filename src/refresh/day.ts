@@ -18,6 +18,19 @@ export function untilNextDay(now: number, timeZone: string): number {
   return Math.max(1000, next - now)
 }
 
+const DAY_MS = 86_400_000
+
+/**
+ * Whether the operation's day is over. Days only go forward: if the clock is set back over midnight, the later day goes on, so
+ * that its quota is not counted anew. If the clock is set back by more than a day, it was wrong before, and its day is over.
+ *
+ * @param day `YYYY-MM-DD`
+ * @param now milliseconds since 1970
+ */
+export function isDayOver(day: string, now: number, timeZone: string): boolean {
+  return dayAt(now, timeZone) > day || dayAt(now + DAY_MS, timeZone) < day
+}
+
 function dateAt(now: number, timeZone: string): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(timeZone).toPlainDate()
 }

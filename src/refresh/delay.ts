@@ -13,6 +13,19 @@ export function delay(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
+ * Waits until a moment of the monotonic clock, never less: Node's timers may end a millisecond early, and cut off fractions.
+ *
+ * @param dueAt as `performance.now` counts
+ */
+export async function delayUntil(dueAt: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const left = dueAt - performance.now()
+    if (left <= 0) return
+    await delay(Math.ceil(left), signal)
+  }
+}
+
+/**
  * Whether the work ends within a time. Work that does not goes on.
  *
  * @throws what the work throws in that time

@@ -1,5 +1,5 @@
 import { dailyLimit } from '../config/quota.ts'
-import { dayAt, untilNextDay } from './day.ts'
+import { isDayOver, untilNextDay } from './day.ts'
 import { type OperationState, requestsToday } from './state.ts'
 
 // While the quota is spent, one call in this time finds out whether it is free again before the day turns.
@@ -16,12 +16,12 @@ export function isSpent(state: OperationState, now: number): boolean {
 }
 
 /**
- * How long no refresh is to start because the quota is spent, whatever came of the probes since.
+ * How long the next refresh has to wait because the quota is spent, even if the last probe failed for another reason.
  *
  * @param now milliseconds since 1970
- * @returns milliseconds, 0 where nothing stands against the next
+ * @returns milliseconds, 0 if the quota is not spent
  */
 export function holdFor({ operation: { timeZone }, quotaSpentOn }: OperationState, now: number): number {
-  if (quotaSpentOn !== dayAt(now, timeZone)) return 0
+  if (quotaSpentOn === undefined || isDayOver(quotaSpentOn, now, timeZone)) return 0
   return Math.min(PROBE_MS, untilNextDay(now, timeZone))
 }

@@ -1,7 +1,7 @@
 import type { Operation } from '../config/operation.ts'
 import type { Attempt, Failure, Outcome } from './attempt.ts'
 import { callWithinLimits } from './call.ts'
-import { delay } from './delay.ts'
+import { delay, delayUntil } from './delay.ts'
 import { now } from './moment.ts'
 import { holdFor } from './quota.ts'
 import { firstStart, notBefore } from './restart.ts'
@@ -104,10 +104,10 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
   }
 
   async function run(): Promise<void> {
-    let wait = await load()
+    const wait = await load()
     let dueAt = performance.now() + wait
     for (;;) {
-      await delay(wait, signal)
+      await delayUntil(dueAt, signal)
       signal.throwIfAborted()
       state = withRefreshUnderWay(state, Date.now() + refreshIntervalMs)
       await refresh()
@@ -117,8 +117,7 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
         retryAfterHold(state.lastRefresh?.failure, refreshIntervalMs),
       )
       dueAt = Math.max(nextStart(dueAt, refreshIntervalMs, steady), steady + holdMs)
-      wait = dueAt - steady
-      state = withNextRefresh(state, wall + wait)
+      state = withNextRefresh(state, wall + dueAt - steady)
       await saveCalls()
     }
   }

@@ -1,12 +1,11 @@
 /**
- * When the next refresh starts. The rhythm runs from start to start; a refresh that takes longer than the interval
- * skips beats, it never makes two run at once or hurry after each other.
+ * When the next refresh starts. The rhythm runs from start to start. If a refresh takes longer than the interval, the missed
+ * ticks are skipped.
  *
  * @param startedAt start of the refresh before; all in milliseconds of one clock
- * @param now not before `startedAt`
- * @returns the first beat after now
+ * @returns the first tick after now, at least one interval after `startedAt`
  */
 export function nextStart(startedAt: number, intervalMs: number, now: number): number {
-  const beats = Math.floor((now - startedAt) / intervalMs) + 1
-  return startedAt + beats * intervalMs
+  const ticks = Math.max(0, Math.floor((now - startedAt) / intervalMs)) + 1
+  return startedAt + ticks * intervalMs
 }

@@ -2,7 +2,7 @@ import type { Operation } from '../config/operation.ts'
 import { type FailureReason, failureReasons } from '../wolkvox/failure.ts'
 import { type RecordRejection, recordRejections } from '../wolkvox/snapshot.ts'
 import type { Failure, Outcome, Served } from './attempt.ts'
-import { dayAt } from './day.ts'
+import { dayAt, isDayOver } from './day.ts'
 import type { Moment } from './moment.ts'
 
 /** The refresh that ended last. */
@@ -145,12 +145,8 @@ export function requestsToday(state: OperationState, now: number): number {
   return isAnotherDay(state, now) ? 0 : state.requestsOfDay.count
 }
 
-const DAY_MS = 86_400_000
-
-// Days only go forward: a clock set back over midnight must not open the day's quota anew when it comes round again. One
-// set back by more was wrong before, and its day is none to wait for.
 function isAnotherDay({ operation: { timeZone }, requestsOfDay }: OperationState, now: number): boolean {
-  return dayAt(now, timeZone) > requestsOfDay.day || dayAt(now + DAY_MS, timeZone) < requestsOfDay.day
+  return isDayOver(requestsOfDay.day, now, timeZone)
 }
 
 function quotaSpentAfter(

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { abortable, whenAborted } from '../../src/refresh/aborted.ts'
-import { delay, endsWithin } from '../../src/refresh/delay.ts'
+import { delay, delayUntil, endsWithin } from '../../src/refresh/delay.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -82,5 +82,28 @@ describe('waiting for a signal', () => {
     await waiting
     await whenAborted(ending.signal)
     expectNothingLeft(ending.signal)
+  })
+})
+
+describe('a delay until a moment', () => {
+  it('goes on when its timer ends early', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    const { signal } = new AbortController()
+    const ended = vi.fn()
+    const waiting = delayUntil(1010.2, signal).then(ended)
+    clock.mockReturnValue(1009.7)
+    await vi.advanceTimersByTimeAsync(11)
+    expect(ended).not.toHaveBeenCalled()
+    clock.mockReturnValue(1010.2)
+    await vi.advanceTimersByTimeAsync(1)
+    await waiting
+    expectNothingLeft(signal)
+    clock.mockRestore()
+  })
+
+  it('is over at once when the moment has passed, or the signal is aborted', async () => {
+    await delayUntil(performance.now() - 1, new AbortController().signal)
+    await delayUntil(performance.now() + 1000, AbortSignal.abort())
+    expect(vi.getTimerCount()).toBe(0)
   })
 })

@@ -222,6 +222,40 @@ describe('after quota_exceeded', () => {
     expect(starts.map((text) => text.slice(11))).toEqual(['17:10:00', '17:40:00'])
   })
 
+  it('keeps probing every 30 minutes when the clock is set back an hour', async () => {
+    start('2026-03-10T17:00:00Z', () => bad('quota_exceeded'))
+    await vi.advanceTimersByTimeAsync(10 * MINUTE)
+    vi.setSystemTime(Date.now() - HOUR)
+    await vi.advanceTimersByTimeAsync(55 * MINUTE)
+    expect(starts.map((text) => text.slice(11))).toEqual(['17:00:00', '16:30:00', '17:00:00'])
+  })
+
+  it('keeps waiting when the clock is set back over midnight and a probe fails for another reason', async () => {
+    // 00:10 in Bogotá.
+    start('2026-03-11T05:10:00Z', (call) => bad(call === 1 ? 'quota_exceeded' : 'forbidden'))
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    vi.setSystemTime(Date.now() - 2 * HOUR)
+    await vi.advanceTimersByTimeAsync(95 * MINUTE)
+    expect(starts.map((text) => text.slice(11))).toEqual(['05:10:00', '03:40:00', '04:10:00', '04:40:00'])
+  })
+
+  it('waits until the day turns, without a call, once its own count has reached the limit too', async () => {
+    const storage = {
+      ...noStorage,
+      load: async () => ({
+        calls: { requestsOfDay: { day: '2026-03-10', count: 998 }, nextRefreshAt: 0 },
+        served: undefined,
+      }),
+    }
+    const refresher = start('2026-03-11T03:00:00Z', () => bad('quota_exceeded'), { storage, licenses: 1 })
+    await vi.advanceTimersByTimeAsync(65 * MINUTE)
+    expect(starts.map((text) => text.slice(11))).toEqual(['03:00:00', '03:30:00'])
+    expect(refresher.state().quotaSpentOn).toBe('2026-03-10')
+    expect(refresher.state().nextRefreshAt).toBe(Date.parse('2026-03-11T04:30:00Z'))
+    await vi.advanceTimersByTimeAsync(60 * MINUTE)
+    expect(starts.slice(2).map((text) => text.slice(11))).toEqual(['05:00:00'])
+  })
+
   it('tells when the next call is due', async () => {
     const refresher = start('2026-03-10T17:00:00Z', () => bad('quota_exceeded'))
     await vi.advanceTimersByTimeAsync(MINUTE)

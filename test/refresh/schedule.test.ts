@@ -12,6 +12,10 @@ describe('the next start', () => {
     expect(nextStart(1000, 300, 1950)).toBe(2200)
   })
 
+  it('is not the start before when a timer ended a moment too early', () => {
+    expect(nextStart(1000, 300, 999.5)).toBe(1300)
+  })
+
   it('keeps to the beat over ten thousand refreshes', () => {
     let dueAt = 0
     for (let refresh = 1; refresh <= 10_000; refresh += 1) dueAt = nextStart(dueAt, 300_000, dueAt + 45_678)
