@@ -7,7 +7,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
     `wolkvox-exporter: needs Node ${OLDEST_NODE} or later, but ${process.execPath} is ${process.versions.node}; ` +
       `install Node ${OLDEST_NODE}\n`,
   )
-  process.exitCode = 1
+  process.exitCode = 2
 } else {
   start()
 }

@@ -10,7 +10,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
     `wolkvox-exporter: needs Node ${OLDEST_NODE} or later, but ${process.execPath} is ${process.versions.node}; ` +
       `install Node ${OLDEST_NODE}\n`,
   )
-  process.exit(1)
+  process.exit(2)
 }
 
 // The contract is 5 s, whatever hangs.

@@ -1,5 +1,6 @@
 import { readBoth } from '../config/config-error.ts'
 import { formatDuration } from '../config/duration.ts'
+import { hasEnvFile } from '../config/env-file.ts'
 import { readEnvironment } from '../config/environment.ts'
 import { readFlags } from '../config/process-config.ts'
 import type { Command } from './command.ts'
@@ -9,7 +10,7 @@ import { listenWarnings, storageWarnings } from './preflight.ts'
 export const checkConfig: Command = async (args, { environment, print, complain }) => {
   const [{ listenAddresses, storagePath }, config] = await readBoth(
     () => readFlags(args),
-    () => readEnvironment(environment),
+    () => readEnvironment(environment, hasEnvFile),
   )
   const warnings = [
     ...config.warnings,

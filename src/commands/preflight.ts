@@ -52,7 +52,7 @@ export async function storageWarnings(path: string): Promise<string[]> {
   if (path === '') return []
   const wanted = resolve(path)
   let folder = wanted
-  let code = 'ENOTDIR'
+  let problem = 'is a file; name a folder'
   try {
     while (!(await exists(folder)) && folder !== dirname(folder)) folder = dirname(folder)
     if ((await stat(folder)).isDirectory()) {
@@ -60,11 +60,9 @@ export async function storageWarnings(path: string): Promise<string[]> {
       return []
     }
   } catch (error) {
-    code = codeOf(error)
+    problem = `cannot be written (${codeOf(error)})`
   }
-  return [
-    `--storage.path: cannot write to ${folder} (${code}); the exporter would run, but keep nothing across restarts`,
-  ]
+  return [`--storage.path: ${folder} ${problem}; the exporter would run, but keep nothing across restarts`]
 }
 
 /** A link counts even if it leads nowhere: a folder cannot be created in its place. */

@@ -42,7 +42,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     }
     const command = commands.get(args.command)
     if (command === undefined) {
-      throw new ConfigError([`there is no command ${args.command}; see --help`])
+      throw new ConfigError([`there is no command ${args.command}; ${commandHint(surroundings)}`])
     }
     return await command(args, surroundings)
   } catch (error) {
@@ -56,4 +56,10 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     }
     throw error
   }
+}
+
+/** npm takes flags for its own, and passes only their values on. */
+function commandHint({ environment }: Surroundings): string {
+  const script = environment.npm_lifecycle_event
+  return script === undefined ? 'see --help' : `put -- before flags: npm run ${script} -- --flag=value`
 }

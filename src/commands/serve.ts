@@ -1,4 +1,5 @@
 import { readBoth } from '../config/config-error.ts'
+import { hasEnvFile } from '../config/env-file.ts'
 import { readEnvironment } from '../config/environment.ts'
 import { readFlags } from '../config/process-config.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -9,7 +10,7 @@ import { runExporter } from './run-exporter.ts'
 export const serve: Command = async (args, surroundings) => {
   const [processConfig, config] = await readBoth(
     () => readFlags(args),
-    () => readEnvironment(surroundings.environment),
+    () => readEnvironment(surroundings.environment, hasEnvFile),
   )
   const { terminal, complain: write, onDropped } = surroundings
   return runExporter(

@@ -1,5 +1,6 @@
 import { ConfigError } from './config-error.ts'
 import { formatDuration } from './duration.ts'
+import { ENV_FILE_HINT } from './env-file.ts'
 import { noConfigFileYet } from './not-yet.ts'
 import type { Config, Operation } from './operation.ts'
 import { readOperation, type Setting, SUGGESTED_INTERVAL_MS } from './read-operation.ts'
@@ -25,10 +26,14 @@ const DEMO_HINT = 'No account at hand? `npm run demo` shows everything with a si
 /**
  * Reads one operation from the environment.
  *
+ * @param hasEnvFile asked when something is missing; see env-file.ts
  * @returns a configuration with that one operation
  * @throws ConfigError with every problem at once, each naming its variable and what would be right
  */
-export async function readEnvironment(environment: Environment): Promise<Config> {
+export async function readEnvironment(
+  environment: Environment,
+  hasEnvFile: () => Promise<boolean> = async () => false,
+): Promise<Config> {
   const text = (setting: keyof typeof VARIABLE_OF) => given(environment, VARIABLE_OF[setting])
   const token = await readToken(environment)
   const read = readOperation({
@@ -55,7 +60,11 @@ export async function readEnvironment(environment: Environment): Promise<Config>
   const unknown = unknownVariables(environment)
   if (!read.ok || problems.length > 0) {
     const nothingSet = variables.every(([name]) => given(environment, name) === undefined)
-    throw new ConfigError([...problems, ...unknown, ...(nothingSet ? [DEMO_HINT] : [])])
+    const isMissing =
+      environment.WOLKVOX_SERVER === undefined ||
+      (environment.WOLKVOX_TOKEN === undefined && environment.WOLKVOX_TOKEN_FILE === undefined)
+    const envFileHint = isMissing && (await hasEnvFile()) ? [ENV_FILE_HINT] : []
+    throw new ConfigError([...problems, ...unknown, ...envFileHint, ...(nothingSet ? [DEMO_HINT] : [])])
   }
   return {
     operations: [read.operation],
@@ -72,7 +81,11 @@ interface TokenText {
 async function readToken(environment: Environment): Promise<TokenText> {
   const text = given(environment, 'WOLKVOX_TOKEN')
   const path = given(environment, 'WOLKVOX_TOKEN_FILE')
-  if (path === undefined) return { variable: 'WOLKVOX_TOKEN', text, problems: [] }
+  if (path === undefined) {
+    const isEmpty = text === undefined && environment.WOLKVOX_TOKEN !== undefined
+    const problems = isEmpty ? ['WOLKVOX_TOKEN: is empty; set it to the wolkvox token'] : []
+    return { variable: 'WOLKVOX_TOKEN', text, problems }
+  }
   if (text !== undefined) {
     return {
       variable: 'WOLKVOX_TOKEN',

@@ -39,7 +39,8 @@ async function read(path: string): Promise<TokenFile> {
   if (UTF16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))) {
     return problem('is UTF-16; save it as UTF-8')
   }
-  return { text: bytes.toString('utf8').trim(), problems: [] }
+  const text = bytes.toString('utf8').trim()
+  return text === '' ? problem('is empty; write the token into the file') : { text, problems: [] }
 }
 
 function problem(text: string): TokenFile {

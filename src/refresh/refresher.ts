@@ -85,7 +85,7 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
     return wait
   }
 
-  async function refresh(): Promise<void> {
+  async function refresh(): Promise<Outcome> {
     const startedAt = performance.now()
     let outcome = await callWithinLimits(attempt, tokens, ledger, signal)
     for (let retries = 0; !outcome.ok; retries += 1) {
@@ -99,8 +99,13 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
       outcome = await callWithinLimits(attempt, tokens, ledger, signal)
     }
     state = withOutcome(state, outcome, performance.now() - startedAt, now())
-    onRefresh(state, outcome)
-    if (outcome.ok) noteSaved(await storage.saveSnapshot())
+    return outcome
+  }
+
+  /** How long the next refresh has to wait, whatever the rhythm says. */
+  function holdMs(): number {
+    const afterFailure = retryAfterHold(state.lastRefresh?.failure, refreshIntervalMs)
+    return Math.max(holdFor(state, Date.now()), afterFailure)
   }
 
   async function run(): Promise<void> {
@@ -110,14 +115,19 @@ export function startRefresher(operation: Operation, parts: RefresherParts): Ref
       await delayUntil(dueAt, signal)
       signal.throwIfAborted()
       state = withRefreshUnderWay(state, Date.now() + refreshIntervalMs)
-      await refresh()
-      const { wall, steady } = now()
-      const holdMs = Math.max(
-        holdFor(state, wall),
-        retryAfterHold(state.lastRefresh?.failure, refreshIntervalMs),
-      )
-      dueAt = Math.max(nextStart(dueAt, refreshIntervalMs, steady), steady + holdMs)
-      state = withNextRefresh(state, wall + dueAt - steady)
+      const outcome = await refresh()
+      const startedAt = dueAt
+      const holdUntil = performance.now() + holdMs()
+      const plan = () => {
+        const { wall, steady } = now()
+        dueAt = Math.max(nextStart(startedAt, refreshIntervalMs, steady), holdUntil)
+        state = withNextRefresh(state, wall + dueAt - steady)
+      }
+      plan()
+      onRefresh(state, outcome)
+      if (outcome.ok) noteSaved(await storage.saveSnapshot())
+      // A slow disk may have taken longer than the interval.
+      plan()
       await saveCalls()
     }
   }

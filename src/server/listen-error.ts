@@ -1,7 +1,8 @@
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts'
 
 const ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program listens there; stop it, or choose another port with',
+  EADDRINUSE:
+    'another program listens there, perhaps an exporter started earlier (`ss -ltnp` shows it); stop it, or choose another port with',
   EACCES: 'this user may not; choose a port above 1023 with',
   EADDRNOTAVAIL: 'this machine does not have that address; see',
   ENOTFOUND: 'there is no host of that name; see',

@@ -35,7 +35,7 @@ export function encodeCalls(operation: Caller, calls: Calls, now: number): Uint8
 export function decodeCalls(bytes: Uint8Array, operation: Caller, now: number): ReadResult<StoredCalls> {
   const ofThisOperation = stored.refine(
     ({ server }) => server === operation.server,
-    'is of another operation',
+    'belongs to another account',
   )
   const { content, problem } = decodeStored(bytes, ofThisOperation, now, DAY_MS)
   if (content === undefined) return { problem }

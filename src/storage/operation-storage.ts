@@ -34,6 +34,8 @@ export interface StorageLog {
   readonly info: (facts: object, event: string) => void
 }
 
+const NOT_A_FOLDER: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR'])
+
 type DataFile = Exclude<FileKind, 'lock'>
 
 /** A storage with a lock that keeps other exporters out. */
@@ -133,7 +135,7 @@ export function createOperationStorage(
     }
     failing.set(kind, problem)
     if (before !== problem) {
-      log.warn({ file, problem }, 'storage write failed; a restart now would lose this data')
+      log.warn({ file, problem }, 'storage write failed; check the free space and the owner of the folder')
     }
     return false
   }
@@ -147,7 +149,11 @@ export function createOperationStorage(
       return noteWrite(kind, undefined)
     } catch (error) {
       // The code alone: the message names the temporary file, which is another each time.
-      return noteWrite(kind, codeOf(error) || messageOf(error))
+      const code = codeOf(error)
+      return noteWrite(
+        kind,
+        NOT_A_FOLDER.has(code) ? `${folder} is not a folder (${code})` : code || messageOf(error),
+      )
     }
   }
 

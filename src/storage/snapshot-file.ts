@@ -53,7 +53,7 @@ export function decodeSnapshot(bytes: Uint8Array, source: Source, now: number): 
   const ofThisSource = stored
     .refine(
       ({ server, baseUrl }) => server === source.server && baseUrl === source.baseUrl,
-      'is of another operation',
+      'belongs to another account',
     )
     .refine(({ fetchedAt }) => fetchedAt <= now + CLOCK_TOLERANCE_MS, 'was fetched in the future')
     .refine(({ agentName }) => agentName === source.agentName, 'shows names in another way')

@@ -5,12 +5,18 @@ import { failureHints } from '../wolkvox/failure.ts'
 import type { Logger } from './logger.ts'
 
 /** One line for each refresh: what it brought, or why not and what to do. */
-export function logRefresh(log: Logger, { operation, lastRefresh }: OperationState, outcome: Outcome): void {
+export function logRefresh(
+  log: Logger,
+  { operation, lastRefresh, nextRefreshAt }: OperationState,
+  outcome: Outcome,
+): void {
   const facts = {
     operation: operation.name,
     duration_seconds: Math.round(lastRefresh?.durationMs ?? 0) / 1000,
     ...(outcome.ok ? { records: outcome.served.records } : { reason: outcome.failure.reason }),
     ...rejected(outcome),
+    ...(!outcome.ok &&
+      outcome.failure.reason === 'quota_exceeded' && { next_refresh: new Date(nextRefreshAt).toISOString() }),
   }
   if (outcome.ok) {
     log.info(facts, 'refreshed')

@@ -61,7 +61,7 @@ it('warns of a port that is in use and of a storage folder that cannot be writte
     complained:
       `warning: --web.listen-address: 127.0.0.1:${port} is in use; fine if this exporter is running already, ` +
       'otherwise stop the other program or choose another port\n' +
-      `warning: --storage.path: cannot write to ${file}/data (ENOTDIR); the exporter would run, but keep nothing across ` +
+      `warning: --storage.path: ${file}/data cannot be written (ENOTDIR); the exporter would run, but keep nothing across ` +
       'restarts\n',
   })
 })

@@ -62,7 +62,7 @@ describe('listenWarnings', () => {
 
 describe('storageWarnings', () => {
   const warningAt = (path: string, code: string) => [
-    `--storage.path: cannot write to ${path} (${code}); the exporter would run, but keep nothing across restarts`,
+    `--storage.path: ${path} cannot be written (${code}); the exporter would run, but keep nothing across restarts`,
   ]
 
   it.each([
@@ -79,7 +79,9 @@ describe('storageWarnings', () => {
   it('name a file in the place of the folder, or of a parent', async () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
-    expect(await storageWarnings(file)).toEqual(warningAt(file, 'ENOTDIR'))
+    expect(await storageWarnings(file)).toEqual([
+      `--storage.path: ${file} is a file; name a folder; the exporter would run, but keep nothing across restarts`,
+    ])
     expect(await storageWarnings(join(file, 'data'))).toEqual(warningAt(join(file, 'data'), 'ENOTDIR'))
   })
 

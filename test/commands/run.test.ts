@@ -71,6 +71,14 @@ describe('--version', () => {
 })
 
 describe('what cannot be run', () => {
+  it('says how npm passes flags on when npm has passed only the value of one', async () => {
+    const { code, complained } = await runCommand([':9999'], { npm_lifecycle_event: 'start' })
+    expect([code, complained]).toEqual([
+      2,
+      'wolkvox-exporter: there is no command :9999; put -- before flags: npm run start -- --flag=value\n',
+    ])
+  })
+
   it.each([
     ['an unknown command', ['sreve'], 'there is no command sreve; see --help'],
     ['a command named like a method', ['toString'], 'there is no command toString; see --help'],

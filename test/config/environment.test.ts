@@ -183,7 +183,7 @@ describe('refuses', () => {
     ['WOLKVOX_SERVER', '34', 'must have at least four digits, such as 0042; keep the leading zeros'],
     ['WOLKVOX_SERVER', '7', 'must have at least four digits'],
     ['WOLKVOX_SERVER', '042', 'must have at least four digits'],
-    ['WOLKVOX_TOKEN', '', 'missing; set it to the wolkvox token'],
+    ['WOLKVOX_TOKEN', '', 'is empty; set it to the wolkvox token'],
     ['WOLKVOX_TOKEN', 'test token', 'must be one word of plain characters'],
     ['WOLKVOX_TOKEN', 'test\ntoken', 'has several lines; leave only the token'],
     ['WOLKVOX_TOKEN', 'test-tokén', 'must be one word of plain characters'],
@@ -304,6 +304,26 @@ describe('refuses', () => {
   )
 })
 
+describe('the hint at a .env file', () => {
+  const hint = expect.stringContaining('.env file in this folder is not read')
+  const problemsBeside = async (environment: Environment, hasFile: boolean) => {
+    const error = await readEnvironment(environment, async () => hasFile).catch((reason) => reason)
+    return error.problems
+  }
+
+  it.each([
+    ['the server is missing', { WOLKVOX_TOKEN: 'test-token' }],
+    ['the token is missing', { WOLKVOX_SERVER: '0042' }],
+  ])('is given when %s, if there is one', async (_, environment) => {
+    expect(await problemsBeside(environment, true)).toContainEqual(hint)
+    expect(await problemsBeside(environment, false)).not.toContainEqual(hint)
+  })
+
+  it('is not given when only something else is wrong', async () => {
+    expect(await problemsBeside({ ...REQUIRED, WOLKVOX_TIMEOUT: '?' }, true)).not.toContainEqual(hint)
+  })
+})
+
 describe('the hint at the demo', () => {
   const hint = expect.stringContaining('npm run demo')
 
@@ -312,11 +332,13 @@ describe('the hint at the demo', () => {
     ['all that is set is empty', { WOLKVOX_SERVER: '', WOLKVOX_TOKEN: ' ' }],
     ['only variables of other programs are set', { PATH: '/bin' }],
   ])('is given when %s', async (_, environment) => {
-    expect(await problemsOf(environment)).toEqual([
-      expect.stringMatching(/^WOLKVOX_SERVER: missing/),
-      expect.stringMatching(/^WOLKVOX_TOKEN: missing/),
+    const problems = await problemsOf(environment)
+    expect(problems.toSorted()).toEqual([
       hint,
+      expect.stringMatching(/^WOLKVOX_SERVER: missing/),
+      expect.stringMatching(/^WOLKVOX_TOKEN: (missing|is empty)/),
     ])
+    expect(problems.at(-1)).toEqual(hint)
   })
 
   it.each([
@@ -341,16 +363,15 @@ describe('the token', () => {
     expect(operation.token.reveal()).toBe('test-token')
   })
 
-  it.each([
-    ['is empty', ''],
-    ['holds only line breaks', '\n\n'],
-    ['holds bytes that are not text', Buffer.from([0x74, 0xff, 0xfe, 0x00])],
-  ])('is refused when its file %s', async (_, content) => {
-    const problems = await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
-    expect(problems).toEqual([
-      expect.stringMatching(/^WOLKVOX_TOKEN_FILE: must be one word of plain characters/),
-    ])
-  })
+  it.each([['holds bytes that are not text', Buffer.from([0x74, 0xff, 0xfe, 0x00])]])(
+    'is refused when its file %s',
+    async (_, content) => {
+      const problems = await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
+      expect(problems).toEqual([
+        expect.stringMatching(/^WOLKVOX_TOKEN_FILE: must be one word of plain characters/),
+      ])
+    },
+  )
 
   it.each([
     ['holds two lines', 'test-token\nanother\n', 'has several lines; leave only the token'],
@@ -358,6 +379,8 @@ describe('the token', () => {
     ['is an env file', 'WOLKVOX_TOKEN=test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
     ['is a script', 'export WOLKVOX_TOKEN=test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
     ['is a header', 'wolkvox-token: test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
+    ['is empty', '', 'is empty; write the token into the file'],
+    ['holds only line breaks', '\n\n', 'is empty; write the token into the file'],
     ['is quoted', '"test-token"\n', 'looks quoted; remove the surrounding quotes'],
     ['is UTF-16', Buffer.from('\uFEFFtest-token\r\n', 'utf16le'), 'is UTF-16; save it as UTF-8'],
     [

@@ -29,7 +29,7 @@ function runAs(nodeVersion: string, file: string) {
 }
 
 const refusal = (node: string, nodeVersion: string) => ({
-  code: 1,
+  code: 2,
   stdout: '',
   stderr: `wolkvox-exporter: needs Node ${OLDEST} or later, but ${node} is ${nodeVersion}; install Node ${OLDEST}\n`,
 })

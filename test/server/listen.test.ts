@@ -62,7 +62,7 @@ describe('listen', () => {
     const port = await occupiedPort()
     const error = await failureOf(listen(app(), { host: '127.0.0.1', port }))
     expect(error.message).toBe(
-      `cannot listen on 127.0.0.1:${port} (EADDRINUSE): another program listens there; ` +
+      `cannot listen on 127.0.0.1:${port} (EADDRINUSE): another program listens there, perhaps an exporter started earlier (\`ss -ltnp\` shows it); ` +
         'stop it, or choose another port with --web.listen-address',
     )
     expect(error.cause).toMatchObject({ code: 'EADDRINUSE' })

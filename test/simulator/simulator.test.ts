@@ -102,6 +102,14 @@ describe('the control path', () => {
       expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({ answer: { fault: 'html' } })
     }),
   )
+
+  it('lists the known faults when one is not known', () =>
+    withSimulator({}, async (simulator) => {
+      const { answer } = await controlCall(simulator, '/simulator/fault', 'PUT', { fault: 'unicorn' })
+      expect(answer).toMatchObject({
+        message: expect.stringMatching(/^no such fault; known are maintenance, quota, /),
+      })
+    }))
 })
 
 describe('an agent held in a state', () => {

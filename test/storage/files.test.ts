@@ -93,7 +93,9 @@ describe.each(kinds)('the $kind', ({ tolerance, content, encode, decode }) => {
   })
 
   it('of another server cannot be used', () => {
-    expect(decode(encode(), anOperation({ server: '0043' }))).toEqual({ problem: 'is of another operation' })
+    expect(decode(encode(), anOperation({ server: '0043' }))).toEqual({
+      problem: 'belongs to another account',
+    })
   })
 })
 

@@ -136,7 +136,7 @@ describe('stored files that cannot be used', () => {
 
 describe('a file that cannot be written', () => {
   const failed = (kind: 'calls' | 'snapshot', problem: string) => ({
-    event: 'storage write failed; a restart now would lose this data',
+    event: 'storage write failed; check the free space and the owner of the folder',
     file: pathOf(kind),
     problem,
   })
@@ -189,7 +189,7 @@ describe('a file that cannot be written', () => {
     await storage.saveCalls(calls())
     expect(logged.map(({ problem }) => problem)).toEqual([
       'EISDIR',
-      expect.stringMatching(/^(EEXIST|ENOTDIR)$/),
+      expect.stringMatching(/ is not a folder \((EEXIST|ENOTDIR)\)$/),
     ])
   })
 })

@@ -53,6 +53,7 @@ describe('the line about a refresh', () => {
       operation: 'ventas',
       duration_seconds: 1.235,
       reason,
+      ...(reason === 'quota_exceeded' && { next_refresh: '1970-01-01T00:00:00.000Z' }),
       msg: `refresh failed: this happened; ${failureHints[reason]}`,
     })
   })
@@ -76,5 +77,12 @@ describe('the line about a refresh', () => {
   it('rounds the duration to a thousandth of a second', () => {
     expect(lineOf(SUCCESS, 0.4).duration_seconds).toBe(0)
     expect(lineOf(SUCCESS, 61_234.4).duration_seconds).toBe(61.234)
+  })
+})
+
+it('tells when the next call is due after quota_exceeded', () => {
+  const failure = { reason: 'quota_exceeded', message: 'spent' } as const
+  expect(lineOf({ ok: false, failure, rejections: NOTHING_REJECTED })).toMatchObject({
+    next_refresh: '1970-01-01T00:00:00.000Z',
   })
 })

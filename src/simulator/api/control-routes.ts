@@ -4,8 +4,10 @@ import { type FaultName, faultNames } from './faults.ts'
 import type { Operation } from './operation.ts'
 
 const faultSchema = {
-  body: { type: 'object', required: ['fault'], properties: { fault: { enum: faultNames } } },
+  body: { type: 'object', required: ['fault'], properties: { fault: { type: 'string' } } },
 }
+
+const isFaultName = (name: string): name is FaultName => faultNames.some((each) => each === name)
 
 const holdSchema = {
   body: {
@@ -46,10 +48,18 @@ function statusOf(operation: Operation) {
  */
 export function controlRoutes(app: FastifyInstance, operation: Operation): void {
   app.get('/simulator', async () => statusOf(operation))
-  app.put<{ Body: { fault: FaultName } }>('/simulator/fault', { schema: faultSchema }, async ({ body }) => {
-    operation.fault = body.fault
-    return statusOf(operation)
-  })
+  app.put<{ Body: { fault: string } }>(
+    '/simulator/fault',
+    { schema: faultSchema },
+    async ({ body }, reply) => {
+      const { fault } = body
+      if (!isFaultName(fault)) {
+        return reply.code(400).send({ message: `no such fault; known are ${faultNames.join(', ')}` })
+      }
+      operation.fault = fault
+      return statusOf(operation)
+    },
+  )
   app.delete('/simulator/fault', async () => {
     operation.fault = undefined
     return statusOf(operation)
