@@ -1,14 +1,14 @@
-# Another base can be given where this one is not to be had; it needs Node 24 with npm, and a shell for npm's scripts.
+# Another base image needs Node 24 with npm, and a shell for npm's scripts.
 ARG BASE=docker.io/library/node:24.21.0-bookworm-slim
 
 FROM ${BASE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
-# Without scripts: the one there is would bring a Node of its own.
+# The only install script would download another Node.
 RUN ["npm", "ci", "--ignore-scripts"]
 COPY src src
 RUN ["npm", "run", "build"]
-# Anew, as pruning would leave folders behind.
+# Installs again, because `npm prune` leaves empty folders.
 RUN ["npm", "ci", "--omit=dev", "--ignore-scripts"]
 RUN ["node", "--eval", "fs.mkdirSync('data')"]
 
@@ -17,22 +17,22 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
-# A new volume takes over the owner of the folder that it covers.
+# A new volume gets the owner of the folder that it is mounted on.
 COPY --from=build --chown=1000:1000 /build/data /data
 VOLUME /data
-# By number: Kubernetes cannot tell from a name that it is not root.
+# A number, because runAsNonRoot in Kubernetes cannot check a user name.
 USER 1000:1000
 EXPOSE 9989
-# One arena of the C library for all threads, as each of its own would hold on to what is free in it.
+# With one malloc arena per thread, each would keep its own free memory.
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=1
-# Asks at the default address; with another --web.listen-address give it the same.
+# Uses the default address. If you change --web.listen-address, pass the same value here.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "dist/main.js", "healthcheck"]
-# No shell between: Node is told itself when it is to end.
+# Without a shell, so that Node receives signals directly.
 ENTRYPOINT ["node", "dist/main.js"]
 CMD ["serve", "--storage.path=/data"]
 
-# At the end, as a new revision makes all that comes after it anew.
+# Last, because a new revision invalidates the cache of all later steps.
 ARG BASE
 ARG VERSION=0.1.0
 ARG REVISION=unknown

@@ -1,20 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { positive } from './run-bench.ts'
-import { type Figure, isMet } from './speed/figure.ts'
+import { parsePositive } from './run-bench.ts'
+import { type BenchOptions, type Figure, isMet, tableOf } from './speed/figure.ts'
 import { measureMemory } from './speed/memory.ts'
-import type { BenchOptions } from './speed/options.ts'
-import { measureRefresh } from './speed/refresh/refresh-time.ts'
-import { runProgram } from './speed/run-program.ts'
+import { measureRefresh } from './speed/refresh.ts'
 import { measureScrapes } from './speed/scrapes.ts'
-import { measureStalls } from './speed/stalls/stalls.ts'
+import { describeEnvironment, runProgram } from './speed/setup.ts'
+import { measureStalls } from './speed/stalls.ts'
 import { measureStart } from './speed/start.ts'
-import { tableOf } from './speed/table.ts'
-import { describeSurroundings } from './speed/versions.ts'
 
 const RESULTS = new URL('RESULTS.md', import.meta.url)
 
-/** Each measures something of its own; all together make the table. */
+/** The parts of the table, by the value of `--part`. */
 const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   scrapes: measureScrapes,
   stalls: measureStalls,
@@ -23,33 +20,33 @@ const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]
   start: measureStart,
 }
 
-const HOW_TO_READ = `Lines with a target are judged: throughput and times by their median, stalls and memory by their maximum. Lines without a target
-show the values behind the judged line above them. The two runs of a ratio follow each other directly, so that the ratio is
-meaningful on a busy machine too. A stall has no such reference; compare it with the idle process. nginx runs with its defaults,
+const HOW_TO_READ = `Rows with a target are judged: throughput and times by their median, stalls, memory and modules by their maximum. Rows without a
+target show the values behind the judged row above them. The two runs of a ratio follow each other directly, so the ratio is
+also meaningful on a busy machine. Compare a stall with the idle process in the row below. nginx runs with its defaults,
 which include one worker; the exporter serves from one thread. The exporter runs as in its image and its systemd unit, with
 \`MALLOC_ARENA_MAX=1\`. \`npm run bench -- --write\` writes this file.`
 
-/** Measures, and says what came out as a page in Markdown. */
+/** Measures the parts. @returns the results as Markdown, and whether all targets are met */
 async function measure(names: readonly string[], options: BenchOptions) {
-  const surroundings = await describeSurroundings()
+  const environment = await describeEnvironment()
   const figures: Figure[] = []
   for (const part of names.map(partNamed)) figures.push(...(await part(options)))
   const { rounds, seconds } = options
-  const measuredWith = `${surroundings}; ${rounds} rounds, ${seconds} s of load each where something is loaded. Each figure of memory is of one process.`
+  const measuredWith = `${environment}; ${rounds} rounds, ${seconds} s for each run of wrk. Each figure of memory is from one process.`
   return {
-    page: `# Speed and memory\n\n${tableOf(figures)}\n\n${HOW_TO_READ}\n\n${measuredWith}\n`,
+    markdown: `# Speed and memory\n\n${tableOf(figures)}\n\n${HOW_TO_READ}\n\n${measuredWith}\n`,
     allMet: figures.every((figure) => isMet(figure) !== false),
   }
 }
 
-/** @throws RangeError for a name that is none */
+/** @throws RangeError if there is no such part */
 function partNamed(name: string) {
   const part = parts[name]
   if (part === undefined) throw new RangeError(`--part must be one of ${Object.keys(parts).join(', ')}`)
   return part
 }
 
-// What runs meanwhile is ended on the way out.
+// The exit handler stops the programs that are running.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 const allParts = Object.keys(parts)
@@ -61,14 +58,13 @@ const { rounds, seconds, part, write } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 }).values
-if (write && part.length < allParts.length)
-  throw new RangeError('--write takes all parts: the page is written whole')
+if (write && part.length < allParts.length) throw new RangeError('--write needs all parts; remove --part')
 await runProgram('npm', ['run', 'build'])
-const { page, allMet } = await measure(part, {
-  rounds: positive('rounds', rounds),
-  seconds: positive('seconds', seconds),
+const { markdown, allMet } = await measure(part, {
+  rounds: parsePositive('rounds', rounds),
+  seconds: parsePositive('seconds', seconds),
   print: (text) => process.stdout.write(`${text} …\n`),
 })
-process.stdout.write(`\n${page}`)
-if (write) await writeFile(RESULTS, page)
+process.stdout.write(`\n${markdown}`)
+if (write) await writeFile(RESULTS, markdown)
 process.exitCode = allMet ? 0 : 1

@@ -3,25 +3,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { anEnvelope, aRecord } from '../test/support/helpers.ts'
 import { startLoopbackServer } from './loopback-server.ts'
 
-/** How large and how faulty it is. */
+/** Its number of agents and its share of faults. */
 export interface FaultyWolkvoxOptions {
   readonly agents: number
-  /** Of all calls, from 0 to 1. */
+  /** Share of all calls, from 0 to 1. */
   readonly faultShare: number
 }
 
-/** A wolkvox whose agents come and go, and which often answers something else. */
+/** A wolkvox with changing agents and frequent faulty responses. */
 export interface FaultyWolkvox {
   readonly url: string
   readonly calls: () => number
-  /** How often each fault was sent. */
+  /** How often it sent each fault. */
   readonly faultsSent: () => string
-  /** From now on every answer is good, and of the same agents. @returns their ids */
-  readonly calm: () => ReadonlySet<string>
+  /** Sends only valid responses from now on, with the same agents. @returns their ids */
+  readonly stopFaults: () => ReadonlySet<string>
   readonly close: () => Promise<unknown>
 }
 
-// Of all agents, on any one call.
+// Share of the agents in each response.
 const PRESENT_SHARE = 0.9
 
 export async function startFaultyWolkvox(
@@ -32,12 +32,12 @@ export async function startFaultyWolkvox(
   const present = () => ids.filter(() => random() < PRESENT_SHARE)
   const sent = new Map<string, number>()
   let calls = 0
-  let calmIds: readonly string[] | undefined
+  let fixedIds: readonly string[] | undefined
 
   const { url, close } = await startLoopbackServer((_request, response) => {
     calls += 1
-    const body = anEnvelope((calmIds ?? present()).map((id) => recordOf(id, random)))
-    if (calmIds !== undefined || random() >= faultShare) {
+    const body = anEnvelope((fixedIds ?? present()).map((id) => recordOf(id, random)))
+    if (fixedIds !== undefined || random() >= faultShare) {
       sendWith(200, body)(response, body)
       return
     }
@@ -49,9 +49,9 @@ export async function startFaultyWolkvox(
     url,
     calls: () => calls,
     faultsSent: () => [...sent].map(([name, times]) => `${name} ${times}`).join(', '),
-    calm: () => {
-      calmIds = present()
-      return new Set(calmIds)
+    stopFaults: () => {
+      fixedIds = present()
+      return new Set(fixedIds)
     },
     close,
   }
@@ -69,7 +69,7 @@ function recordOf(id: string, random: () => number) {
   })
 }
 
-/** @param body the answer that would have been good */
+/** @param body the valid response */
 type Fault = (response: ServerResponse, body: string) => void
 
 const sendWith =
@@ -85,12 +85,12 @@ const HTML = '<!DOCTYPE html><html><body>En mantenimiento</body></html>'
 // A few megabytes each.
 const MANY = 1_000_000
 
-/** How long a slow answer takes; all others come at once or never. */
-export const SLOW_ANSWER_MS = 1000
+/** Duration of a slow response. All others come immediately or never. */
+export const SLOW_RESPONSE_MS = 1000
 
 const SLOW_PARTS = 4
 
-// All that is known to go wrong, but for the spent quota: after that the exporter rests for half an hour, as it should.
+// All known faults except an exhausted quota, after which the exporter correctly waits for half an hour.
 const faults: readonly (readonly [name: string, fault: Fault])[] = [
   ['500', sendWith(500, HTML)],
   ['invalid token', sendWith(403, refusal(403, 'PLEASE VALIDATE TOKEN'))],
@@ -129,7 +129,7 @@ async function sendSlowly(response: ServerResponse, body: string): Promise<void>
   const size = Math.ceil(body.length / SLOW_PARTS)
   for (let from = 0; from < body.length && !response.destroyed; from += size) {
     response.write(body.slice(from, from + size))
-    await sleep(SLOW_ANSWER_MS / SLOW_PARTS)
+    await sleep(SLOW_RESPONSE_MS / SLOW_PARTS)
   }
   response.end()
 }

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 
 export interface LoopbackServer {
   readonly url: string
-  /** Ends it at once, connections under way included. */
+  /** Closes the server and all connections immediately. */
   readonly close: () => Promise<unknown>
 }
 
-/** Starts an HTTP server that only this machine can reach, on a free port. */
+/** Starts an HTTP server on a free port of the loopback address. */
 export async function startLoopbackServer(handle: RequestListener): Promise<LoopbackServer> {
   const server = createServer(handle)
   server.listen(0, '127.0.0.1')

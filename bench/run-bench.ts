@@ -1,25 +1,25 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
-/** What a bench has found. */
+/** The result of a bench. */
 export interface BenchReport {
-  /** Each promise that was broken; empty is what is wanted. */
-  readonly breaches: readonly string[]
+  /** Every requirement that was not met. */
+  readonly violations: readonly string[]
   readonly summary: readonly Row[]
 }
 
 export type Row = readonly [what: string, figure: string | number]
 
-/** Runs a bench as a program: prints its summary, and exits with 1 where a promise was broken. */
+/** Runs a bench as a program: prints its summary, and exits with 1 if there are violations. */
 export async function runBench(
   bench: (print: (text: string) => void) => Promise<BenchReport>,
 ): Promise<void> {
   const print = (text: string) => {
     process.stdout.write(`${text}\n`)
   }
-  const { breaches, summary } = await bench(print)
+  const { violations, summary } = await bench(print)
   print(`\n${tableOf(summary)}`)
-  process.exitCode = breaches.length === 0 ? 0 : 1
+  process.exitCode = violations.length === 0 ? 0 : 1
 }
 
 /** The figures in two columns. */
@@ -28,17 +28,17 @@ function tableOf(rows: readonly Row[]): string {
   return rows.map(([what, figure]) => `${what.padEnd(width)}  ${figure}`).join('\n')
 }
 
-/** A number from the command line. @throws RangeError for anything else, or one that is not above zero */
-export function positive(name: string, text: string): number {
+/** Parses a number of the command line. @throws RangeError if the text is not a number above 0 */
+export function parsePositive(name: string, text: string): number {
   const value = Number(text)
   if (value > 0 && Number.isFinite(value)) return value
   throw new RangeError(`--${name} must be a number above 0, not ${text}`)
 }
 
-// The first numbers of neighbouring seeds resemble one another.
+// The first numbers of similar seeds are similar.
 const WARM_UP_DRAWS = 64
 
-/** Numbers from 0 to below 1, wholly decided by the seed. */
+/** A generator of numbers from 0 to below 1. The same seed gives the same numbers. */
 export function randomNumbers(seed: number): () => number {
   const random = xoroshiro128plus(seed)
   for (let draw = 0; draw < WARM_UP_DRAWS; draw += 1) random.next()

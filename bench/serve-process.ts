@@ -6,39 +6,39 @@ const MAIN = new URL('../src/main.ts', import.meta.url).pathname
 
 /** A process of the exporter. */
 export interface ServeProcess {
-  /** Where it listens; `undefined` when it has ended before it did. */
+  /** Its URL; `undefined` if it exits before it listens. */
   readonly url: Promise<string | undefined>
-  /** Resolves when it has ended, however that came. */
+  /** Resolves when it has exited. */
   readonly exited: Promise<unknown>
   readonly hasExited: () => boolean
-  /** All that it has logged so far. */
+  /** Its log so far. */
   readonly log: () => string
-  /** Resolves as soon as something new with this in it is logged; rejects when it has ended without. */
+  /** Resolves when a new part of the log contains this text; rejects if the process exits first. */
   readonly nextLog: (part: string) => Promise<void>
   readonly child: ChildProcess
-  /** Ends it at once, by kill -9. @returns `exited` */
+  /** Sends SIGKILL. @returns `exited` */
   readonly kill: () => Promise<unknown>
 }
 
-/** How the process is started. */
+/** How to start the process. */
 export interface ServeOptions {
-  /** Whether it is spared the Ctrl-C that ends the script. */
+  /** Whether Ctrl-C for the script does not reach it. */
   readonly detached?: boolean
-  /** Path of the program; the source itself unless given. */
+  /** Path of the program. Default: the source. */
   readonly main?: string
-  /** Path of a module that is loaded first, in every thread; the script and it can send each other messages. */
+  /** URL of a module that every thread loads first. It can exchange messages with the script. */
   readonly preload?: string
 }
 
 interface Waiting {
   readonly part: string
-  /** Characters of the log that are too old. */
+  /** Length of the log when the wait began. */
   readonly after: number
   readonly resolve: () => void
 }
 
 /**
- * Starts the exporter as a process of its own, on a free port.
+ * Starts the exporter as a separate process, on a free port.
  *
  * @param folder `--storage.path`
  */
@@ -76,7 +76,7 @@ export function startServe(
     waiting.add(wanted)
     const outcome = await Promise.race([promise, exited])
     waiting.delete(wanted)
-    if (outcome !== 'logged') throw new Error(`the exporter has ended without ${part}: ${log}`)
+    if (outcome !== 'logged') throw new Error(`the exporter exited before it logged ${part}: ${log}`)
   }
 
   return {
@@ -93,15 +93,15 @@ export function startServe(
   }
 }
 
-/** How `/metrics` is asked for. */
+/** How to request `/metrics`. */
 export interface ScrapeOptions {
   readonly headers?: Readonly<Record<string, string>>
-  /** Whether the connection is given up afterwards. */
+  /** Whether to close the connection afterwards. */
   readonly reset?: boolean
   readonly signal?: AbortSignal
 }
 
-/** @throws when there is no whole answer with status 200 */
+/** @throws if there is no complete response with status 200 */
 export async function getMetrics(url: string, options: ScrapeOptions) {
   const { statusCode, headers, body } = await request(`${url}/metrics`, options)
   const firstByteAt = performance.now()

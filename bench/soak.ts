@@ -4,26 +4,23 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type FaultyWolkvox, type FaultyWolkvoxOptions, startFaultyWolkvox } from './faulty-wolkvox.ts'
-import { type BenchReport, positive, randomNumbers, runBench } from './run-bench.ts'
+import { type BenchReport, parsePositive, randomNumbers, runBench } from './run-bench.ts'
 import { type ServeProcess, startServe } from './serve-process.ts'
-import { judgeGrowth } from './soak/growth.ts'
-import { judgeLastRefresh } from './soak/last-refresh.ts'
-import { progressOf, SAMPLES_A_LINE, summaryOf } from './soak/report.ts'
-import { readFigures, type Sample } from './soak/sample.ts'
-import { kinds, plain, scrape } from './soak/scrape.ts'
-import { settingsFor } from './soak/settings.ts'
+import { checkGrowth, checkLastRefresh } from './soak/checks.ts'
+import { progressOf, SAMPLES_PER_LINE, summaryOf } from './soak/report.ts'
+import { kinds, plain, readValues, type Sample, scrape, settingsFor } from './soak/scrape.ts'
 
-/** What a soak is made of. */
+/** Options of the soak. */
 export interface SoakOptions extends FaultyWolkvoxOptions {
   readonly minutes: number
-  /** Whole; the same seed draws the same faults. */
+  /** A whole number. The same seed gives the same faults. */
   readonly seed: number
-  /** Whether memory is judged: V8's heap needs some minutes until its size says anything. */
-  readonly judgeMemory: boolean
-  /** How long a scrape may take. */
+  /** Whether to check memory. V8's heap needs some minutes to reach a stable size. */
+  readonly checkMemory: boolean
+  /** Longest allowed duration of a scrape. */
   readonly scrapeLimitMs: number
-  /** Ends it early; what was seen until then is judged. */
-  readonly ending: AbortSignal
+  /** Ends the soak early. The checks use the samples until then. */
+  readonly stopSignal: AbortSignal
   readonly print: (text: string) => void
 }
 
@@ -31,27 +28,27 @@ const SCRAPE_EVERY_MS = 1000
 const MINUTE_MS = 60_000
 
 /**
- * Runs an exporter for long in front of a wolkvox that fails in every way, and checks that it takes no more memory,
- * files, connections and timers with time, that it answers every scrape, and that it serves whole data in the end.
+ * Runs an exporter for a long time with a wolkvox that fails in many ways. Checks that memory, files, connections and timers do
+ * not grow, that every scrape gets a response, and that the data is complete in the end.
  */
 export async function soak(options: SoakOptions): Promise<BenchReport> {
-  const breaches: string[] = []
-  const breach = (text: string) => {
-    breaches.push(text)
-    options.print(`BREACH: ${text}`)
+  const violations: string[] = []
+  const violation = (text: string) => {
+    violations.push(text)
+    options.print(`VIOLATION: ${text}`)
   }
   const folder = await mkdtemp(join(tmpdir(), 'wolkvox-soak-'))
   const wolkvox = await startFaultyWolkvox(options, randomNumbers(options.seed))
-  // Detached: Ctrl-C ends the soak, and the exporter only after the last look at it.
+  // Detached: Ctrl-C ends the soak, but the exporter must run until the last check.
   const exporter = startServe(settingsFor(wolkvox.url), folder, { detached: true })
   try {
     const url = await exporter.url
     if (url === undefined) throw new Error(`the exporter did not start: ${exporter.log()}`)
-    const samples = await sampleForLong(url, exporter, wolkvox, { ...options, breach })
-    if (exporter.hasExited()) breach(`the exporter has ended by itself: ${lastLines(exporter.log())}`)
-    else await judgeLastRefresh(url, wolkvox, breach)
-    judgeGrowth(samples, options.judgeMemory, breach)
-    return { breaches, summary: summaryOf(samples, wolkvox, breaches) }
+    const samples = await collectSamples(url, exporter, wolkvox, { ...options, violation })
+    if (exporter.hasExited()) violation(`the exporter exited: ${lastLines(exporter.log())}`)
+    else await checkLastRefresh(url, wolkvox, violation)
+    checkGrowth(samples, options.checkMemory, violation)
+    return { violations, summary: summaryOf(samples, wolkvox, violations) }
   } finally {
     await exporter.kill()
     await wolkvox.close()
@@ -63,31 +60,37 @@ const LAST_LINES = 10
 
 const lastLines = (log: string) => log.split('\n').slice(-LAST_LINES).join('\n')
 
-async function sampleForLong(
+async function collectSamples(
   url: string,
   exporter: ServeProcess,
   wolkvox: FaultyWolkvox,
-  { minutes, scrapeLimitMs, ending, print, breach }: SoakOptions & { breach: (text: string) => void },
+  {
+    minutes,
+    scrapeLimitMs,
+    stopSignal,
+    print,
+    violation,
+  }: SoakOptions & { violation: (text: string) => void },
 ): Promise<Sample[]> {
   const samples: Sample[] = []
   const end = performance.now() + minutes * MINUTE_MS
-  for (let nextAt = performance.now(); nextAt < end && !ending.aborted; nextAt += SCRAPE_EVERY_MS) {
+  for (let nextAt = performance.now(); nextAt < end && !stopSignal.aborted; nextAt += SCRAPE_EVERY_MS) {
     await sleep(Math.max(0, nextAt - performance.now()))
     if (exporter.hasExited()) break
     const kind = kinds[samples.length % kinds.length] ?? plain
     try {
       const { text, tookMs } = await scrape(url, kind)
-      if (tookMs > scrapeLimitMs) breach(`a scrape took ${Math.round(tookMs)} ms`)
-      samples.push({ tookMs, figures: readFigures(text, breach) })
+      if (tookMs > scrapeLimitMs) violation(`a scrape took ${Math.round(tookMs)} ms`)
+      samples.push({ tookMs, values: readValues(text, violation) })
     } catch (error) {
-      breach(`a scrape failed: ${error}`)
+      violation(`a scrape failed: ${error}`)
     }
-    if (samples.length % SAMPLES_A_LINE === 0) print(progressOf(samples, wolkvox))
+    if (samples.length % SAMPLES_PER_LINE === 0) print(progressOf(samples, wolkvox))
   }
   return samples
 }
 
-const A_SCRAPE_LIMIT_MS = 1000
+const SCRAPE_LIMIT_MS = 1000
 const FAULT_SHARE = 0.2
 
 if (import.meta.main) {
@@ -98,17 +101,17 @@ if (import.meta.main) {
       seed: { type: 'string', default: '1' },
     },
   }).values
-  const ending = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   await runBench((print) =>
     soak({
-      minutes: positive('minutes', minutes),
-      agents: positive('agents', agents),
-      seed: positive('seed', seed),
+      minutes: parsePositive('minutes', minutes),
+      agents: parsePositive('agents', agents),
+      seed: parsePositive('seed', seed),
       faultShare: FAULT_SHARE,
-      judgeMemory: true,
-      scrapeLimitMs: A_SCRAPE_LIMIT_MS,
-      ending: ending.signal,
+      checkMemory: true,
+      scrapeLimitMs: SCRAPE_LIMIT_MS,
+      stopSignal: stop.signal,
       print,
     }),
   )

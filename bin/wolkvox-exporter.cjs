@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// CommonJS in old syntax: a Node that is too old refuses main.ts, and newer syntax, before a check in there could run.
+// CommonJS in old syntax, because an old Node fails to parse main.ts before its version check can run.
 const OLDEST_NODE = 24
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {

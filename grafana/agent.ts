@@ -1,8 +1,10 @@
+import type { PanelText, Texts } from './i18n/es.ts'
+import { alertAnnotation, onAgents, restartAnnotation } from './layout/annotations.ts'
+import { buildDashboard } from './layout/dashboard.ts'
+import { agentVariable, datasourceVariable, operationVariable } from './layout/variables.ts'
 import type { AllLimits } from './limits.ts'
-import { looks } from './look/categories.ts'
-import { palette } from './look/palette.ts'
 import { bars } from './panels/bar-gauge.ts'
-import { box } from './panels/grid.ts'
+import { box } from './panels/parts.ts'
 import { timeline } from './panels/state-timeline.ts'
 import { table } from './panels/table.ts'
 import { lines, MOMENTS } from './panels/time-series.ts'
@@ -20,13 +22,10 @@ import {
 } from './queries/agent-day.ts'
 import { WHO } from './queries/agent-labels.ts'
 import { type Agents, everybody, ofAgent } from './queries/selection.ts'
-import { type AgentColumn, agentColumns } from './recurring/agent-columns.ts'
-import { callAreas } from './recurring/calls.ts'
-import { statusMappings } from './recurring/status.ts'
-import { alertAnnotation, onAgents, restartAnnotation } from './shell/annotations.ts'
-import { shell } from './shell/shell.ts'
-import { agentVariable, datasourceVariable, operationVariable } from './shell/variables.ts'
-import type { PanelText, Texts } from './texts/texts.ts'
+import { type AgentColumn, agentColumns } from './shared-panels/agent-columns.ts'
+import { statusMappings } from './shared-panels/mappings.ts'
+import { callAreas } from './shared-panels/series.ts'
+import { looks, palette } from './theme/colors.ts'
 
 const NOW: readonly AgentColumn[] = [
   'agent',
@@ -43,7 +42,7 @@ const NOW: readonly AgentColumn[] = [
   'id',
 ]
 
-/** One agent's day, or that of a few, beside their operation's median. */
+/** The day of one agent or a few, with the median of their operation. */
 export function agent(texts: Texts, limits: AllLimits) {
   const { panels, series } = texts
   const spent = (ref: string, metric: string, legend: string, color: string) => ({
@@ -60,7 +59,7 @@ export function agent(texts: Texts, limits: AllLimits) {
       min: 0,
       perAgent: true,
       series: [
-        // First, as the legend of many agents goes on below the panel.
+        // First in the legend: with many agents, its end is cut off.
         {
           ref: 'B',
           expr: median(measure(everybody)),
@@ -71,7 +70,7 @@ export function agent(texts: Texts, limits: AllLimits) {
         { ref: 'A', expr: ofShownAgents(measure, ofAgent), legend: `{{${WHO}}}`, width: 2 },
       ],
     })
-  return shell('agent', texts, {
+  return buildDashboard('agent', texts, {
     variables: [datasourceVariable(texts), operationVariable(texts), agentVariable(texts)],
     annotations: [alertAnnotation(texts, onAgents), restartAnnotation(texts)],
     panels: [

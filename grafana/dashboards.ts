@@ -1,12 +1,11 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { agent } from './agent.ts'
 import { exporter } from './exporter.ts'
+import { en } from './i18n/en.ts'
+import { es, type Texts } from './i18n/es.ts'
+import { type Name, names } from './layout/links.ts'
 import type { AllLimits } from './limits.ts'
 import { operation } from './operation.ts'
-import { type Name, names } from './shell/uids.ts'
-import { en } from './texts/en.ts'
-import { es } from './texts/es.ts'
-import type { Texts } from './texts/texts.ts'
 
 const make = { operation, agent, exporter }
 
@@ -35,5 +34,5 @@ export const dashboards = (limits: AllLimits): readonly Made[] =>
     })),
   )
 
-/** A dashboard as its file has it. */
+/** The content of a dashboard's file. */
 export const textOf = (dashboard: Dashboard): string => `${JSON.stringify(dashboard, null, 2)}\n`

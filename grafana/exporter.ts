@@ -1,27 +1,28 @@
-import type { AllLimits } from './limits.ts'
-import { level, palette } from './look/palette.ts'
-import { box } from './panels/grid.ts'
-import { words } from './panels/mappings.ts'
-import { stat } from './panels/stat.ts'
-import { table } from './panels/table.ts'
-import { steps } from './panels/thresholds.ts'
-import { growth, lines } from './panels/time-series.ts'
-import { dataAge, dataState } from './queries/data.ts'
-import * as exporterQueries from './queries/exporter.ts'
-import { ofExporter, ofTarget } from './queries/selection.ts'
-import { dataStateMappings } from './recurring/data-state.ts'
-import { limitLine, thresholdsBy } from './recurring/limits.ts'
-import { aboveAgents, alertAnnotation, restartAnnotation } from './shell/annotations.ts'
-import { shell } from './shell/shell.ts'
+import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common'
+import type { Texts } from './i18n/es.ts'
+import { aboveAgents, alertAnnotation, restartAnnotation } from './layout/annotations.ts'
+import { buildDashboard } from './layout/dashboard.ts'
 import {
   datasourceVariable,
   instanceVariable,
   jobVariable,
   operationOfTargetVariable,
-} from './shell/variables.ts'
-import type { Texts } from './texts/texts.ts'
+} from './layout/variables.ts'
+import type { AllLimits } from './limits.ts'
+import { box } from './panels/parts.ts'
+import { stat } from './panels/stat.ts'
+import { table } from './panels/table.ts'
+import { growth, lines } from './panels/time-series.ts'
+import { steps, words } from './panels/values.ts'
+import { ageThroughTime, dataAge, dataState } from './queries/data.ts'
+import * as exporterQueries from './queries/exporter.ts'
+import { highestForecast, mostQuotaUsed, quotaLimits, quotaUsed } from './queries/quota.ts'
+import { ofExporter, ofTarget } from './queries/selection.ts'
+import { limitLine, thresholdsBy } from './shared-panels/limits.ts'
+import { dataStateMappings } from './shared-panels/mappings.ts'
+import { level, palette } from './theme/colors.ts'
 
-/** The exporter's own health, for whoever runs it. */
+/** The exporter's health, for the people who run it. */
 export function exporter(texts: Texts, limits: AllLimits) {
   const { panels, series, versions } = texts
   const { ofEachTarget } = exporterQueries
@@ -43,7 +44,7 @@ export function exporter(texts: Texts, limits: AllLimits) {
       thresholds: steps(level.bad),
     }),
     stat({
-      ...panels.dataState,
+      ...panels.reportState,
       at: box(4, 0, 4, 4),
       expr: dataState(ofExporter),
       unit: 'none',
@@ -51,11 +52,11 @@ export function exporter(texts: Texts, limits: AllLimits) {
       thresholds: steps(level.bad),
     }),
     stat({
-      ...panels.dataAge,
+      ...panels.reportAge,
       at: box(8, 0, 4, 4),
       expr: dataAge(ofExporter),
       unit: 'dthms',
-      name: '{{operation}}',
+      name: '{{operation}} {{report}}',
     }),
     stat({
       ...panels.failures,
@@ -68,7 +69,8 @@ export function exporter(texts: Texts, limits: AllLimits) {
     stat({
       ...panels.quotaSpent,
       at: box(16, 0, 4, 4),
-      expr: exporterQueries.quotaSpent,
+      expr: mostQuotaUsed,
+      name: '{{account}}',
       unit: 'percentunit',
       decimals: 1,
       ...quotaSteps,
@@ -76,7 +78,8 @@ export function exporter(texts: Texts, limits: AllLimits) {
     stat({
       ...panels.quotaForecast,
       at: box(20, 0, 4, 4),
-      expr: exporterQueries.quotaForecast,
+      expr: highestForecast,
+      name: '{{account}}',
       unit: 'percentunit',
       decimals: 1,
       ...quotaSteps,
@@ -97,23 +100,17 @@ export function exporter(texts: Texts, limits: AllLimits) {
       at: box(12, 4, 6, 6),
       unit: 's',
       min: 0,
-      series: [{ ref: 'A', expr: exporterQueries.duration, legend: '{{operation}}' }],
+      series: [{ ref: 'A', expr: exporterQueries.duration, legend: '{{operation}} {{report}}' }],
     }),
     lines({
       ...panels.age,
       at: box(18, 4, 6, 6),
-      unit: 'dthms',
+      unit: 'percentunit',
+      decimals: 0,
       min: 0,
-      series: [
-        { ref: 'A', expr: exporterQueries.age, legend: '{{operation}}' },
-        {
-          ref: 'B',
-          expr: exporterQueries.staleAfter,
-          legend: series.staleAfter,
-          color: level.bad,
-          dash: [8, 4],
-        },
-      ],
+      softMax: 1,
+      series: [{ ref: 'A', expr: ageThroughTime(ofExporter), legend: '{{operation}} {{report}}' }],
+      thresholds: { steps: steps(palette.none, [1, level.bad]), style: GraphThresholdsStyleMode.Dashed },
     }).interval('10m'),
   ]
   const causes = [
@@ -123,8 +120,8 @@ export function exporter(texts: Texts, limits: AllLimits) {
       unit: 'percentunit',
       min: 0,
       series: [
-        { ref: 'A', expr: exporterQueries.quotaSpentOfEach, legend: '{{operation}}', width: 2 },
-        limitLine('B', 'quota_ratio', texts),
+        { ref: 'A', expr: quotaUsed, legend: '{{account}}', width: 2 },
+        limitLine('B', quotaLimits, series.accountLimit),
       ],
     }),
     growth({
@@ -189,7 +186,7 @@ export function exporter(texts: Texts, limits: AllLimits) {
       sortBy: { heading: versions.instance, descending: false },
     }),
   ]
-  return shell('exporter', texts, {
+  return buildDashboard('exporter', texts, {
     variables: [
       datasourceVariable(texts),
       jobVariable(texts),

@@ -1,13 +1,15 @@
 import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common'
+import type { Texts } from './i18n/es.ts'
+import { aboveAgents, alertAnnotation, restartAnnotation } from './layout/annotations.ts'
+import { buildDashboard } from './layout/dashboard.ts'
+import { categoryVariable, datasourceVariable, operationVariable } from './layout/variables.ts'
 import type { AllLimits } from './limits.ts'
-import { categories, looks } from './look/categories.ts'
-import { level } from './look/palette.ts'
 import { bars } from './panels/bar-gauge.ts'
-import { box } from './panels/grid.ts'
+import { box } from './panels/parts.ts'
 import { stat } from './panels/stat.ts'
 import { table } from './panels/table.ts'
-import { steps } from './panels/thresholds.ts'
 import { areas, lines } from './panels/time-series.ts'
+import { steps } from './panels/values.ts'
 import { limitShareOfLongest, longestInState, overLimit } from './queries/agents.ts'
 import { dataAge, dataState, nextRefresh } from './queries/data.ts'
 import {
@@ -23,45 +25,46 @@ import {
   occupancyOfEach,
   withOnlyOperation,
 } from './queries/floor.ts'
-import { everybody, ofCategory, ofOperation } from './queries/selection.ts'
-import { agentColumns, allAgentColumns } from './recurring/agent-columns.ts'
-import { callAreas } from './recurring/calls.ts'
-import { dataStateMappings } from './recurring/data-state.ts'
-import { limitLine, thresholdsBy } from './recurring/limits.ts'
-import { occupancyBand, occupancyLevels, occupancyTarget } from './recurring/occupancy.ts'
-import { againstThePast } from './recurring/past.ts'
-import { aboveAgents, alertAnnotation, restartAnnotation } from './shell/annotations.ts'
-import { shell } from './shell/shell.ts'
-import { categoryVariable, datasourceVariable, operationVariable } from './shell/variables.ts'
-import type { Texts } from './texts/texts.ts'
+import { agentsReport, everybody, limitWithAgents, ofCategory } from './queries/selection.ts'
+import { agentColumns, allAgentColumns } from './shared-panels/agent-columns.ts'
+import {
+  limitLine,
+  occupancyBand,
+  occupancyLevels,
+  occupancyTarget,
+  thresholdsBy,
+} from './shared-panels/limits.ts'
+import { dataStateMappings } from './shared-panels/mappings.ts'
+import { againstThePast, callAreas } from './shared-panels/series.ts'
+import { categories, level, looks } from './theme/colors.ts'
 
-/** How many agents the list of those who need somebody has. */
+/** Agents in the list of those who need attention. */
 export const LONGEST = 10
 
-/** The wall: is the data fresh, what does the floor do, who needs attention. */
+/** The wall screen: how fresh the data is, what the agents are doing, who needs attention. */
 export function operation(texts: Texts, limits: AllLimits) {
   const { panels, series } = texts
   const onTop = [
     stat({
       ...panels.dataState,
       at: box(0, 0, 3, 3),
-      expr: dataState(ofOperation),
+      expr: dataState(agentsReport),
       unit: 'none',
       mappings: dataStateMappings(texts),
-      // Red also where there is no answer at all.
+      // Also red if the query returns nothing.
       thresholds: steps(level.bad),
     }),
     stat({
       ...panels.dataAge,
       at: box(3, 0, 3, 3),
-      expr: dataAge(ofOperation),
+      expr: dataAge(agentsReport),
       unit: 'dthms',
       name: '{{operation}}',
     }),
     stat({
       ...panels.nextRefresh,
       at: box(6, 0, 3, 3),
-      expr: nextRefresh(ofOperation),
+      expr: nextRefresh(agentsReport),
       unit: 'dthms',
     }),
     stat({ ...panels.loggedIn, at: box(9, 0, 3, 3), expr: loggedIn, unit: 'none' }),
@@ -135,7 +138,7 @@ export function operation(texts: Texts, limits: AllLimits) {
       leftOut: ['agent_name'],
       hidden: ['agent_id'],
       sortBy: { heading: texts.columns.limitShare, descending: true },
-      noValue: texts.nobody,
+      noValue: texts.noAgents,
     }),
   ]
   const day = [
@@ -148,7 +151,7 @@ export function operation(texts: Texts, limits: AllLimits) {
       softMax: 1,
       series: [
         { ref: 'A', expr: occupancyOfEach, legend: '{{operation}}', width: 2 },
-        limitLine('B', 'occupancy_high_ratio', texts),
+        limitLine('B', limitWithAgents('occupancy_high_ratio'), series.limit),
       ],
       thresholds: { steps: occupancyBand, style: GraphThresholdsStyleMode.DashedAndArea },
     }),
@@ -171,7 +174,10 @@ export function operation(texts: Texts, limits: AllLimits) {
       at: box(18, 10, 6, 6),
       unit: 'percentunit',
       min: 0,
-      series: [...againstThePast(auxShare, series), limitLine('D', 'aux_ratio', texts)],
+      series: [
+        ...againstThePast(auxShare, series),
+        limitLine('D', limitWithAgents('aux_ratio'), series.limit),
+      ],
     }),
   ]
   const details = [
@@ -190,7 +196,7 @@ export function operation(texts: Texts, limits: AllLimits) {
       bars: [{ ref: 'A', expr: auxStates, legend: '{{state}}', color: looks.aux.color }],
     }),
   ]
-  return shell('operation', texts, {
+  return buildDashboard('operation', texts, {
     variables: [datasourceVariable(texts), operationVariable(texts), categoryVariable(texts)],
     annotations: [alertAnnotation(texts, aboveAgents), restartAnnotation(texts)],
     panels: [...onTop, ...floor, ...day, ...details],

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dashboards, textOf } from '../grafana/dashboards.ts'
-import { readLimits } from '../grafana/read-limits.ts'
+import { readLimits } from '../grafana/limits.ts'
 
 // Writes every dashboard to its file.
 for (const { path, dashboard } of dashboards(readLimits())) {

@@ -6,67 +6,66 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Language } from '../grafana/dashboards.ts'
 import { files, type Panel } from '../test/dashboards/grafana/dashboards.ts'
-import { askPanel } from '../test/dashboards/grafana/grafana-requests.ts'
-import { startHistorian } from '../test/dashboards/grafana/prometheus.ts'
-import { absentee } from '../test/dashboards/grafana/special-cases.ts'
-import { timeRanges } from '../test/dashboards/grafana/time-ranges.ts'
+import { queryPanel } from '../test/dashboards/grafana/grafana-requests.ts'
+import { startHistoryServer } from '../test/dashboards/grafana/history-server.ts'
+import { absentAgent, simulatedOperations, timeRanges } from '../test/dashboards/grafana/scenario.ts'
 import { pageOf } from './preview/page.ts'
 
-// Draws every dashboard from what a real Prometheus answers, for the README: Grafana itself has no part in it.
+// Draws every dashboard for the documentation, with data from a real Prometheus but without Grafana.
 
 const PICTURES = new URL('../grafana/pictures/', import.meta.url)
 
-/** In every language that this is no screenshot of Grafana. */
+/** A note in the picture that it is not a screenshot of Grafana. */
 const NOTES: Readonly<Record<Language, string>> = {
   es: 'Vista previa: dibujada sin Grafana, con datos simulados',
   en: 'Preview: drawn without Grafana, from simulated data',
 }
 
-const centres = [
-  { name: 'ventas', agents: 60, seed: 1 },
-  { name: 'soporte', agents: 60, seed: 2 },
-]
-
-/** Two minutes after a refresh, so that it shows how the times count on. */
+/** Ends two minutes after a refresh, because times continue between refreshes. */
 const period = { from: timeRanges.today.from + 5 * 3600, to: timeRanges.today.to - 180 }
 
-/** The days of two agents, and all there is on the other dashboards. */
+/** Two agents on the agent dashboard, everything on the others. */
 const chosen = (name: string) =>
-  name === 'agent' ? { operation: ['ventas'], agent: ['1002', absentee.agentId] } : {}
+  name === 'agent' ? { operation: ['ventas'], agent: ['1002', absentAgent.agentId] } : {}
 
-const historian = await startHistorian(centres)
+const server = await startHistoryServer(simulatedOperations)
 await mkdir(PICTURES, { recursive: true })
 const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
 try {
   for (const { name, language, dashboard } of files) {
     const choice = { ...period, values: chosen(name) }
-    const answersOf = (panel: Panel) => askPanel(historian.url, panel, choice)
-    const { html, width, height } = await pageOf(dashboard, answersOf, NOTES[language])
-    const page = join(folder, `${name}-${language}.html`)
-    await writeFile(page, html)
-    await photograph(page, fileURLToPath(new URL(`${name}-${language}.png`, PICTURES)), width, height)
+    const resultsOf = (panel: Panel) => queryPanel(server.url, panel, choice)
+    const { html, width, height } = await pageOf(dashboard, resultsOf, NOTES[language])
+    const htmlFile = join(folder, `${name}-${language}.html`)
+    await writeFile(htmlFile, html)
+    await takeScreenshot(htmlFile, fileURLToPath(new URL(`${name}-${language}.png`, PICTURES)), width, height)
   }
 } finally {
   await rm(folder, { recursive: true })
-  await historian.stop()
+  await server.stop()
 }
 
-async function photograph(page: string, picture: string, width: number, height: number): Promise<void> {
+async function takeScreenshot(
+  htmlFile: string,
+  picture: string,
+  width: number,
+  height: number,
+): Promise<void> {
   const options = [
     '--headless',
-    // Chromium has no sandbox for root, whom containers and CI know; what it draws is ours.
+    // Chromium's sandbox does not work for root, as in containers and CI. The HTML file is trusted.
     '--no-sandbox',
     '--hide-scrollbars',
     `--user-data-dir=${join(folder, 'chromium')}`,
     `--window-size=${width},${height}`,
     `--screenshot=${picture}`,
-    pathToFileURL(page).href,
+    pathToFileURL(htmlFile).href,
   ]
   const child = spawn('chromium', options, { stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
+  let output = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text
+    output += text
   })
   const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`chromium ended with ${code}: ${said}`)
+  if (code !== 0) throw new Error(`chromium exited with ${code}: ${output}`)
 }

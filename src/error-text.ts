@@ -1,9 +1,9 @@
-/** The code that Node and its libraries give an error; empty where there is none. */
+/** The code of an error from Node or a library; empty if there is none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** What an error says, or what was thrown in place of one. */
+/** The message of an error, or the text of any other thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

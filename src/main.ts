@@ -1,10 +1,11 @@
 #!/usr/bin/env node
+import { setImmediate } from 'node:timers/promises'
 import { forceExit, wouldHang } from './force-exit.ts'
-import { loadLean } from './young-generation.ts'
+import { limitStartupHeap } from './startup-heap.ts'
 
 const OLDEST_NODE = 24
 
-// For a start without bin/wolkvox-exporter.cjs, where Node can read this file but not all that it imports.
+// bin/wolkvox-exporter.cjs checks this too. Older versions of Node can run this file, but not its imports.
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.stderr.write(
     `wolkvox-exporter: needs Node ${OLDEST_NODE} or later, but ${process.execPath} is ${process.versions.node}; ` +
@@ -13,22 +14,22 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exit(2)
 }
 
-// The contract is 5 s, whatever hangs.
+// A shutdown takes at most 5 s, even if something hangs.
 const SHUTDOWN_DEADLINE_MS = 4500
 
-// Before loading, which takes a while in which a signal may come.
-const ending = new AbortController()
+// Loading takes a while, so the signal handlers come first.
+const shutdownSignal = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
-    ending.abort()
+    shutdownSignal.abort()
     setTimeout(forceExit, SHUTDOWN_DEADLINE_MS, 0).unref()
   })
 }
 
-// Then the reader of standard error is taken for stalled.
+// After this long, the reader of standard error counts as stalled.
 const FLUSH_MS = 500
 
-// The terminal is closed, or the reader of a pipe has ended, as `head` does. Each command decides what that means.
+// The terminal is closed, or the reader of a pipe has exited, such as `head`. Each command decides what to do.
 const hangup = new AbortController()
 process.on('SIGHUP', () => hangup.abort())
 for (const stream of [process.stdout, process.stderr]) {
@@ -37,8 +38,8 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const [{ run }, { createStandardError }] = await loadLean(() =>
-  Promise.all([import('./commands/run.ts'), import('./telemetry/standard-error.ts')]),
+const [{ run }, { createStandardError }] = await limitStartupHeap(() =>
+  Promise.all([import('./cli/run.ts'), import('./telemetry/standard-error.ts')]),
 )
 
 let hangs = false
@@ -47,14 +48,16 @@ const code = await run(process.argv.slice(2), {
   environment: process.env,
   terminal: process.stderr.isTTY,
   print: (text) => process.stdout.write(text),
-  complain: standardError.write,
+  writeError: standardError.write,
   onDropped: standardError.onDropped,
-  ending: ending.signal,
+  shutdownSignal: shutdownSignal.signal,
   hangup: hangup.signal,
   reportHang: () => {
     hangs = true
   },
   onReload: (reload) => process.on('SIGHUP', reload),
 }).finally(() => standardError.flush(FLUSH_MS))
+// A request that has just completed counts as active until its callback has returned.
+await setImmediate()
 if (hangs || wouldHang()) forceExit(code)
 process.exit(code)

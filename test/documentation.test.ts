@@ -3,14 +3,15 @@ import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { replacePart } from '../scripts/docs/markdown.ts'
 import { parts } from '../scripts/docs.ts'
+import { variables } from '../src/config/environment.ts'
 import { commonFlags, simulatorFlags } from '../src/config/flags.ts'
-import { variables } from '../src/config/variables.ts'
-import { agentFamilies } from '../src/exposition/agent-families.ts'
-import { operationFamilies } from '../src/exposition/operation-families.ts'
+import { formatDuration } from '../src/config/units.ts'
+import { statusFamilies } from '../src/exposition/dynamic-section.ts'
+import { categories, categoryOf } from '../src/reports/agents/categories.ts'
+import { reports } from '../src/reports/index.ts'
+import { recordRejections } from '../src/reports/report.ts'
 import { createOwnMetrics } from '../src/telemetry/own-metrics.ts'
-import { categories, categoryOf } from '../src/wolkvox/categories.ts'
 import { failureReasons } from '../src/wolkvox/failure.ts'
-import { recordRejections } from '../src/wolkvox/snapshot.ts'
 import { ROOT, readText } from './support/files.ts'
 import { measured, peakMemory } from './support/measured.ts'
 import {
@@ -30,6 +31,8 @@ interface Package {
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
 }
+
+const DAY_MS = 86_400_000
 
 const { scripts, dependencies, devDependencies }: Package = JSON.parse(readText('package.json'))
 
@@ -71,9 +74,11 @@ describe.each(named)('%s', (path, page) => {
     const known = await metrics()
     // The names that rules record have a level in front, the groups of rules have no underscore.
     const names = capturesOf(page.text, /(?<![\w:.-])wolkvox_[a-z_]+/g)
-    const unknown = names.filter((name) =>
-      name.endsWith('_') ? !known.some((metric) => metric.startsWith(name)) : !known.includes(name),
-    )
+    const unknown = names
+      .filter((name) => name !== SERVER_HEADER)
+      .filter((name) =>
+        name.endsWith('_') ? !known.some((metric) => metric.startsWith(name)) : !known.includes(name),
+      )
     expect(unknown).toEqual([])
   })
 
@@ -100,6 +105,34 @@ describe('the documentation of failures', () => {
 
   it.each(recordRejections)('says in the runbook what %s means', (reason) => {
     expect(runbook).toContain(`\`${reason}\``)
+  })
+})
+
+describe('the documentation of reports', () => {
+  const rows = pageAt('docs/configuration.md')
+    .text.split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+
+  it('has one row per report', () => {
+    expect(firstColumn(pageAt('docs/configuration.md'), 'report')).toEqual(reports.map(({ name }) => name))
+  })
+
+  it.each(reports)('gives the interval and the calls a day of $name', ({ name, defaultIntervalMs }) => {
+    const [, , , interval, calls] = rows.find(([, first]) => first === name) ?? []
+    expect(interval).toBe(formatDuration(defaultIntervalMs))
+    expect(calls).toBe(String(DAY_MS / defaultIntervalMs))
+  })
+})
+
+describe('the documentation of log events', () => {
+  const documented = firstColumn(pageAt('docs/configuration.md'), '`msg`')
+  const eventsIn = (path: string) => capturesOf(readText(path), /log\.(?:info|warn)\([^']*'([^']+)',?\s*\)/g)
+  const logged = ['src/telemetry/refresh-log.ts', 'src/telemetry/logger.ts', 'src/cli/exporter.ts'].flatMap(
+    eventsIn,
+  )
+
+  it('has every event, and no other', () => {
+    expect([...documented].sort()).toEqual([...logged].sort())
   })
 })
 
@@ -182,6 +215,9 @@ it('the benchmark page quotes the measured figures', () => {
   expect(figures.filter((figure) => !text.includes(figure))).toEqual([])
 })
 
+/** A header of wolkvox's API, which looks like a metric. */
+const SERVER_HEADER = 'wolkvox_server'
+
 const FLAGS_OF_PROMETHEUS: ReadonlySet<string> = new Set([
   'alertmanager.url',
   'cluster.listen-address',
@@ -220,5 +256,5 @@ function isLinkValid(path: string, link: string): boolean {
 async function metrics(): Promise<string[]> {
   const build = { version: '', revision: '', nodeVersion: '' }
   const own = await createOwnMetrics(build, 0)()
-  return [...agentFamilies, ...operationFamilies, ...own].map(({ name }) => name)
+  return [...reports.flatMap(({ families }) => families), ...statusFamilies, ...own].map(({ name }) => name)
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { wouldHang } from '../src/force-exit.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-/** Hangs whatever opens it for reading. @returns what ends that */
+/** A pipe whose readers hang until `release` is called. */
 function aPipe() {
   const path = join(temporaryFolder(), 'pipe')
   execFileSync('mkfifo', [path])
@@ -14,7 +14,7 @@ function aPipe() {
 }
 
 describe('a regular exit', () => {
-  it('would not hang where nothing does', () => {
+  it('would not hang without pending operations', () => {
     expect(wouldHang()).toBe(false)
   })
 

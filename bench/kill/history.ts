@@ -1,63 +1,105 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseExposition } from '../../test/support/helpers.ts'
 import type { Row } from '../run-bench.ts'
-import type { Calls } from './calls.ts'
-import { complaintsIn, filesIn, storedBy, whereItLanded } from './left-behind.ts'
-import type { Life } from './life.ts'
-import { faultsOfEmpty, faultsOfFull, older, readPage } from './page.ts'
+import { problemsOfAge, problemsOfData, problemsWithoutData, readBody } from './body.ts'
+import { type Calls, LATENCY_MS } from './kill-times.ts'
+import type { ProcessRun } from './process-run.ts'
 
-/** What is known of all incarnations so far. */
+/** What the bench knows of all processes so far. */
 export interface History {
-  /** Judges a page of `/metrics` that was asked for when so many calls had come in. @returns what is wrong with it */
-  readonly judge: (life: Life, text: string, callsBefore: number) => readonly string[]
-  /** Looks at what the life has left behind. */
-  readonly learn: (life: Life, report: (text: string) => void) => Promise<void>
-  readonly lives: () => number
+  /** Checks a body of `/metrics`. @param callsBefore calls before its request @returns its problems */
+  readonly checkBody: (run: ProcessRun, text: string, callsBefore: number) => readonly string[]
+  /** Checks the log and the stored files of a killed process. */
+  readonly checkAfterKill: (run: ProcessRun, report: (text: string) => void) => Promise<void>
+  readonly runs: () => number
   readonly summary: () => Row[]
 }
 
 export function createHistory(folder: string, calls: Calls, agents: ReadonlySet<string>): History {
-  const landed = { starting: 0, fetching: 0, writing: 0, otherwise: 0 }
-  const setAside = new Set<string>()
-  let lives = 0
+  const killedWhile = { starting: 0, fetching: 0, writing: 0, idle: 0 }
+  const quarantined = new Set<string>()
+  let runs = 0
   let restored = 0
-  let pages = 0
-  /** Moment of the data, in seconds since 1970, that is known to have reached its file. */
+  let bodies = 0
+  /** Time of the latest data that is certainly stored, in seconds since 1970. */
   let stored: number | undefined
 
   return {
-    judge(life, text, callsBefore) {
-      const page = readPage(parseExposition(text))
-      pages += 1
-      const { fetchedAt } = page
-      if (fetchedAt === undefined) return faultsOfEmpty(page, stored)
-      const before = life.served.at(-1)
-      if (fetchedAt !== before) life.served.push(fetchedAt)
-      life.restored ||= page.refreshes === 0
-      const faults = [...faultsOfFull(page, agents), ...older(fetchedAt, before ?? stored)]
-      if (page.requestsToday >= callsBefore) return faults
-      return [...faults, `it counts ${page.requestsToday} calls today, yet ${callsBefore} have come in`]
+    checkBody(run, text, callsBefore) {
+      const body = readBody(parseExposition(text))
+      bodies += 1
+      const { fetchedAt } = body
+      if (fetchedAt === undefined) return problemsWithoutData(body, stored)
+      const before = run.served.at(-1)
+      if (fetchedAt !== before) run.served.push(fetchedAt)
+      run.restored ||= body.refreshes === 0
+      const problems = [...problemsOfData(body, agents), ...problemsOfAge(fetchedAt, before ?? stored)]
+      if (body.requestsToday >= callsBefore) return problems
+      return [...problems, `it counts ${body.requestsToday} calls today, but made ${callsBefore}`]
     },
-    async learn(life, report) {
-      lives += 1
-      restored += Number(life.restored)
-      const complaints = complaintsIn(life.exporter.log())
-      if (complaints.length > 0) report(`it has logged:\n${complaints.join('\n')}`)
+    async checkAfterKill(run, report) {
+      runs += 1
+      restored += Number(run.restored)
+      const unexpected = unexpectedLines(run.exporter.log())
+      if (unexpected.length > 0) report(`unexpected log lines:\n${unexpected.join('\n')}`)
       const files = await filesIn(folder)
       for (const { name } of files.filter((file) => file.name.endsWith('.set-aside'))) {
-        if (!setAside.has(name)) report(`there is a ${name}`)
-        setAside.add(name)
+        if (!quarantined.has(name)) report(`the exporter quarantined a file: ${name}`)
+        quarantined.add(name)
       }
-      stored = storedBy(life, files) ?? stored
-      landed[whereItLanded(life, files, calls.times.at(-1))] += 1
+      stored = storedBy(run, files) ?? stored
+      killedWhile[activityAtKill(run, files, calls.times.at(-1))] += 1
     },
-    lives: () => lives,
+    runs: () => runs,
     summary: () => [
-      ['killed before it listened', landed.starting],
-      ['killed while it fetched', landed.fetching],
-      ['killed while it wrote a file', landed.writing],
-      ['killed otherwise', landed.otherwise],
-      ['served what was kept', restored],
-      ['pages checked', pages],
+      ['killed before it listened', killedWhile.starting],
+      ['killed during a fetch', killedWhile.fetching],
+      ['killed during a write', killedWhile.writing],
+      ['killed at another time', killedWhile.idle],
+      ['served stored data', restored],
+      ['bodies checked', bodies],
     ],
   }
+}
+
+// The interval is short, and the timeout is longer than the interval.
+const CAUSED_BY_SETTINGS = /WOLKVOX_(REFRESH_INTERVAL|TIMEOUT): /
+
+/** Complete warnings and errors of the log, except those that the settings of this bench cause. */
+function unexpectedLines(log: string): string[] {
+  const lines = log.split('\n').slice(0, -1)
+  return lines.filter((line) => !line.includes('"level":"info"') && !CAUSED_BY_SETTINGS.test(line))
+}
+
+interface StoredFile {
+  readonly name: string
+  readonly writtenAt: number
+}
+
+async function filesIn(folder: string): Promise<StoredFile[]> {
+  const names = await readdir(folder)
+  return Promise.all(
+    names.map(async (name) => ({ name, writtenAt: (await stat(join(folder, name))).mtimeMs })),
+  )
+}
+
+/**
+ * The time of the data that a process has certainly stored: the latest that it served, if the file was written after that fetch.
+ * Otherwise the previous one, because a refresh begins only after the data of the previous refresh is stored.
+ */
+function storedBy({ served }: ProcessRun, files: readonly StoredFile[]): number | undefined {
+  const last = served.at(-1)
+  const file = files.find(({ name }) => name.endsWith('.snapshot'))
+  return last !== undefined && file !== undefined && file.writtenAt >= last * 1000 ? last : served.at(-2)
+}
+
+/** What the process did when it was killed. */
+function activityAtKill(run: ProcessRun, files: readonly StoredFile[], lastCall = 0) {
+  const { startedAt, listening, killedAt = 0 } = run
+  // A temporary file of an earlier process remains until the next write of that file.
+  const isWriting = files.some(({ name, writtenAt }) => name.endsWith('.tmp') && writtenAt >= startedAt)
+  if (isWriting) return 'writing'
+  if (!listening) return 'starting'
+  return killedAt - lastCall < LATENCY_MS ? 'fetching' : 'idle'
 }

@@ -1,25 +1,26 @@
 import { join } from 'node:path'
-import { type ServeOptions, type ServeProcess, startServe } from '../serve-process.ts'
-import type { Defer } from './cleanup.ts'
-import { ROOT } from './run-program.ts'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { getMetrics, type ServeOptions, type ServeProcess, startServe } from '../serve-process.ts'
+import { type Defer, ROOT } from './setup.ts'
 
-/** What is measured unless it is said: the build, as it is in the image and in the package. */
+/** By default, the benchmark measures the build, as in the image and the package. */
 const BUILT = join(ROOT, 'dist/main.js')
 
-/** Part of the log's line about a refresh that went well. */
+/** Part of the log line of a successful refresh. */
 export const REFRESHED = '"msg":"refreshed"'
 
-/** Long enough that there is one refresh, at the start, and no other. */
+/** Long enough that the only refresh is the one at the start. */
 export const ONCE_SECONDS = 3600
 
 export interface Exporter extends ServeProcess {
   readonly listening: string
 }
 
-/** What the image and the systemd unit tell glibc: one arena for all threads. */
+/** The setting of glibc in the image and the systemd unit: one arena for all threads. */
 export const allocation = { MALLOC_ARENA_MAX: '1' }
 
-/** Of the exporter that is measured. */
+/** The environment of the measured exporter. */
 export function settingsFor(wolkvoxUrl: string, intervalSeconds: number) {
   return {
     ...allocation,
@@ -31,10 +32,10 @@ export function settingsFor(wolkvoxUrl: string, intervalSeconds: number) {
 }
 
 /**
- * Starts an exporter that ends with the work.
+ * Starts an exporter, and kills it when the work ends.
  *
  * @param folder `--storage.path`
- * @throws when it ends before it listens
+ * @throws if the exporter exits before it listens
  */
 export async function startExporter(
   settings: ReturnType<typeof settingsFor>,
@@ -49,7 +50,38 @@ export async function startExporter(
   return { ...serve, listening }
 }
 
-/** Waits for this many refreshes that go well. */
+/** Waits for this many successful refreshes. */
 export async function untilRefreshed(exporter: ServeProcess, times = 1): Promise<void> {
   for (let time = 0; time < times; time += 1) await exporter.nextLog(REFRESHED)
+}
+
+const decompress = promisify(gunzip)
+
+/** A body of `/metrics`, as received and as text. */
+export interface Body {
+  readonly gzip: Buffer
+  readonly text: Buffer
+  /** When its first byte arrived, by `performance.now()`. */
+  readonly firstByteAt: number
+}
+
+/** @throws if the response is not compressed */
+export async function getBody(url: string): Promise<Body> {
+  const { headers, bytes, firstByteAt } = await getMetrics(url, { headers: { 'accept-encoding': 'gzip' } })
+  if (headers['content-encoding'] !== 'gzip') throw new Error(`${url} does not compress`)
+  return { gzip: bytes, text: await decompress(bytes), firstByteAt }
+}
+
+export async function getPlainBody(url: string): Promise<Buffer> {
+  return (await getMetrics(url, { headers: { 'accept-encoding': 'identity' } })).bytes
+}
+
+const FETCHED_AT = '\nwolkvox_last_success_timestamp_seconds{'
+
+/** The time of the last refresh in a body, in milliseconds since 1970; `NaN` if there is none. */
+export function fetchedAtOf(text: Buffer): number {
+  const from = text.indexOf(FETCHED_AT) + 1
+  if (from === 0) return Number.NaN
+  const line = text.toString('latin1', from, text.indexOf('\n', from))
+  return Math.round(1000 * Number(line.split(' ').at(-1)))
 }

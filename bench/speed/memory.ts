@@ -1,80 +1,77 @@
 import { readFile } from 'node:fs/promises'
-import { makeAnswers } from './answer.ts'
-import { type Defer, withCleanup } from './cleanup.ts'
 import { settingsFor, startExporter, untilRefreshed } from './exporter.ts'
-import type { Figure } from './figure.ts'
-import { makeFolder } from './folder.ts'
-import type { BenchOptions } from './options.ts'
-import { startScraping } from './scraping.ts'
-import { inWords, SIZES, type Size } from './sizes.ts'
-import { startWolkvox } from './wolkvox.ts'
+import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
+import { type BenchOptions, type Figure, formatAgents, SIZES, type Size } from './figure.ts'
+import { startScraping } from './load.ts'
+import { type Defer, makeFolder, withCleanup } from './setup.ts'
 
 const MB = 1e6
 const TARGETS_MB: Readonly<Record<Size, number>> = { 500: 120, 5000: 180, 60000: 450 }
 
-/** A process of the exporter, from its start to its kill. */
-interface Life {
+/** One process of the exporter. */
+interface Run {
   readonly what: string
   readonly intervalSeconds: number
   readonly refreshes: Readonly<Record<Size, number>>
-  /** What its log has to hold. */
+  /** A word that its log must contain. */
   readonly logs: string
 }
 
-/** One after the other, with the same storage. */
-const LIVES: readonly Life[] = [
+/** In this order, with the same storage. */
+const RUNS: readonly Run[] = [
   {
     what: 'peak resident memory, refreshing and scraped',
-    // As fast as it goes; V8's heap has its full size only after many.
+    // As fast as possible: V8's heap reaches its full size only after many refreshes.
     intervalSeconds: 1,
     refreshes: { 500: 30, 5000: 30, 60000: 10 },
     logs: 'refreshed',
   },
   {
-    what: 'peak resident memory, restarted from what was kept',
-    // What the kill has left may be some seconds old, and is to be served for a while before the next refresh.
+    what: 'peak resident memory, restarted with stored data',
+    // Stored data may be some seconds old, and must be served for a while before the next refresh.
     intervalSeconds: 15,
     refreshes: { 500: 2, 5000: 2, 60000: 2 },
     logs: 'restored',
   },
 ]
 
-const RHYTHM = { perSecond: 2, plainEvery: 10 }
+const RATE = { perSecond: 2, plainEvery: 10 }
 
-/** The most memory that the whole process ever had: of a long-lived one, and of the one that is started after it. */
+/** Peak memory of the whole process: of one that refreshes often, and of one that restarts with its stored data. */
 export async function measureMemory(options: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const size of SIZES) {
-    options.print(`peak memory, ${inWords(size)} agents`)
+    options.print(`peak memory, ${formatAgents(size)} agents`)
     figures.push(...(await withCleanup((defer) => measureSize(size, defer))))
   }
   return figures
 }
 
 async function measureSize(size: Size, defer: Defer): Promise<Figure[]> {
-  const wolkvox = await startWolkvox(makeAnswers(size), defer)
+  const wolkvox = await startWolkvox(makeResponses(size), defer)
   const folder = makeFolder(defer)
   const figures: Figure[] = []
-  for (const life of LIVES) {
+  for (const run of RUNS) {
     figures.push({
-      what: life.what,
-      at: inWords(size),
+      what: run.what,
+      at: formatAgents(size),
       unit: 'MB',
-      values: [await peakMegabytes(life, size, wolkvox, folder)],
+      values: [await peakMegabytes(run, size, wolkvox, folder)],
       target: { bound: 'at most', value: TARGETS_MB[size], of: 'max' },
     })
   }
   return figures
 }
 
-function peakMegabytes(life: Life, size: Size, wolkvox: string, folder: string): Promise<number> {
+function peakMegabytes(run: Run, size: Size, wolkvox: string, folder: string): Promise<number> {
   return withCleanup(async (defer) => {
-    const exporter = await startExporter(settingsFor(wolkvox, life.intervalSeconds), folder, defer)
-    const scraping = startScraping(exporter.listening, RHYTHM, defer)
-    await untilRefreshed(exporter, life.refreshes[size])
-    scraping.check()
-    if (!exporter.log().includes(life.logs)) throw new Error(`nothing was ${life.logs}: ${exporter.log()}`)
-    // Linux keeps count of it.
+    const exporter = await startExporter(settingsFor(wolkvox, run.intervalSeconds), folder, defer)
+    const scrapes = startScraping(exporter.listening, RATE, defer)
+    await untilRefreshed(exporter, run.refreshes[size])
+    scrapes.check()
+    if (!exporter.log().includes(run.logs))
+      throw new Error(`no line with "${run.logs}" in the log: ${exporter.log()}`)
+    // Linux records the peak.
     const status = await readFile(`/proc/${exporter.child.pid}/status`, 'utf8')
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? []
     return (Number(kibibytes) * 1024) / MB

@@ -1,9 +1,15 @@
-import { type Defer, withCleanup } from './cleanup.ts'
-import { type Figure, ratios, type Target } from './figure.ts'
-import type { BenchOptions } from './options.ts'
-import { type Rivals, startRivals } from './rivals/rivals.ts'
-import { inWords, SIZES, type Size } from './sizes.ts'
-import { runWrk } from './wrk.ts'
+import {
+  type BenchOptions,
+  type Figure,
+  formatAgents,
+  ratios,
+  SIZES,
+  type Size,
+  type Target,
+} from './figure.ts'
+import { runWrk } from './load.ts'
+import { type Rivals, startRivals } from './rivals.ts'
+import { type Defer, withCleanup } from './setup.ts'
 
 const NGINX_TARGETS: Readonly<Record<Size, number>> = { 500: 0.9, 5000: 0.9, 60000: 1 }
 
@@ -11,19 +17,19 @@ const PROM_CLIENT_SIZE: Size = 5000
 const PROM_CLIENT_TARGET = 500
 
 const CONNECTIONS = 10
-// V8 compiles what is called often while it runs; after some seconds a server is as fast as it stays for months.
+// V8 optimises frequently called code during the first seconds.
 const WARM_UP_SECONDS = 6
 
-// Of a few scrapes a second, enough that one more or less hardly matters.
-const FEWEST_SECONDS_OF_PROM_CLIENT = 10
+// At a few scrapes per second, a shorter run would be too coarse.
+const MIN_PROM_CLIENT_SECONDS = 10
 
 const atLeast = (value: number): Target => ({ bound: 'at least', value, of: 'median' })
 
-/** Scrapes a second, beside nginx with the same bytes and an exporter that renders for each scrape. */
+/** Scrapes per second, compared with nginx with the same bytes and with an exporter that renders each scrape. */
 export async function measureScrapes(options: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const size of SIZES) {
-    options.print(`scrapes a second, ${inWords(size)} agents`)
+    options.print(`scrapes per second, ${formatAgents(size)} agents`)
     figures.push(...(await withCleanup((defer) => measureSize(size, options, defer))))
   }
   return figures
@@ -37,7 +43,7 @@ async function measureSize(size: Size, options: BenchOptions, defer: Defer): Pro
     promClient,
     options,
   )
-  const at = inWords(size)
+  const at = formatAgents(size)
   const figures: Figure[] = [
     {
       what: 'scrapes/s against nginx `gzip_static`',
@@ -80,7 +86,7 @@ async function loadInTurn(rivals: Rivals, promClient: string | undefined, option
   const turns = ['exporter', 'nginx', 'nginxOnAllCores'] as const
   for (const turn of turns) await runWrk(rivals[turn], { ...load, seconds: WARM_UP_SECONDS })
   for (let round = 0; round < options.rounds; round += 1) {
-    // Neither always comes after the other.
+    // Alternate the order, so that none always runs first.
     for (const turn of round % 2 === 0 ? turns : turns.toReversed()) {
       const { requests, seconds } = await runWrk(rivals[turn], load)
       perSecond[turn].push(requests / seconds)
@@ -90,9 +96,9 @@ async function loadInTurn(rivals: Rivals, promClient: string | undefined, option
   return perSecond
 }
 
-/** One connection keeps it busy. The scrape that the end cuts short counts as whole, so it is rather too fast. */
+/** One connection keeps the server busy. Counts the unfinished last scrape, which favours prom-client. */
 async function loadPromClient(url: string, options: BenchOptions): Promise<number> {
-  const long = Math.max(options.seconds, FEWEST_SECONDS_OF_PROM_CLIENT)
-  const { requests, seconds } = await runWrk(url, { connections: 1, seconds: long })
+  const duration = Math.max(options.seconds, MIN_PROM_CLIENT_SECONDS)
+  const { requests, seconds } = await runWrk(url, { connections: 1, seconds: duration })
   return (requests + 1) / seconds
 }

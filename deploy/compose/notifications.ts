@@ -15,7 +15,7 @@ interface Notification {
   }[]
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   // The health check of the container is a GET.
   const { alerts } = request.method === 'POST' ? ((await json(request)) as Notification) : { alerts: [] }
   for (const { status, labels, annotations } of alerts) {
@@ -42,8 +42,8 @@ function resolvedText({
 const onOneLine = (text: string) => text.replace(/\p{C}+/gu, ' ')
 
 const server = createServer((request, response) => {
-  answer(request, response).catch((error: unknown) => {
-    process.stderr.write(`no notification: ${error}\n`)
+  handle(request, response).catch((error: unknown) => {
+    process.stderr.write(`invalid notification: ${error}\n`)
     response.writeHead(400).end()
   })
 })
@@ -51,5 +51,5 @@ const server = createServer((request, response) => {
 server.listen(Number(port), '127.0.0.1')
 // Process 1 of a container has no default action for signals.
 process.once('SIGTERM', () => process.exit(0))
-// The reader of the lines has ended, as `head` does.
+// The reader of standard output has exited, for example `head`.
 process.stdout.on('error', () => process.exit(0))

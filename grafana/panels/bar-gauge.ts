@@ -7,10 +7,10 @@ import {
   VizOrientation,
 } from '@grafana/grafana-foundation-sdk/common'
 import type { GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
-import type { PanelText } from '../texts/texts.ts'
-import { datasource, now } from './target.ts'
+import type { PanelText } from '../i18n/es.ts'
+import { datasource, now } from './parts.ts'
 
-/** A query whose answer is one bar, or one for each series. */
+/** A query with one bar for each series. */
 export interface Bar {
   readonly ref: string
   readonly expr: string
@@ -22,11 +22,11 @@ export interface Bars extends PanelText {
   readonly at: GridPos
   readonly unit: string
   readonly bars: readonly Bar[]
-  /** What stands there where there is no bar; without it, what stands everywhere. */
+  /** Text if there is no bar, instead of the general one. */
   readonly noValue?: string
 }
 
-/** Bars beside their names and numbers. */
+/** Horizontal bars with names and numbers. */
 export function bars({ at, unit, bars, noValue, title, description }: Bars) {
   const panel = new PanelBuilder()
     .title(title)

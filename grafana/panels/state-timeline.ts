@@ -10,25 +10,24 @@ import {
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { type Options, PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
-import { palette } from '../look/palette.ts'
+import type { PanelText } from '../i18n/es.ts'
 import { STATUS, WHO } from '../queries/agent-labels.ts'
-import type { PanelText } from '../texts/texts.ts'
-import { legendBelow } from './legend.ts'
-import { datasource, rowsThrough } from './target.ts'
+import { palette } from '../theme/colors.ts'
+import { datasource, legendBelow, rowsThrough } from './parts.ts'
 import { MOMENTS } from './time-series.ts'
 
 export interface Timeline extends PanelText {
   readonly at: GridPos
-  /** Series with a label for the agent and one for category and state. */
+  /** Returns series with the labels agent and status. */
   readonly expr: string
-  /** What is shown of the states. */
+  /** Texts and colours of the states. */
   readonly mappings: readonly ValueMapping[]
 }
 
-// What Grafana calls the rows of the matrix.
+// Grafana's name for the first column of the matrix.
 const MOMENT = `Time\\${WHO}`
 
-// A row for each moment, also for those at which nothing is known of anybody: without it a band would run on through them.
+// A row for every point, also for those without data. Without it, a band would continue through a gap.
 const NOBODY = '–'
 const everyMoment = [WHO, STATUS].reduce(
   (expression, label) => `label_replace(${expression}, "${label}", "${NOBODY}", "", "")`,
@@ -36,8 +35,8 @@ const everyMoment = [WHO, STATUS].reduce(
 )
 
 /**
- * A band of states for each agent. The state is a label, so the answer is read as rows, and those are made into a column for
- * each agent, in the order of time.
+ * A band of states for each agent. The state is a label, so the result is read as rows, which are then turned into one column
+ * per agent, sorted by time.
  */
 export function timeline({ at, expr, mappings, title, description }: Timeline) {
   const panel = new PanelBuilder()
@@ -65,7 +64,7 @@ export function timeline({ at, expr, mappings, title, description }: Timeline) {
     ])
     .unit('string')
     .mappings([...mappings])
-    // The mappings' colours go before it; by the one that Grafana would take instead there is no legend.
+    // The mappings override it. With Grafana's default colour mode there is no legend.
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(palette.none))
     .mergeValues(true)
     .showValue(VisibilityMode.Auto)
@@ -74,7 +73,7 @@ export function timeline({ at, expr, mappings, title, description }: Timeline) {
     .fillOpacity(85)
     .legend(legendBelow())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single))
-  // Pages would take room for their buttons even where there is but one.
+  // With pagination, the page buttons take up space even if there is only one page.
   delete (panel.build().options as Partial<Options>).perPage
   return panel
 }

@@ -1,12 +1,12 @@
 import { TableCellHeight, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common'
 import type { DynamicConfigValue, GridPos } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
-import type { PanelText } from '../texts/texts.ts'
-import { datasource, rows } from './target.ts'
+import type { PanelText } from '../i18n/es.ts'
+import { datasource, rows } from './parts.ts'
 
-/** A column of a table: a label of the series, or the number that a query answers. */
+/** A column of a table: a label of the series, or the value of a query. */
 export interface Column {
-  /** The label; of a number, the query and its name. */
+  /** A label, or a query and its name. */
   readonly from: { readonly label: string } | { readonly ref: string; readonly expr: string }
   readonly heading: string
   /** In pixels. */
@@ -16,20 +16,20 @@ export interface Column {
 
 export interface Table extends PanelText {
   readonly at: GridPos
-  /** In the order in which they stand. */
+  /** From left to right. */
   readonly columns: readonly Column[]
-  /** A query of which only labels are shown, where no column shows a number. */
+  /** The query for the rows, if no column shows a value. */
   readonly rowsOf?: string
-  /** Labels that are left out. */
+  /** Labels that are removed. */
   readonly leftOut?: readonly string[]
-  /** Labels that no column shows, but links need. */
+  /** Labels that links need but no column shows. */
   readonly hidden?: readonly string[]
   readonly sortBy: { readonly heading: string; readonly descending: boolean }
-  /** What stands there where there is no row; without it, what stands everywhere. */
+  /** Text if there is no row, instead of the general one. */
   readonly noValue?: string
 }
 
-/** A table whose rows are put together from one query a number, by the labels that all of them have. */
+/** A table with one query per column of numbers. Rows are joined by the labels that all queries return. */
 export function table({
   at,
   columns,
@@ -70,7 +70,7 @@ export function table({
       },
     ])
     .cellHeight(TableCellHeight.Sm)
-    // Where there are words to choose from.
+    // Columns of numbers switch the filter off below.
     .filterable(true)
     .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy.heading).desc(sortBy.descending)])
     .overrides([
@@ -84,7 +84,7 @@ export function table({
       })),
       ...hidden.map((label) => ({
         matcher: { id: 'byName', options: label },
-        // As Grafana 11 has it, and as later ones do.
+        // The first is for Grafana 11, the second for later versions.
         properties: [
           { id: 'custom.hidden', value: true },
           { id: 'custom.hideFrom', value: { viz: true, legend: false, tooltip: false } },

@@ -11,20 +11,19 @@ import {
 } from '@grafana/grafana-foundation-sdk/common'
 import type { GridPos, ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
-import { palette } from '../look/palette.ts'
-import type { PanelText } from '../texts/texts.ts'
-import { legendBelow } from './legend.ts'
-import { datasource, through } from './target.ts'
-import { steps } from './thresholds.ts'
+import type { PanelText } from '../i18n/es.ts'
+import { palette } from '../theme/colors.ts'
+import { datasource, legendBelow, through } from './parts.ts'
+import { steps } from './values.ts'
 
-/** A query of a graph, and how what it answers is drawn. */
+/** A query of a graph, and how its series look. */
 export interface Series {
   readonly ref: string
   readonly expr: string
   readonly legend: string
-  /** Without one, Grafana gives each series its own. */
+  /** Without one, Grafana chooses a colour for each series. */
   readonly color?: string
-  /** Tells it from the others without its colour: lengths of dashes and gaps, in pixels. */
+  /** Tells the series apart without its colour: lengths of dashes and gaps, in pixels. */
   readonly dash?: readonly number[]
   readonly width?: number
 }
@@ -38,11 +37,11 @@ export interface Graph extends PanelText {
   readonly min?: number
   readonly softMax?: number
   readonly decimals?: number
-  /** The queries read the series of agents, maybe thousands: at most {@link MOMENTS} points are asked for. */
+  /** The queries read the series of agents, of which there may be thousands. Limits the points to {@link MOMENTS}. */
   readonly perAgent?: boolean
 }
 
-/** Points asked for at most: one every two minutes over ten hours. */
+/** Maximum number of points: one every two minutes for ten hours. */
 export const MOMENTS = 300
 
 /** Lines through the time range. */
@@ -54,14 +53,14 @@ export function lines(graph: Graph) {
     .datasource(datasource)
     .gridPos(at)
     .targets(series.map(({ ref, expr, legend }) => through(ref, expr, legend)))
-    // The rules are evaluated once a minute: closer than that there is nothing new.
+    // Rules are evaluated once a minute.
     .interval('1m')
     .unit(unit)
     .lineWidth(1)
     .fillOpacity(0)
-    // Where there is but one moment yet, a line would show nothing.
+    // A line with a single point would be invisible.
     .showPoints(VisibilityMode.Auto)
-    // The number where a line ends tells which it is to whoever cannot by a colour that Grafana has chosen.
+    // The last value identifies a line without its colour, which Grafana has chosen.
     .legend(
       legendBelow(...(series.every(({ color }) => color !== undefined) ? [] : ['lastNotNull' as const])),
     )
@@ -78,7 +77,7 @@ export function lines(graph: Graph) {
   return panel
 }
 
-/** Areas that stand on one another. */
+/** Stacked areas. */
 export const areas = (graph: Graph) =>
   lines(graph)
     .fillOpacity(60)
@@ -86,8 +85,8 @@ export const areas = (graph: Graph) =>
     .min(0)
 
 /**
- * Bars of what counters have grown by, one for every five minutes, the usual refresh interval. The axis goes to four at least, or
- * it would have halves. The legend has their sum.
+ * Bars with the growth of counters in five minutes, the usual refresh interval. The axis ends at four or higher: below that,
+ * Grafana shows fractions. The legend shows the sums.
  */
 export const growth = (graph: Graph) =>
   areas(graph)

@@ -1,25 +1,24 @@
 import { AGENT, KEY, withNameIdAndOperation, withStatus } from './agent-labels.ts'
 import type { Direction } from './floor.ts'
-import { once } from './once.ts'
-import { type Agents, also, stateOf } from './selection.ts'
+import { type Agents, also, once, stateOf } from './selection.ts'
 
-// What agents have done through the day.
+// The day of agents.
 
-/** More agents than this make a graph that nobody can read. */
+/** Agents in a graph at most: with more it is unreadable. */
 export const MOST_SHOWN = 8
 
-/** Calls of a direction in the half hour before each moment, as `rules/operation.yml` has them of all agents of an operation. */
+/** Calls of a direction in the half hour before each point; `rules/operation.yml` computes the same for all agents. */
 export function callsInHalfHour(direction: Direction, { agents }: Agents): string {
   const calls = `wolkvox_agent_${direction}_calls{${agents}}`
   const least = `min_over_time(${calls}[30m])`
   return `sum(${once(`${calls} - (${calls} offset 30m < ${least} or ${least})`, KEY)})`
 }
 
-/** A total of the day over all selected agents. */
+/** The sum of a daily total over the selected agents. */
 export const dayTotal = (metric: string, { agents }: Agents): string =>
   `sum(${once(`${metric}{${agents}}`, KEY)})`
 
-// Measures of each agent's day so far; where there has been no call yet there is none.
+// Measures of each agent's day so far. They need at least one call.
 
 export const ahtOf = ({ agents }: Agents): string => `(wolkvox_agent_aht_seconds{${agents}} > 0)`
 
@@ -28,30 +27,30 @@ export const acwPerCallOf = ({ agents }: Agents): string =>
 
 export const occupancyOf = ({ agents }: Agents): string => `wolkvox_agent_occupancy_ratio{${agents}}`
 
-// Those who have not logged in today come last. Who has left, or was there before an outage, is of the day too.
+// Agents not logged in today come last. The window also covers agents who have left, and those before an outage.
 const shown = ({ agents }: Agents) =>
   `topk(${MOST_SHOWN}, ${[
     `max by (${KEY}) (last_over_time(wolkvox_agent_login_seconds{${agents}}[6h] @ end()))`,
     `0 * max by (${KEY}) (last_over_time(wolkvox_agent_state_start_timestamp_seconds{${agents}}[6h] @ end()))`,
   ].join(' or ')})`
 
-/** A measure of the selected agents through the day, of at most {@link MOST_SHOWN}: those logged in longest. */
+/** A measure of the selected agents through the day. Shows at most {@link MOST_SHOWN}: those logged in longest. */
 export const ofShownAgents = (measure: (selected: Agents) => string, selected: Agents): string =>
   withNameIdAndOperation(once(`${measure(selected)} and on (${KEY}) ${shown(selected)}`, AGENT))
 
-/** The states of the selected agents through the day, of at most {@link MOST_SHOWN}. */
+/** The states of the same agents through the day. */
 export const statesOfShownAgents = (selected: Agents): string =>
   withNameIdAndOperation(
     withStatus(once(`${stateOf(selected)} and on (${KEY}) ${shown(selected)}`, `${AGENT}, category, state`)),
   )
 
-/** The median over an operation's agents. Two exporters of one operation list every agent twice, which leaves it as it is. */
+/** The median over an operation's agents. Two exporters list every agent twice, which does not change the median. */
 export const median = (measure: string): string => `quantile by (operation) (0.5, ${measure})`
 
 /**
- * About how long the selected agents were in each auxiliary state, from one look at the states per interval of a graph. A look stands
- * for the interval after it, so the range has one look fewer than edges. Prometheus 2 includes the left edge of a range and
- * Prometheus 3 does not: the offset moves both edges off the looks, so that the number of looks is the same.
+ * About how long the selected agents were in each auxiliary state, from one sample of the states per interval. A sample counts for
+ * the interval after it. Prometheus 2 includes the left edge of a range and Prometheus 3 does not. The offset moves both edges
+ * away from the samples, so both versions count the same number of samples.
  */
 export const timeInAuxStates = (selected: Agents): string =>
   `sort_desc($__interval_ms / 1000 * sum by (state) (sum_over_time(${once(

@@ -1,22 +1,20 @@
-import type { Category } from '../../src/wolkvox/categories.ts'
+import type { Category } from '../../src/reports/agents/categories.ts'
 import { AGENT, KEY, STATUS, withNameOrId, withStatus } from './agent-labels.ts'
-import { once } from './once.ts'
-import { type Agents, also, limitOfEach, ofOperation, stateOf } from './selection.ts'
+import { type Agents, also, limitOfEach, ofOperation, once, stateOf } from './selection.ts'
 
-// What agents are doing now.
+// The current state of agents.
 
-/** A metric of those agents whose state is among the selected. */
+/** A metric of the selected agents. */
 export const ofAgents = (metric: string, selected: Agents): string =>
   `${once(`${metric}{${selected.agents}}`, AGENT)} and on (${KEY}) ${stateOf(selected)}`
 
-/** With what an agent is doing, as the same exporter has it: another one's refresh may be minutes older. */
+/** Joins a metric with the state from the same exporter: another exporter's refresh may be minutes older. */
 const withState = (metric: string, selected: Agents, labels: string) =>
   `${metric}{${selected.agents}} * on (job, instance, ${KEY}) group_left (${labels}) ${stateOf(selected)}`
 
 /**
- * How long each agent has been in its state, as of this moment and not of the last refresh, with the state and with what to
- * call the agent. Of two exporters that differ, the one with the newer state counts. Not a number where wolkvox does not say
- * since when.
+ * How long each agent has been in its state, until now rather than until the last refresh, with the state and the agent's name.
+ * If two exporters differ, the newer state counts. `NaN` if wolkvox does not send the time.
  */
 export function timeInState(selected: Agents): string {
   const by = `${AGENT}, category, state`
@@ -32,8 +30,8 @@ export function timeInState(selected: Agents): string {
 
 /**
  * The time in state at the last refresh, divided by the limit of its alert, for each agent in after-call work, in an auxiliary
- * state, on a call or ringing. The time of the last refresh and not the time until now, as in the alerts: an agent who was ringing
- * then would be over the limit before the next refresh. If two exporters differ, the newer state counts, as in {@link timeInState}.
+ * state, on a call or ringing. The alerts use the time at the last refresh too: until now, an agent who was ringing then
+ * would be over the limit before the next refresh. If two exporters differ, the newer state counts, as in {@link timeInState}.
  */
 export function limitShare(selected: Agents): string {
   const timeIn = (category: Category) =>
@@ -49,24 +47,24 @@ export function limitShare(selected: Agents): string {
   return once(`(${shares.join(' or ')}) and on (job, instance, ${KEY}) ${newest}`, AGENT)
 }
 
-/** The same for all agents: zero for those whose state has no limit. */
+/** The same for all agents: zero if the state has no limit. */
 export const limitShareOfAll = (selected: Agents): string =>
   `(${limitShare(selected)} or 0 * ${once(stateOf(selected), AGENT)})`
 
-/** How many agents are over their limit. Zero only while their states and the limits are known. */
+/** How many agents are over their limit. Zero only if states and limits are known. */
 export const overLimit = (selected: Agents): string =>
   `sum(${limitShare(selected)} > bool 1) or 0 * (count(${stateOf(selected)}) and on () ${limitOfEach('acw_seconds')})`
 
-// More than any time in a state.
+// Seconds: more than any time in a state.
 const FIRST_S = 1e9
 
-/** Whom to look after first, with state and time in it: those over their limit, then those longest in a state other than ready. */
+/** Agents who need attention, with state and time: those over their limit, then those longest in a state other than ready. */
 export function longestInState(count: number, selected: Agents): string {
   const busy = also(selected, 'category=~"talk|ring|acw|aux"')
   const rank = `${timeInState(busy)} + on (${KEY}) group_left () ${FIRST_S} * (${limitShareOfAll(busy)} > bool 1)`
   return `${timeInState(busy)} and on (${KEY}) topk(${count}, ${rank})`
 }
 
-/** The same agents, with their time in state over its limit. */
+/** The same agents, with the share of their limit. */
 export const limitShareOfLongest = (count: number, selected: Agents): string =>
   `${limitShareOfAll(selected)} and on (${KEY}) ${longestInState(count, selected)}`

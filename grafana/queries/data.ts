@@ -1,38 +1,52 @@
-import { once } from './once.ts'
+import { once, REPORT } from './selection.ts'
 
-/** What {@link dataState} comes to. */
+/** The values of {@link dataState}. */
 export const dataStates = { fresh: 0, failing: 1, stale: 2 } as const
 
-// Makes two conditions of one operation two series, so that `or` keeps both.
+// `or` keeps only one of two series with the same labels; this label makes the conditions of a report different series.
 const part = (name: string, expression: string) => `label_replace(${expression}, "part", "${name}", "", "")`
 
 /**
- * Of the worst of the operations: whether the last refresh failed, and whether the data is too old, there is none yet, or no
- * exporter says anything of it any more.
+ * The worst state of the selected reports. Failing: the last refresh failed. Stale: the data is too old, there is none yet, or no
+ * exporter exposes the report any more.
  */
 export function dataState(selection: string): string {
   const staleAfter = `wolkvox_stale_after_seconds{${selection}}`
   const fetched = `wolkvox_last_success_timestamp_seconds{${selection}}`
   const conditions = [
-    // Its age at the scrape, as the exporter itself judges it: by now, the demo's would be stale between two scrapes.
+    // The age at the scrape, as the exporter sees it. With the age now, the demo would be stale between two scrapes.
     part('age', `${dataStates.stale} * (timestamp(${fetched}) - ${fetched} > bool ${staleAfter})`),
     part('never', `${dataStates.stale} * (${staleAfter} > bool 0) unless ${fetched}`),
     part(
       'gone',
-      `${dataStates.stale} * (${once(`last_over_time(${staleAfter}[1h])`)} > bool 0) unless on (operation) ${staleAfter}`,
+      `${dataStates.stale} * (${once(`last_over_time(${staleAfter}[1h])`, REPORT)} > bool 0) unless on (${REPORT}) ${staleAfter}`,
     ),
     part('refresh', `${dataStates.failing} * (wolkvox_up{${selection}} == bool 0)`),
   ]
   return `max(${conditions.join(' or ')})`
 }
 
-const fetched = (selection: string) => once(`wolkvox_last_success_timestamp_seconds{${selection}}`)
+// Clocks may differ, so an age could be negative.
+const ages = (selection: string) =>
+  `clamp_min(time() - ${once(`wolkvox_last_success_timestamp_seconds{${selection}}`, REPORT)}, 0)`
 
-/** How old the oldest data is, and whose; nothing below zero where clocks differ. */
-export const dataAge = (selection: string): string => `topk(1, clamp_min(time() - ${fetched(selection)}, 0))`
+/** The age of each report's data as a share of the age at which it is stale: reports with different intervals compare. */
+const ageShares = (selection: string) =>
+  `${ages(selection)} / on (${REPORT}) ${once(`wolkvox_stale_after_seconds{${selection}}`, REPORT)}`
 
-/** How long until that is fetched anew; nothing below zero, as a fetch that is due is under way. */
+/** The report that is nearest to being stale. */
+const oldest = (selection: string) => `topk(1, ${ageShares(selection)})`
+
+/** The age of the data that is nearest to being stale, with its operation and report. */
+export const dataAge = (selection: string): string =>
+  `${ages(selection)} and on (${REPORT}) ${oldest(selection)}`
+
+/** The share of its stale age that the data of each report reached since the point before: the age itself is a sawtooth. */
+export const ageThroughTime = (selection: string): string =>
+  `max_over_time((${ageShares(selection)})[$__interval:1m])`
+
+/** How long until the data that is nearest to being stale is fetched again; zero during a refresh. */
 export function nextRefresh(selection: string): string {
-  const next = once(`wolkvox_next_refresh_timestamp_seconds{${selection}}`)
-  return `clamp_min(min(${next} and on (operation) bottomk(1, ${fetched(selection)}) or ${next} unless on () ${fetched(selection)}) - time(), 0)`
+  const next = once(`wolkvox_next_refresh_timestamp_seconds{${selection}}`, REPORT)
+  return `clamp_min(min(${next} and on (${REPORT}) ${oldest(selection)} or ${next} unless on () ${ages(selection)}) - time(), 0)`
 }

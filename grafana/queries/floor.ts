@@ -1,13 +1,12 @@
-import type { Category } from '../../src/wolkvox/categories.ts'
-import { once } from './once.ts'
-import { limitOfEach, ofOperation } from './selection.ts'
+import type { Category } from '../../src/reports/agents/categories.ts'
+import { limitOfEach, ofOperation, once } from './selection.ts'
 
-// Several operations together are the sum of their parts over the sum of their wholes: ratios are never averaged.
+// For several operations, a ratio is the sum of numerators over the sum of denominators, not an average of ratios.
 const ratio = (part: string, whole: string) => `${part} / (${whole} > 0)`
 
 const onlyOperation = `group by (operation) (operation:wolkvox_agents_logged_in:sum{${ofOperation}}) unless on () (count(group by (operation) (operation:wolkvox_agents_logged_in:sum{${ofOperation}})) > 1)`
 
-/** A value of the chosen operations, with the operation's name if it is only one: its own limits may colour the value. */
+/** Adds the operation's name if only one operation has data: its own limits may colour the value. */
 export const withOnlyOperation = (value: string): string =>
   `(${value}) * on () group_left (operation) (${onlyOperation}) or (${value}) unless on () (${onlyOperation})`
 
@@ -20,7 +19,7 @@ const available = `operation:wolkvox_agents_available:sum{${ofOperation}}`
 export const agentsIn = (category: Category): string =>
   total(`wolkvox_agents{${ofOperation}, category="${category}"}`)
 
-/** Agents who are there at all. */
+/** Agents logged in now. */
 export const loggedIn = `sum(${once(
   `wolkvox_agents{${ofOperation}, category!~"logout|unknown"}`,
   'operation, category',
@@ -30,7 +29,7 @@ const ready = `(${once(`wolkvox_agents{${ofOperation}, category="ready"}`)} and 
   `operation:wolkvox_agents_logged_in:sum{${ofOperation}}`,
 )} > 0)`
 
-/** Operations where no agent has to be ready. */
+/** Operations with a dialler, where no agent has to be ready. */
 const withDialler = `${limitOfEach('nobody_ready_alert')} == 0`
 
 /**
@@ -39,16 +38,16 @@ const withDialler = `${limitOfEach('nobody_ready_alert')} == 0`
  */
 export const fewestReady = `bottomk(1, ${ready} unless on (operation) ${withDialler}) or bottomk(1, ${ready} unless on () (${ready} unless on (operation) ${withDialler}))`
 
-// What was summed of the half hour ends with the data, and not half an hour later.
+// Without `and`, the sum would go on for half an hour after the data has been removed.
 const lately = (metric: string) => `sum_over_time(${metric}[30m]) and ${metric}`
 
-/** Of the agents that calls could reach in the last half hour, the share that was busy. */
+/** The share of the available agents that was busy in the last half hour. */
 export const occupancy = ratio(total(lately(busy)), total(lately(available)))
 
-/** The same, each operation for itself. */
+/** The same for each operation. */
 export const occupancyOfEach = once(`operation:wolkvox_occupancy:ratio30m{${ofOperation}} and ${available}`)
 
-/** Of those logged in, the share in auxiliary states. */
+/** The share of the logged-in agents that is in an auxiliary state. */
 export const auxShare = (offset = ''): string =>
   ratio(
     total(`operation_category:wolkvox_agents:sum{${ofOperation}, category="aux"}${offset}`),
@@ -62,18 +61,18 @@ const lastHour = (what: 'handling_seconds' | 'acw_seconds' | 'calls', offset: st
 export const aht = (offset = ''): string =>
   ratio(lastHour('handling_seconds', offset), lastHour('calls', offset))
 
-/** After-call work that a call took in the last hour. */
+/** After-call work per call in the last hour. */
 export const acwPerCall = (offset = ''): string =>
   ratio(lastHour('acw_seconds', offset), lastHour('calls', offset))
 
-/** The way that a call goes, as in `operation_direction:…`. */
+/** Direction of a call, as in `operation_direction:…`. */
 export type Direction = 'inbound' | 'outbound' | 'internal'
 
-/** Calls of a direction in the half hour before each moment. */
+/** Calls of a direction in the half hour before each point. */
 export const callsInHalfHour = (direction: Direction): string =>
   total(`operation_direction:wolkvox_calls:increase30m{${ofOperation}, direction="${direction}"}`)
 
-/** Which auxiliary states agents are in; zero in none where it is known that nobody is in any. */
+/** Agents in each auxiliary state; a single zero if the data is known and no agent is in one. */
 export const auxStates = `sort_desc(count by (state) (${once(
   `wolkvox_agent_state{${ofOperation}, category="aux"}`,
   'operation, agent_id, state',

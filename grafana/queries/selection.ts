@@ -1,17 +1,35 @@
-/** Matchers for what is chosen at the top of a dashboard. */
+/** Matchers for the values chosen at the top of a dashboard. */
 export const ofOperation = 'operation=~"$operation"'
 export const ofTarget = 'job=~"$job", instance=~"$instance"'
 export const ofExporter = `${ofTarget}, ${ofOperation}`
 
-/** A limit of each chosen operation, as `rules/limits-effective.yml` has it. */
+/** The report that the dashboards about operations and agents show. */
+export const agentsReport = `${ofOperation}, report="agents"`
+
+/** Labels that identify a report. */
+export const REPORT = 'operation, report'
+
+/**
+ * Drops the labels of the target. Two exporters of one operation, or one exporter that has just moved to another address, expose
+ * the same value twice.
+ */
+export const once = (metric: string, by = 'operation'): string => `max by (${by}) (${metric})`
+
+/** A limit of each chosen operation, from `rules/limits-effective.yml`. */
 export const limitOfEach = (limit: string): string =>
   `operation_limit:wolkvox_limit:effective{${ofOperation}, limit="${limit}"}`
 
-/** Which agents are chosen. */
+/** The same for operations with agents: not for one with other reports only. */
+export const limitWithAgents = (limit: string): string =>
+  once(
+    `${limitOfEach(limit)} and on (operation) last_over_time(wolkvox_refresh_interval_seconds{${agentsReport}}[1h])`,
+  )
+
+/** Which agents are selected. */
 export interface Agents {
-  /** A matcher that every metric of an agent has the labels for. */
+  /** A matcher for labels that every metric of an agent has. */
   readonly agents: string
-  /** A matcher of what they are doing. */
+  /** A matcher for labels of their state. */
   readonly doing?: string
 }
 
@@ -19,12 +37,12 @@ export const ofCategory: Agents = { agents: ofOperation, doing: 'category=~"$cat
 export const ofAgent: Agents = { agents: `${ofOperation}, agent_id=~"$agent"` }
 export const everybody: Agents = { agents: ofOperation }
 
-/** Of the selected agents those whose state matches, too. */
+/** The selected agents whose state also matches `matcher`. */
 export const also = ({ agents, doing }: Agents, matcher: string): Agents => ({
   agents,
   doing: doing === undefined ? matcher : `${doing}, ${matcher}`,
 })
 
-/** The series that say what the selected agents are doing: one for each, of value one. */
+/** The state of each selected agent: one series per agent, with the value 1. */
 export const stateOf = ({ agents, doing }: Agents): string =>
   `wolkvox_agent_state{${doing === undefined ? agents : `${agents}, ${doing}`}}`

@@ -1,5 +1,5 @@
+import { variables } from '../../src/config/environment.ts'
 import { commonFlags, simulatorFlags } from '../../src/config/flags.ts'
-import { variables } from '../../src/config/variables.ts'
 import { code, table } from './markdown.ts'
 
 /** The settings of an operation, with the defaults and meanings that `--help` shows. */

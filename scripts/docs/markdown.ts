@@ -12,6 +12,7 @@ export const code = (text: string): string => `\`${text}\``
 export function replacePart(text: string, part: string, content: string): string {
   const [begin, end] = [`<!-- ${part}: made by npm run docs -->`, `<!-- /${part} -->`]
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`the text lacks its marks ${begin} and ${end}`)
+  if (from < 0 || to < from)
+    throw new Error(`the marks ${begin} and ${end} are missing; add them where the part belongs`)
   return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`
 }

@@ -1,9 +1,9 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { dashboards } from '../../grafana/dashboards.ts'
-import { readLimits } from '../../grafana/read-limits.ts'
+import { readLimits } from '../../grafana/limits.ts'
 import { table } from './markdown.ts'
 
-/** The question that each panel answers, from its own description. */
+/** The description of every panel, as tables. */
 export function panelTables(): string {
   const english = dashboards(readLimits()).filter(({ language }) => language === 'en')
   return english

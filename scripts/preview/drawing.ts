@@ -1,28 +1,33 @@
 import type { DataFrame, Field } from '@grafana/data'
 import { htmlEscape } from 'escape-goat'
 import type { Panel } from '../../test/dashboards/grafana/dashboards.ts'
-import { configured, seriesFrames, tableFrames, transformed } from '../../test/dashboards/grafana/frames.ts'
-import { grafana } from '../../test/dashboards/grafana/grafana-data.ts'
+import {
+  configured,
+  grafana,
+  seriesFrames,
+  tableFrames,
+  transformed,
+} from '../../test/dashboards/grafana/grafana-data.ts'
 import type { QuerySeries } from '../../test/dashboards/grafana/grafana-requests.ts'
 
-/** A panel with what Prometheus has answered it. */
+/** A panel with the results of its queries. */
 export interface Filled {
   readonly panel: Panel
-  readonly answers: ReadonlyMap<string, readonly QuerySeries[]>
+  readonly results: ReadonlyMap<string, readonly QuerySeries[]>
 }
 
-/** Inside of a panel, in pixels. */
+/** Inner size of a panel, in pixels. */
 export interface Room {
   readonly width: number
   readonly height: number
 }
 
-/** Draws the inside of a panel. @returns HTML */
+/** Draws the content of a panel. @returns HTML */
 export type Draw = (filled: Filled, room: Room) => string | Promise<string>
 
 export const html = (text: string): string => htmlEscape(text)
 
-/** What is written where a value of the field stands, and in which colour. */
+/** Text and colour of a value. */
 export function shown(field: Field, value: unknown): { readonly text: string; readonly color: string } {
   const display = field.display?.(value)
   return {
@@ -31,32 +36,32 @@ export function shown(field: Field, value: unknown): { readonly text: string; re
   }
 }
 
-/** The answers as frames with what the panel says of them. */
-export const framesOf = ({ panel, answers }: Filled): DataFrame[] =>
+/** The results as series, with the options of the panel. */
+export const framesOf = ({ panel, results }: Filled): DataFrame[] =>
   configured(
     panel,
     panel.targets.flatMap(({ refId, legendFormat }) =>
-      seriesFrames(refId, legendFormat, answers.get(refId) ?? []),
+      seriesFrames(refId, legendFormat, results.get(refId) ?? []),
     ),
   )
 
-/** The answers as the table that the panel's transformations make of them; none where there is nothing. */
-export async function tableOf({ panel, answers }: Filled): Promise<DataFrame | undefined> {
-  const made = await transformed(panel, tableFrames(answers))
+/** The results as a table, after the panel's transformations; `undefined` without data. */
+export async function tableOf({ panel, results }: Filled): Promise<DataFrame | undefined> {
+  const made = await transformed(panel, tableFrames(results))
   return configured(panel, made)[0]
 }
 
-/** What stands in a panel without an answer. */
+/** The text of a panel without data. */
 export const nothing = ({ panel }: Filled): string =>
   `<div class="nothing">${html(panel.fieldConfig.defaults.noValue ?? '')}</div>`
 
-/** What a panel says of the series of a query. */
+/** The override of an option for the series of a query. */
 export function overrideOf(panel: Panel, refId: string, id: string): unknown {
   const own = panel.fieldConfig.overrides.find(({ matcher }) => matcher.options === refId)
   return own?.properties.find((property) => property.id === id)?.value
 }
 
-/** Grafana's own order of colours, for series without one. */
+/** Grafana's palette, for series without a colour. */
 const PALETTE = ['#73BF69', '#F2CC0C', '#8AB8FF', '#FF780A', '#F2495C', '#5794F2', '#B877D9', '#37872D']
 
 export const colorOf = (panel: Panel, refId: string, index: number): string => {
@@ -64,10 +69,46 @@ export const colorOf = (panel: Panel, refId: string, index: number): string => {
   return color?.fixedColor ?? PALETTE[index % PALETTE.length] ?? ''
 }
 
-/** Black or white, whichever can be read on the colour. */
+/** Black or white, whichever is readable on the colour. */
 export function inkOn(color: string): string {
   const [red = 0, green = 0, blue = 0] = (color.match(/[\da-f]{2}/gi) ?? []).map((part) =>
     Number.parseInt(part, 16),
   )
   return red * 0.299 + green * 0.587 + blue * 0.114 > 140 ? '#111217' : '#ffffff'
+}
+
+// Sizes in a legend, in pixels: a row, its margin, a letter, and a key with its gap.
+const ROW = 18
+const MARGIN = 4
+const LETTER = 7
+const KEY = 40
+
+/** An entry of a legend. */
+export interface Key {
+  readonly name: string
+  readonly color: string
+  /** Lengths of dashes and gaps, in SVG's format. */
+  readonly dash?: string
+}
+
+/** A legend with as many rows as it needs. @param width in pixels @returns its height in pixels */
+export function drawLegend(
+  keys: readonly Key[],
+  width: number,
+): { readonly html: string; readonly height: number } {
+  let rows = 1
+  let used = 0
+  for (const { name } of keys) {
+    const needed = KEY + name.length * LETTER
+    if (used > 0 && used + needed > width) {
+      rows += 1
+      used = 0
+    }
+    used += needed
+  }
+  const spans = keys.map(
+    ({ name, color, dash = '' }) =>
+      `<span><svg width="18" height="8"><path d="M0 4H18" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/></svg> ${html(name)}</span>`,
+  )
+  return { html: `<div class="legend">${spans.join('')}</div>`, height: rows * ROW + MARGIN }
 }

@@ -1,9 +1,7 @@
 import type { Field } from '@grafana/data'
 import type { Panel } from '../../test/dashboards/grafana/dashboards.ts'
 import { grafana } from '../../test/dashboards/grafana/grafana-data.ts'
-import { colorOf, type Draw, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
-import { drawLegend } from './legend.ts'
-import { hours, roundTicks } from './ticks.ts'
+import { colorOf, type Draw, drawLegend, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
 
 const AXIS = { left: 60, bottom: 18, top: 6, right: 8 }
 const HOUR_MS = 3_600_000
@@ -19,7 +17,7 @@ interface Line {
   readonly points: readonly (readonly [time: number, value: number])[]
 }
 
-/** Lines, or areas or bars that stand on one another, with axes and legend. */
+/** Lines, stacked areas or stacked bars, with axes and legend. */
 export const drawGraph: Draw = (filled, room) => {
   const { panel } = filled
   const frames = framesOf(filled).filter(({ length }) => length > 0)
@@ -72,7 +70,7 @@ export const drawGraph: Draw = (filled, room) => {
   return `<svg width="${room.width}" height="${room.height - legend.height}">${shapes.join('')}</svg>${legend.html}`
 }
 
-/** What the panel wants beside a name in the legend, by Grafana's own words and sums. */
+/** Values next to a name in the legend, computed and named by Grafana's code. */
 function numbersOf(panel: Panel, field: Field): string {
   const { calcs } = panel.options.legend as { readonly calcs: string[] }
   const values = grafana.reduceField({ field, reducers: calcs })
@@ -93,7 +91,7 @@ function stack(lines: readonly Line[]): readonly Line[] {
   }))
 }
 
-/** Where a moment is missing the line breaks, as it does in Grafana. @param floor down to which it is filled */
+/** The line breaks at missing points, as in Grafana. @param floor where the filled area ends */
 function path({ points, color, dash, width }: Line, x: Scale, y: Scale, floor?: number): string {
   const step = Math.min(...points.map(([at], index) => at - (points[index - 1]?.[0] ?? 0)))
   const pieces: (readonly [number, number])[][] = []
@@ -129,7 +127,7 @@ function bars(lines: readonly Line[], x: Scale, y: Scale): string[] {
 
 type Scale = (value: number) => number
 
-/** Lines and bands behind the graph, where the panel has them. */
+/** Lines and bands behind the graph, if the panel has any. */
 function thresholds(
   { fieldConfig: { defaults } }: Panel,
   { width }: Room,
@@ -147,4 +145,26 @@ function thresholds(
     const line = `<path d="M${AXIS.left} ${y(value)}H${width - AXIS.right}" stroke="${color}" stroke-dasharray="8 6"/>`
     return [...(area ? [band] : []), ...(color === 'transparent' ? [] : [line])]
   })
+}
+
+/** Four or five round numbers for a value axis. @param base 10, or 1024 for bytes */
+function roundTicks(low: number, high: number, base: 10 | 1024): number[] {
+  const rough = (high - low || 1) / 4
+  const power = base ** Math.floor(Math.log(rough) / Math.log(base))
+  const factors = base === 10 ? [1, 2, 2.5, 5] : [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+  const step = (factors.find((factor) => factor * power >= rough) ?? base) * power
+  const first = Math.floor(low / step)
+  const last = Math.ceil(high / step)
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  )
+}
+
+/** Every second hour for a time axis, except near its ends, where the text would be cut off. */
+function hours(from: number, to: number): number[] {
+  const first = Math.ceil(from / (2 * HOUR_MS)) * 2 * HOUR_MS
+  const count = Math.floor((to - first) / (2 * HOUR_MS)) + 1
+  return Array.from({ length: count }, (_, index) => first + index * 2 * HOUR_MS).filter(
+    (at) => at - from > HOUR_MS / 2 && to - at > HOUR_MS / 2,
+  )
 }

@@ -1,9 +1,8 @@
 import type { Dashboard, Panel } from '../../test/dashboards/grafana/dashboards.ts'
 import { type Draw, type Filled, html } from './drawing.ts'
 import { drawGraph } from './graph.ts'
-import { drawBars, drawStat } from './numbers.ts'
-import { drawTable } from './table.ts'
 import { drawTimeline } from './timeline.ts'
+import { drawBars, drawStat, drawTable } from './values.ts'
 
 const WIDTH = 1366
 const MARGIN = 8
@@ -42,10 +41,10 @@ td { padding: 0 6px; border-bottom: 1px solid #2c3036; white-space: nowrap; over
 .nothing { padding: 20px; text-align: center }
 `
 
-/** A dashboard as a page of HTML. @param note says that this is no screenshot of Grafana */
+/** A dashboard as an HTML page. @param note says that it is not a screenshot of Grafana */
 export async function pageOf(
   { title, panels }: Dashboard,
-  answersOf: (panel: Panel) => Promise<Filled['answers']>,
+  resultsOf: (panel: Panel) => Promise<Filled['results']>,
   note: string,
 ): Promise<{ readonly html: string; readonly height: number; readonly width: number }> {
   const sections: string[] = []
@@ -54,8 +53,8 @@ export async function pageOf(
     const size = { width: w * COLUMN - MARGIN, height: h * ROW - MARGIN }
     const room = { width: size.width - 18, height: size.height - TITLE - 8 }
     const draw = draws[panel.type]
-    if (draw === undefined) throw new Error(`nothing draws a ${panel.type}`)
-    const inside = await draw({ panel, answers: await answersOf(panel) }, room)
+    if (draw === undefined) throw new Error(`cannot draw a panel of type ${panel.type}`)
+    const inside = await draw({ panel, results: await resultsOf(panel) }, room)
     const place = `left:${MARGIN + x * COLUMN}px;top:${TOP + y * ROW}px;width:${size.width}px;height:${size.height}px`
     sections.push(
       `<section style="${place}"><h2>${html(panel.title)}</h2><div class="inside">${inside}</div></section>`,

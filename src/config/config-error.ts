@@ -1,6 +1,6 @@
 /**
- * The operator asked for something that cannot be done. Carries every problem found, each with its place and what
- * would be right; ends the process with exit code 2.
+ * The flags or the configuration are wrong. Lists every problem found: what is wrong, where, and what to do. The process
+ * ends with exit code 2.
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -13,11 +13,11 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads two parts of the configuration, so that the problems of both come at once.
+ * Reads two parts of the configuration and reports the problems of both together.
  *
  * @throws ConfigError with the problems of either or both
  */
-export async function readBoth<A, B>(
+export async function collectErrors<A, B>(
   first: () => A | Promise<A>,
   second: () => B | Promise<B>,
 ): Promise<readonly [A, B]> {
@@ -40,3 +40,10 @@ async function collect<T>(
     return undefined
   }
 }
+
+// Planned features. An error is better than a setting that is silently ignored.
+export const configFileUnsupported =
+  'a configuration file is not supported yet; describe one operation with the WOLKVOX_* variables'
+export const webConfigUnsupported =
+  'TLS and authentication are not supported yet; put a reverse proxy in front, or listen on 127.0.0.1'
+export const reloadUnsupported = 'reloading is not supported yet; restart to change the configuration'

@@ -1,65 +1,49 @@
-import { ConfigError } from './config-error.ts'
-import { formatDuration } from './duration.ts'
-import { ENV_FILE_HINT } from './env-file.ts'
-import { noConfigFileYet } from './not-yet.ts'
+import { access } from 'node:fs/promises'
+import { endsWithin } from '../clock.ts'
+import { ConfigError, configFileUnsupported } from './config-error.ts'
 import type { Config, Operation } from './operation.ts'
-import { readOperation, type Setting, SUGGESTED_INTERVAL_MS } from './read-operation.ts'
+import { readOperation } from './read-operation.ts'
+import { type SettingName, settingNames, settings } from './settings.ts'
 import { pathProblems } from './text-problems.ts'
 import { readTokenFile } from './token-file.ts'
-import { type Environment, given, unknownVariables, type Variable, variables } from './variables.ts'
+import { formatDuration } from './units.ts'
 
-const VARIABLE_OF: Readonly<Record<Exclude<Setting, 'token'>, Variable>> = {
-  server: 'WOLKVOX_SERVER',
-  name: 'WOLKVOX_OPERATION',
-  baseUrl: 'WOLKVOX_BASE_URL',
-  licenses: 'WOLKVOX_LICENSES',
-  timeZone: 'WOLKVOX_TIMEZONE',
-  refreshInterval: 'WOLKVOX_REFRESH_INTERVAL',
-  timeout: 'WOLKVOX_TIMEOUT',
-  staleAfter: 'WOLKVOX_STALE_AFTER',
-  maxResponseBytes: 'WOLKVOX_MAX_RESPONSE_BYTES',
-  agentName: 'WOLKVOX_AGENT_NAME',
-}
+// The interval that wolkvox's documentation suggests for the agents report.
+const SUGGESTED_INTERVAL_MS = 300_000
 
-const DEMO_HINT = 'No account at hand? `npm run demo` shows everything with a simulated contact centre.'
+const DEMO_HINT = 'No account? `npm run demo` serves the metrics of a simulated contact centre.'
 
 /**
  * Reads one operation from the environment.
  *
- * @param hasEnvFile asked when something is missing; see env-file.ts
+ * @param hasEnvFile called if a required variable is missing, to give a hint
  * @returns a configuration with that one operation
- * @throws ConfigError with every problem at once, each naming its variable and what would be right
+ * @throws ConfigError with every problem, each with its variable and what to do
  */
 export async function readEnvironment(
   environment: Environment,
   hasEnvFile: () => Promise<boolean> = async () => false,
 ): Promise<Config> {
-  const text = (setting: keyof typeof VARIABLE_OF) => given(environment, VARIABLE_OF[setting])
   const token = await readToken(environment)
-  const read = readOperation({
-    server: text('server'),
-    token: token.text,
-    name: text('name'),
-    baseUrl: text('baseUrl'),
-    licenses: text('licenses'),
-    timeZone: text('timeZone'),
-    refreshInterval: text('refreshInterval'),
-    timeout: text('timeout'),
-    staleAfter: text('staleAfter'),
-    maxResponseBytes: text('maxResponseBytes'),
-    agentName: text('agentName'),
-  })
-  const variableOf = (setting: Setting) => (setting === 'token' ? token.variable : VARIABLE_OF[setting])
+  const texts = Object.fromEntries(
+    settingNames.map((name) => [name, readVariable(environment, settings[name].variable)]),
+  )
+  // readToken has read the file.
+  const read = readOperation({ ...texts, token: token.text, tokenFile: undefined })
+  const variableOf = (setting: SettingName) =>
+    setting === 'token' ? token.variable : settings[setting].variable
   const problems = [
     ...token.problems,
     ...(read.ok ? [] : read.problems)
       .filter(({ setting }) => setting !== 'token' || token.problems.length === 0)
       .map(({ setting, message }) => `${variableOf(setting)}: ${message}`),
-    ...(given(environment, 'WOLKVOX_CONFIG_FILE') ? [`WOLKVOX_CONFIG_FILE: ${noConfigFileYet}`] : []),
+    ...(readVariable(environment, 'WOLKVOX_CONFIG_FILE')
+      ? [`WOLKVOX_CONFIG_FILE: ${configFileUnsupported}`]
+      : []),
   ]
   const unknown = unknownVariables(environment)
   if (!read.ok || problems.length > 0) {
-    const nothingSet = variables.every(([name]) => given(environment, name) === undefined)
+    const nothingSet = variables.every(([name]) => readVariable(environment, name) === undefined)
     const isMissing =
       environment.WOLKVOX_SERVER === undefined ||
       (environment.WOLKVOX_TOKEN === undefined && environment.WOLKVOX_TOKEN_FILE === undefined)
@@ -73,14 +57,14 @@ export async function readEnvironment(
 }
 
 interface TokenText {
-  readonly variable: Variable
+  readonly variable: string
   readonly text: string | undefined
   readonly problems: readonly string[]
 }
 
 async function readToken(environment: Environment): Promise<TokenText> {
-  const text = given(environment, 'WOLKVOX_TOKEN')
-  const path = given(environment, 'WOLKVOX_TOKEN_FILE')
+  const text = readVariable(environment, 'WOLKVOX_TOKEN')
+  const path = readVariable(environment, 'WOLKVOX_TOKEN_FILE')
   if (path === undefined) {
     const isEmpty = text === undefined && environment.WOLKVOX_TOKEN !== undefined
     const problems = isEmpty ? ['WOLKVOX_TOKEN: is empty; set it to the wolkvox token'] : []
@@ -100,18 +84,79 @@ async function readToken(environment: Environment): Promise<TokenText> {
   }
 }
 
-function shortInterval({ refreshIntervalMs }: Operation): string[] {
+function shortInterval({ reports }: Operation): string[] {
+  const refreshIntervalMs = Math.min(...reports.map((report) => report.refreshIntervalMs))
   if (refreshIntervalMs >= SUGGESTED_INTERVAL_MS) return []
   const interval = formatDuration(refreshIntervalMs)
   return [
-    `WOLKVOX_REFRESH_INTERVAL: ${interval} is shorter than the 5m wolkvox suggests; every call counts against the daily quota`,
+    `WOLKVOX_REFRESH_INTERVAL: ${interval} is shorter than the 5m that wolkvox suggests; every call counts against the daily quota`,
   ]
 }
 
-function longTimeout({ refreshIntervalMs, timeoutMs }: Operation): string[] {
+function longTimeout({ timeoutMs, reports }: Operation): string[] {
+  const refreshIntervalMs = Math.min(...reports.map((report) => report.refreshIntervalMs))
   if (timeoutMs <= refreshIntervalMs) return []
   const [timeout, interval] = [formatDuration(timeoutMs), formatDuration(refreshIntervalMs)]
   return [
-    `WOLKVOX_TIMEOUT: ${timeout} is longer than the refresh interval of ${interval}; a slow call skips the next refreshes`,
+    `WOLKVOX_TIMEOUT: ${timeout} is longer than the refresh interval of ${interval}; a slow request skips the next refreshes`,
   ]
+}
+
+/** The environment variables of the exporter, as `--help` lists them. */
+export const variables: readonly (readonly [name: string, defaultText: string, meaning: string])[] = [
+  ...Object.values(settings).map(
+    ({ variable, default: defaultText, meaning }) => [variable, defaultText, meaning] as const,
+  ),
+  ['WOLKVOX_CONFIG_FILE', 'none', 'same as --config.file; not supported yet'],
+]
+
+/** The environment of the process. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The trimmed text of a variable. Empty counts as not set, because container tools pass empty variables. */
+function readVariable(environment: Environment, variable: string): string | undefined {
+  return environment[variable]?.trim() || undefined
+}
+
+// Kubernetes sets these in every container of a namespace that has a Service with such a name.
+const SET_BY_KUBERNETES = /^WOLKVOX_(\w+_)?(SERVICE_(HOST|PORT)|PORT(_|$))/
+
+// The build of the image sets it.
+const REVISION = 'WOLKVOX_EXPORTER_REVISION'
+
+// An env file may leave a byte order mark or `export` before a name.
+const PREFIXED_NAME = /^(?<prefix>\W*(?:export\s+)?)(?<name>WOLKVOX_\w*)/i
+
+/** Equal for names that differ only in case or, as LICENCES and LICENSES do, in C and S. */
+const spelling = (name: string) => name.toUpperCase().replaceAll('C', 'S')
+
+/** A warning for each unknown variable that starts with WOLKVOX_: it is probably misspelled. */
+function unknownVariables(environment: Environment): string[] {
+  const known = new Set<string>(variables.map(([name]) => name))
+  return Object.keys(environment).flatMap((variable) => {
+    const { prefix = '', name = '' } = PREFIXED_NAME.exec(variable)?.groups ?? {}
+    if (prefix !== '')
+      return [`${name}: has characters before its name, such as a byte order mark; remove them`]
+    if (name === '' || known.has(variable) || SET_BY_KUBERNETES.test(variable) || variable === REVISION)
+      return []
+    const similar = [...known].find((other) => spelling(other) === spelling(variable))
+    return [
+      `${variable}: unknown variable; ${similar === undefined ? 'see --help' : `did you mean ${similar}?`}`,
+    ]
+  })
+}
+
+const ENV_FILE_HINT =
+  'The .env file in this folder is not read. Start with `npx node --env-file=.env bin/wolkvox-exporter.cjs`.'
+
+// The file only decides whether to give a hint.
+const ENV_FILE_TIMEOUT_MS = 1000
+
+/** Whether the current folder has a `.env` file. Docker Compose reads it, the exporter does not. */
+export async function hasEnvFile(path = '.env'): Promise<boolean> {
+  try {
+    return await endsWithin(ENV_FILE_TIMEOUT_MS, access(path))
+  } catch {
+    return false
+  }
 }

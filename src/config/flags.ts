@@ -11,7 +11,7 @@ interface Flag {
   readonly meaning: string
 }
 
-/** Flags that every command takes, spelled as Prometheus spells them. */
+/** Flags that every command accepts, named as in Prometheus. */
 export const commonFlags = [
   {
     name: 'config.file',
@@ -26,7 +26,7 @@ export const commonFlags = [
     default: ':9989',
     meaning: '[host]:port, may be given several times; :0 takes a free port and logs it',
   },
-  { name: 'web.telemetry-path', type: 'string', default: '/metrics', meaning: 'where the metrics are' },
+  { name: 'web.telemetry-path', type: 'string', default: '/metrics', meaning: 'path of the metrics' },
   {
     name: 'web.config.file',
     type: 'string',
@@ -43,7 +43,8 @@ export const commonFlags = [
     name: 'storage.path',
     type: 'string',
     default: 'data/, none for demo',
-    meaning: "where the last good data and the day's count of calls survive a restart; empty keeps nothing",
+    meaning:
+      "folder for the data that survives a restart: the last good data and the day's request count; empty stores nothing",
   },
   {
     name: 'log.level',
@@ -58,7 +59,7 @@ export const commonFlags = [
     meaning: 'json or pretty (pretty by default on a terminal)',
   },
   { name: 'version', type: 'boolean', default: 'off', meaning: 'print the version' },
-  { name: 'help', type: 'boolean', short: 'h', default: 'off', meaning: 'print this' },
+  { name: 'help', type: 'boolean', short: 'h', default: 'off', meaning: 'print this help' },
 ] as const satisfies readonly Flag[]
 
 /** Flags of the simulated contact centre, for `demo` and `simulate`. */
@@ -69,7 +70,7 @@ export const simulatorFlags = [
     name: 'simulator.speed',
     type: 'string',
     default: '1',
-    meaning: 'simulated seconds a second; 0 stands still',
+    meaning: 'simulated seconds per second; 0 stops the clock',
   },
   {
     name: 'simulator.start',
@@ -87,19 +88,19 @@ export const simulatorFlags = [
 
 export type FlagName = (typeof commonFlags | typeof simulatorFlags)[number]['name']
 
-/** What was given on the command line: the command's name and the text of each flag that was set. */
+/** The parsed command line: the command and the texts of each flag that is set. */
 export interface Arguments {
   readonly command: string
   readonly flags: ReadonlyMap<FlagName, readonly string[]>
 }
 
 const DEFAULT_COMMAND = 'serve'
-const SIMULATING: ReadonlySet<string> = new Set(['demo', 'simulate'])
+const SIMULATOR_COMMANDS: ReadonlySet<string> = new Set(['demo', 'simulate'])
 
 /**
  * Reads the command line: at most one command, then flags as `--flag=value` or `--flag value`.
  *
- * @param argv without the program's own name
+ * @param argv without the name of the program
  * @throws ConfigError for an unknown flag, a flag without its value, or more than one command
  */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -120,11 +121,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const { positionals, values } = parsed
   const command = positionals[0] ?? DEFAULT_COMMAND
   if (positionals.length > 1)
-    throw new ConfigError([`one command at a time, not ${positionals.join(' ')}; see --help`])
+    throw new ConfigError([`several commands given: ${positionals.join(', ')}; keep one, see --help`])
   const flags = new Map<FlagName, readonly string[]>()
   for (const [name, value] of Object.entries(values)) {
-    if (name.startsWith('simulator.') && !SIMULATING.has(command)) {
-      throw new ConfigError([`--${name} is for the commands ${[...SIMULATING].join(' and ')}; see --help`])
+    if (name.startsWith('simulator.') && !SIMULATOR_COMMANDS.has(command)) {
+      throw new ConfigError([
+        `--${name}: only for the commands ${[...SIMULATOR_COMMANDS].join(' and ')}; remove it`,
+      ])
     }
     if (value !== undefined && value !== false) flags.set(name as FlagName, [value].flat().map(String))
   }

@@ -1,37 +1,40 @@
-import { ConfigError } from './config-error.ts'
+import {
+  ConfigError,
+  configFileUnsupported,
+  reloadUnsupported,
+  webConfigUnsupported,
+} from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
-import { type ListenAddress, parseListenAddress } from './listen-address.ts'
-import { noConfigFileYet, noReloadYet, noWebConfigYet } from './not-yet.ts'
 import { pathProblems, textProblems } from './text-problems.ts'
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export const logFormats = ['json', 'pretty'] as const
 
-/** What the flags say: how the process is reached, where it logs. */
+/** The settings of the process: where it listens, stores and logs. */
 export interface ProcessConfig {
   readonly listenAddresses: readonly ListenAddress[]
   readonly telemetryPath: string
-  /** Folder for what survives a restart; empty keeps nothing. */
+  /** Folder for the data that survives a restart; empty stores nothing. */
   readonly storagePath: string
   readonly logLevel: (typeof logLevels)[number]
-  /** Not given: pretty on a terminal, JSON elsewhere. */
+  /** Default: pretty on a terminal, JSON elsewhere. */
   readonly logFormat: (typeof logFormats)[number] | undefined
 }
 
-const NOT_YET: Partial<Record<FlagName, string>> = {
-  'config.file': noConfigFileYet,
-  'web.config.file': noWebConfigYet,
-  'web.enable-lifecycle': noReloadYet,
+const UNSUPPORTED: Partial<Record<FlagName, string>> = {
+  'config.file': configFileUnsupported,
+  'web.config.file': webConfigUnsupported,
+  'web.enable-lifecycle': reloadUnsupported,
 }
 
-// Paths that answer something else already; `/` is free, then there is no landing page.
-const TAKEN = /^\/-(\/|$)/
+// Paths of other routes. `/` is allowed and replaces the status page.
+const RESERVED = /^\/-(\/|$)/
 
 /**
- * Turns the flags into what the process needs.
+ * Reads the flags of the process.
  *
- * @param defaults where a command has its own
- * @throws ConfigError with every problem at once, each naming its flag and what would be right
+ * @param defaults of the command
+ * @throws ConfigError with every problem, each with its flag and what to do
  */
 export function readFlags(
   { flags: allFlags }: Arguments,
@@ -42,8 +45,8 @@ export function readFlags(
   const flags = new Map([...allFlags].filter(([name]) => malformed.get(name)?.length === 0))
   const last = (name: FlagName) => flags.get(name)?.at(-1)
 
-  for (const [name, sentence] of Object.entries(NOT_YET)) {
-    if (last(name as FlagName)) problems.push(`--${name}: ${sentence}`)
+  for (const [name, message] of Object.entries(UNSUPPORTED)) {
+    if (last(name as FlagName)) problems.push(`--${name}: ${message}`)
   }
   const listenAddresses = (flags.get('web.listen-address') ?? [':9989']).map((text) => {
     const address = parseListenAddress(text)
@@ -52,8 +55,10 @@ export function readFlags(
     return address
   })
   const telemetryPath = last('web.telemetry-path') ?? '/metrics'
-  if (!isPlainPath(telemetryPath) || TAKEN.test(telemetryPath)) {
-    problems.push('--web.telemetry-path: must start with / and be plain, such as /metrics, outside /-/')
+  if (!isPlainPath(telemetryPath) || RESERVED.test(telemetryPath)) {
+    problems.push(
+      '--web.telemetry-path: must start with / and have only plain characters, such as /metrics; /-/ is reserved',
+    )
   }
   const logLevel = oneOf('log.level', logLevels) ?? 'info'
   const logFormat = oneOf('log.format', logFormats)
@@ -76,15 +81,42 @@ export function readFlags(
   }
 }
 
-/** Clients resolve dot segments before they send a path, and some merge slashes: such a path would never be asked for. */
+/** Clients resolve dot segments before they send a path, and some merge slashes: they would never request such a path. */
 function isPlainPath(path: string): boolean {
   return /^\/[\w./~-]*$/.test(path) && !/\/\.{1,2}(\/|$)|\/\//.test(path)
 }
 
-/** A container's list of arguments, or a unit, passes quotes on where a shell would remove them. */
+/** The arguments of a container or of a systemd unit keep quotes that a shell would remove. */
 function malformedTexts(name: FlagName, texts: readonly string[]): string[] {
   if (name.startsWith('simulator.')) return []
   return texts
     .flatMap((text) => (name === 'storage.path' ? pathProblems(text) : textProblems(text, true)))
     .map((problem) => `--${name}: ${problem}`)
+}
+
+/** Where to listen: on every address of the machine if `host` is missing, on any free port if `port` is 0. */
+export interface ListenAddress {
+  readonly host: string | undefined
+  readonly port: number
+}
+
+const ADDRESS = /^(?:\[([0-9a-f:.]+(?:%[\w.-]+)?)\]|([^:[\]\s/]*)):(\d{1,5})$/i
+
+/**
+ * Reads `[host]:port`, as in the flags of Prometheus.
+ *
+ * @param text e.g. `:9989`, `127.0.0.1:9989`, `[::1]:0`
+ * @returns the address, or `undefined` if the text is not one
+ */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const match = ADDRESS.exec(text)
+  if (match === null) return undefined
+  const port = Number(match[3])
+  if (port > 65_535) return undefined
+  return { host: match[1] ?? (match[2] || undefined), port }
+}
+
+/** Writes an address as {@link parseListenAddress} reads it. */
+export function formatListenAddress({ host = '', port }: ListenAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -1,131 +1,152 @@
-import { z } from 'zod'
-import { formatDuration } from './duration.ts'
-import type { Operation } from './operation.ts'
-import { CALLS_A_LICENSE, dailyLimit } from './quota.ts'
+import { reportNamed } from '../reports/index.ts'
+import type { Operation, ReportSettings } from './operation.ts'
+import { CALLS_PER_LICENSE, dailyLimit } from './operation.ts'
 import { Secret } from './secret.ts'
-import { settings } from './settings.ts'
-import { textProblems, tokenProblems } from './text-problems.ts'
+import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
+import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
+import { DAY_MS, formatDuration } from './units.ts'
 
-// The rhythm that wolkvox's page for this report suggests.
-export const SUGGESTED_INTERVAL_MS = 300_000
-const DEFAULT_TIMEOUT_MS = 60_000
-const DEFAULT_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 const STALE_AFTER_INTERVALS = 3
 
-const intervalSetting = settings.duration.default(SUGGESTED_INTERVAL_MS)
-const timeoutSetting = settings.duration.default(DEFAULT_TIMEOUT_MS)
+/** The texts of an operation's settings, including a token from a file. */
+export type RawSettings = Readonly<Partial<Record<SettingName, string | undefined>>>
 
-const schema = z
-  .object({
-    server: settings.server,
-    token: settings.token,
-    name: settings.operation.optional(),
-    baseUrl: settings.baseUrl.optional(),
-    licenses: settings.licenses.optional(),
-    timeZone: settings.timeZone.default('America/Bogota'),
-    refreshInterval: intervalSetting,
-    timeout: timeoutSetting,
-    staleAfter: settings.staleAfter.optional(),
-    maxResponseBytes: settings.maxResponseBytes.default(DEFAULT_MAX_RESPONSE_BYTES),
-    agentName: settings.agentName.default('plain'),
-  })
-  .transform(
-    ({
-      server,
-      token,
-      name,
-      baseUrl,
-      licenses,
-      refreshInterval,
-      timeout,
-      staleAfter,
-      ...rest
-    }): Operation => ({
-      ...rest,
-      server,
-      token: new Secret(token),
-      name: name ?? server,
-      baseUrl: baseUrl ?? `https://wv${server}.wolkvox.com`,
-      licenses,
-      refreshIntervalMs: refreshInterval,
-      timeoutMs: timeout,
-      staleAfterMs:
-        staleAfter ??
-        Math.max(refreshInterval * STALE_AFTER_INTERVALS, shortestStaleAfter(refreshInterval, timeout)),
-    }),
-  )
-
-/** An operation's settings as texts; one that is not given is undefined. */
-export type OperationTexts = Readonly<Record<keyof z.input<typeof schema>, string | undefined>>
-
-export type Setting = keyof OperationTexts
-
-/** Something wrong with a setting, and what would be right. */
-export interface SettingProblem {
-  readonly setting: Setting
+/** What is wrong with a setting, and what to do. */
+interface SettingProblem {
+  readonly setting: SettingName
   readonly message: string
 }
 
-type Read =
+type ReadOperation =
   | { readonly ok: true; readonly operation: Operation }
   | { readonly ok: false; readonly problems: readonly SettingProblem[] }
 
-/** Reads an operation's settings from the environment or a file. Reports every problem at once. */
-export function readOperation(texts: OperationTexts): Read {
-  const result = schema.safeParse(texts)
-  const malformed = malformedTexts(texts)
-  const issues = (result.error?.issues ?? [])
-    .map(({ path, message }) => ({ setting: path[0] as Setting, message }))
-    .filter((issue) => !malformed.some(({ setting }) => setting === issue.setting))
-  const problems = [...malformed, ...issues, ...staleTooSoon(texts), ...overQuota(texts)]
-  return result.success && problems.length === 0
-    ? { ok: true, operation: result.data }
-    : { ok: false, problems }
-}
-
-/** Texts that are not what the operator meant, although some of them would do as a value. */
-function malformedTexts(texts: OperationTexts): SettingProblem[] {
-  return (Object.entries(texts) as [Setting, string | undefined][]).flatMap(([setting, text]) => {
-    if (text === undefined) return []
-    const messages = setting === 'token' ? tokenProblems(text) : textProblems(text, setting === 'name')
-    return messages.map((message) => ({ setting, message }))
-  })
-}
-
-const DAY_MS = 86_400_000
-
-/** A rhythm that must spend the day's calls before the day is over; what retries cost comes on top. */
-function overQuota({ refreshInterval, licenses }: OperationTexts): SettingProblem[] {
-  const interval = intervalSetting.safeParse(refreshInterval).data
-  const limit = dailyLimit({ licenses: settings.licenses.optional().safeParse(licenses).data })
-  if (interval === undefined || limit === undefined) return []
-  const calls = Math.ceil(DAY_MS / interval)
-  if (calls <= limit) return []
-  const count = (number: number) => number.toLocaleString('en')
-  const shortest = formatDuration(Math.ceil(DAY_MS / limit / 1000) * 1000)
-  const message =
-    `${formatDuration(interval)} would spend ${count(calls)} calls a day, more than the ${count(limit)} ` +
-    `that the licences allow (${licenses} × ${count(CALLS_A_LICENSE)}); the shortest is ${shortest}`
-  return [{ setting: 'refreshInterval', message }]
+/** Reads an operation from the texts of the environment or a file. Reports every problem. */
+export function readOperation(texts: RawSettings): ReadOperation {
+  const { values, problems } = readSettings(texts)
+  const all = [...problems, ...containsToken(texts), ...staleAfterProblems(values), ...quotaProblems(values)]
+  return all.length === 0
+    ? { ok: true, operation: toOperation(values as SettingValues) }
+    : { ok: false, problems: all }
 }
 
 /**
- * The age that data reaches between two refreshes that both succeed, the second as late as the timeout allows. If data
- * turned stale earlier, the agents would vanish during each refresh.
+ * Reads each setting. A setting with a problem has no value. Neither has one that can only be checked together with it: one
+ * mistake must not cause two messages.
+ */
+function readSettings(texts: RawSettings) {
+  const values: Partial<Record<SettingName, unknown>> = {}
+  const problems: SettingProblem[] = []
+  for (const setting of settingNames) {
+    const { schema, form }: Setting = settings[setting]
+    const text = texts[setting]
+    const { data, error } = schema.safeParse(text)
+    const wrongTexts = text === undefined ? [] : problemsOf(text, form)
+    const messages = wrongTexts.length > 0 ? wrongTexts : (error?.issues ?? []).map(({ message }) => message)
+    problems.push(...messages.map((message) => ({ setting, message })))
+    if (error === undefined) values[setting] = data
+  }
+  if (problems.some(({ setting }) => setting === 'refreshInterval')) delete values.reports
+  return { values: values as Partial<SettingValues>, problems }
+}
+
+/** Mistakes in a text, even if the text would be a valid value. */
+function problemsOf(text: string, form: Setting['form']): string[] {
+  if (form === 'token') return tokenProblems(text)
+  return form === 'path' ? pathProblems(text) : textProblems(text, form === 'free text')
+}
+
+// Shorter tokens may be part of any text.
+const MIN_TOKEN_LENGTH = 6
+
+/** A token in another setting would appear in metrics, logs and file names. */
+function containsToken({ token, name, baseUrl }: RawSettings): SettingProblem[] {
+  if (token === undefined || token.length < MIN_TOKEN_LENGTH) return []
+  return (['name', 'baseUrl'] as const)
+    .filter((setting) => ({ name, baseUrl })[setting]?.includes(token))
+    .map((setting) => ({ setting, message: 'contains the token; remove it' }))
+}
+
+function toOperation(values: SettingValues): Operation {
+  const { server, token, name, baseUrl, licenses, timeZone, timeout, maxResponseBytes, agentName } = values
+  return {
+    name: name ?? server,
+    server,
+    token: new Secret(token),
+    baseUrl: baseUrl ?? `https://wv${server}.wolkvox.com`,
+    licenses,
+    timeZone,
+    timeoutMs: timeout,
+    maxResponseBytes,
+    agentName,
+    reports: reportSettings(values),
+  }
+}
+
+function reportSettings({
+  reports,
+  refreshInterval,
+  timeout,
+  staleAfter,
+}: Pick<SettingValues, 'reports' | 'refreshInterval' | 'timeout' | 'staleAfter'>): ReportSettings[] {
+  return reports.map((name) => {
+    const refreshIntervalMs = refreshInterval ?? reportNamed(name).defaultIntervalMs
+    const staleAfterMs =
+      staleAfter ??
+      Math.max(refreshIntervalMs * STALE_AFTER_INTERVALS, shortestStaleAfter(refreshIntervalMs, timeout))
+    return { name, refreshIntervalMs, staleAfterMs }
+  })
+}
+
+/**
+ * The age that data can reach although every refresh succeeds: one interval plus a slow request. If data became stale
+ * earlier, its series would disappear during each refresh.
  */
 function shortestStaleAfter(refreshIntervalMs: number, timeoutMs: number): number {
   return refreshIntervalMs + timeoutMs
 }
 
-function staleTooSoon({ refreshInterval, timeout, staleAfter }: OperationTexts): SettingProblem[] {
-  const interval = intervalSetting.safeParse(refreshInterval).data
-  const timeoutMs = timeoutSetting.safeParse(timeout).data
-  const stale = settings.staleAfter.optional().safeParse(staleAfter).data
-  if (interval === undefined || timeoutMs === undefined || stale === undefined) return []
-  const shortest = shortestStaleAfter(interval, timeoutMs)
-  if (stale >= shortest) return []
+function staleAfterProblems({
+  reports,
+  refreshInterval,
+  timeout,
+  staleAfter,
+}: Partial<SettingValues>): SettingProblem[] {
+  if (reports === undefined || timeout === undefined || staleAfter === undefined) return []
+  return reportSettings({ reports, refreshInterval, timeout, staleAfter }).flatMap(
+    ({ name, refreshIntervalMs }) => {
+      const shortest = shortestStaleAfter(refreshIntervalMs, timeout)
+      if (staleAfter >= shortest) return []
+      const of = reports.length > 1 ? ` of ${name}` : ''
+      const message =
+        `must be at least ${formatDuration(shortest)}: the refresh interval${of} ` +
+        `(${formatDuration(refreshIntervalMs)}) plus the timeout (${formatDuration(timeout)})`
+      return [{ setting: 'staleAfter', message } as const]
+    },
+  )
+}
+
+/** Intervals that use up the daily quota before the day ends. Retries are not counted. */
+function quotaProblems({
+  reports,
+  refreshInterval,
+  timeout,
+  staleAfter,
+  licenses,
+}: Partial<SettingValues>): SettingProblem[] {
+  const limit = dailyLimit({ licenses })
+  if (reports === undefined || limit === undefined) return []
+  const intervals = reportSettings({ reports, refreshInterval, timeout: timeout ?? 0, staleAfter })
+  const calls = intervals.reduce(
+    (sum, { refreshIntervalMs }) => sum + Math.ceil(DAY_MS / refreshIntervalMs),
+    0,
+  )
+  if (calls <= limit) return []
+  const count = (number: number) => number.toLocaleString('en')
+  const shortest = formatDuration(Math.ceil((reports.length * DAY_MS) / limit / 1000) * 1000)
+  const used = [...new Set(intervals.map(({ refreshIntervalMs }) => formatDuration(refreshIntervalMs)))]
   const message =
-    `must be at least ${formatDuration(shortest)}: the refresh interval (${formatDuration(interval)}) ` +
-    `plus the timeout (${formatDuration(timeoutMs)})`
-  return [{ setting: 'staleAfter', message }]
+    `${used.join(', ')} would use ${count(calls)} calls a day, more than the ${count(limit)} ` +
+    `that the licences allow (${licenses} × ${count(CALLS_PER_LICENSE)}); set it to ${shortest} or longer`
+  return [{ setting: 'refreshInterval', message }]
 }

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 
-const SHOWN = '[secret]'
+const REDACTED = '[secret]'
 
 /**
- * Holds a token so that printing, logging, spreading or serialising the configuration cannot show it: only
- * {@link Secret.reveal} gives it out, which makes every place that reads it easy to find.
+ * A token that printing, logging, spreading or serialising cannot reveal. Only {@link Secret.reveal} returns it, so every
+ * use is easy to find.
  */
 export class Secret {
   readonly #value: string
@@ -13,20 +13,20 @@ export class Secret {
     this.#value = value
   }
 
-  /** The token itself: for the request's header, and for taking it out of texts from outside. */
+  /** The token itself, for the request header and for redaction. */
   reveal(): string {
     return this.#value
   }
 
   toString(): string {
-    return SHOWN
+    return REDACTED
   }
 
   toJSON(): string {
-    return SHOWN
+    return REDACTED
   }
 
   [inspect.custom](): string {
-    return SHOWN
+    return REDACTED
   }
 }

@@ -1,43 +1,48 @@
 import { ConfigError } from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
-import { type ListenAddress, parseListenAddress } from './listen-address.ts'
+import { type ListenAddress, parseListenAddress } from './process-config.ts'
 
-/** The simulated contact centre that was asked for. */
+/** The settings of the simulated contact centre. */
 export interface SimulationConfig {
   readonly agents: number
   readonly seed: number
-  /** Simulated seconds a second. */
+  /** Simulated seconds per second. */
   readonly speed: number
   /** Time of day, `HH:MM`. */
   readonly startAt: string
-  /** Not given: each command has a default of its own. */
+  /** If `undefined`, the default of the command applies. */
   readonly listenAddress: ListenAddress | undefined
 }
 
-// The most that one answer of wolkvox holds.
+// wolkvox sends at most this many records in one response.
 const MAX_AGENTS = 60_000
 
 /**
  * Reads the simulator's flags.
  *
- * @throws ConfigError with every problem at once, each naming its flag and what would be right
+ * @throws ConfigError with every problem, each with its flag and what to do
  */
 export function readSimulation({ flags }: Arguments): SimulationConfig {
   const problems: string[] = []
 
-  function read<T>(name: FlagName, otherwise: T, parse: (text: string) => T | undefined, right: string): T {
+  function read<T>(
+    name: FlagName,
+    defaultValue: T,
+    parse: (text: string) => T | undefined,
+    expected: string,
+  ): T {
     const text = flags.get(name)?.at(-1)
-    if (text === undefined) return otherwise
+    if (text === undefined) return defaultValue
     const value = parse(text)
-    if (value === undefined) problems.push(`--${name}: must be ${right}`)
-    return value ?? otherwise
+    if (value === undefined) problems.push(`--${name}: must be ${expected}`)
+    return value ?? defaultValue
   }
 
-  const whole = (most: number) => (text: string) =>
-    /^\d{1,9}$/.test(text) && Number(text) <= most ? Number(text) : undefined
+  const upTo = (max: number) => (text: string) =>
+    /^\d{1,9}$/.test(text) && Number(text) <= max ? Number(text) : undefined
   const config: SimulationConfig = {
-    agents: read('simulator.agents', 200, whole(MAX_AGENTS), `a whole number up to ${MAX_AGENTS}`),
-    seed: read('simulator.seed', 1, whole(999_999_999), 'a whole number of at most nine digits'),
+    agents: read('simulator.agents', 200, upTo(MAX_AGENTS), `a whole number up to ${MAX_AGENTS}`),
+    seed: read('simulator.seed', 1, upTo(999_999_999), 'a whole number of at most nine digits'),
     speed: read(
       'simulator.speed',
       1,

@@ -4,19 +4,19 @@ const SINGLE = "'‘’‚‛‹›′`´"
 const UNEXPANDED = /\$\{\w+(:?[-+?][^}]*)?\}|\$\(.*\)/
 const ONLY_UNEXPANDED = new RegExp(`^(${UNEXPANDED.source})$`)
 
-// Format characters: byte order mark, zero-width space, soft hyphen and the like. A page or an editor may add them.
+// Format characters, such as a byte order mark, a zero-width space or a soft hyphen. Web pages and editors add them.
 const INVISIBLE = /\p{Cf}/u
 
 /**
- * Finds what an env file, a shell or a copied page leaves in a value. `docker run --env-file` passes on quotes and
- * comments, Docker Compose and systemd do not, so a value can be right for one of them and wrong for another.
+ * Finds mistakes that come from an env file, a shell or a copied web page. `docker run --env-file` keeps quotes and comments,
+ * but Docker Compose and systemd remove them. So a line can be right for one tool and wrong for another.
  *
- * @param text without outer white space
- * @param isFree whether quotes, `#` and `<` may be part of the value, as in a name or a path
+ * @param text trimmed
+ * @param isFreeText whether quotes, `#` and `<` may be part of the value, as in a name or a path
  * @returns what is wrong and what to do; never the text, which may be a token
  */
-export function textProblems(text: string, isFree = false): string[] {
-  const commentAt = text.search(isFree ? /\s#(\s|$)/ : /\s#/)
+export function textProblems(text: string, isFreeText = false): string[] {
+  const commentAt = text.search(isFreeText ? /\s#(\s|$)/ : /\s#/)
   const value = commentAt < 0 ? text : text.slice(0, commentAt).trimEnd()
   const problems: string[] = []
   if (commentAt >= 0) {
@@ -27,14 +27,14 @@ export function textProblems(text: string, isFree = false): string[] {
   }
   if (isEnclosed(value)) {
     problems.push('looks quoted; remove the surrounding quotes')
-  } else if (!isFree && (isQuote(value.at(0)) || isQuote(value.at(-1)))) {
+  } else if (!isFreeText && (isQuote(value.at(0)) || isQuote(value.at(-1)))) {
     problems.push('has a quote at one end; remove it')
   }
   // A token may contain such characters by chance.
-  if ((isFree ? UNEXPANDED : ONLY_UNEXPANDED).test(value)) {
+  if ((isFreeText ? UNEXPANDED : ONLY_UNEXPANDED).test(value)) {
     problems.push('contains a variable that was not expanded; write the value itself')
   }
-  if (!isFree && /^<.*>$/s.test(value)) {
+  if (!isFreeText && /^<.*>$/s.test(value)) {
     problems.push('is a placeholder; replace it with the value')
   }
   if (INVISIBLE.test(value)) {
@@ -43,7 +43,7 @@ export function textProblems(text: string, isFree = false): string[] {
   return problems
 }
 
-/** The same for the path of a file or a folder. */
+/** {@link textProblems} of the path of a file or a folder. */
 export function pathProblems(text: string): string[] {
   const problems = textProblems(text, true)
   if (problems.length === 0 && /^(~|\$\w)/.test(text)) {
@@ -52,7 +52,7 @@ export function pathProblems(text: string): string[] {
   return problems
 }
 
-/** The same for a token, with what an HTTP header or a line of an env file leaves in it. */
+/** {@link textProblems} of a token, and what a copied HTTP header or line of an env file leaves in it. */
 export function tokenProblems(text: string): string[] {
   if (/[\r\n]/.test(text)) return ['has several lines; leave only the token']
   if (/^[\w-]*(token|wolkvox)[\w-]*\s*[=:]/i.test(text.replace(/^export\s+/, ''))) {
@@ -60,7 +60,7 @@ export function tokenProblems(text: string): string[] {
   }
   const problems = textProblems(text)
   if (/^(authorization:\s*)?(bearer|basic|token)\s/i.test(text)) {
-    problems.push('starts with the name of a scheme, such as Bearer; leave only the token')
+    problems.push('starts with an authentication scheme, such as Bearer; leave only the token')
   }
   if (/^https?:\/\//i.test(text)) problems.push('is a URL; set it to the token')
   return problems

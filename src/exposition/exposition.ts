@@ -1,49 +1,46 @@
-import { endMember } from '../gzip/member.ts'
-import { toSegment } from '../gzip/segment.ts'
-import type { Moment } from '../refresh/moment.ts'
-import { isStale, type OperationState } from '../refresh/state.ts'
-import { createAgentsPart } from './agents-part.ts'
-import type { FilledFamily } from './family.ts'
-import type { Format } from './format.ts'
-import { writeLivePart } from './live-part.ts'
-import { createSharedBody } from './shared-body.ts'
+import type { Moment } from '../clock.ts'
+import { type ExporterState, isStale } from '../scheduling/state.ts'
+import { writeDynamicSection } from './dynamic-section.ts'
+import type { FilledFamily, Format } from './family.ts'
+import { endMember, toSegment } from './gzip.ts'
+import { areSame, createStaticSection } from './static-section.ts'
 
-/** The whole of `/metrics` in one format. */
+/** The complete `/metrics` body in one format. */
 export interface Body {
-  /** One gzip member, in pieces to be sent one after the other. */
+  /** One gzip member, in chunks to send in order. */
   readonly gzipped: readonly Uint8Array[]
-  /** Of its text, in bytes. */
+  /** Uncompressed length in bytes. */
   readonly length: number
 }
 
-/** Makes `/metrics`, or hands out what was made for another a moment ago. */
+/** Assembles `/metrics`, or returns the body of another recent scrape. */
 export type Exposition = (format: Format, now: Moment) => Promise<Body>
 
-// One piece is one write. Beyond this, though, the agents are worth sharing with the bodies of other
-// moments, which scrapers who read slowly still hold.
-const ONE_PIECE_BYTES = 128 * 1024
+// One chunk is one write. Above this size, bodies share the static section instead of copying it, because slow scrapers keep
+// earlier bodies in memory.
+const ONE_CHUNK_BYTES = 128 * 1024
 
 /**
- * Puts `/metrics` together from two parts: the agents, compressed when they were read, and what is true of this moment.
+ * Assembles `/metrics` from two sections: the reports, which are already compressed, and the current state.
  *
- * @param states of all operations, now
- * @param collectOwn families about the exporter itself
+ * @param state current state of all operations
+ * @param collectOwnFamilies families about the exporter process
  */
 export function createExposition(
-  states: () => readonly OperationState[],
-  collectOwn: () => Promise<readonly FilledFamily[]>,
+  state: () => ExporterState,
+  collectOwnFamilies: () => Promise<readonly FilledFamily[]>,
 ): Exposition {
-  const agentsPart = createAgentsPart()
+  const staticSection = createStaticSection()
 
   const bodyIn = (format: Format) =>
-    createSharedBody(states, async (current, now): Promise<Body> => {
-      const text = writeLivePart(current, await collectOwn(), format, now)
-      const live = await toSegment(Buffer.from(text))
-      const agents = agentsPart(shownOf(current, now))
-      const { end, length } = endMember(agents, live)
-      const { bytes } = agents
+    shareBody(state, async (current, now): Promise<Body> => {
+      const text = writeDynamicSection(current, await collectOwnFamilies(), format, now)
+      const dynamic = await toSegment(Buffer.from(text))
+      const member = staticSection(freshReports(current, now))
+      const { end, length } = endMember(member, dynamic)
+      const { bytes } = member
       return {
-        gzipped: bytes.length > ONE_PIECE_BYTES ? [bytes, end] : [Buffer.concat([bytes, end])],
+        gzipped: bytes.length > ONE_CHUNK_BYTES ? [bytes, end] : [Buffer.concat([bytes, end])],
         length,
       }
     })
@@ -52,7 +49,56 @@ export function createExposition(
   return (format, now) => bodies[format](now)
 }
 
-/** What has turned stale is withdrawn. */
-function shownOf(states: readonly OperationState[], now: Moment) {
-  return states.flatMap((state) => (state.served === undefined || isStale(state, now) ? [] : [state.served]))
+/** The reports without stale ones, whose series are removed. */
+function freshReports({ reports }: ExporterState, now: Moment) {
+  return reports.flatMap((report) =>
+    report.rendered === undefined || isStale(report, now) ? [] : [report.rendered],
+  )
+}
+
+// Shorter than any scrape interval. The metrics about the process need not be more recent.
+const SHARED_FOR_MS = 1000
+
+interface Shared<T> {
+  readonly body: Promise<T>
+  readonly at: Moment
+  readonly state: ExporterState
+}
+
+/**
+ * Assembles one body for all scrapes within a second, so that any number of scrapers share the same bytes. A change of
+ * state, or data that becomes stale, invalidates it.
+ *
+ * @param state current state of all operations
+ * @param make assembles the body of a state at a time
+ */
+export function shareBody<T>(
+  state: () => ExporterState,
+  make: (state: ExporterState, now: Moment) => Promise<T>,
+): (now: Moment) => Promise<T> {
+  let shared: Shared<T> | undefined
+
+  return (now) => {
+    const current = state()
+    if (shared === undefined || !isCurrent(shared, current, now)) {
+      const body = make(current, now)
+      shared = { body, at: now, state: current }
+      body.catch(() => {
+        // A newer body may have replaced it.
+        if (shared?.body === body) shared = undefined
+      })
+    }
+    return shared.body
+  }
+}
+
+function isCurrent({ at, state }: Shared<unknown>, current: ExporterState, now: Moment): boolean {
+  const age = now.monotonicMs - at.monotonicMs
+  return (
+    age < SHARED_FOR_MS &&
+    areSame(state.accounts, current.accounts) &&
+    areSame(state.operations, current.operations) &&
+    areSame(state.reports, current.reports) &&
+    current.reports.every((report) => isStale(report, at) === isStale(report, now))
+  )
 }

@@ -1,10 +1,9 @@
-import type { Family, Labels, Sample } from './family.ts'
-import type { Format } from './format.ts'
+import type { Family, Format, Labels, Sample } from './family.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
 
 /**
- * A label's value as it stands between quotes, alike in both formats.
+ * Escapes a label value. Both formats use the same escapes.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
  */
@@ -20,12 +19,12 @@ export function writeLabels(labels: Labels): string {
   return text
 }
 
-/** One line; `labels` as {@link writeLabels} makes them. */
+/** Writes one line. @param labels as {@link writeLabels} returns them */
 function writeSample(name: string, labels: string, value: number): string {
   return `${name}${labels === '' ? '' : `{${labels}}`} ${writeNumber(value)}\n`
 }
 
-// Units that Prometheus's naming conventions put at the end of a name.
+// Units at the end of a name, by the naming conventions of Prometheus.
 const UNIT = /_(seconds|bytes|ratio)(_total)?$/
 
 /**
@@ -46,7 +45,7 @@ export function writeHeader({ name, type, help }: Family, format: Format): strin
   return `# HELP ${family} ${escaped}\n# TYPE ${family} ${type}\n${unitLine}`
 }
 
-/** Samples of a family, in the order given. */
+/** Writes the samples of a family in the given order. */
 export function writeSamples(family: Family, samples: readonly Sample[], format: Format): string {
   return samples
     .map(({ name = family.name, labels, value }) =>
@@ -55,14 +54,14 @@ export function writeSamples(family: Family, samples: readonly Sample[], format:
     .join('')
 }
 
-// OpenMetrics wants the bounds of buckets and quantiles as floating-point numbers: `1.0`, never `1`.
+// OpenMetrics requires bounds of buckets and quantiles as floating-point numbers: `1.0`, not `1`.
 function withFloatBounds(labels: Labels): Labels {
   const bounds = ['le', 'quantile'].filter((name) => /^\d+$/.test(labels[name] ?? ''))
   if (bounds.length === 0) return labels
   return { ...labels, ...Object.fromEntries(bounds.map((name) => [name, `${labels[name]}.0`])) }
 }
 
-/** A number as Prometheus reads it. */
+/** Writes a number in the format of Prometheus. */
 export function writeNumber(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf'
   if (value === Number.NEGATIVE_INFINITY) return '-Inf'

@@ -1,6 +1,26 @@
-import type { ListenAddress } from '../config/listen-address.ts'
+import { formatListenAddress, type ListenAddress } from '../config/process-config.ts'
 import { codeOf } from '../error-text.ts'
-import { ListenError } from './listen-error.ts'
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'another program listens there, perhaps an exporter started earlier (`ss -ltnp` shows it); stop it, or choose another port with',
+  EACCES: 'this user is not allowed to; choose a port above 1023 with',
+  EADDRNOTAVAIL: 'this machine does not have that address; see',
+  ENOTFOUND: 'the host name is unknown; see',
+}
+
+/** The server cannot listen on an address. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+
+  /** @param flag that sets the address */
+  constructor(address: ListenAddress, code: string, flag: string, options?: ErrorOptions) {
+    super(
+      `cannot listen on ${formatListenAddress(address)} (${code}): ${ADVICE[code] ?? 'see'} ${flag}`,
+      options,
+    )
+  }
+}
 
 /** What can listen, such as a Fastify application. */
 export interface Listener {
@@ -18,22 +38,18 @@ const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
  */
 export async function listen(app: Listener, { host, port }: ListenAddress): Promise<string> {
   try {
-    return await (host === undefined ? listenEverywhere(app, port) : listenOn(app, host, port))
+    return await (host === undefined ? listenEverywhere(app, port) : app.listen({ host, port }))
   } catch (error) {
     throw new ListenError({ host, port }, codeOf(error), '--web.listen-address', { cause: error })
   }
 }
 
-/** All addresses of the machine: IPv6 takes IPv4 too, and where there is none IPv4 stands alone. */
+/** Listens on all addresses of the machine. An IPv6 socket also accepts IPv4; without IPv6, the exporter uses IPv4 alone. */
 async function listenEverywhere(app: Listener, port: number): Promise<string> {
   try {
-    return await listenOn(app, '::', port)
+    return await app.listen({ host: '::', port })
   } catch (error) {
     if (!NO_IPV6.has(codeOf(error))) throw error
-    return await listenOn(app, '0.0.0.0', port)
+    return await app.listen({ host: '0.0.0.0', port })
   }
-}
-
-function listenOn(app: Listener, host: string, port: number): Promise<string> {
-  return app.listen({ host, port })
 }

@@ -1,43 +1,67 @@
 import type { OutgoingHttpHeaders } from 'node:http'
+import { createGunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Body } from '../exposition/exposition.ts'
-import { contentTypes, type Format } from '../exposition/format.ts'
+import { contentTypes, type Format } from '../exposition/family.ts'
 import { acceptsGzip, formatFor } from './negotiation.ts'
-import { createSendPlainText } from './plain-text.ts'
+import { refuseTooMany } from './refusals.ts'
 import type { Responses } from './responses.ts'
-import { sendTooMany } from './too-many.ts'
 
 /** Makes the body of a scrape. */
 export type RenderMetrics = (format: Format) => Promise<Body>
 
-// The bytes are everybody's: a connection that waits for its reader holds little but its place. Below those that are taken at
-// all, so that whoever comes beyond can be told.
-const MAX_CONNECTIONS = 512
+// Responses share their bytes, so that a slow reader costs little more than its connection. Lower than the server's limit of
+// connections, so that a client above this limit gets a response.
+const MAX_SCRAPE_CONNECTIONS = 512
 
-// No scraper asks again before it has its answer; whoever does is to stand in nobody's way but his own.
-const MAX_ON_CONNECTION = 8
+// No scraper sends another request before it has a response.
+const MAX_PER_CONNECTION = 8
 
-/** `GET` and `HEAD` of the metrics, in the format and the encoding that the scraper asks for. */
+// Each of them decompresses separately, some hundred kilobytes at a time.
+const MAX_PLAIN_TEXT = 64
+
+/** `GET` and `HEAD` of the metrics, in the format and the encoding that the scraper accepts. */
 export function addMetrics(
   app: FastifyInstance,
   path: string,
   renderMetrics: RenderMetrics,
   responses: Responses,
 ): void {
-  const sendPlainText = createSendPlainText()
+  let plainTextInProgress = 0
+
+  /**
+   * For the few clients that do not accept gzip: the text is decompressed for each of them, as fast as it is read, so that it
+   * need not be kept in memory.
+   */
+  function sendPlainText(
+    reply: FastifyReply,
+    headers: OutgoingHttpHeaders,
+    chunks: readonly Uint8Array[],
+  ): FastifyReply {
+    if (plainTextInProgress >= MAX_PLAIN_TEXT) return refuseTooMany(reply)
+    plainTextInProgress += 1
+    reply.raw.once('close', () => {
+      plainTextInProgress -= 1
+    })
+    const text = createGunzip()
+    // It decompresses as it is read. If the client disconnects, Fastify destroys it with the rest.
+    for (const chunk of chunks) text.write(chunk)
+    text.end()
+    return reply.headers(headers).send(text)
+  }
 
   app.get(path, async ({ raw: { headers, method, socket } }, reply) => {
-    if (responses.connections() > MAX_CONNECTIONS || responses.on(socket) > MAX_ON_CONNECTION) {
-      return sendTooMany(reply)
+    if (responses.connections() > MAX_SCRAPE_CONNECTIONS || responses.on(socket) > MAX_PER_CONNECTION) {
+      return refuseTooMany(reply)
     }
     const format = formatFor(headers)
     const body = await renderMetrics(format)
-    // Whoever has gone away meanwhile takes no place, which nothing would give back.
+    // A client that has disconnected meanwhile must not count as in progress: nothing would end that.
     if (socket.destroyed) return reply.hijack()
     const encoding = acceptsGzip(headers) ? 'gzip' : 'identity'
     const head = headersOf(body, format, encoding)
     return encoding === 'gzip' || method === 'HEAD'
-      ? sendPieces(reply, head, body.gzipped)
+      ? sendChunks(reply, head, body.gzipped)
       : sendPlainText(reply, head, body.gzipped)
   })
 }
@@ -49,25 +73,25 @@ function headersOf({ gzipped, length }: Body, format: Format, encoding: 'gzip' |
     'cache-control': 'no-store',
     'content-length': encoding === 'gzip' ? sizeOf(gzipped) : length,
   }
-  // No spread of what else there is: V8 would put that together key by key, for each scrape.
+  // Assigned instead of spread: V8 would copy a spread object key by key for each scrape.
   if (encoding === 'gzip') headers['content-encoding'] = encoding
   return headers
 }
 
-function sizeOf(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((size, { length }) => size + length, 0)
+function sizeOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((size, { length }) => size + length, 0)
 }
 
-/** Writes the pieces as they are, past Fastify, which takes one at most; of an answer to `HEAD`, Node leaves them out. */
-function sendPieces(
+/** Writes the chunks past Fastify, which accepts one at most. Node leaves them out of a response to `HEAD`. */
+function sendChunks(
   reply: FastifyReply,
   headers: OutgoingHttpHeaders,
-  pieces: readonly Uint8Array[],
+  chunks: readonly Uint8Array[],
 ): FastifyReply {
   const { raw } = reply.hijack()
   raw.writeHead(200, headers)
-  for (const piece of pieces.slice(0, -1)) raw.write(piece)
-  // With the last one, as an end of its own would be one more step for each scrape.
-  raw.end(pieces.at(-1))
+  for (const chunk of chunks.slice(0, -1)) raw.write(chunk)
+  // Passing the last chunk to `end()` saves one write per scrape.
+  raw.end(chunks.at(-1))
   return reply
 }

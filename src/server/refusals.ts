@@ -5,28 +5,40 @@ import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastif
 
 const CONTENT_TYPE = 'text/plain'
 
-/** Answers with an HTTP status in plain text. The text is the status alone: a path could contain markup. */
+/** Responds with an HTTP status in plain text. The text is only the status, because a path could contain markup. */
 export function refuse(reply: FastifyReply, status: number): FastifyReply {
   return reply.code(status).type(CONTENT_TYPE).send(`${STATUS_CODES[status]}\n`)
 }
 
-// By the code of Node's error. Every other is a request that is not HTTP.
+// Prometheus retries at its next interval anyway; other clients need not wait that long.
+const RETRY_AFTER_S = 5
+
+/** Refuses a request because too many responses are in progress. */
+export function refuseTooMany(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(503)
+    .header('retry-after', RETRY_AFTER_S)
+    .type(CONTENT_TYPE)
+    .send('Too many responses are in progress; try again later.\n')
+}
+
+// By the code of Node's error. Any other error means that the request is not HTTP.
 const STATUS_OF: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
-/** Options for what Fastify answers in JSON before any handler runs. */
+/** Options that replace Fastify's JSON errors from before any handler runs. */
 export const plainTextRefusals = {
-  // Node would answer a missing Host without a body.
+  // Node would respond to a missing Host without a body.
   http: { requireHostHeader: false },
   frameworkErrors: (error, _request, reply) => void refuse(reply, error.statusCode ?? 500),
-  // While the server closes, Fastify would answer 503 on a kept connection. A last scrape may as well succeed.
+  // While the server closes, Fastify would respond with 503 on a kept connection. A last scrape should still succeed.
   return503OnClosing: false,
 } satisfies FastifyServerOptions & { readonly http: object }
 
-/** Answers in plain text what Node answers without a body, as no route is reached. */
+/** Responds in plain text where Node would respond without a body, because no route is reached. */
 export function addRefusals(app: FastifyInstance): void {
   app.server.on('connect', (_request, connection) => {
     writeRefusal(connection, 404)
@@ -42,16 +54,16 @@ export function addRefusals(app: FastifyInstance): void {
 }
 
 /**
- * Answers a request that cannot be read, and closes the connection.
+ * Responds to a request that cannot be parsed, and closes the connection.
  *
- * @param isAnswering whether a response is under way on it; another must not be written into that
+ * @param isResponding whether a response is in progress on the connection; a second one must not be written into it
  */
 export function refuseUnreadable(
   error: NodeJS.ErrnoException,
   connection: Socket,
-  isAnswering: boolean,
+  isResponding: boolean,
 ): void {
-  if (connection.writable && !isAnswering) writeRefusal(connection, STATUS_OF[error.code ?? ''] ?? 400)
+  if (connection.writable && !isResponding) writeRefusal(connection, STATUS_OF[error.code ?? ''] ?? 400)
   connection.destroy(error)
 }
 

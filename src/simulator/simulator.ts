@@ -1,57 +1,85 @@
 import type { AddressInfo } from 'node:net'
-import { apiRoutes } from './api/api-routes.ts'
-import { controlRoutes } from './api/control-routes.ts'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { addApiRoutes } from './api/api-routes.ts'
+import { addControlRoutes } from './api/control-routes.ts'
 import type { FaultName } from './api/faults.ts'
-import { Gate } from './api/gate.ts'
-import { withHolds } from './api/holds.ts'
-import { createHttpServer } from './api/http-server.ts'
-import type { Operation } from './api/operation.ts'
-import { Centre } from './centre/centre.ts'
-import { reportOf, type WolkvoxRecord } from './centre/report.ts'
-import { parseTimeOfDay } from './centre/time.ts'
-import { startClock } from './clock.ts'
-import { checkOptions, type SimulatorOptions } from './options.ts'
+import { startOperation } from './api/operation.ts'
+import type { WolkvoxRecord } from './centre/report.ts'
 
 export type { FaultName } from './api/faults.ts'
 export { faultNames } from './api/faults.ts'
 export type { WolkvoxRecord } from './centre/report.ts'
-export { type SimulatorOptions, simulatorDefaults } from './options.ts'
 
-/** How often the centre is brought up to date unasked, so that a call after a quiet night need not wait for it. */
-const catchUpIntervalMs = 60_000
+/** The simulated operation and the address of its API. */
+export interface SimulatorOptions {
+  readonly agents: number
+  /** An integer; the same seed gives the same days. */
+  readonly seed: number
+  /** Simulated seconds per real second; 0 stops the simulated clock. */
+  readonly speed: number
+  /** The simulated time at the start, `HH:MM`. The day has been simulated from midnight up to this time. */
+  readonly startAt: string
+  readonly host: string
+  /** 0 selects a free port. */
+  readonly port: number
+  readonly token: string
+  /** Each license allows 1000 requests a day. Default: one license per agent. */
+  readonly licenses?: number
+  /** The delay before each API response. Default: 0. */
+  readonly latencyMs?: number
+}
+
+/** A centre in the middle of its working day. The simulator accepts any server code; `server` is for its clients. */
+export const simulatorDefaults = {
+  agents: 200,
+  seed: 1,
+  speed: 1,
+  startAt: '10:30',
+  host: '127.0.0.1',
+  port: 9988,
+  token: 'simulated-token',
+  server: '0000',
+} as const satisfies SimulatorOptions & { readonly server: string }
 
 /** A running simulator. */
 export interface Simulator {
-  /** Where it listens, without a slash at the end: `http://127.0.0.1:PORT`. */
+  /** The base URL without a trailing slash: `http://127.0.0.1:PORT`. */
   readonly url: string
-  /** Calls with a valid token that have cost quota, faulty ones included. */
+  /** API requests counted against the quota, faulty ones included. */
   readonly calls: number
-  /** All calls to the API that have come in, refused ones included. */
+  /** All API requests received, rejected ones included. */
   readonly requests: number
-  /** The records as they would be sent now. */
+  /** The current records of all agents. */
   report(): readonly WolkvoxRecord[]
-  /** From the next answer on, lets this go wrong; nothing when `undefined`. */
+  /** Applies this fault to all following responses; `undefined` removes the fault. */
   setFault(fault: FaultName | undefined): void
-  /** Ends it at once, calls under way included. */
+  /** Stops the simulator and closes all connections, also of requests in flight. */
   close(): Promise<void>
 }
 
+/** Simulates the elapsed time regularly, so that the first request after a quiet night is fast. */
+const catchUpIntervalMs = 60_000
+
+/** Longer than the timeout of any client, so that the client always gives up first. */
+const connectionTimeoutMs = 10 * 60_000
+
 /**
- * Starts a simulated operation behind wolkvox's API. Rejects with a RangeError for options that cannot be, and with
- * Node's own error (such as code EADDRINUSE) when it cannot listen.
+ * Starts a simulated operation with wolkvox's API.
+ *
+ * @throws RangeError for an invalid option, or Node's own error (such as code EADDRINUSE) if it cannot listen
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   checkOptions(options)
-  const operation = openOperation(options)
-  const app = createHttpServer()
-  apiRoutes(app, operation)
-  controlRoutes(app, operation)
+  const operation = startOperation(options)
+  const app = createServer()
+  addApiRoutes(app, operation)
+  addControlRoutes(app, operation)
   await app.listen({ host: options.host, port: options.port })
   const catchUp = setInterval(operation.now, catchUpIntervalMs).unref()
   return {
     url: urlOf(app.server.address() as AddressInfo),
     get calls() {
-      return operation.gate.calls
+      return operation.limiter.totalRequests
     },
     get requests() {
       return operation.requests
@@ -67,30 +95,28 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 }
 
-function openOperation(options: SimulatorOptions): Operation {
-  const startSecond = parseTimeOfDay(options.startAt)
-  const centre = new Centre(options)
-  centre.advanceTo(startSecond)
-  // Started only now: the simulated day must not run ahead while a large centre catches up with its morning.
-  const clock = startClock(startSecond, options.speed)
-  const now = () => {
-    centre.advanceTo(clock())
-    return centre.now
+function checkOptions({ agents, seed, speed, licenses = 0, latencyMs = 0 }: SimulatorOptions): void {
+  for (const [name, value] of Object.entries({ agents, licenses })) {
+    if (!Number.isInteger(value) || value < 0)
+      throw new RangeError(`${name}: must be an integer ≥ 0, not ${value}`)
   }
-  const operation: Operation = {
-    token: options.token,
-    gate: new Gate(options.licenses ?? options.agents),
-    latencyMs: options.latencyMs ?? 0,
-    now,
-    report: () => {
-      const moment = now()
-      return withHolds(reportOf(centre.agents, moment), operation.holds, moment)
-    },
-    requests: 0,
-    fault: undefined,
-    holds: new Map(),
+  if (!Number.isInteger(seed)) throw new RangeError(`seed: must be an integer, not ${seed}`)
+  for (const [name, value] of Object.entries({ speed, latencyMs })) {
+    if (!Number.isFinite(value) || value < 0)
+      throw new RangeError(`${name}: must be a number ≥ 0, not ${value}`)
   }
-  return operation
+}
+
+function createServer(): FastifyInstance {
+  return Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    bodyLimit: 1024,
+    requestTimeout: 10_000,
+    connectionTimeout: connectionTimeoutMs,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: true,
+  })
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -56,7 +56,8 @@ export async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path)
   const names = await readdir(folder).catch(ifMissing)
   const leftovers = names.filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith(TEMPORARY))
-  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })))
+  // One after the other: each hung operation blocks a thread of the pool.
+  for (const name of leftovers) await rm(join(folder, name), { force: true })
 }
 
 function ifMissing(error: unknown): readonly string[] {

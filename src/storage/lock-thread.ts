@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, truncateSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort } from 'node:worker_threads'
@@ -65,8 +65,19 @@ function acquire(path: string): LockResult {
   } catch (error) {
     const result = resultCodeOf(error)
     if (result === SQLITE_BUSY) return { outcome: 'in use', problem: messageOf(error) }
-    if (result === SQLITE_CANTOPEN || result === SQLITE_READONLY) return { outcome: 'unavailable' }
+    const isRefused = result === SQLITE_CANTOPEN || result === SQLITE_READONLY
+    if (isRefused && !isWritable(dirname(path))) return { outcome: 'unavailable' }
     throw error
+  }
+}
+
+/** Whether files can be created in the folder. Then the data can be written, although the lock file cannot be opened. */
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,18 +1,13 @@
 import { z } from 'zod'
 import type { Operation } from '../config/operation.ts'
-import { categoryOf } from '../wolkvox/categories.ts'
-import type { Snapshot } from '../wolkvox/snapshot.ts'
+import type { Snapshot } from '../reports/read-report.ts'
+import type { AnyReport } from '../reports/report.ts'
 import { CLOCK_TOLERANCE_MS, decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
 /** Settings of an operation that its stored data depends on. */
-type Source = Pick<Operation, 'server' | 'baseUrl' | 'agentName'>
+type Source = Pick<Operation, 'name' | 'server' | 'baseUrl' | 'agentName'>
 
-const agent = z
-  .object({ id: z.string().min(1), name: z.string(), state: z.string() })
-  // Derived from the state, by rules that may have changed since.
-  .transform((agent) => ({ ...agent, category: categoryOf(agent.state) }))
-
-// JSON has no NaN: an agent without a number has `null`.
+// JSON has no NaN: a row without a number has `null`.
 const column = z.array(
   z
     .number()
@@ -21,48 +16,59 @@ const column = z.array(
     .transform((number) => number ?? Number.NaN),
 )
 
-const stored = z.object({
-  server: z.string(),
-  baseUrl: z.string(),
-  agentName: z.string(),
-  fetchedAt: z.number().nonnegative(),
-  records: z.int().nonnegative(),
-  bytes: z.int().nonnegative(),
-  agents: z.array(agent),
-  columns: z.record(z.string(), column),
-})
-
 /**
- * Encodes the operation's last good answer for its file.
+ * Encodes the last good data of a report for its file.
  *
  * @param now milliseconds since 1970
  */
-export function encodeSnapshot(source: Source, snapshot: Snapshot, now: number): Uint8Array {
-  const { server, baseUrl, agentName } = source
-  const agents = snapshot.agents.map(({ id, name, state }) => ({ id, name, state }))
-  return encodeStored({ server, baseUrl, agentName, ...snapshot, agents }, now)
+export function encodeSnapshot(
+  source: Source,
+  report: AnyReport,
+  snapshot: Snapshot,
+  now: number,
+): Uint8Array {
+  const { server, baseUrl } = source
+  const content = { server, baseUrl, report: report.name, privacy: report.privacyOf(source), ...snapshot }
+  return encodeStored(content, now)
 }
 
 /**
- * Decodes the last good answer of an earlier run. One with another rule for names cannot be used: it may show names that are
- * to be hidden now.
+ * Decodes the last good data of an earlier process. Data that was stored under other privacy settings is not used: it may show
+ * what has to be hidden now.
  *
  * @param now milliseconds since 1970
  */
-export function decodeSnapshot(bytes: Uint8Array, source: Source, now: number): ReadResult<Snapshot> {
-  const ofThisSource = stored
+export function decodeSnapshot(
+  bytes: Uint8Array,
+  source: Source,
+  report: AnyReport,
+  now: number,
+): ReadResult<Snapshot> {
+  const expected = z
+    .object({
+      server: z.string(),
+      baseUrl: z.string(),
+      report: z.string(),
+      privacy: z.string(),
+      fetchedAt: z.number().nonnegative(),
+      records: z.int().nonnegative(),
+      bytes: z.int().nonnegative(),
+      rows: z.array(report.storedRow),
+      columns: z.record(z.string(), column),
+    })
     .refine(
       ({ server, baseUrl }) => server === source.server && baseUrl === source.baseUrl,
       'belongs to another account',
     )
     .refine(({ fetchedAt }) => fetchedAt <= now + CLOCK_TOLERANCE_MS, 'was fetched in the future')
-    .refine(({ agentName }) => agentName === source.agentName, 'shows names in another way')
+    .refine((content) => content.report === report.name, 'belongs to another report')
+    .refine(({ privacy }) => privacy === report.privacyOf(source), 'was stored with other privacy settings')
     .refine(
-      ({ agents, columns }) => Object.values(columns).every(({ length }) => length === agents.length),
-      'does not have a value for each agent',
+      ({ rows, columns }) => Object.values(columns).every(({ length }) => length === rows.length),
+      'does not have a value for each row',
     )
-  const { content, problem } = decodeStored(bytes, ofThisSource, now)
+  const { content, problem } = decodeStored(bytes, expected, now)
   if (content === undefined) return { problem }
-  const { fetchedAt, records, bytes: size, agents, columns } = content
-  return { content: { fetchedAt, records, bytes: size, agents, columns } }
+  const { fetchedAt, records, bytes: size, rows, columns } = content
+  return { content: { fetchedAt, records, bytes: size, rows, columns } }
 }

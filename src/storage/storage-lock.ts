@@ -6,10 +6,13 @@ import type { LockReply, LockRequest, LockResult } from './lock-thread.ts'
 export class StorageInUse extends Error {
   override readonly name = 'StorageInUse'
 
-  /** @param path of the lock */
-  constructor(path: string, operation: string, options?: ErrorOptions) {
+  /**
+   * @param path of the lock
+   * @param account its server code
+   */
+  constructor(path: string, account: string, options?: ErrorOptions) {
     super(
-      `another exporter uses ${path} for the operation ${operation}; stop it, or choose another folder with --storage.path`,
+      `another exporter uses ${path} for the account ${account}; stop it, or choose another folder with --storage.path`,
       options,
     )
   }
@@ -22,13 +25,13 @@ export interface Locks {
    * folder is created.
    *
    * @param path of the lock file
-   * @returns `unavailable` where the folder or the file cannot be written: then the data cannot be written either, which is
-   *   reported anyway
+   * @param account for the message of StorageInUse
+   * @returns `unavailable` if the folder cannot be written: then the data cannot be written either, which is reported anyway
    * @throws StorageInUse when another process has the lock
    * @throws DiskTimeout when the disk does not answer in time; the lock may still be acquired later
-   * @throws LockFailed where the file system has no locks, or no thread can be started
+   * @throws LockFailed if the lock file cannot be opened, the file system has no locks, or no thread can be started
    */
-  acquire(path: string, operation: string): Promise<'acquired' | 'kept' | 'unavailable'>
+  acquire(path: string, account: string): Promise<'acquired' | 'kept' | 'unavailable'>
   /** Releases the lock if this process has it. @throws DiskTimeout */
   release(path: string): Promise<void>
   /** Ends the thread, and with it every lock: never resolves while the disk hangs. */
@@ -96,11 +99,11 @@ export function createLocks(timeoutMs = DISK_TIMEOUT_MS, thread: URL = THREAD): 
   }
 
   return {
-    async acquire(path, operation) {
+    async acquire(path, account) {
       const result = await ask('acquire', path)
       switch (result.outcome) {
         case 'in use':
-          throw new StorageInUse(path, operation, { cause: new Error(result.problem) })
+          throw new StorageInUse(path, account, { cause: new Error(result.problem) })
         case 'failed':
           throw new LockFailed(result.problem)
         case 'released':

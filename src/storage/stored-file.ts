@@ -1,10 +1,10 @@
-import { open, rename } from 'node:fs/promises'
+import { open, rename, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { codeOf } from '../error-text.ts'
 
 // Raised whenever a file's content changes its meaning: what another version has written is not guessed at.
-const VERSION = 2
+const VERSION = 3
 
 // A clock may be set by this much between two starts.
 export const CLOCK_TOLERANCE_MS = 60_000
@@ -32,6 +32,8 @@ export interface ReadResult<T> {
  * @throws the file system's error
  */
 export async function readStored(path: string): Promise<ReadResult<Uint8Array>> {
+  // A device has no size, and a pipe may never be opened.
+  if (!(await stat(path)).isFile()) throw new Error('it is not a regular file')
   const file = await open(path)
   try {
     if ((await file.stat()).size > MAX_FILE_BYTES) return { problem: 'is larger than 64 MiB' }

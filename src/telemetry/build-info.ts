@@ -3,15 +3,15 @@ import { z } from 'zod'
 
 export interface BuildInfo {
   readonly version: string
-  /** Revision of the source, where the build recorded one. */
+  /** Revision of the source; `unknown` if the build did not set one. */
   readonly revision: string
   readonly nodeVersion: string
 }
 
-// The same number of folders up from `src/` as from `dist/`.
+// `src/` and `dist/` are at the same depth.
 const PACKAGE = new URL('../../package.json', import.meta.url)
 
-/** Which build this is. */
+/** Reads the version and the revision of this build. */
 export function readBuildInfo(): BuildInfo {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8')))
   const revision = process.env.WOLKVOX_EXPORTER_REVISION || 'unknown'

@@ -1,25 +1,21 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino'
-import { prettyFactory } from 'pino-pretty'
 import type { ProcessConfig } from '../config/process-config.ts'
 import type { StandardError } from './standard-error.ts'
 
 export type { Logger } from 'pino'
 
 /**
- * Makes the process's log: one JSON object a line, or lines for people.
+ * Creates the log of the process: one JSON object per line, or readable text.
  *
- * @param terminal whether the output is one
+ * @param terminal whether the output is a terminal
  */
-export function createLogger(
+export async function createLogger(
   { logLevel, logFormat }: Pick<ProcessConfig, 'logLevel' | 'logFormat'>,
   terminal: boolean,
   { write, onDropped }: Pick<StandardError, 'write' | 'onDropped'>,
-): Logger {
+): Promise<Logger> {
   const format = logFormat ?? (terminal ? 'pretty' : 'json')
-  const toText =
-    format === 'json'
-      ? (line: string) => line
-      : prettyFactory({ colorize: terminal, translateTime: 'SYS:HH:MM:ss', singleLine: true })
+  const toText = format === 'json' ? (line: string) => line : await loadPretty(terminal)
   const log = pino(
     {
       level: logLevel,
@@ -29,6 +25,12 @@ export function createLogger(
     },
     { write: (line: string) => write(toText(line)) },
   )
-  onDropped((lines) => log.warn({ lines }, 'log lines were dropped; standard error was not read'))
+  onDropped((lines) => log.warn({ lines }, 'log lines dropped; standard error was not read'))
   return log
+}
+
+/** Loaded only if needed: services log JSON. */
+async function loadPretty(colorize: boolean): Promise<(line: string) => string> {
+  const { prettyFactory } = await import('pino-pretty')
+  return prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss', singleLine: true })
 }

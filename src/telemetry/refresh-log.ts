@@ -1,55 +1,60 @@
-import { formatDuration } from '../config/duration.ts'
-import type { Failure, Outcome } from '../refresh/attempt.ts'
-import type { OperationState } from '../refresh/state.ts'
+import { formatDuration } from '../config/units.ts'
+import type { RefreshEvents } from '../scheduling/refresher.ts'
+import type { ReportState } from '../scheduling/state.ts'
 import { failureHints } from '../wolkvox/failure.ts'
+import type { Outcome } from '../worker/outcome.ts'
 import type { Logger } from './logger.ts'
 
-/** One line for each refresh: what it brought, or why not and what to do. */
-export function logRefresh(
-  log: Logger,
-  { operation, lastRefresh, nextRefreshAt }: OperationState,
-  outcome: Outcome,
-): void {
-  const facts = {
-    operation: operation.name,
-    duration_seconds: Math.round(lastRefresh?.durationMs ?? 0) / 1000,
-    ...(outcome.ok ? { records: outcome.served.records } : { reason: outcome.failure.reason }),
-    ...rejected(outcome),
-    ...(!outcome.ok &&
-      outcome.failure.reason === 'quota_exceeded' && { next_refresh: new Date(nextRefreshAt).toISOString() }),
+/** Logs refreshes: one line for each, with a constant message and the details in fields. */
+export function refreshLog(log: Logger): RefreshEvents {
+  return {
+    onRefreshed(state, outcome) {
+      const fields = {
+        ...reportFields(state),
+        duration_seconds: Math.round(state.lastRefresh?.durationMs ?? 0) / 1000,
+      }
+      const rejected = rejectedBy(outcome)
+      if (outcome.ok) {
+        log.info({ ...fields, records: outcome.rendered.records, ...rejected }, 'refreshed')
+      } else {
+        const { reason, message } = outcome.failure
+        const next = reason === 'quota_exceeded' && {
+          next_refresh: new Date(state.nextRefreshAt).toISOString(),
+        }
+        log.warn(
+          { ...fields, reason, problem: message, hint: failureHints[reason], ...next, ...rejected },
+          'refresh failed',
+        )
+      }
+    },
+    onRetry(state, { reason, message }, waitMs) {
+      log.info(
+        { ...reportFields(state), reason, problem: message, retry_in: formatWait(waitMs) },
+        'call failed; retrying',
+      )
+    },
+    onResumed(state, waitMs) {
+      const { rendered } = state
+      const fields = { ...reportFields(state), next_refresh_in: formatWait(waitMs) }
+      if (rendered === undefined) {
+        log.info(fields, 'resumed stored schedule')
+      } else {
+        const fetched = new Date(rendered.fetchedAt).toISOString()
+        log.info({ ...fields, records: rendered.records, fetched }, 'restored stored data')
+      }
+    },
   }
-  if (outcome.ok) {
-    log.info(facts, 'refreshed')
-  } else {
-    const { reason, message } = outcome.failure
-    log.warn(facts, `refresh failed: ${message}; ${failureHints[reason]}`)
-  }
 }
 
-/** A call that failed and is made again within the same refresh. */
-export function logRetry(log: Logger, { operation }: OperationState, failure: Failure, waitMs: number): void {
-  const facts = { operation: operation.name, reason: failure.reason }
-  log.info(facts, `${failure.message}; trying again in ${inWords(waitMs)}`)
-}
+const reportFields = ({ operation, report }: ReportState) => ({ operation, report })
 
-/** The first refresh waits: the data of an earlier run is served until then, if there is any. */
-export function logWait(log: Logger, { operation, served }: OperationState, waitMs: number): void {
-  const facts = { operation: operation.name, ...(served && { records: served.records }) }
-  const found =
-    served === undefined ? 'no data yet' : `data of ${new Date(served.fetchedAt).toISOString()} restored`
-  log.info(
-    facts,
-    `${found}; an earlier run has called already, so the next fetch comes in ${inWords(waitMs)}`,
-  )
-}
+const formatWait = (ms: number) => formatDuration(Math.ceil(ms / 1000) * 1000)
 
-const inWords = (ms: number) => formatDuration(Math.ceil(ms / 1000) * 1000)
-
-function rejected({ rejections }: Outcome) {
-  const count = (of: Readonly<Record<string, number>>) =>
-    Object.values(of).reduce((sum, more) => sum + more, 0)
-  const records = count(rejections.records)
-  const values = count(rejections.values)
+function rejectedBy({ rejections }: Outcome) {
+  const total = (counts: Readonly<Record<string, number>>) =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const records = total(rejections.records)
+  const values = total(rejections.values)
   return {
     ...(records > 0 && { rejected_records: records }),
     ...(values > 0 && { rejected_values: values }),

@@ -1,27 +1,27 @@
 import sonicBoom from 'sonic-boom'
-import { endsWithin } from '../refresh/delay.ts'
+import { endsWithin } from '../clock.ts'
 
-/** Where the log and messages to the operator are written. */
+/** The output for the log and for messages to the operator. */
 export interface StandardError {
-  /** Never blocks. While the reader stalls, lines are kept up to a limit, then dropped. */
+  /** Never blocks. While the reader stalls, lines are buffered up to a limit, then dropped. */
   readonly write: (text: string) => void
   /** Called with the number of dropped lines when the reader reads again. */
   readonly onDropped: (report: (lines: number) => void) => void
-  /** Waits until everything is written, or the output fails, or the time is over. */
+  /** Waits until everything is written, the output fails, or the time is over. */
   readonly flush: (ms: number) => Promise<void>
 }
 
-// Thousands of lines: days of a log in which little happens.
+// Thousands of lines: several days of a normal log.
 const MAX_PENDING_BYTES = 2 ** 20
 
 /**
- * Writes to standard error without blocking: a stopped terminal, a pipe that is not read, or a hung disk must not stop scrapes
- * and signals. Node's own stream blocks on a terminal.
+ * Writes to standard error without blocking: a stopped terminal, an unread pipe or a hung disk must not block scrapes and
+ * signals. Node's own stream blocks on a terminal.
  *
- * @param onClosed called when the reader has ended; later lines are lost
+ * @param onClosed called when the reader has exited; later lines are lost
  */
 export function createStandardError(onClosed: () => void, fd = 2): StandardError {
-  // With a minimum, as `flush` does nothing without one.
+  // Without a minimum length, `flush` does nothing.
   const output = new sonicBoom.SonicBoom({ fd, sync: false, minLength: 1, maxLength: MAX_PENDING_BYTES })
   let isWriting = false
   let dropped = 0
@@ -37,7 +37,7 @@ export function createStandardError(onClosed: () => void, fd = 2): StandardError
     dropped = 0
     report(lines)
   })
-  // What cannot be written, as on a full disk, is tried again with the next line.
+  // After a write error, such as a full disk, the next line triggers a retry.
   output.on('error', (error: NodeJS.ErrnoException) => {
     isWriting = false
     if (error.code === 'EPIPE') onClosed()
@@ -48,7 +48,7 @@ export function createStandardError(onClosed: () => void, fd = 2): StandardError
       const wasWriting = isWriting
       isWriting = true
       output.write(text)
-      // If the buffer is full, this line is dropped without another try to write the others.
+      // If the buffer is full, SonicBoom drops this line without writing the others.
       if (!wasWriting) output.flush()
     },
     onDropped(callback) {

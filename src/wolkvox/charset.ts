@@ -10,16 +10,16 @@ const WINDOWS_1252 = Uint16Array.from(
 // A character of windows-1252 takes at most three bytes in UTF-8.
 const MAX_GROWTH = 2
 
-// Decoded in pieces, so that the text of a large response is never in memory as a whole.
+// Decoding in chunks avoids the whole text of a large response in memory.
 const CHUNK_BYTES = 2 ** 20
 
 const CHARSET = /;\s*charset\s*=\s*["']?([^\s;"']+)/i
 
 /**
- * The response as UTF-8. The bytes decide first, because servers often declare a default charset for JSON that is valid
- * UTF-8, and only UTF-16 has zero bytes. Other bytes are decoded as declared. If the charset is unknown or does not fit,
- * valid UTF-8 is kept and every other byte is windows-1252. So a response in Latin-1 is read, and a name that wolkvox
- * cut within a character damages no other name.
+ * Converts a response to UTF-8. The bytes have precedence over the declared charset: servers often declare a default charset
+ * for JSON that is valid UTF-8, and only UTF-16 has zero bytes. Other bytes are decoded as declared. If the charset is unknown
+ * or the bytes are invalid in it, valid UTF-8 is kept and every other byte is decoded as windows-1252. So Latin-1 is readable,
+ * and a name that wolkvox cuts within a character does not damage other names.
  *
  * @param contentType header `Content-Type`; empty if there is none
  * @returns the same bytes if they are UTF-8 already
@@ -31,7 +31,7 @@ export function toUtf8(body: Uint8Array, contentType: string): Uint8Array {
   return asDeclared(body, CHARSET.exec(contentType)?.[1]) ?? replaceStrayBytes(body)
 }
 
-/** Looks for a byte order mark, or a zero in the first character, which is ASCII in JSON and HTML. */
+/** Detects UTF-16 by a byte order mark, or by a zero byte in the first character, which is ASCII in JSON and HTML. */
 function utf16Of([first, second]: Uint8Array): string | undefined {
   if (first === undefined || second === undefined) return undefined
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le'

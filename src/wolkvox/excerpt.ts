@@ -12,30 +12,29 @@ import {
 } from './json-scanner.ts'
 import type { Redact } from './redaction.ts'
 
-// Enough to recognise a text from outside, too little to fill a log.
+// Enough to recognise an external text, but not enough to fill a log.
 const MAX_QUOTED = 200
 
-/** Bytes of a response that an excerpt is made of: the head of a page can come before its title. */
+/** The part of a response that an excerpt is based on: a web page can have a long head before its title. */
 export const EXCERPT_BYTES = 16 * 1024
 
-// Several times what is quoted: the token and its escapes can take much of it.
+// Several times the quoted length, because the token and its escapes can be long.
 const MAX_READ = 2000
 
-/** A text from outside on one line, of bounded length. */
+/** An external text on one line, with bounded length. */
 export function quote(text: string, redact: Redact): string {
   return shorten(onOneLine(redact(text.slice(0, MAX_READ))))
 }
 
 /**
- * What a response is that is no report, in words that tell a PHP warning, a login page, a captive portal and another API
- * apart.
+ * Describes a response that is not a report, so that the operator can distinguish a PHP warning, a login page, a captive
+ * portal and another API.
  *
- * A report that was cut off is such a response too, and its records name people. So an excerpt quotes only what is on a
- * list: the line of a PHP error, the title and first heading of a page, the root element of XML, the top-level keys of
- * JSON, and the first words of a text that looks like none of these. A text without any field name, such as a list of
- * names, cannot be told from an error message.
+ * The response can also be a truncated report, whose records name people. So an excerpt quotes only known parts: the line of a
+ * PHP error, the title and first heading of a web page, the root element of XML, the top-level keys of JSON, and the first
+ * words of any other text. A text without field names, such as a list of names, looks like an error message.
  *
- * @returns empty if nothing can be quoted
+ * @returns empty if nothing may be quoted
  */
 export function excerptOf(bytes: Uint8Array, redact: Redact): string {
   const text = new TextDecoder().decode(bytes.subarray(0, EXCERPT_BYTES)).replace(/^[\s\p{C}]+/u, '')
@@ -52,17 +51,17 @@ function describe(text: string): string {
   return firstWords(text)
 }
 
-// At the beginning of a line, where no text of intact JSON can be.
+// At the beginning of a line: intact JSON has no text there.
 const PHP_ERROR =
   /(?:^|\n)(?:<br ?\/?>\s{0,9})?(?:<b>)?((?:PHP )?(?:(?:Fatal|Parse|Recoverable fatal|Catchable fatal|Core|Compile) error|(?:Core |Compile )?Warning|Notice|Deprecated|Strict Standards))(?:<\/b>)?:[ \t]{1,9}([^\n]{1,1000})/i
 
-// The words of PHP itself. The message of an exception or of `trigger_error` can be anything.
+// Messages of PHP itself. The message of an exception or of `trigger_error` can contain anything.
 const PHP_MESSAGE =
   /^(?:[\w\\]+(?:::\w+)?\(|Undefined |Uncaught |Trying to |Attempt to |Cannot |Allowed memory size |Maximum |Out of memory|Division by zero|Array to string|syntax error|Call to |Creation of |Unknown: |A non-numeric |Illegal |Unsupported operand |Use of undefined |Unable to |Failed opening |Class |Module |Non-static |Required parameter |Optional parameter )/
 
 const PHP_PLACE = / in (?:<b>)?((?:[A-Za-z]:)?[\w./\\-]{1,150})(?:<\/b>)?(?: on line (?:<b>)?|:)(\d{1,7})/
 
-/** The line of a PHP error without the arguments in it: parentheses, and everything from the first quote on. */
+/** The line of a PHP error without its arguments: parentheses, and everything from the first quote on. */
 function phpErrorIn(text: string): string | undefined {
   const [, level, line = ''] = PHP_ERROR.exec(text) ?? []
   if (level === undefined) return undefined
@@ -76,7 +75,7 @@ function phpErrorIn(text: string): string | undefined {
   return `${level}: ${words}${file === undefined ? '' : ` in ${file} on line ${number}`}`
 }
 
-const PAGE_ELEMENT =
+const HTML_ELEMENT =
   /^(?:html|head|body|title|meta|link|script|style|center|h[1-6]|p|div|br|b|table|form|pre)$/i
 const TITLE = /<title(?:\s[^<>]{0,200})?>([^<]{1,500})/i
 const HEADING = /<h[1-6](?:\s[^<>]{0,200})?>((?:[^<]|<(?!\/h)){1,500})/i
@@ -88,8 +87,8 @@ const ROOT =
 
 function describeMarkup(text: string): string {
   const root = ROOT.exec(text)?.[1] ?? ''
-  if (!PAGE_ELEMENT.test(root) && !/^<!doctype html/i.test(text)) {
-    // XML can have titles too, which can be those of records.
+  if (!HTML_ELEMENT.test(root) && !/^<!doctype html/i.test(text)) {
+    // XML can have titles too, but they can be part of records.
     if (root !== '') return `XML, root element ${root}`
     return text.startsWith('<!--') ? 'an HTML comment' : 'markup'
   }
@@ -104,16 +103,16 @@ function describeMarkup(text: string): string {
   return parts.length === 0 ? 'an HTML page without title' : `an HTML page, ${parts.join(', ')}`
 }
 
-// What an envelope or an error of another API says about itself. Values of any other key can be personal data.
-const TELLING = /^(?:code|error|error_description|msg|message|status)$/i
+// Keys that describe an envelope or an error of another API. Values of other keys can be personal data.
+const QUOTABLE_KEY = /^(?:code|error|error_description|msg|message|status)$/i
 
-// Fields are written in lower or camel case; people are not.
+// Field names are in lower case or camel case; names of people are not.
 const FIELD = /^[a-z_](?!.*\d{5})[\w.-]{0,39}$/
 
 const MAX_MEMBERS = 12
 const MAX_VALUE = 120
 
-/** The keys of an object, which can be cut off, with the values that say something about the response. */
+/** The keys of an object that can be truncated, with the values of quotable keys. */
 function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
   const members: string[] = []
   try {
@@ -122,11 +121,11 @@ function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
       const key = parse(bytes, place, end)
       const value = skipSpace(bytes, skipSpace(bytes, end) + 1)
       if (typeof key !== 'string' || bytes[skipSpace(bytes, end)] !== COLON) break
-      const isTelling = TELLING.test(key)
-      members.push(isTelling || FIELD.test(key) ? key : '…')
+      const isQuotable = QUOTABLE_KEY.test(key)
+      members.push(isQuotable || FIELD.test(key) ? key : '…')
       if (members.length > MAX_MEMBERS) break
       const next = skipValue(bytes, value, bytes.length)
-      if (isTelling) members.push(`${members.pop()} ${shownValue(bytes, value, next, isOutermost)}`)
+      if (isQuotable) members.push(`${members.pop()} ${describeValue(bytes, value, next, isOutermost)}`)
       place = skipSpace(bytes, next)
       if (bytes[place] !== COMMA) break
       place = skipSpace(bytes, place + 1)
@@ -139,7 +138,7 @@ function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
   return members.length === 0 ? 'a JSON object' : `a JSON object with ${list}`
 }
 
-function shownValue(bytes: Uint8Array, from: number, to: number, isOutermost: boolean): string {
+function describeValue(bytes: Uint8Array, from: number, to: number, isOutermost: boolean): string {
   if (bytes[from] === OPEN_OBJECT && bytes[to - 1] === CLOSE_OBJECT) {
     return isOutermost ? describeObject(bytes.subarray(from, to), false) : '{…}'
   }
@@ -161,18 +160,18 @@ function parse(bytes: Uint8Array, from: number, to: number): unknown {
   }
 }
 
-// Structure within a text: in JSON, in what PHP prints, and in markup.
+// Structure within a text: of JSON, of PHP output, and of markup.
 const STRUCTURE = /[{}[\]"|<>\t]|=>|&\w+;/
 
-// Prose can come before a bracket or a text in quotes, but not before the separators of a table or the end of a value.
+// Prose can precede a bracket or a quoted text, but not the separators of a table or the end of a value.
 const OPENING = /[{[(<]|(?<=^|\s)["']/
 const SEPARATOR = /[}\]>;|=\t]|,(?! )|(?<=\S)"|(?<=\S)'\s?[,:]|&\w+;/
 
-// Fields of records, in this report and in others.
+// Field names of records, in this report and in others.
 const RECORD_FIELD =
   /agent_|customer|cliente|conversation|conn_id|\w*(?:name|nombre|phone|tel[eé]fono|mail)\w*\s*:/i
 
-/** The words on the first line of a text that is neither markup nor JSON, up to the first bracket or quote. */
+/** The first line of a text that is neither markup nor JSON, up to the first bracket or quote. */
 function firstWords(text: string): string {
   const [line = ''] = text.slice(0, MAX_READ).split(/[\r\n]/, 1)
   const end = line.search(OPENING)

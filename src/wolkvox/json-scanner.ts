@@ -3,14 +3,14 @@ export class NotJson extends Error {
   override readonly name: string = 'NotJson'
 }
 
-/** The text ends between two of its parts, so it was probably cut off. */
+/** The text ends between two tokens, so it is probably truncated. */
 export class UnexpectedEnd extends NotJson {
   override readonly name = 'UnexpectedEnd'
 }
 
-/** The response ends within a text: it was cut off there, or it has an odd quote. */
-export class UnterminatedText extends NotJson {
-  override readonly name = 'UnterminatedText'
+/** The response ends within a string: it is truncated, or a quote is missing. */
+export class UnterminatedString extends NotJson {
+  override readonly name = 'UnterminatedString'
 }
 
 /** More text follows the JSON. */
@@ -41,7 +41,7 @@ export const BACKSLASH = 0x5c
 
 const TOO_LONG = 'a value is too long'
 
-/** JSON's white space: space, line feed, carriage return, tab. */
+/** The white space of JSON: space, line feed, carriage return, tab. */
 const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 
 /** @returns the place of the last byte up to `at` that is not white space; -1 if there is none */
@@ -62,10 +62,10 @@ export function skipSpace(bytes: Uint8Array, at: number): number {
  * Finds the end of a value without parsing it. `JSON.parse` validates it later.
  *
  * @param at where the value begins
- * @param limit the most bytes it may have
+ * @param limit maximum length in bytes
  * @returns the place after its last byte
- * @throws NotJson if there is no value, or it never ends
- * @throws ValueTooLong as soon as the limit is passed
+ * @throws NotJson if there is no value, or it does not end
+ * @throws ValueTooLong as soon as the limit is exceeded
  */
 export function skipValue(bytes: Uint8Array, at: number, limit: number): number {
   const end = Math.min(bytes.length, at + limit)
@@ -90,7 +90,7 @@ export function skipValue(bytes: Uint8Array, at: number, limit: number): number 
         place = depth > 0 ? place + 1 : skipLiteral(bytes, place, end)
     }
   } while (depth > 0 && place < end)
-  if (depth > 0) throw tooLongOrCut(bytes, end)
+  if (depth > 0) throw tooLongOrTruncated(bytes, end)
   if (depth < 0 || place === at) throw new NotJson('a value is missing')
   return place
 }
@@ -102,14 +102,14 @@ export function skipString(bytes: Uint8Array, at: number, end: number): number {
     if (byte === QUOTE) return place + 1
     if (byte === BACKSLASH) place += 1
   }
-  throw end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnterminatedText('a text is not terminated')
+  throw end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnterminatedString('a string is not terminated')
 }
 
-/** Skips a number, `true`, `false`, `null`, or any other word. */
+/** Skips a number, `true`, `false`, `null`, or any other literal. */
 function skipLiteral(bytes: Uint8Array, at: number, end: number): number {
   let place = at
   while (place < end && !endsLiteral(bytes[place])) place += 1
-  if (place === end && end < bytes.length) throw tooLongOrCut(bytes, end)
+  if (place === end && end < bytes.length) throw tooLongOrTruncated(bytes, end)
   return place
 }
 
@@ -117,6 +117,6 @@ function endsLiteral(byte: number | undefined): boolean {
   return byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT || byte === COLON || isSpace(byte)
 }
 
-function tooLongOrCut(bytes: Uint8Array, end: number): Error {
-  return end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnexpectedEnd('it ends too soon')
+function tooLongOrTruncated(bytes: Uint8Array, end: number): Error {
+  return end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnexpectedEnd('it is truncated')
 }

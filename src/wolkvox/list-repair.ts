@@ -7,24 +7,23 @@ import {
   OPEN_OBJECT,
   skipSpace,
   UnexpectedEnd,
-  UnterminatedText,
+  UnterminatedString,
   ValueTooLong,
 } from './json-scanner.ts'
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
 
-/** Continues to split a list of records after a broken record that hides the ends of others. */
+/** Continues to split a list after a broken record that hides the ends of others. */
 export interface ListRepair {
   /**
    * Ends a record whose end cannot be found: before the next record, or else before the bracket that closes the list.
    *
    * @param error the error that the record caused
    * @returns the next element, or the bracket that closes the list
-   * @throws the error if neither can be found, or if the response was cut off: a list without its last records must not
-   *   count as complete
+   * @throws the error if neither is found, or if the response is truncated: an incomplete list must not count as complete
    */
   endBroken(record: number, error: unknown): number
   /**
-   * Checks whether a bracket that seems to close the list is surplus. If so, it is part of the record before it.
+   * Checks whether a bracket that seems to close the list is a stray one. A stray bracket is part of the record before it.
    *
    * @returns the next element, or the bracket that closes the list; `undefined` if this one closes it
    */
@@ -35,7 +34,7 @@ export interface ListRepair {
 const END_OF_RECORD = /["\]}\dle]\s*\}\s*$/
 const MAX_TAIL_BYTES = 256
 
-// Each can take a search through the bytes of a whole record: this many take a third of a second.
+// Each can need a search through a whole record. This many take a third of a second.
 const MAX_BROKEN_RECORDS = 1000
 
 /**
@@ -69,23 +68,23 @@ export function createListRepair(
     return isKeyed ? next.element : next.record
   }
 
-  /** The last bracket that can close the list. If no JSON follows it, the response is malformed all the same. */
+  /** The last bracket that can close the list. Invalid JSON after it still makes the response malformed. */
   function endAtBracket(record: number, error: unknown): number | undefined {
     const outer = bytes.lastIndexOf(CLOSE_OBJECT)
     const inner = isOutermost ? outer : bytes.lastIndexOf(CLOSE_OBJECT, outer - 1)
     const end = isKeyed ? inner : bytes.lastIndexOf(CLOSE_LIST)
-    if (end <= record || end - record > maxRecordBytes || isCutAt(record, end, error)) return undefined
+    if (end <= record || end - record > maxRecordBytes || isTruncatedAt(record, end, error)) return undefined
     spans.push(record, end)
     return end
   }
 
   /**
-   * Whether the response can be cut off at this bracket: it closes a list within the record, or belongs to a text. A bare
-   * list that ends there must not pass for complete.
+   * Whether the response can be truncated at this bracket: it closes a list within the record, or is part of a string. A bare
+   * list that ends there must not count as complete.
    */
-  function isCutAt(record: number, end: number, error: unknown): boolean {
+  function isTruncatedAt(record: number, end: number, error: unknown): boolean {
     const tail = String.fromCharCode(...bytes.subarray(Math.max(record, end - MAX_TAIL_BYTES), end))
-    if (error instanceof UnterminatedText && isOutermost && !END_OF_RECORD.test(tail)) return true
+    if (error instanceof UnterminatedString && isOutermost && !END_OF_RECORD.test(tail)) return true
     if (isKeyed) return false
     let depth = 0
     for (let place = record; place < end; place += 1) {

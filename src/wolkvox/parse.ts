@@ -14,24 +14,24 @@ import {
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
 import { TooManyRecords } from './response-splitter.ts'
 
-/** Stands for a record that is not JSON. */
+/** Replaces a record that is not JSON. */
 export const UNPARSABLE = Symbol('unparsable')
 
 // Large enough to parse fast, small enough for V8 to free the records soon.
 const BATCH_BYTES = 64 * 1024
 
-// An envelope means nothing without these members.
-const NEEDED = new Set(['code', 'data'])
+// An envelope is useless without these members.
+const REQUIRED_MEMBERS = new Set(['code', 'data'])
 
 /**
- * Parses an envelope from UTF-8. If it is not valid JSON as a whole, members that are not valid are left out: a line
- * break in the message must not cost the records.
+ * Parses an envelope from UTF-8. If it is not valid JSON as a whole, invalid members are left out: a line break in the message
+ * must not make the records unreadable.
  *
  * @throws SyntaxError
  */
 export function parseEnvelope(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(decode(bytes))
+    return JSON.parse(decodeUtf8(bytes))
   } catch (error) {
     const members = error instanceof SyntaxError ? parseMembers(bytes) : undefined
     if (members === undefined) throw error
@@ -53,7 +53,7 @@ function parseMembers(bytes: Uint8Array): Record<string, unknown> | undefined {
       const end = skipValue(bytes, start, bytes.length)
       const name = parse(bytes, key, colon)
       const value = parse(bytes, start, end)
-      if (typeof name !== 'string' || (value === undefined && NEEDED.has(name))) return undefined
+      if (typeof name !== 'string' || (value === undefined && REQUIRED_MEMBERS.has(name))) return undefined
       if (value !== undefined) members.set(name, value)
       place = skipSpace(bytes, end)
     } while (bytes[place] === COMMA)
@@ -66,11 +66,11 @@ function parseMembers(bytes: Uint8Array): Record<string, unknown> | undefined {
 }
 
 /**
- * Parses records in small batches while the caller iterates, so that few are in memory at a time. The records of a batch
- * that is not valid JSON are parsed one by one.
+ * Parses records in small batches while the caller iterates, so that few are in memory. If a batch is not valid JSON, its
+ * records are parsed one by one.
  *
  * @param spans begin and end of each record in the body
- * @param maxRecords the most records
+ * @param maxRecords maximum number of records
  * @returns the records, with {@link UNPARSABLE} in place of each that is not valid JSON
  * @throws WolkvoxFailure `too_large` if broken spans contain more records
  */
@@ -79,14 +79,14 @@ export function* parseRecords(
   spans: readonly number[],
   maxRecords: number,
 ): Generator<unknown> {
-  let more = Math.max(0, maxRecords - spans.length / 2)
+  let spare = Math.max(0, maxRecords - spans.length / 2)
   let first = 0
   while (first < spans.length) {
     const from = spans[first] ?? 0
     let last = first + 1
     while (last + 2 < spans.length && (spans[last + 2] ?? 0) - from <= BATCH_BYTES) last += 2
     // The bytes between records are commas, so brackets make the batch a list.
-    const batch = parseText(`[${decode(body.subarray(from, spans[last]))}]`)
+    const batch = parseText(`[${decodeUtf8(body.subarray(from, spans[last]))}]`)
     if (batch !== undefined) {
       yield* batch as unknown[]
     } else {
@@ -94,20 +94,20 @@ export function* parseRecords(
         const [start = 0, end = 0] = [spans[index], spans[index + 1]]
         // A comma after the last record.
         if (start === end && index > 0 && index + 2 === spans.length) break
-        let found = -1
+        let merged = -1
         for (const record of parseSpan(body, start, end)) {
-          found += 1
-          if (found > more) throw tooLarge(new TooManyRecords(maxRecords))
+          merged += 1
+          if (merged > spare) throw responseTooLarge(new TooManyRecords(maxRecords))
           yield record
         }
-        more -= found
+        spare -= merged
       }
     }
     first = last + 1
   }
 }
 
-/** The record of a span; several if an odd quote has merged them. */
+/** The record of a span, or several records that an unbalanced quote has merged. */
 function* parseSpan(body: Uint8Array, from: number, to: number): Generator<unknown> {
   const record = parse(body, from, to)
   const key = record === undefined ? (firstKey(body, from) ?? nextKey(body, from, to)) : undefined
@@ -129,7 +129,7 @@ function* parseSpan(body: Uint8Array, from: number, to: number): Generator<unkno
 
 /** @returns `undefined` if it is not JSON */
 function parse(bytes: Uint8Array, from: number, to: number): unknown {
-  return parseText(decode(bytes.subarray(from, to)))
+  return parseText(decodeUtf8(bytes.subarray(from, to)))
 }
 
 function parseText(text: string): unknown {
@@ -141,10 +141,10 @@ function parseText(text: string): unknown {
   }
 }
 
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+const decodeUtf8 = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-/** The failure for a response that exceeds what any report needs. */
-export function tooLarge(error: TooManyRecords | ValueTooLong): WolkvoxFailure {
+/** The failure of a response that is larger than any report. */
+export function responseTooLarge(error: TooManyRecords | ValueTooLong): WolkvoxFailure {
   return new WolkvoxFailure('too_large', `the response cannot be a report: ${error.message}`, {
     cause: error,
   })

@@ -16,7 +16,7 @@ import {
 
 /** Where one record ends and the next begins. */
 export interface RecordBoundary {
-  /** The place after the previous record. Only white space and a comma follow it. */
+  /** The place after the previous record, before white space and a comma. */
   readonly end: number
   /** Where the next element begins: at its key in an object, at the record in a list. */
   readonly element: number
@@ -27,10 +27,10 @@ export interface RecordBoundary {
 // Field names of wolkvox have at most 25 characters.
 const MAX_KEY_BYTES = 64
 
-const ZERO = 0x30
-const NINE = 0x39
+const DIGIT_ZERO = 0x30
+const DIGIT_NINE = 0x39
 
-/** @returns the first key of a record with its quotes, with which every record of a report begins; if it has one */
+/** @returns the first key of a record with its quotes, if it has one. All records of a report begin with the same key */
 export function firstKey(bytes: Uint8Array, record: number): Uint8Array | undefined {
   if (bytes[record] !== OPEN_OBJECT) return undefined
   const start = skipSpace(bytes, record + 1)
@@ -64,8 +64,8 @@ export function nextKey(bytes: Uint8Array, from: number, to: number): Uint8Array
 
 /**
  * Finds the next record after a broken one, whose brackets and quotes cannot be trusted: an object that begins with the
- * same key as the others, after a comma or another object. A text of valid JSON cannot look like that because its quotes
- * are escaped. An object in a nested list can look like that, but is no record.
+ * same key as the others, after a comma or another object. A string of valid JSON cannot look like that, because its quotes are
+ * escaped. An object in a nested list can look like that, but is not a record.
  *
  * @param from where the broken record begins
  * @param to where to stop searching
@@ -103,24 +103,24 @@ function boundaryBefore(
 }
 
 /**
- * Makes a check whether a place is directly in a list that began after `from`, and not in a text. Call it with ascending
- * places. For a place in a text the answer is no: an odd quote before it swaps texts and structure.
+ * Creates a check whether a place is directly in a list that began after `from`, and not in a string. Call it with ascending
+ * places. It returns false in a string, because an unbalanced quote swaps strings and structure.
  */
 function createListTracker(bytes: Uint8Array, from: number): (to: number) => boolean {
   const open: number[] = []
   let place = from
-  let isInText = false
+  let isInString = false
   return (to) => {
     for (; place < to; place += 1) {
       const byte = bytes[place]
-      if (isInText) {
+      if (isInString) {
         if (byte === BACKSLASH) place += 1
-        else if (byte === QUOTE) isInText = false
-      } else if (byte === QUOTE) isInText = true
+        else if (byte === QUOTE) isInString = false
+      } else if (byte === QUOTE) isInString = true
       else if (byte === OPEN_LIST || byte === OPEN_OBJECT) open.push(byte)
       else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) open.pop()
     }
-    return !isInText && open.at(-1) === OPEN_LIST
+    return !isInString && open.at(-1) === OPEN_LIST
   }
 }
 
@@ -141,5 +141,5 @@ export function isWholeNumber(key: Uint8Array): boolean {
 }
 
 function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE
+  return byte !== undefined && byte >= DIGIT_ZERO && byte <= DIGIT_NINE
 }

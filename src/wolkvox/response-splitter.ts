@@ -17,7 +17,7 @@ import {
 import { createListRepair } from './list-repair.ts'
 import { isWholeNumber } from './record-boundary.ts'
 
-/** A response split at its records, each part with its original bytes. */
+/** A response split into envelope and records, with the original bytes. */
 export interface ResponseParts {
   /** The response with an empty list in place of its records. */
   readonly envelope: Uint8Array
@@ -34,11 +34,11 @@ export class TooManyRecords extends Error {
   }
 }
 
-// A record takes about 330 bytes, everything around the records about 70.
+// A record takes about 330 bytes, the envelope about 70.
 const MAX_RECORD_BYTES = 64 * 1024
 const MAX_ENVELOPE_BYTES = 64 * 1024
 
-const TOO_MUCH_AROUND = 'the part around the records is too large'
+const ENVELOPE_TOO_LARGE = 'the envelope is too large'
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 const DATA = Buffer.from('"data"')
@@ -48,31 +48,31 @@ const [OPEN, CLOSE, SEPARATOR] = [Buffer.from('{'), Buffer.from('}'), Buffer.fro
 const EMPTY_LIST = Buffer.from('[]')
 
 /**
- * Splits a response in one pass over its bytes. It stops as soon as there are too many records or a part is too large, so
- * the parser only gets input of bounded size, depth and number. `JSON.parse` of a whole hostile response can take
- * minutes or gigabytes, or end the process.
+ * Splits a response in one pass over its bytes. It stops as soon as there are too many records or a part is too large, so the
+ * input of the parser is bounded in size, depth and number. `JSON.parse` of a whole hostile response can take minutes or
+ * gigabytes, or crash the process.
  *
  * A record so broken that its end cannot be found ends where the next one begins. Its span is not valid JSON.
  *
- * @param maxRecords the most records
+ * @param maxRecords maximum number of records
  * @throws NotJson, ValueTooLong, TooManyRecords
  */
 export function splitResponse(bytes: Uint8Array, maxRecords: number): ResponseParts {
   const start = skipMarks(bytes)
   const list = readList(bytes, start, maxRecords, true)
   if (list !== undefined) {
-    checkEnd(bytes, list.end)
+    expectEnd(bytes, list.end)
     return { envelope: EMPTY_LIST, spans: list.spans }
   }
   if (bytes[start] === OPEN_OBJECT) {
     return readMerged(bytes, start, maxRecords) ?? readObject(bytes, start, maxRecords)
   }
-  // A page can have any length; JSON that is neither a list nor an object is no report.
+  // HTML can have any length. JSON that is neither a list nor an object is not a report.
   if (bytes.length - start > MAX_ENVELOPE_BYTES) throw new NotJson('it is neither a list nor an object')
   return { envelope: bytes.subarray(start), spans: [] }
 }
 
-function checkEnd(bytes: Uint8Array, end: number): void {
+function expectEnd(bytes: Uint8Array, end: number): void {
   const place = skipSpace(bytes, end)
   if (place < bytes.length) throw new TrailingText(place)
 }
@@ -87,8 +87,8 @@ function skipMarks(bytes: Uint8Array): number {
 }
 
 /**
- * Splits an envelope with the records among its members, such as `{"0":{…},"2":{…},"code":200}`: PHP makes this from a
- * list with gaps that a script merges with the code. Nothing in it is repaired.
+ * Splits an envelope that has the records as members, such as `{"0":{…},"2":{…},"code":200}`: PHP creates this if a script
+ * merges a list with gaps and the code. Broken records in it are not repaired.
  *
  * @returns `undefined` if the object is anything else
  */
@@ -109,14 +109,14 @@ function readMerged(bytes: Uint8Array, start: number, maxRecords: number): Respo
       spans.push(value, end)
     } else {
       bytesOfMembers += end - at
-      if (bytesOfMembers > MAX_ENVELOPE_BYTES) throw new ValueTooLong(TOO_MUCH_AROUND)
+      if (bytesOfMembers > MAX_ENVELOPE_BYTES) throw new ValueTooLong(ENVELOPE_TOO_LARGE)
       hasCode ||= Buffer.compare(key, CODE) === 0
       members.push(SEPARATOR, bytes.subarray(at, end))
     }
     place = skipSpace(bytes, end)
   } while (bytes[place] === COMMA)
   if (bytes[place] !== CLOSE_OBJECT || spans.length === 0 || !hasCode) return undefined
-  checkEnd(bytes, place + 1)
+  expectEnd(bytes, place + 1)
   return { envelope: Buffer.concat([OPEN, ...members, CLOSE]), spans }
 }
 
@@ -140,17 +140,17 @@ function readObject(bytes: Uint8Array, start: number, maxRecords: number): Respo
       kept = place
       bytesOfLists += list.end - value
     }
-    if (place - start - bytesOfLists > MAX_ENVELOPE_BYTES) throw new ValueTooLong(TOO_MUCH_AROUND)
+    if (place - start - bytesOfLists > MAX_ENVELOPE_BYTES) throw new ValueTooLong(ENVELOPE_TOO_LARGE)
     place = skipSpace(bytes, place)
     if (bytes[place] !== COMMA) break
     place = skipSpace(bytes, place + 1)
   }
-  if (place >= bytes.length) throw new UnexpectedEnd('it ends too soon')
+  if (place >= bytes.length) throw new UnexpectedEnd('it is truncated')
   if (bytes[place] !== CLOSE_OBJECT) throw new NotJson('a comma is missing')
-  checkEnd(bytes, place + 1)
+  expectEnd(bytes, place + 1)
   const all = [...envelope, bytes.subarray(kept)]
   if (all.reduce((sum, part) => sum + part.length, 0) > MAX_ENVELOPE_BYTES) {
-    throw new ValueTooLong(TOO_MUCH_AROUND)
+    throw new ValueTooLong(ENVELOPE_TOO_LARGE)
   }
   return { envelope: Buffer.concat(all), spans }
 }
@@ -170,8 +170,8 @@ interface List {
 }
 
 /**
- * Splits a list of records: a JSON list, or an object whose keys are all whole numbers, which PHP makes from a list with
- * gaps. The same bounds apply to both.
+ * Splits a list of records: a JSON list, or an object whose keys are all whole numbers, which PHP creates from a list
+ * with gaps. The same bounds apply to both.
  *
  * @param isOutermost whether the list is the whole response
  * @returns `undefined` if it is neither
@@ -228,7 +228,7 @@ function skipRecord(bytes: Uint8Array, at: number, close: number): number {
   let end = at
   let next = at
   while (bytes[next] !== COMMA && bytes[next] !== close) {
-    if (next >= bytes.length) throw new UnexpectedEnd('it ends too soon')
+    if (next >= bytes.length) throw new UnexpectedEnd('it is truncated')
     end = skipValue(bytes, next, at + MAX_RECORD_BYTES - next)
     next = skipSpace(bytes, end)
   }

@@ -1,12 +1,18 @@
+import { z } from 'zod'
 import { toUtf8 } from './charset.ts'
-import { type Envelope, readEnvelope, recordsIn, saysNoRecords } from './envelope.ts'
 import { excerptOf, quote } from './excerpt.ts'
-import { WolkvoxFailure } from './failure.ts'
+import {
+  impliedCode,
+  isPermanentRefusal,
+  readRetryAfter,
+  reasonOfRefusal,
+  WolkvoxFailure,
+} from './failure.ts'
 import { NotJson, skipSpace, TrailingText, ValueTooLong } from './json-scanner.ts'
-import { parseEnvelope, parseRecords, tooLarge } from './parse.ts'
+import { parseEnvelope, parseRecords, responseTooLarge } from './parse.ts'
 import type { Redact } from './redaction.ts'
-import { impliedCode, isPermanentRefusal, readRetryAfter, reasonOfRefusal } from './refusal.ts'
 import { splitResponse, TooManyRecords } from './response-splitter.ts'
+import { MAX_RECORDS } from './values.ts'
 
 /** A complete HTTP response of the API. */
 export interface ApiResponse {
@@ -21,30 +27,27 @@ export interface ApiResponse {
   readonly retryAfter?: string
 }
 
-/** The most records in one response, by wolkvox's documentation. */
-export const MAX_RECORDS = 60_000
-
 /**
- * The records of a response, parsed while the caller iterates; {@link UNPARSABLE} replaces each that is not valid JSON. A
- * code in the body that is present, not empty and not 200 decides before the HTTP status.
+ * The records of a response, parsed while the caller iterates. {@link UNPARSABLE} replaces each record that is not valid JSON.
+ * A non-empty code in the body other than 200 has precedence over the HTTP status.
  *
- * @throws WolkvoxFailure if the response is not the records of a report
+ * @throws WolkvoxFailure if the response is not a report
  */
 export function recordsOf(response: ApiResponse, redact: Redact): Iterable<unknown> {
   const body = toUtf8(response.body, response.contentType ?? '')
   const content = readContent(body, response, redact)
   const refusal = refusalIn(response.status, content)
   if (refusal !== undefined) {
-    const { code, said } = refusal
+    const { code, label } = refusal
     const { envelope, records } = content
     if (code === 404 && records === undefined && saysNoRecords(envelope?.message ?? '')) return []
     const reason = reasonOfRefusal(code, envelope?.message ?? '')
     const sender = reason === 'proxy' ? 'a proxy' : 'wolkvox'
     const detail =
       envelope?.isReport || envelope?.message ? quote(envelope.message, redact) : excerptOf(body, redact)
-    const words = quote(said, redact)
-    // Code and message can carry one half of the token each.
-    const all = detail === '' ? words : redact(`${words}: ${detail}`)
+    const quoted = quote(label, redact)
+    // Code and message can each contain one half of the token.
+    const all = detail === '' ? quoted : redact(`${quoted}: ${detail}`)
     throw new WolkvoxFailure(reason, `${sender} responded with ${all}`, {
       retryAfterMs: readRetryAfter(response.retryAfter ?? '', response.fetchedAt),
       isPermanent: isPermanentRefusal(code, reason),
@@ -60,7 +63,7 @@ interface Content {
   readonly envelope?: Envelope | undefined
   /** `undefined` if there are none. */
   readonly records?: Iterable<unknown> | undefined
-  /** Why it is no report. A refusal takes precedence. */
+  /** Why it is not a report. A refusal has precedence. */
   readonly problem?: WolkvoxFailure
 }
 
@@ -68,52 +71,136 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact): C
   try {
     const parts = splitResponse(body, MAX_RECORDS)
     const envelope = readEnvelope(parseEnvelope(parts.envelope))
-    // Of two members `data` the last counts, which can be no list.
+    // Of two members `data` the last one counts, and it can be something else than a list.
     if (parts.spans.length > 0 && Array.isArray(envelope?.data)) {
       return { envelope, records: parseRecords(body, parts.spans, MAX_RECORDS) }
     }
     const records = envelope && recordsIn(envelope)
     if (records !== undefined) return { envelope, records: records.length > 0 ? records : undefined }
-    const said = 'the response is JSON, but not a report of the wolkvox API'
-    return { envelope, problem: malformed(said, body, response, redact) }
+    const problem = 'the response is JSON, but not a report of the wolkvox API'
+    return { envelope, problem: malformed(problem, body, response, redact) }
   } catch (error) {
     return { problem: problemOf(error, body, response, redact) }
   }
 }
 
 function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, redact: Redact): WolkvoxFailure {
-  if (error instanceof TooManyRecords || error instanceof ValueTooLong) return tooLarge(error)
+  if (error instanceof TooManyRecords || error instanceof ValueTooLong) return responseTooLarge(error)
   if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
   if (skipSpace(body, 0) === body.length) return new WolkvoxFailure('malformed', 'the response is empty')
-  // V8 quotes the text that it cannot parse, which can be personal data. The kind of error is enough.
+  // V8 quotes the text that it cannot parse, which can be personal data. Keep only the kind of error.
   const mistake = error.message.replace(/[,:]? ?(\.\.\.)?".*$/s, '')
-  const said = `the response is not JSON: ${mistake}`
-  const shown = error instanceof TrailingText ? body.subarray(error.place) : body
-  return malformed(said, shown, response, redact, new SyntaxError(mistake))
+  const problem = `the response is not JSON: ${mistake}`
+  const part = error instanceof TrailingText ? body.subarray(error.place) : body
+  return malformed(problem, part, response, redact, new SyntaxError(mistake))
 }
 
-/** A failure that says what came instead of a report. @param shown the part of the response to describe */
+/** A failure that describes the response. @param part the part of the response to quote */
 function malformed(
-  said: string,
-  shown: Uint8Array,
+  problem: string,
+  part: Uint8Array,
   { body, contentType = '' }: ApiResponse,
   redact: Redact,
   cause?: Error,
 ): WolkvoxFailure {
   const type = /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(contentType)?.[0] ?? 'no content type'
-  const excerpt = excerptOf(shown, redact)
-  const what = `${said} (${redact(type)}, ${body.length} bytes)`
+  const excerpt = excerptOf(part, redact)
+  const what = `${problem} (${redact(type)}, ${body.length} bytes)`
   return new WolkvoxFailure('malformed', excerpt === '' ? what : `${what}: ${excerpt}`, { cause })
 }
 
-/** The code that refuses the request, and how to name it. @returns `undefined` if none does */
+/** The code of a refusal, and its name in messages. @returns `undefined` if the response is not a refusal */
 function refusalIn(
   status: number,
   { envelope, records }: Content,
-): { code: number; said: string } | undefined {
+): { code: number; label: string } | undefined {
   const { code = '', error = '', message = '' } = envelope ?? {}
-  if (code !== '' && Number(code) !== 200) return { code: Number(code), said: `code ${code}` }
-  if (status !== 200) return { code: status, said: `HTTP status ${status}` }
+  if (code !== '' && Number(code) !== 200) return { code: Number(code), label: `code ${code}` }
+  if (status !== 200) return { code: status, label: `HTTP status ${status}` }
   const implied = code === '' && records === undefined ? impliedCode(error, message) : undefined
-  return implied === undefined ? undefined : { code: implied, said: `error ${error || implied}` }
+  return implied === undefined ? undefined : { code: implied, label: `error ${error || implied}` }
+}
+
+/** The members of a response around its records. */
+interface Envelope {
+  /** Empty if there is none. */
+  readonly code: string
+  /** wolkvox's name of the code, such as `FORBIDDEN`; empty if there is none. */
+  readonly error: string
+  /** Free text. */
+  readonly message: string
+  /** The records, or anything else in their place. */
+  readonly data: unknown
+  /**
+   * Whether it comes from wolkvox: it has data, or a code. An object without either comes from another API. So does an object
+   * without data that has a list under another name, because its records must not be ignored.
+   */
+  readonly isReport: boolean
+}
+
+const code = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => String(value ?? '').trim())
+
+const text = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'string' ? value : ''))
+
+const envelope = z.object({ code, error: text, msg: text, data: z.unknown().optional() })
+
+/**
+ * Reads the envelope: `{code, error, msg, data}`, or a bare list of records.
+ *
+ * @param json any value parsed from JSON
+ * @returns `undefined` if it is not an envelope
+ */
+function readEnvelope(json: unknown): Envelope | undefined {
+  if (Array.isArray(json)) return { code: '', error: '', message: '', data: json, isReport: true }
+  const parsed = envelope.safeParse(json)
+  if (!parsed.success) return undefined
+  const { msg: message, ...rest } = parsed.data
+  return { ...rest, message, data: rest.data, isReport: isReport(Object(json)) }
+}
+
+function isReport(members: Readonly<Record<string, unknown>>): boolean {
+  if ('data' in members) return true
+  return 'code' in members && !Object.values(members).some(canBeRecords)
+}
+
+/** A list, or an object of objects, which PHP creates from a list with gaps. */
+function canBeRecords(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  return isObject(value) && Object.values(value).some(isObject)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/**
+ * The records of an envelope that reports no failure: a list or a single record. Missing data, `null`, an empty text, an
+ * empty list and an empty object all mean no records.
+ *
+ * @returns `undefined` if the data is anything else
+ */
+function recordsIn({ data, isReport, message }: Envelope): readonly unknown[] | undefined {
+  if (Array.isArray(data)) return data
+  if (isNothing(data)) return isReport || saysNoRecords(message) ? [] : undefined
+  return typeof data === 'object' ? [data] : undefined
+}
+
+function isNothing(data: unknown): boolean {
+  if (data === undefined || data === null) return true
+  if (typeof data === 'string') return data.trim() === ''
+  return typeof data === 'object' && Object.keys(data).length === 0
+}
+
+const NO_RECORDS =
+  /\b(?:no|0)\s+(?:records?|results?|registros?|resultados?)\b|\b(?:records?|results?|data)\s+(?:were\s+)?not\s+found\b|\bno\s+data\s+(?:was\s+|were\s+)?found\b|\bno\s+se\s+encontraron\s+(?:registros|resultados|datos)\b/i
+
+/** Whether a message of any report says that no records were found. */
+function saysNoRecords(message: string): boolean {
+  return NO_RECORDS.test(message)
 }

@@ -1,12 +1,15 @@
 import { Temporal } from 'temporal-polyfill'
 
+/** The most records in one response, by wolkvox's documentation. */
+export const MAX_RECORDS = 60_000
+
 /** A value that cannot be read. It is counted and never becomes a sample. */
 export const UNREADABLE = Symbol('unreadable')
 
 /** The result of reading one value: the value, `undefined` if there is none, or {@link UNREADABLE}. */
 export type Reading<T> = T | undefined | typeof UNREADABLE
 
-/** What reading a value can need in addition to its text. */
+/** Additional input for reading a value. */
 export interface ReadingContext {
   /** When the response began, in milliseconds since 1970. */
   readonly fetchedAt: number
@@ -18,12 +21,12 @@ export interface ReadingContext {
 export type Reader<T> = (value: unknown, context: ReadingContext) => Reading<T>
 
 /**
- * Reads a text: a string or a JSON number, without outer white space. A number above 2^53 has lost its last digits, so as
- * an id it could be another agent's.
+ * Reads a text: a string or a JSON number, without outer white space. A number above 2^53 has lost its last digits, so it could
+ * be the id of another agent.
  *
  * @returns `undefined` for no value: `""`, `"-"`, `null` and a missing key
  */
-export function readPlainText(value: unknown): Reading<string> {
+function readPlainText(value: unknown): Reading<string> {
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string' && typeof value !== 'number') return UNREADABLE
   if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return UNREADABLE
@@ -32,8 +35,8 @@ export function readPlainText(value: unknown): Reading<string> {
 }
 
 /**
- * Reads a text for display. Half a surrogate pair has no form in UTF-8 and becomes U+FFFD here, so that texts that differ
- * here also differ in the exposition.
+ * Reads a text for display. A lone surrogate has no UTF-8 form and becomes U+FFFD here, so that different texts stay different
+ * in the exposition.
  */
 export function readText(value: unknown): Reading<string> {
   const text = readPlainText(value)
@@ -42,21 +45,21 @@ export function readText(value: unknown): Reading<string> {
 
 const WHOLE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)$/
 const PERCENTAGE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?\s*%?$/
-const SECONDS = /^\d+(?:\.\d+)?$/
+const DECIMAL_SECONDS = /^\d+(?:\.\d+)?$/
 const MINUTES_SECONDS = /^[0-5]?\d:[0-5]\d$/
 const HOURS_MINUTES_SECONDS = /^\d+:[0-5]\d:[0-5]\d$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/
 
-// No total of a day and no state lasts longer. A larger number is a date, such as 20261126080000 or seconds since 1970.
+// No daily total and no state lasts longer. A larger number is a date, such as 20261126080000 or seconds since 1970.
 const MAX_DURATION_SECONDS = 31 * 86_400
 
-// Clocks differ: a login can be this far ahead of our clock.
+// Clocks differ: a login time can be this far ahead of the local clock.
 const MAX_LEAD_SECONDS = 5 * 60
 
 type Parse = (text: string, context: ReadingContext) => number | undefined
 
 /**
- * Makes a reader of numbers. It accepts JSON numbers unchanged, and texts that `parse` understands.
+ * Creates a reader of numbers. It accepts JSON numbers unchanged, and texts that `parse` understands.
  *
  * @param max a larger number is unreadable. The default is 2^53 - 1, above which digits are lost
  */
@@ -84,8 +87,8 @@ export const readCount: Reader<number> = (value, context) => {
 
 const readWhole = numberReader((text) => (WHOLE.test(text) ? Number(withoutCommas(text)) : undefined))
 
-function parseDuration(text: string): number | undefined {
-  if (!text.includes(':')) return SECONDS.test(text) ? Number(text) : undefined
+function parseSeconds(text: string): number | undefined {
+  if (!text.includes(':')) return DECIMAL_SECONDS.test(text) ? Number(text) : undefined
   const hasHours = HOURS_MINUTES_SECONDS.test(text)
   if (!hasHours && !MINUTES_SECONDS.test(text)) return undefined
   const seconds = Number(text.slice(-2))
@@ -94,14 +97,14 @@ function parseDuration(text: string): number | undefined {
 }
 
 /** Seconds, from `HH:MM:SS` (hours may pass 24), `MM:SS`, or seconds (a fraction allowed); at most 31 days. */
-export const readDuration = numberReader(parseDuration, MAX_DURATION_SECONDS)
+export const readDuration = numberReader(parseSeconds, MAX_DURATION_SECONDS)
 
 /**
  * Reads a local date and time, `YYYY-MM-DD HH:MM:SS`.
  *
  * @param timeZone IANA name. A time that occurs twice counts as the first, a skipped one as the time after the gap
  *   (Temporal's `compatible`).
- * @returns milliseconds since 1970, or `undefined` if the text is no such date and time
+ * @returns milliseconds since 1970, or `undefined` if the text is not such a date and time
  */
 function parseDateTime(text: string, timeZone: string): number | undefined {
   if (!DATE_TIME.test(text)) return undefined
@@ -114,13 +117,13 @@ function parseDateTime(text: string, timeZone: string): number | undefined {
 }
 
 /**
- * Seconds, from a duration or from the moment of the log-in as `YYYY-MM-DD HH:MM:SS` in the operation's time zone:
- * wolkvox's page speaks of "date and time", but every filled-in value seen is a duration. A moment slightly ahead of
- * our clock counts as now.
+ * Seconds, from a duration or from the login time as `YYYY-MM-DD HH:MM:SS` in the time zone of the operation: the
+ * documentation of wolkvox says "date and time", but all known values are durations. A time slightly ahead of the local clock
+ * counts as now.
  */
 export const readLoginTime = numberReader((text, { fetchedAt, timeZone }) => {
   const loggedInAt = parseDateTime(text, timeZone)
-  if (loggedInAt === undefined) return parseDuration(text)
+  if (loggedInAt === undefined) return parseSeconds(text)
   const seconds = (fetchedAt - loggedInAt) / 1000
   return seconds < 0 && seconds >= -MAX_LEAD_SECONDS ? 0 : seconds
 }, MAX_DURATION_SECONDS)
@@ -128,7 +131,7 @@ export const readLoginTime = numberReader((text, { fetchedAt, timeZone }) => {
 /** A ratio, from a percentage with or without its sign, thousands commas allowed; may pass 1. */
 export const readPercentage: Reader<number> = (value, context) => {
   const percentage = readPercents(value, context)
-  // 76.38 / 100 is 0.7637999999999999 in binary; 15 digits are all that a percentage can have carried.
+  // 76.38 / 100 is 0.7637999999999999 in binary. A percentage has at most 15 significant digits.
   return typeof percentage === 'number' ? Number((percentage / 100).toPrecision(15)) : percentage
 }
 

@@ -1,49 +1,52 @@
 import type { Operation } from '../config/operation.ts'
 import { Secret } from '../config/secret.ts'
-import type { Outcome, Served } from '../refresh/attempt.ts'
+import type { ApiResponse } from '../wolkvox/response.ts'
+import type { CallResult, Outcome, RestoreResult } from './outcome.ts'
 
-/** What can be asked of the worker thread, with what it answers. */
-export interface Tasks {
-  /** One call to wolkvox, from the request to finished bytes. */
-  attempt: Outcome
-  /** The snapshot of the last good attempt as bytes for a file; nothing where there was none since the last time. */
-  encode: { readonly bytes: Uint8Array | undefined }
-  /** Finished bytes of a snapshot that an earlier run has stored, or why it cannot be used. */
-  restore: { readonly served: Served | undefined; readonly problem: string | undefined }
+/** What the serving thread can ask of a worker thread. */
+export type TaskRequest = { readonly operation: PlainOperation; readonly report: string } & (
+  | { readonly task: 'call' }
+  /** Reads and renders a response. `encode` also asks for the bytes of the snapshot's file. */
+  | { readonly task: 'read'; readonly response: ApiResponse; readonly encode: boolean }
+  /** Reads and renders the bytes of a snapshot's file. */
+  | { readonly task: 'restore'; readonly stored: Uint8Array }
+)
+
+/** The result of each task. */
+export interface TaskResults {
+  call: CallResult
+  read: Outcome
+  restore: RestoreResult
 }
 
-export type Task = keyof Tasks
+export type Task = keyof TaskResults
 
-/** An operation as it can be handed to another thread, its token in the open. */
+/** An operation that can be sent to another thread, with its token in plain text. */
 export type PlainOperation = Omit<Operation, 'token'> & { readonly token: string }
 
-export interface TaskRequest {
-  readonly id: number
-  readonly task: Task
-  readonly operation: PlainOperation
-  /** For `restore`: the bytes of the file. */
-  readonly stored?: Uint8Array | undefined
-}
+/** A message to a worker thread. */
+export type ToWorker =
+  | { readonly id: number; readonly request: TaskRequest }
+  /** Ends a task early. It still gets a reply. */
+  | { readonly id: number; readonly abort: true }
 
-/** Ends a request early; it is still answered. */
-export interface Abort {
-  readonly id: number
-  readonly abort: true
-}
+/** A message from a worker thread. */
+export type FromWorker =
+  /** The result of a task, without one if it ended early. `more`: the encoded bytes follow. */
+  | {
+      readonly id: number
+      readonly result: TaskResults[Task] | undefined
+      readonly more: boolean
+    }
+  | { readonly id: number; readonly encoded: Uint8Array }
 
-/** The answer to a request; without a result where it was ended early. */
-export interface Reply {
-  readonly id: number
-  readonly result: Tasks[Task] | undefined
-}
-
-/** What the thread gets at its start. */
+/** What a worker thread gets when it starts. */
 export interface ThreadData {
-  /** Whether snapshots are stored: otherwise none is remembered. */
-  readonly remembersSnapshots: boolean
+  /** Whether it is about to get a call, and so should load the HTTP client at once. */
+  readonly forCalls: boolean
 }
 
-/** Makes an operation ready to be handed to another thread. */
+/** Prepares an operation for another thread. */
 export function toPlain(operation: Operation): PlainOperation {
   return { ...operation, token: operation.token.reveal() }
 }
@@ -51,4 +54,13 @@ export function toPlain(operation: Operation): PlainOperation {
 /** Undoes {@link toPlain}. */
 export function fromPlain(operation: PlainOperation): Operation {
   return { ...operation, token: new Secret(operation.token) }
+}
+
+/** The buffers of a message that can be transferred instead of copied: small ones share their memory with others. */
+export function transferable(...buffers: readonly (Uint8Array | undefined)[]): ArrayBuffer[] {
+  return buffers.flatMap((bytes) =>
+    bytes !== undefined && bytes.byteLength > 0 && bytes.byteLength === bytes.buffer.byteLength
+      ? [bytes.buffer as ArrayBuffer]
+      : [],
+  )
 }

@@ -1,46 +1,134 @@
 import type { Operation } from '../config/operation.ts'
-import { fieldReaders } from '../exposition/agent-families.ts'
-import { renderAgents } from '../exposition/agent-page.ts'
-import { createAttempt, type Outcome, toServed } from '../refresh/attempt.ts'
+import { renderReport } from '../exposition/render-report.ts'
+import { reportNamed } from '../reports/index.ts'
+import { readReport, type Snapshot } from '../reports/read-report.ts'
+import type { AnyReport } from '../reports/report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
-import { fetchReport } from '../wolkvox/report.ts'
-import type { Snapshot } from '../wolkvox/snapshot.ts'
-import type { Tasks } from './protocol.ts'
+import { toFailure } from '../wolkvox/failure.ts'
+import {
+  type CallResult,
+  failedOutcome,
+  type Outcome,
+  type RenderedSnapshot,
+  type RestoreResult,
+} from './outcome.ts'
+import { type FromWorker, fromPlain, type TaskRequest, type ToWorker } from './protocol.ts'
 
-/** What the worker thread does. */
-export interface WorkerTasks {
-  attempt(operation: Operation, signal: AbortSignal): Promise<Outcome>
-  encode(operation: Operation): Tasks['encode']
-  /** @param stored bytes of the file */
-  restore(operation: Operation, stored: Uint8Array): Promise<Tasks['restore']>
+/** A worker thread's side of the conversation. */
+export interface TaskRunner {
+  /** Runs a task, or ends one early. @param reply called with each message to send back */
+  handle(message: ToWorker, reply: (message: FromWorker) => void): Promise<void>
+  /** How many tasks are in progress. */
+  running(): number
 }
 
-/**
- * Makes the tasks of the worker thread.
- *
- * @param remembersSnapshots whether what an attempt has read is remembered until it is encoded
- */
-export function createTasks(remembersSnapshots: boolean): WorkerTasks {
-  const unsaved = new Map<string, Snapshot>()
-  const render = async (snapshot: Snapshot, operation: Operation) => {
-    const page = await renderAgents(snapshot, operation.name)
-    if (remembersSnapshots) unsaved.set(operation.name, snapshot)
-    return page
-  }
+/** Makes a runner of the tasks of a worker thread. */
+export function createTaskRunner(): TaskRunner {
+  const inProgress = new Map<number, AbortController>()
 
   return {
-    attempt: createAttempt({ fetchReport, fields: fieldReaders, render }),
-
-    encode(operation) {
-      const snapshot = unsaved.get(operation.name)
-      unsaved.delete(operation.name)
-      return { bytes: snapshot && encodeSnapshot(operation, snapshot, Date.now()) }
+    async handle(message, reply) {
+      const { id } = message
+      if ('abort' in message) {
+        inProgress.get(id)?.abort(new Error('ended early'))
+        return
+      }
+      const ending = new AbortController()
+      inProgress.set(id, ending)
+      try {
+        await run(id, message.request, ending.signal, reply)
+      } catch (error) {
+        if (!ending.signal.aborted) throw error
+        reply({ id, result: undefined, more: false })
+      } finally {
+        inProgress.delete(id)
+      }
     },
-
-    async restore(operation, stored) {
-      const { content, problem } = decodeSnapshot(stored, operation, Date.now())
-      const served = content && toServed(content, await renderAgents(content, operation.name))
-      return { served, problem }
-    },
+    running: () => inProgress.size,
   }
+}
+
+async function run(
+  id: number,
+  request: TaskRequest,
+  signal: AbortSignal,
+  reply: (message: FromWorker) => void,
+): Promise<void> {
+  const operation = fromPlain(request.operation)
+  const report = reportNamed(request.report)
+  switch (request.task) {
+    case 'call':
+      return reply({ id, result: await call(operation, report, signal), more: false })
+    case 'restore':
+      return reply({ id, result: await restore(operation, report, request.stored), more: false })
+    case 'read': {
+      const { outcome, snapshot } = await read(operation, report, request.response)
+      const more = request.encode && snapshot !== undefined
+      reply({ id, result: outcome, more })
+      // After the reply: the data is served while the file's bytes are made.
+      if (more) reply({ id, encoded: encodeSnapshot(operation, report, snapshot, Date.now()) })
+    }
+  }
+}
+
+async function call(operation: Operation, report: AnyReport, signal: AbortSignal): Promise<CallResult> {
+  // Loaded here, because a thread that only reads needs no HTTP client.
+  const { fetchResponse } = await import('../wolkvox/client.ts')
+  try {
+    return { ok: true, response: await fetchResponse(operation, report.path, signal) }
+  } catch (error) {
+    signal.throwIfAborted()
+    const { reason, message, advice } = toFailure(error)
+    return { ok: false, failure: { reason, message, ...advice } }
+  }
+}
+
+/** Reads and renders a response. Every error is a failed outcome. */
+export async function read(
+  operation: Operation,
+  report: AnyReport,
+  response: Parameters<typeof readReport>[1],
+): Promise<{ readonly outcome: Outcome; readonly snapshot: Snapshot | undefined }> {
+  let rejections: Outcome['rejections'] = { records: {}, values: {} }
+  try {
+    const found = readReport(report, response, operation)
+    rejections = found.rejections
+    const { snapshot } = found
+    if (snapshot.rows.length === 0 && (snapshot.records > 0 || report.needsRecord)) {
+      const message =
+        snapshot.records === 0
+          ? 'the response has no record'
+          : `none of the ${snapshot.records} records could be read (${counts(rejections.records)})`
+      return { outcome: failedOutcome('malformed', message, rejections), snapshot: undefined }
+    }
+    const rendered = await render(report, snapshot, operation)
+    return { outcome: { ok: true, rendered, rejections }, snapshot }
+  } catch (error) {
+    const { reason, message, advice } = toFailure(error)
+    return {
+      outcome: failedOutcome(reason, message, rejections, advice),
+      snapshot: undefined,
+    }
+  }
+}
+
+async function restore(operation: Operation, report: AnyReport, stored: Uint8Array): Promise<RestoreResult> {
+  const { content, problem } = decodeSnapshot(stored, operation, report, Date.now())
+  return { rendered: content && (await render(report, content, operation)), problem }
+}
+
+async function render(
+  report: AnyReport,
+  snapshot: Snapshot,
+  operation: Operation,
+): Promise<RenderedSnapshot> {
+  const { fetchedAt, records, rows, bytes } = snapshot
+  const segments = await renderReport(report, snapshot, operation.name)
+  return { report: report.name, fetchedAt, records, rows: rows.length, responseBytes: bytes, segments }
+}
+
+function counts(of: Readonly<Record<string, number>>): string {
+  return Object.entries(of)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
 }

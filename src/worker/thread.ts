@@ -1,22 +1,24 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Abort, Reply, TaskRequest, ThreadData } from './protocol.ts'
-import { createTaskRunner } from './task-runner.ts'
-import { createTasks } from './tasks.ts'
+import { type FromWorker, type ThreadData, type ToWorker, transferable } from './protocol.ts'
+import { createTaskRunner } from './tasks.ts'
 
 const port = parentPort
-if (port === null) throw new Error('this file runs as a worker thread only')
+if (port === null) throw new Error('this file runs only as a worker thread')
 
-const runner = createTaskRunner(createTasks((workerData as ThreadData).remembersSnapshots))
+if ((workerData as ThreadData).forCalls) await import('../wolkvox/client.ts')
 
-port.on('message', async (message: TaskRequest | Abort) => {
-  const reply = await runner.handle(message)
-  if (reply !== undefined) port.postMessage(reply, transferable(reply))
-})
+const runner = createTaskRunner()
 
-/** The bytes of a reply, which change hands instead of being copied. */
-function transferable({ result }: Reply): ArrayBuffer[] {
+port.on('message', (message: ToWorker) =>
+  runner.handle(message, (reply) => port.postMessage(reply, buffersOf(reply))),
+)
+
+/** The buffers of a reply, which are transferred instead of copied. */
+function buffersOf(reply: FromWorker): ArrayBuffer[] {
+  if ('encoded' in reply) return transferable(reply.encoded)
+  const { result } = reply
   if (result === undefined) return []
-  if ('bytes' in result) return result.bytes === undefined ? [] : [result.bytes.buffer as ArrayBuffer]
-  const served = 'served' in result ? result.served : undefined
-  return served?.page.map(({ deflated }) => deflated.buffer as ArrayBuffer) ?? []
+  if ('response' in result) return transferable(result.response.body)
+  if (!('rendered' in result) || result.rendered === undefined) return []
+  return transferable(...result.rendered.segments.map(({ deflated }) => deflated))
 }

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, readBoth } from '../../src/config/config-error.ts'
+import { ConfigError, collectErrors } from '../../src/config/config-error.ts'
 
-const refuse = (...problems: string[]) => {
+const reject = (...problems: string[]) => {
   return () => {
     throw new ConfigError(problems)
   }
 }
 
-describe('readBoth', () => {
-  it('gives what both give, at once or later', async () => {
+describe('collectErrors', () => {
+  it('returns both values, of synchronous and asynchronous readers', async () => {
     expect(
-      await readBoth(
+      await collectErrors(
         () => 'flags',
         async () => undefined,
       ),
@@ -18,18 +18,18 @@ describe('readBoth', () => {
   })
 
   it.each([
-    ['of the first', refuse('a', 'b'), () => 1, ['a', 'b']],
-    ['of the second', () => 1, refuse('c'), ['c']],
-    ['of both, in order', refuse('a', 'b'), refuse('c'), ['a', 'b', 'c']],
+    ['of the first', reject('a', 'b'), () => 1, ['a', 'b']],
+    ['of the second', () => 1, reject('c'), ['c']],
+    ['of both, in order', reject('a', 'b'), reject('c'), ['a', 'b', 'c']],
   ])('throws the problems %s', async (_, first, second, problems) => {
-    await expect(readBoth(first, second)).rejects.toThrow(expect.objectContaining({ problems }))
+    await expect(collectErrors(first, second)).rejects.toThrow(expect.objectContaining({ problems }))
   })
 
-  it('lets a fault of the program through as it is', async () => {
-    const fault = new TypeError('a fault')
+  it('rethrows other errors unchanged', async () => {
+    const bug = new TypeError('a bug')
     const broken = () => {
-      throw fault
+      throw bug
     }
-    await expect(readBoth(refuse('a'), broken)).rejects.toThrow(fault)
+    await expect(collectErrors(reject('a'), broken)).rejects.toThrow(bug)
   })
 })

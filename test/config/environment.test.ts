@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
-import { readEnvironment } from '../../src/config/environment.ts'
-import { type Environment, type Variable, variables } from '../../src/config/variables.ts'
+import { type Environment, readEnvironment, variables } from '../../src/config/environment.ts'
+import { reports } from '../../src/reports/index.ts'
 
 const REQUIRED = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }
 
@@ -36,13 +36,22 @@ async function problemsOf(environment: Environment): Promise<readonly string[]> 
   }
 }
 
+/** The operation with the settings of its only report. */
+async function flatOperationOf(environment: Environment) {
+  const { reports, ...operation } = await operationOf(environment)
+  expect(reports).toHaveLength(1)
+  const { name: report, ...settings } = reports[0] ?? {}
+  return { report, ...settings, ...operation }
+}
+
 const nameOf = (problem: string) => problem.slice(0, problem.indexOf(':'))
 
-describe('with only what is required set', () => {
-  it('describes one operation with the defaults of the contract', async () => {
-    const { token, ...rest } = await operationOf(REQUIRED)
+describe('with only the required variables', () => {
+  it('reads one operation with the documented defaults', async () => {
+    const { token, ...rest } = await flatOperationOf(REQUIRED)
     expect(rest).toEqual({
       name: '0042',
+      report: 'agents',
       server: '0042',
       baseUrl: 'https://wv0042.wolkvox.com',
       licenses: undefined,
@@ -56,7 +65,7 @@ describe('with only what is required set', () => {
     expect(token.reveal()).toBe('test-token')
   })
 
-  it('warns of nothing', async () => {
+  it('gives no warning', async () => {
     expect((await readEnvironment({ ...REQUIRED, PATH: '/bin', HOME: '/' })).warnings).toEqual([])
   })
 })
@@ -98,7 +107,7 @@ describe('reads', () => {
     ['WOLKVOX_AGENT_NAME', 'hash', 'agentName', 'hash'],
     ['WOLKVOX_AGENT_NAME', 'omit', 'agentName', 'omit'],
   ] as const)('%s=%s', async (variable, text, setting, value) => {
-    expect((await operationOf({ ...REQUIRED, [variable]: text }))[setting]).toBe(value)
+    expect((await flatOperationOf({ ...REQUIRED, [variable]: text }))[setting]).toBe(value)
   })
 
   it.each([
@@ -115,11 +124,11 @@ describe('reads', () => {
     'ABCD==',
     'a:b=c',
     '7b74-6b7d',
-  ])('any plain characters as the token: %.20s', async (text) => {
+  ])('any printable ASCII characters as the token: %.20s', async (text) => {
     expect((await operationOf({ ...REQUIRED, WOLKVOX_TOKEN: text })).token.reveal()).toBe(text)
   })
 
-  it('values without the space around them', async () => {
+  it('values without outer white space', async () => {
     const { server, token, agentName } = await operationOf({
       WOLKVOX_SERVER: ' 0042\n',
       WOLKVOX_TOKEN: 'test-token\r\n',
@@ -135,23 +144,23 @@ describe('reads', () => {
 
   it.each([
     ['three intervals', { WOLKVOX_REFRESH_INTERVAL: '10m' }, 1_800_000],
-    ['three intervals where the timeout is twice the interval', { WOLKVOX_REFRESH_INTERVAL: '30s' }, 90_000],
-    ['interval and timeout where these are longer', { WOLKVOX_REFRESH_INTERVAL: '5s' }, 65_000],
+    ['three intervals if the timeout is twice the interval', { WOLKVOX_REFRESH_INTERVAL: '30s' }, 90_000],
+    ['interval plus timeout if that is longer', { WOLKVOX_REFRESH_INTERVAL: '5s' }, 65_000],
     [
-      'interval and timeout where the timeout was set',
+      'interval plus timeout with a configured timeout',
       { WOLKVOX_REFRESH_INTERVAL: '1m', WOLKVOX_TIMEOUT: '5m' },
       360_000,
     ],
-  ])('as the default of the time until data is stale %s', async (_, times, ms) => {
-    expect((await operationOf({ ...REQUIRED, ...times })).staleAfterMs).toBe(ms)
+  ])('%s as the default of stale_after', async (_, times, ms) => {
+    expect((await flatOperationOf({ ...REQUIRED, ...times })).staleAfterMs).toBe(ms)
   })
 
-  it('a time until data is stale that is as long as interval and timeout', async () => {
+  it('a stale_after that equals interval plus timeout', async () => {
     const times = { WOLKVOX_REFRESH_INTERVAL: '10m', WOLKVOX_TIMEOUT: '30s', WOLKVOX_STALE_AFTER: '10m30s' }
-    expect((await operationOf({ ...REQUIRED, ...times })).staleAfterMs).toBe(630_000)
+    expect((await flatOperationOf({ ...REQUIRED, ...times })).staleAfterMs).toBe(630_000)
   })
 
-  it('an empty variable as one that is not set', async () => {
+  it('an empty variable as not set', async () => {
     const empty = Object.fromEntries(variables.map(([name]) => [name, '']))
     const blank = Object.fromEntries(variables.map(([name]) => [name, ' \n']))
     const plain = inspect(await readEnvironment(REQUIRED))
@@ -160,7 +169,7 @@ describe('reads', () => {
   })
 })
 
-describe('refuses', () => {
+describe('rejects', () => {
   const aDuration = 'must be a duration between 1s and 1d'
   const aLongDuration = 'must be a duration between 1s and 7d'
   const aSize = 'must be a size between 1KiB and 256MiB'
@@ -168,26 +177,26 @@ describe('refuses', () => {
 
   it.each([
     ['WOLKVOX_SERVER', '', 'missing; set it to the server code'],
-    ['WOLKVOX_SERVER', 'wv0042.wolkvox.com', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', '0042/evil', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', '0042@evil', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', '0042#', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', '00 42', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', '00\n42', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', '4'.repeat(60), 'must be the server code alone'],
-    ['WOLKVOX_SERVER', 'wv0042', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', 'WV0042', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', 'https://wv0042.wolkvox.com', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', '-42', 'must be the server code alone'],
-    ['WOLKVOX_SERVER', '0042-', 'must be the server code alone'],
+    ['WOLKVOX_SERVER', 'wv0042.wolkvox.com', 'must be only the server code'],
+    ['WOLKVOX_SERVER', '0042/evil', 'must be only the server code'],
+    ['WOLKVOX_SERVER', '0042@evil', 'must be only the server code'],
+    ['WOLKVOX_SERVER', '0042#', 'must be only the server code'],
+    ['WOLKVOX_SERVER', '00 42', 'must be only the server code'],
+    ['WOLKVOX_SERVER', '00\n42', 'must be only the server code'],
+    ['WOLKVOX_SERVER', '4'.repeat(60), 'must be only the server code'],
+    ['WOLKVOX_SERVER', 'wv0042', 'must be only the server code'],
+    ['WOLKVOX_SERVER', 'WV0042', 'must be only the server code'],
+    ['WOLKVOX_SERVER', 'https://wv0042.wolkvox.com', 'must be only the server code'],
+    ['WOLKVOX_SERVER', '-42', 'must be only the server code'],
+    ['WOLKVOX_SERVER', '0042-', 'must be only the server code'],
     ['WOLKVOX_SERVER', '34', 'must have at least four digits, such as 0042; keep the leading zeros'],
     ['WOLKVOX_SERVER', '7', 'must have at least four digits'],
     ['WOLKVOX_SERVER', '042', 'must have at least four digits'],
     ['WOLKVOX_TOKEN', '', 'is empty; set it to the wolkvox token'],
-    ['WOLKVOX_TOKEN', 'test token', 'must be one word of plain characters'],
+    ['WOLKVOX_TOKEN', 'test token', 'must be printable ASCII characters'],
     ['WOLKVOX_TOKEN', 'test\ntoken', 'has several lines; leave only the token'],
-    ['WOLKVOX_TOKEN', 'test-tokén', 'must be one word of plain characters'],
-    ['WOLKVOX_TOKEN', 'test-token\u0000', 'must be one word of plain characters'],
+    ['WOLKVOX_TOKEN', 'test-tokén', 'must be printable ASCII characters'],
+    ['WOLKVOX_TOKEN', 'test-token\u0000', 'must be printable ASCII characters'],
     ['WOLKVOX_OPERATION', 'ven\u0007tas', 'must be 1 to 128 printable characters'],
     ['WOLKVOX_OPERATION', 'ven\ntas', 'must be 1 to 128 printable characters'],
     ['WOLKVOX_OPERATION', 'x'.repeat(129), 'must be 1 to 128 printable characters'],
@@ -246,37 +255,37 @@ describe('refuses', () => {
     ['WOLKVOX_AGENT_NAME', 'none', 'must be one of plain, hash, omit'],
     ['WOLKVOX_AGENT_NAME', 'Plain', 'must be one of plain, hash, omit'],
     ['WOLKVOX_CONFIG_FILE', 'wolkvox.yml', 'a configuration file is not supported yet'],
-  ])('%s=%j and says what would be right', async (variable, text, right) => {
+  ])('%s=%j and says what to do', async (variable, text, message) => {
     const problems = await problemsOf({ ...REQUIRED, [variable]: text })
-    expect(problems).toEqual([expect.stringContaining(right)])
+    expect(problems).toEqual([expect.stringContaining(message)])
     expect(problems.map(nameOf)).toEqual([variable])
   })
 
   it.each([
     ['the interval', '5m', {}, '6m: the refresh interval (5m) plus the timeout (1m)'],
-    ['interval and timeout', '5m59s', {}, '6m: the refresh interval (5m) plus the timeout (1m)'],
+    ['almost interval plus timeout', '5m59s', {}, '6m: the refresh interval (5m) plus the timeout (1m)'],
     [
-      'an interval and a timeout that were set',
+      'a configured interval and timeout',
       '1h30m',
       { WOLKVOX_REFRESH_INTERVAL: '1h30m', WOLKVOX_TIMEOUT: '10s' },
       '1h30m10s: the refresh interval (1h30m) plus the timeout (10s)',
     ],
-  ])('a time until data is stale that is only as long as %s', async (_, staleAfter, times, right) => {
+  ])('a stale_after that is too short: %s', async (_, staleAfter, times, message) => {
     expect(await problemsOf({ ...REQUIRED, ...times, WOLKVOX_STALE_AFTER: staleAfter })).toEqual([
-      `WOLKVOX_STALE_AFTER: must be at least ${right}`,
+      `WOLKVOX_STALE_AFTER: must be at least ${message}`,
     ])
   })
 
   it.each(['WOLKVOX_REFRESH_INTERVAL', 'WOLKVOX_TIMEOUT'])(
-    'no time until data is stale while %s cannot be read',
+    'only %s if stale_after depends on it',
     async (variable) => {
       const times = { [variable]: 'often', WOLKVOX_STALE_AFTER: '2m' }
       expect((await problemsOf({ ...REQUIRED, ...times })).map(nameOf)).toEqual([variable])
     },
   )
 
-  it('every bad variable at once', async () => {
-    const bad: Partial<Record<Variable, string>> = {
+  it('several wrong variables together', async () => {
+    const bad: Readonly<Record<string, string>> = {
       WOLKVOX_SERVER: '?',
       WOLKVOX_TOKEN: 'test token',
       WOLKVOX_OPERATION: '\u0007',
@@ -294,7 +303,7 @@ describe('refuses', () => {
   })
 
   it.each(variables.map(([name]) => name))(
-    '%s without repeating it, as it may be the token',
+    '%s without repeating the value, which may be the token',
     async (variable) => {
       const others = variable === 'WOLKVOX_TOKEN_FILE' ? { WOLKVOX_SERVER: '0042' } : REQUIRED
       const problems = await problemsOf({ ...others, [variable]: 'misplaced\u0007secret' })
@@ -304,7 +313,7 @@ describe('refuses', () => {
   )
 })
 
-describe('the hint at a .env file', () => {
+describe('the hint about a .env file', () => {
   const hint = expect.stringContaining('.env file in this folder is not read')
   const problemsBeside = async (environment: Environment, hasFile: boolean) => {
     const error = await readEnvironment(environment, async () => hasFile).catch((reason) => reason)
@@ -314,24 +323,24 @@ describe('the hint at a .env file', () => {
   it.each([
     ['the server is missing', { WOLKVOX_TOKEN: 'test-token' }],
     ['the token is missing', { WOLKVOX_SERVER: '0042' }],
-  ])('is given when %s, if there is one', async (_, environment) => {
+  ])('is given if %s and the file exists', async (_, environment) => {
     expect(await problemsBeside(environment, true)).toContainEqual(hint)
     expect(await problemsBeside(environment, false)).not.toContainEqual(hint)
   })
 
-  it('is not given when only something else is wrong', async () => {
+  it('is not given if only other variables are wrong', async () => {
     expect(await problemsBeside({ ...REQUIRED, WOLKVOX_TIMEOUT: '?' }, true)).not.toContainEqual(hint)
   })
 })
 
-describe('the hint at the demo', () => {
+describe('the hint about the demo', () => {
   const hint = expect.stringContaining('npm run demo')
 
   it.each([
     ['nothing is set', {}],
-    ['all that is set is empty', { WOLKVOX_SERVER: '', WOLKVOX_TOKEN: ' ' }],
+    ['all variables are empty', { WOLKVOX_SERVER: '', WOLKVOX_TOKEN: ' ' }],
     ['only variables of other programs are set', { PATH: '/bin' }],
-  ])('is given when %s', async (_, environment) => {
+  ])('is given if %s', async (_, environment) => {
     const problems = await problemsOf(environment)
     expect(problems.toSorted()).toEqual([
       hint,
@@ -345,7 +354,7 @@ describe('the hint at the demo', () => {
     ['the server code', { WOLKVOX_SERVER: '0042' }],
     ['the token', { WOLKVOX_TOKEN: 'test-token' }],
     ['an optional setting', { WOLKVOX_TIMEOUT: '10s' }],
-  ])('is not given when %s is set', async (_, environment) => {
+  ])('is not given if %s is set', async (_, environment) => {
     expect(await problemsOf(environment)).not.toContainEqual(hint)
     expect(await problemsOf(environment)).not.toEqual([])
   })
@@ -353,42 +362,42 @@ describe('the hint at the demo', () => {
 
 describe('the token', () => {
   it.each([
-    ['as it is', 'test-token'],
+    ['unchanged', 'test-token'],
     ['with a line break at its end', 'test-token\n'],
-    ['with a line break as Windows writes it', 'test-token\r\n'],
+    ['with a Windows line break', 'test-token\r\n'],
     ['with blank lines around it', '\n\ntest-token\n\n'],
     ['with a byte order mark', '\uFEFFtest-token\n'],
-  ])('is read from a file that holds it %s', async (_, content) => {
+  ])('is read from a file that contains it %s', async (_, content) => {
     const operation = await operationOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
     expect(operation.token.reveal()).toBe('test-token')
   })
 
-  it.each([['holds bytes that are not text', Buffer.from([0x74, 0xff, 0xfe, 0x00])]])(
-    'is refused when its file %s',
+  it.each([['contains bytes that are not text', Buffer.from([0x74, 0xff, 0xfe, 0x00])]])(
+    'is rejected if its file %s',
     async (_, content) => {
       const problems = await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
       expect(problems).toEqual([
-        expect.stringMatching(/^WOLKVOX_TOKEN_FILE: must be one word of plain characters/),
+        expect.stringMatching(/^WOLKVOX_TOKEN_FILE: must be printable ASCII characters/),
       ])
     },
   )
 
   it.each([
-    ['holds two lines', 'test-token\nanother\n', 'has several lines; leave only the token'],
+    ['has two lines', 'test-token\nanother\n', 'has several lines; leave only the token'],
     ['has a comment above', '# of ventas\ntest-token\n', 'has several lines; leave only the token'],
     ['is an env file', 'WOLKVOX_TOKEN=test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
     ['is a script', 'export WOLKVOX_TOKEN=test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
     ['is a header', 'wolkvox-token: test-token\n', 'starts with a name, such as WOLKVOX_TOKEN=; leave'],
     ['is empty', '', 'is empty; write the token into the file'],
-    ['holds only line breaks', '\n\n', 'is empty; write the token into the file'],
+    ['has only line breaks', '\n\n', 'is empty; write the token into the file'],
     ['is quoted', '"test-token"\n', 'looks quoted; remove the surrounding quotes'],
     ['is UTF-16', Buffer.from('\uFEFFtest-token\r\n', 'utf16le'), 'is UTF-16; save it as UTF-8'],
     [
-      'is UTF-16 of the other byte order',
+      'is UTF-16 with the other byte order',
       Buffer.from('\uFEFFtest-token', 'utf16le').swap16(),
       'is UTF-16; save it as UTF-8',
     ],
-  ])('is refused with a hint when its file %s', async (_, content, hint) => {
+  ])('is rejected with a hint if its file %s', async (_, content, hint) => {
     const problems = await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(content) })
     expect(problems).toEqual([expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${hint}`)])
     expect(problems.join()).not.toContain('test-token')
@@ -400,38 +409,38 @@ describe('the token', () => {
     ['with a tilde', () => '~/token', 'starts with ~ or a variable'],
     ['with a variable', () => '$HOME/token', 'starts with ~ or a variable'],
     ['with a variable in braces', () => `\${CREDENTIALS_DIRECTORY}/token`, 'contains a variable'],
-  ])('is refused with a hint when the path of its file is written %s', async (_, write, hint) => {
+  ])('is rejected with a hint if the path of its file is written %s', async (_, write, hint) => {
     const path = write(tokenFile('test-token'))
     const problems = await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
     expect(problems).toEqual([expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${hint}`)])
   })
 
-  it.each([['is not there', join(folder, 'missing'), 'ENOENT']])(
-    'is refused when its file %s',
+  it.each([['does not exist', join(folder, 'missing'), 'ENOENT']])(
+    'is rejected if its file %s',
     async (_, path, code) => {
       expect(await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
-        `WOLKVOX_TOKEN_FILE: cannot be read (${code}); name a file that this user may read`,
+        `WOLKVOX_TOKEN_FILE: cannot be read (${code}); set it to a file that this user can read`,
       ])
     },
   )
 
   it.each([
     ['is a folder', folder, 'is not a regular file'],
-    ['never ends', '/dev/zero', 'is not a regular file'],
+    ['is an endless device', '/dev/zero', 'is not a regular file'],
     ['is larger than any token', tokenFile('x'.repeat(65_537)), 'is too large'],
-  ])('is refused unread when its file %s', async (_, path, problem) => {
+  ])('is rejected without reading if its file %s', async (_, path, problem) => {
     expect(await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })).toEqual([
-      expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${problem}; name`),
+      expect.stringContaining(`WOLKVOX_TOKEN_FILE: ${problem}; set it to`),
     ])
   })
 
-  it('is refused when it is given twice', async () => {
+  it('is rejected if it is given twice', async () => {
     expect(await problemsOf({ ...REQUIRED, WOLKVOX_TOKEN_FILE: tokenFile('test-token') })).toEqual([
       'WOLKVOX_TOKEN_FILE: set together with WOLKVOX_TOKEN; keep one of the two',
     ])
   })
 
-  it('is taken from its file when WOLKVOX_TOKEN is set, yet empty', async () => {
+  it('is read from its file if WOLKVOX_TOKEN is empty', async () => {
     const environment = { ...REQUIRED, WOLKVOX_TOKEN: '', WOLKVOX_TOKEN_FILE: tokenFile('other-test-token') }
     expect((await operationOf(environment)).token.reveal()).toBe('other-test-token')
   })
@@ -439,8 +448,8 @@ describe('the token', () => {
   it.each([
     ['a line break', 'test-token\nrest'],
     ['a space', 'test-token rest'],
-    ['another script', 'test-tokén-rest'],
-  ])('is never in the message, not even when it has %s in it', async (_, token) => {
+    ['a non-ASCII letter', 'test-tokén-rest'],
+  ])('is not in the message, even if it contains %s', async (_, token) => {
     const fromFile = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: tokenFile(token) }
     const problems = [
       ...(await problemsOf({ ...REQUIRED, WOLKVOX_TOKEN: token })),
@@ -450,7 +459,7 @@ describe('the token', () => {
     expect(problems.join('\n')).not.toMatch(/test-|rest/)
   })
 
-  it('is never in the configuration when that is printed', async () => {
+  it('is not in the printed configuration', async () => {
     const config = await readEnvironment({
       ...REQUIRED,
       WOLKVOX_TOKEN: 'test-token',
@@ -466,14 +475,22 @@ describe('warns', () => {
   const warningsOf = async (environment: Environment) =>
     (await readEnvironment({ ...REQUIRED, ...environment })).warnings
 
-  it.each(['WOLKVOX_TOKENS', 'WOLKVOX_LICENCES', 'WOLKVOX_INTERVAL', 'WOLKVOX_TIME_ZONE', 'WOLKVOX_Server'])(
-    'of %s, which looks like a slip',
+  it.each(['WOLKVOX_TOKENS', 'WOLKVOX_INTERVAL', 'WOLKVOX_TIME_ZONE'])(
+    'about the unknown variable %s',
     async (name) => {
-      expect(await warningsOf({ [name]: 'value' })).toEqual([
-        `${name}: not a variable of this program; see --help`,
-      ])
+      expect(await warningsOf({ [name]: 'value' })).toEqual([`${name}: unknown variable; see --help`])
     },
   )
+
+  it.each([
+    ['WOLKVOX_LICENCES', 'WOLKVOX_LICENSES'],
+    ['WOLKVOX_REFRECH_INTERVAL', 'WOLKVOX_REFRESH_INTERVAL'],
+    ['WOLKVOX_Server', 'WOLKVOX_SERVER'],
+  ])('about %s, and suggests %s', async (name, similar) => {
+    expect(await warningsOf({ [name]: 'value' })).toEqual([
+      `${name}: unknown variable; did you mean ${similar}?`,
+    ])
+  })
 
   it.each([
     'WOLKVOX_SERVICE_HOST',
@@ -486,7 +503,7 @@ describe('warns', () => {
     'WOLKVOX_EXPORTER_SERVICE_PORT_METRICS',
     'WOLKVOX_EXPORTER_PORT',
     'WOLKVOX_EXPORTER_PORT_9989_TCP_PROTO',
-  ])('not of %s, which Kubernetes sets', async (name) => {
+  ])('not about %s, which Kubernetes sets', async (name) => {
     expect(await warningsOf({ [name]: 'tcp://10.0.0.1:9989' })).toEqual([])
   })
 
@@ -496,7 +513,7 @@ describe('warns', () => {
     ['4m59s', ['WOLKVOX_REFRESH_INTERVAL']],
     ['5m', []],
     ['10m', []],
-  ])('of what an interval of %s makes short: %j', async (interval, names) => {
+  ])('about a short interval: %s', async (interval, names) => {
     expect((await warningsOf({ WOLKVOX_REFRESH_INTERVAL: interval })).map(nameOf)).toEqual(names)
   })
 
@@ -505,46 +522,120 @@ describe('warns', () => {
     [
       '5m1s',
       [
-        'WOLKVOX_TIMEOUT: 5m1s is longer than the refresh interval of 5m; a slow call skips the next refreshes',
+        'WOLKVOX_TIMEOUT: 5m1s is longer than the refresh interval of 5m; a slow request skips the next refreshes',
       ],
     ],
-  ])('of a timeout that is longer than the interval: %s', async (timeout, warnings) => {
+  ])('about a timeout that is longer than the interval: %s', async (timeout, warnings) => {
     expect(await warningsOf({ WOLKVOX_TIMEOUT: timeout })).toEqual(warnings)
   })
 
   it.each(['\uFEFFWOLKVOX_SERVER', 'export WOLKVOX_SERVER'])(
-    'of a name with something in front: %j',
+    'about a name with characters before it: %j',
     async (name) => {
       expect(await warningsOf({ [name]: '0042' })).toEqual([
-        'WOLKVOX_SERVER: its name has something in front, such as a byte order mark; remove it',
+        'WOLKVOX_SERVER: has characters before its name, such as a byte order mark; remove them',
       ])
     },
   )
 
-  it('of a short interval with what it costs', async () => {
+  it('about a short interval with its effect on the quota', async () => {
     expect(await warningsOf({ WOLKVOX_REFRESH_INTERVAL: '90s' })).toEqual([
       expect.stringMatching(/^WOLKVOX_REFRESH_INTERVAL: 1m30s is shorter than the 5m .* quota$/),
     ])
   })
 })
 
-describe('a rhythm that the licences do not allow', () => {
+describe('an interval that the licences do not allow', () => {
   const licensed = (licenses: string, interval: string) =>
     problemsOf({ ...REQUIRED, WOLKVOX_LICENSES: licenses, WOLKVOX_REFRESH_INTERVAL: interval })
 
-  it('is refused at the start, with the arithmetic', async () => {
+  it('is rejected with the calculation', async () => {
     expect(await licensed('1', '30s')).toEqual([
-      'WOLKVOX_REFRESH_INTERVAL: 30s would spend 2,880 calls a day, more than the 1,000 that the licences allow ' +
-        '(1 × 1,000); the shortest is 1m27s',
+      'WOLKVOX_REFRESH_INTERVAL: 30s would use 2,880 calls a day, more than the 1,000 that the licences allow ' +
+        '(1 × 1,000); set it to 1m27s or longer',
     ])
     expect(await licensed('50', '1s')).toEqual([
       expect.stringContaining('86,400 calls a day, more than the 50,000'),
     ])
   })
 
-  it('is not the shortest that it names, nor any where the licences are unknown', async () => {
+  it('is not the shortest interval in the message, and not any interval without licences', async () => {
     const shortest = { ...REQUIRED, WOLKVOX_LICENSES: '1', WOLKVOX_REFRESH_INTERVAL: '1m27s' }
-    expect((await operationOf(shortest)).refreshIntervalMs).toBe(87_000)
-    expect((await operationOf({ ...REQUIRED, WOLKVOX_REFRESH_INTERVAL: '1s' })).refreshIntervalMs).toBe(1000)
+    expect((await flatOperationOf(shortest)).refreshIntervalMs).toBe(87_000)
+    expect((await flatOperationOf({ ...REQUIRED, WOLKVOX_REFRESH_INTERVAL: '1s' })).refreshIntervalMs).toBe(
+      1000,
+    )
   })
+})
+
+describe('WOLKVOX_REPORTS', () => {
+  const HOUR = 3_600_000
+  const reportsWith = async (reports: string, others: Environment = {}) =>
+    (await operationOf({ ...REQUIRED, WOLKVOX_REPORTS: reports, ...others })).reports
+
+  it('lists reports, each with the default interval of that report', async () => {
+    expect(await reportsWith('agents, token_info')).toEqual([
+      { name: 'agents', refreshIntervalMs: 300_000, staleAfterMs: 900_000 },
+      { name: 'token_info', refreshIntervalMs: HOUR, staleAfterMs: 3 * HOUR },
+    ])
+    expect((await reportsWith('token_info')).map(({ name }) => name)).toEqual(['token_info'])
+  })
+
+  it('uses the configured interval and stale_after for every report', async () => {
+    const times = { WOLKVOX_REFRESH_INTERVAL: '10m', WOLKVOX_STALE_AFTER: '20m' }
+    expect(await reportsWith('agents,token_info', times)).toEqual([
+      { name: 'agents', refreshIntervalMs: 600_000, staleAfterMs: 1_200_000 },
+      { name: 'token_info', refreshIntervalMs: 600_000, staleAfterMs: 1_200_000 },
+    ])
+  })
+
+  const RULE = `must be a comma-separated list of ${reports.map(({ name }) => name).join(', ')}, each at most once`
+
+  it.each(['agents,', 'agents token_info', ','])('rejects %j', async (reports) => {
+    expect(await problemsOf({ ...REQUIRED, WOLKVOX_REPORTS: reports })).toEqual([`WOLKVOX_REPORTS: ${RULE}`])
+  })
+
+  it.each([
+    ['agent', 'agent is not a report'],
+    ['agents,tokens', 'tokens is not a report'],
+    ['agents, agents', 'agents is listed twice'],
+  ])('names the wrong entry of %j', async (reports, problem) => {
+    expect(await problemsOf({ ...REQUIRED, WOLKVOX_REPORTS: reports })).toEqual([
+      `WOLKVOX_REPORTS: ${problem}; ${RULE}`,
+    ])
+  })
+
+  it.each(['test-token', 'token1', 'Token', 'a'.repeat(25)])(
+    'does not repeat %j, which may be a token',
+    async (reports) => {
+      expect(await problemsOf({ ...REQUIRED, WOLKVOX_REPORTS: reports })).toEqual([
+        `WOLKVOX_REPORTS: ${RULE}`,
+      ])
+    },
+  )
+
+  it('names the report whose interval is too long for stale_after', async () => {
+    const settings = { WOLKVOX_REPORTS: 'agents,token_info', WOLKVOX_STALE_AFTER: '15m' }
+    expect(await problemsOf({ ...REQUIRED, ...settings })).toEqual([
+      'WOLKVOX_STALE_AFTER: must be at least 1h1m: the refresh interval of token_info (1h) plus the timeout (1m)',
+    ])
+  })
+
+  it('counts the calls of all reports against the daily limit', async () => {
+    const settings = { WOLKVOX_REPORTS: 'agents,token_info', WOLKVOX_LICENSES: '1' }
+    expect(await problemsOf({ ...REQUIRED, ...settings, WOLKVOX_REFRESH_INTERVAL: '2m' })).toEqual([
+      'WOLKVOX_REFRESH_INTERVAL: 2m would use 1,440 calls a day, more than the 1,000 that the licences allow ' +
+        '(1 × 1,000); set it to 2m53s or longer',
+    ])
+    expect(await problemsOf({ ...REQUIRED, ...settings, WOLKVOX_REFRESH_INTERVAL: '2m53s' })).toEqual([])
+  })
+})
+
+it.each([
+  ['WOLKVOX_OPERATION', 'ventas test-token'],
+  ['WOLKVOX_BASE_URL', 'https://proxy.example/test-token'],
+])('the token is refused in %s, which metrics, logs and file names show', async (variable, text) => {
+  expect(await problemsOf({ ...REQUIRED, [variable]: text })).toEqual([
+    `${variable}: contains the token; remove it`,
+  ])
 })

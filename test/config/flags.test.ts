@@ -10,13 +10,13 @@ function problemOf(argv: readonly string[]): string {
     expect(error.problems).toHaveLength(1)
     return error.problems.join()
   }
-  throw new Error('nothing was refused')
+  throw new Error('nothing was rejected')
 }
 
 const flagsOf = (...argv: string[]) => Object.fromEntries(parseArguments(argv).flags)
 
 describe('the command', () => {
-  it('is serve where none is named', () => {
+  it('is serve by default', () => {
     expect(parseArguments([])).toEqual({ command: 'serve', flags: new Map() })
   })
 
@@ -24,13 +24,13 @@ describe('the command', () => {
     [['demo', '--log.level=debug']],
     [['--log.level=debug', 'demo']],
     [['--log.level', 'debug', 'demo']],
-  ])('may stand before or behind the flags: %j', (argv) => {
+  ])('may come before or after the flags: %j', (argv) => {
     const { command, flags } = parseArguments(argv)
     expect([command, flags.get('log.level')]).toEqual(['demo', ['debug']])
   })
 
-  it('may not be two', () => {
-    expect(problemOf(['serve', 'demo'])).toBe('one command at a time, not serve demo; see --help')
+  it('may be given only once', () => {
+    expect(problemOf(['serve', 'demo'])).toBe('several commands given: serve, demo; keep one, see --help')
   })
 })
 
@@ -38,12 +38,12 @@ describe('a flag', () => {
   const texts = commonFlags.filter(({ type }) => type === 'string').map(({ name }) => name)
   const switches = commonFlags.filter(({ type }) => type === 'boolean').map(({ name }) => name)
 
-  it.each(texts)('--%s is taken in both spellings', (name) => {
+  it.each(texts)('--%s is accepted in both forms', (name) => {
     expect(flagsOf(`--${name}=some text`)).toEqual({ [name]: ['some text'] })
     expect(flagsOf(`--${name}`, 'some text')).toEqual({ [name]: ['some text'] })
   })
 
-  it.each(texts)('--%s may be empty in both spellings', (name) => {
+  it.each(texts)('--%s may be empty in both forms', (name) => {
     expect(flagsOf(`--${name}=`)).toEqual({ [name]: [''] })
     expect(flagsOf(`--${name}`, '')).toEqual({ [name]: [''] })
   })
@@ -53,13 +53,13 @@ describe('a flag', () => {
     expect(problemOf([`--${name}=true`])).toContain(`--${name}`)
   })
 
-  it.each(switches)('--no-%s leaves it off, and takes it back', (name) => {
+  it.each(switches)('--no-%s turns it off', (name) => {
     expect(flagsOf(`--no-${name}`)).toEqual({})
     expect(flagsOf(`--${name}`, `--no-${name}`)).toEqual({})
     expect(parseArguments([`--no-${name}`, `--${name}`]).flags.has(name)).toBe(true)
   })
 
-  it('may be short where it asks for help', () => {
+  it('has a short form for help', () => {
     expect(flagsOf('-h')).toEqual({ help: ['true'] })
     expect(flagsOf('demo', '-h')).toEqual({ help: ['true'] })
   })
@@ -68,33 +68,33 @@ describe('a flag', () => {
     expect(flagsOf('--storage.path=a=b')).toEqual({ 'storage.path': ['a=b'] })
   })
 
-  it('may be repeated where it names an address to listen on', () => {
+  it('may be repeated if it is a listen address', () => {
     expect(flagsOf('--web.listen-address=:1', '--web.listen-address', '[::1]:2')).toEqual({
       'web.listen-address': [':1', '[::1]:2'],
     })
   })
 
-  it('counts as given last where it is given twice', () => {
+  it('has its last value if it is given twice', () => {
     expect(flagsOf('--log.level=debug', '--log.level=warn')).toEqual({ 'log.level': ['warn'] })
   })
 
   it.each([
     ['unknown', ['--web.listen-adress=:1'], '--web.listen-adress'],
     ['with one dash', ['-web.telemetry-path=/m'], '-w'],
-    ['short, as Prometheus has none for it', ['-v'], '-v'],
+    ['short, but Prometheus has no such short flag', ['-v'], '-v'],
     ['in the wrong case', ['--Log.Level=debug'], '--Log.Level'],
     ['named as an abbreviation', ['--vers'], '--vers'],
     ['without its value', ['--log.level'], '--log.level'],
-    ['negated though it takes a value', ['--no-log.level'], '--no-log.level'],
-    ['negated though it is unknown', ['--no-nonsense'], '--no-nonsense'],
-    ['of an object of JavaScript', ['--constructor'], '--constructor'],
-    ['that JavaScript objects keep for themselves', ['--__proto__=a'], '--__proto__'],
-  ])('is refused when it is %s', (_, argv, named) => {
+    ['negated but takes a value', ['--no-log.level'], '--no-log.level'],
+    ['negated but unknown', ['--no-nonsense'], '--no-nonsense'],
+    ['a property of JavaScript objects', ['--constructor'], '--constructor'],
+    ['__proto__', ['--__proto__=a'], '--__proto__'],
+  ])('is rejected if it is %s', (_, argv, named) => {
     expect(problemOf(argv)).toContain(`'${named}`)
     expect(problemOf(argv)).toMatch(/; see --help$/)
   })
 
-  it('is refused in a single line when the next flag stands where its value should', () => {
+  it('is rejected in a single line if the next flag takes the place of its value', () => {
     expect(problemOf(['--log.level', '--web.telemetry-path=/m'])).toMatch(/^.*--log\.level.*; see --help$/)
   })
 })
@@ -103,7 +103,7 @@ describe("the simulator's flags", () => {
   const names = simulatorFlags.map(({ name }) => name)
 
   it.each(names.flatMap((name) => ['demo', 'simulate'].map((command) => [name, command] as const)))(
-    '--%s is taken by %s',
+    '--%s is accepted by %s',
     (name, command) => {
       expect(flagsOf(command, `--${name}=1`)).toEqual({ [name]: ['1'] })
     },
@@ -113,9 +113,9 @@ describe("the simulator's flags", () => {
     names.flatMap((name) =>
       [['serve'], ['check-config'], ['healthcheck'], []].map((command) => [name, command] as const),
     ),
-  )('--%s is refused by %j', (name, command) => {
+  )('--%s is rejected by %j', (name, command) => {
     expect(problemOf([...command, `--${name}=1`])).toBe(
-      `--${name} is for the commands demo and simulate; see --help`,
+      `--${name}: only for the commands demo and simulate; remove it`,
     )
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatListenAddress, parseListenAddress } from '../../src/config/listen-address.ts'
+import { formatListenAddress, parseListenAddress } from '../../src/config/process-config.ts'
 
 describe('parseListenAddress', () => {
   it.each([
@@ -25,7 +25,7 @@ describe('parseListenAddress', () => {
     ['a host without a port', 'localhost'],
     ['an empty port', 'localhost:'],
     ['a colon alone', ':'],
-    ['a port past 65535', ':65536'],
+    ['a port above 65535', ':65536'],
     ['a port of six digits', ':099989'],
     ['a negative port', ':-1'],
     ['a port by name', ':http'],
@@ -35,22 +35,22 @@ describe('parseListenAddress', () => {
     ['a name in brackets', '[localhost]:9989'],
     ['a bracket that is not closed', '[::1:9989'],
     ['a URL', 'http://localhost:9989'],
-    ['a path behind it', ':9989/metrics'],
+    ['a path after it', ':9989/metrics'],
     ['space in the host', 'local host:9989'],
     ['space after it', ':9989 '],
     ['a line break after it', ':9989\n'],
     ['two addresses', ':9989,:9990'],
-  ])('refuses %s', (_, text) => {
+  ])('rejects %s', (_, text) => {
     expect(parseListenAddress(text)).toBeUndefined()
   })
 })
 
 describe('formatListenAddress', () => {
   it.each([':9989', ':0', '127.0.0.1:9989', 'localhost:80', '[::1]:0', '[fe80::1%eth0]:9989'])(
-    'writes %s the way it is read',
+    'writes %s as it was read',
     (text) => {
       const address = parseListenAddress(text)
-      if (address === undefined) throw new Error('this is no address')
+      if (address === undefined) throw new Error('not an address')
       expect(formatListenAddress(address)).toBe(text)
     },
   )

@@ -15,7 +15,7 @@ function problemsOf(...argv: string[]): readonly string[] {
   }
 }
 
-it('has the defaults of the contract', () => {
+it('has the documented defaults', () => {
   expect(read()).toEqual({
     listenAddresses: [{ host: undefined, port: 9989 }],
     telemetryPath: '/metrics',
@@ -26,7 +26,7 @@ it('has the defaults of the contract', () => {
 })
 
 describe('--web.listen-address', () => {
-  it('gives every address, in order', () => {
+  it('may be repeated', () => {
     expect(
       read('--web.listen-address=127.0.0.1:0', '--web.listen-address=[::1]:9989').listenAddresses,
     ).toEqual([
@@ -35,7 +35,7 @@ describe('--web.listen-address', () => {
     ])
   })
 
-  it('is refused for each address that is none', () => {
+  it('is rejected for each invalid address', () => {
     expect(
       problemsOf('--web.listen-address=9989', '--web.listen-address=:1', '--web.listen-address='),
     ).toEqual([
@@ -55,13 +55,13 @@ describe('--web.telemetry-path', () => {
 
   it.each([
     ['is empty', ''],
-    ['has no slash in front', 'metrics'],
+    ['does not start with a slash', 'metrics'],
     ['is a URL', 'http://localhost/metrics'],
     ['has a query', '/metrics?a=b'],
     ['has a fragment', '/metrics#a'],
-    ['holds a parameter', '/:metrics'],
-    ['holds a wildcard', '/*'],
-    ['holds a percent sign', '/%6d'],
+    ['contains a parameter', '/:metrics'],
+    ['contains a wildcard', '/*'],
+    ['contains a percent sign', '/%6d'],
     ['has a dot segment', '/./metrics'],
     ['ends in a dot segment', '/metrics/.'],
     ['leaves a folder', '/a/../metrics'],
@@ -69,17 +69,17 @@ describe('--web.telemetry-path', () => {
     ['has an encoded dot segment', '/a/%2e%2e/b'],
     ['has an empty segment', '/a//b'],
     ['starts with two slashes', '//metrics'],
-    ['holds a quote', '/"onclick="'],
-    ['holds space', '/my metrics'],
+    ['contains a quote', '/"onclick="'],
+    ['contains space', '/my metrics'],
     ['ends in a line break', '/metrics\n'],
-    ['takes the place of the health check', '/-/healthy'],
-    ['takes the place of readiness', '/-/ready'],
-    ['lies in the folder of both', '/-/metrics'],
-    ['is that folder', '/-/'],
-    ['is that folder without its slash', '/-'],
-  ])('is refused when it %s', (_, path) => {
+    ['is the path of the health check', '/-/healthy'],
+    ['is the path of the readiness check', '/-/ready'],
+    ['is below /-/', '/-/metrics'],
+    ['is /-/', '/-/'],
+    ['is /-', '/-'],
+  ])('is rejected if it %s', (_, path) => {
     expect(problemsOf(`--web.telemetry-path=${path}`)).toEqual([
-      '--web.telemetry-path: must start with / and be plain, such as /metrics, outside /-/',
+      '--web.telemetry-path: must start with / and have only plain characters, such as /metrics; /-/ is reserved',
     ])
   })
 })
@@ -99,7 +99,7 @@ describe('the log', () => {
     ['level', '--log.level', '', logLevels],
     ['format', '--log.format', 'logfmt', logFormats],
     ['format', '--log.format', '', logFormats],
-  ])('may have no other %s: %s=%s', (_, flag, text, choices) => {
+  ])('has no other %s: %s=%s', (_, flag, text, choices) => {
     expect(problemsOf(`${flag}=${text}`)).toEqual([`${flag}: must be one of ${choices.join(', ')}`])
   })
 })
@@ -110,14 +110,14 @@ describe('--storage.path', () => {
   })
 })
 
-describe('quotes that no shell has removed', () => {
+describe('quotes that no shell removes', () => {
   it.each([
     ['--web.listen-address', ':9989'],
     ['--web.telemetry-path', '/metrics'],
     ['--storage.path', '/data'],
     ['--log.level', 'info'],
     ['--log.format', 'json'],
-  ])('are refused in %s, in one line', (flag, text) => {
+  ])('are rejected in %s with one problem', (flag, text) => {
     expect(problemsOf(`${flag}="${text}"`)).toEqual([`${flag}: looks quoted; remove the surrounding quotes`])
     expect(problemsOf(`${flag}='${text}'`)).toHaveLength(1)
     expect(problemsOf(`${flag}=${text}`)).toEqual([])
@@ -129,31 +129,31 @@ describe('quotes that no shell has removed', () => {
     ).toEqual(['--storage.path', '--log.level'])
   })
 
-  it.each(['~/data', '$HOME/data', `\${HOME}/data`])('neither does a shell expand %s', (path) => {
+  it.each(['~/data', '$HOME/data', `\${HOME}/data`])('are like %s, which no shell expands', (path) => {
     expect(problemsOf(`--storage.path=${path}`)).toEqual([
       expect.stringMatching(/^--storage\.path: .*variable/),
     ])
   })
 })
 
-describe('what is not supported yet', () => {
+describe('a planned feature', () => {
   it.each([
     ['--config.file=wolkvox.yml', '--config.file: a configuration file is not supported yet'],
     ['--web.config.file=web.yml', '--web.config.file: TLS and authentication are not supported yet'],
     ['--web.enable-lifecycle', '--web.enable-lifecycle: reloading is not supported yet'],
-  ])('is refused, not ignored: %s', (flag, sentence) => {
-    expect(problemsOf(flag)).toEqual([expect.stringContaining(sentence)])
+  ])('is rejected: %s', (flag, message) => {
+    expect(problemsOf(flag)).toEqual([expect.stringContaining(message)])
   })
 
   it.each(['--config.file=', '--web.config.file=', '--no-web.enable-lifecycle'])(
-    'is fine when it is not asked for: %s',
+    'is accepted if it is off: %s',
     (flag) => {
       expect(problemsOf(flag)).toEqual([])
     },
   )
 })
 
-it('reports every problem at once', () => {
+it('reports all problems together', () => {
   const problems = problemsOf(
     '--config.file=a',
     '--web.config.file=b',

@@ -15,7 +15,7 @@ function problemsOf(...argv: string[]): readonly string[] {
   }
 }
 
-it('simulates 200 agents in the middle of their morning where nothing else is asked for', () => {
+it('simulates 200 agents at 10:30 by default', () => {
   expect(read()).toEqual({ agents: 200, seed: 1, speed: 1, startAt: '10:30', listenAddress: undefined })
 })
 
@@ -36,11 +36,11 @@ it.each([
   expect(read(flag)[setting]).toEqual(value)
 })
 
-it('takes the flag that is given last', () => {
+it('uses the last value of a repeated flag', () => {
   expect(read('--simulator.agents=5', '--simulator.agents=7').agents).toBe(7)
 })
 
-describe('refuses', () => {
+describe('rejects', () => {
   it.each([
     ['--simulator.agents', '60001', 'a whole number up to 60000'],
     ['--simulator.agents', '-1', 'a whole number up to 60000'],
@@ -60,11 +60,11 @@ describe('refuses', () => {
     ['--simulator.start', '10:30\n', 'a time of day such as 10:30'],
     ['--simulator.listen-address', '9988', '[host]:port, such as 127.0.0.1:9988'],
     ['--simulator.listen-address', '', '[host]:port, such as 127.0.0.1:9988'],
-  ])('%s=%j and says what would be right', (flag, text, right) => {
-    expect(problemsOf(`${flag}=${text}`)).toEqual([`${flag}: must be ${right}`])
+  ])('%s=%j and says what is expected', (flag, text, expected) => {
+    expect(problemsOf(`${flag}=${text}`)).toEqual([`${flag}: must be ${expected}`])
   })
 
-  it('everything that is wrong at once', () => {
+  it('several wrong flags together', () => {
     const flags = ['agents', 'seed', 'speed', 'start', 'listen-address'].map((name) => `--simulator.${name}`)
     const problems = problemsOf(...flags.map((flag) => `${flag}=?`))
     expect(problems.map((problem) => problem.slice(0, problem.indexOf(':')))).toEqual(flags)

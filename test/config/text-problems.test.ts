@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
-import { readEnvironment } from '../../src/config/environment.ts'
+import { readEnvironment, variables } from '../../src/config/environment.ts'
 import { pathProblems, textProblems, tokenProblems } from '../../src/config/text-problems.ts'
-import { type Variable, variables } from '../../src/config/variables.ts'
 
 const QUOTED = 'looks quoted; remove the surrounding quotes'
-const HALF_QUOTED = 'has a quote at one end; remove it'
+const QUOTE_AT_END = 'has a quote at one end; remove it'
 const COMMENT = 'has a comment after the value; put the comment on its own line'
 const UNEXPANDED = 'contains a variable that was not expanded; write the value itself'
-const NAMED = 'repeats the name of a variable; leave only the value'
+const HAS_NAME = 'repeats the name of a variable; leave only the value'
 const PLACEHOLDER = 'is a placeholder; replace it with the value'
 const INVISIBLE = 'contains an invisible character; type the value instead of pasting it'
-const SCHEME = 'starts with the name of a scheme, such as Bearer; leave only the token'
+const SCHEME = 'starts with an authentication scheme, such as Bearer; leave only the token'
 const HEADER = 'starts with a name, such as WOLKVOX_TOKEN=; leave only the token'
 
 describe('a value', () => {
@@ -26,27 +25,27 @@ describe('a value', () => {
     ["''0042''", [QUOTED]],
     ['"\'0042\'"', [QUOTED]],
     ["''", [QUOTED]],
-    ["'0042", [HALF_QUOTED]],
-    ['0042”', [HALF_QUOTED]],
-    ['"', [HALF_QUOTED]],
+    ["'0042", [QUOTE_AT_END]],
+    ['0042”', [QUOTE_AT_END]],
+    ['"', [QUOTE_AT_END]],
     ['0042 # Bogotá', [COMMENT]],
     ['0042 #Bogotá', [COMMENT]],
     ['0042\t#', [COMMENT]],
     ["'0042' # Bogotá", [COMMENT, QUOTED]],
-    ['WOLKVOX_SERVER=0042', [NAMED]],
-    ['export WOLKVOX_SERVER=0042', [NAMED]],
+    ['WOLKVOX_SERVER=0042', [HAS_NAME]],
+    ['export WOLKVOX_SERVER=0042', [HAS_NAME]],
     [`\${SERVER}`, [UNEXPANDED]],
     [`\${SERVER:-0042}`, [UNEXPANDED]],
     ['$(cat /run/secrets/server)', [UNEXPANDED]],
     ['<server>', [PLACEHOLDER]],
     ['00\u200B42', [INVISIBLE]],
     ['0042\u00AD', [INVISIBLE]],
-  ])('%s is refused with a hint', (text, problems) => {
+  ])('%s is rejected with a hint', (text, problems) => {
     expect(textProblems(text)).toEqual(problems)
   })
 
   it.each(['', '0042', 'a#b', '#0042', '$0042', 'a"b', 'https://example.org/a', '5m'])(
-    '%s may be right',
+    '%s is accepted',
     (text) => {
       expect(textProblems(text)).toEqual([])
     },
@@ -60,12 +59,12 @@ describe('a name', () => {
     ['Ventas # Bogotá', [COMMENT]],
     ['Ventas #', [COMMENT]],
     [`\${NAME}`, [UNEXPANDED]],
-  ])('%s is refused with a hint', (text, problems) => {
+  ])('%s is rejected with a hint', (text, problems) => {
     expect(textProblems(text, true)).toEqual(problems)
   })
 
   it.each(['Ventas #1', '"A" y "B"', 'Atención "día"', "Ventas '26", '<ventas>', 'L’été', '# 1'])(
-    '%s may be right',
+    '%s is accepted',
     (text) => {
       expect(textProblems(text, true)).toEqual([])
     },
@@ -73,20 +72,20 @@ describe('a name', () => {
 })
 
 describe('a path', () => {
-  const SHELL = 'starts with ~ or a variable, which only a shell expands; write the full path'
+  const SHELL_ONLY = 'starts with ~ or a variable, which only a shell expands; write the full path'
 
   it.each([
-    ['~/token', [SHELL]],
-    ['$HOME/token', [SHELL]],
+    ['~/token', [SHELL_ONLY]],
+    ['$HOME/token', [SHELL_ONLY]],
     [`\${HOME}/token`, [UNEXPANDED]],
     ["'/run/secrets/token'", [QUOTED]],
     ["'~/token'", [QUOTED]],
-  ])('%s is refused with a hint', (text, problems) => {
+  ])('%s is rejected with a hint', (text, problems) => {
     expect(pathProblems(text)).toEqual(problems)
   })
 
   it.each(['data/', '/mnt/disk #1/token', '/srv/~backup/token', 'C:\\data', '$'])(
-    '%s may be right',
+    '%s is accepted',
     (text) => {
       expect(pathProblems(text)).toEqual([])
     },
@@ -96,7 +95,7 @@ describe('a path', () => {
 describe('a token', () => {
   it.each([
     ["'abc$def'", [QUOTED]],
-    ["'abc$def", [HALF_QUOTED]],
+    ["'abc$def", [QUOTE_AT_END]],
     ['abc # of ventas', [COMMENT]],
     ['Bearer abc', [SCHEME]],
     ['token abc', [SCHEME]],
@@ -109,14 +108,14 @@ describe('a token', () => {
     ['abc\r\ndef', ['has several lines; leave only the token']],
     ['<token>', [PLACEHOLDER]],
     [`\${WOLKVOX_TOKEN}`, [UNEXPANDED]],
-  ])('%s is refused with a hint', (text, problems) => {
+  ])('%s is rejected with a hint', (text, problems) => {
     expect(tokenProblems(text)).toEqual(problems)
   })
 })
 
 describe('each variable', () => {
-  const LEFT_OVER = ['WOLKVOX_CONFIG_FILE']
-  const GOOD: Partial<Record<Variable, string>> = {
+  const UNSUPPORTED = ['WOLKVOX_CONFIG_FILE']
+  const GOOD: Readonly<Record<string, string>> = {
     WOLKVOX_SERVER: '0042',
     WOLKVOX_TOKEN: 'test-token',
     WOLKVOX_OPERATION: 'ventas',
@@ -130,7 +129,7 @@ describe('each variable', () => {
     WOLKVOX_AGENT_NAME: 'plain',
   }
 
-  async function problemsWith(variable: Variable, text: string): Promise<readonly string[]> {
+  async function problemsWith(variable: string, text: string): Promise<readonly string[]> {
     const { WOLKVOX_TOKEN, ...others } = GOOD
     const environment = variable === 'WOLKVOX_TOKEN_FILE' ? others : { ...others, WOLKVOX_TOKEN }
     try {
@@ -142,8 +141,8 @@ describe('each variable', () => {
     }
   }
 
-  it.each(variables.map(([name]) => name).filter((name) => !LEFT_OVER.includes(name)))(
-    '%s is refused with quotes or a comment, in one line each',
+  it.each(variables.map(([name]) => name).filter((name) => !UNSUPPORTED.includes(name)))(
+    '%s is rejected with quotes or with a comment, with one problem each',
     async (name) => {
       const value = GOOD[name] ?? '/run/secrets/wolkvox-token'
       expect(await problemsWith(name, `"${value}"`)).toEqual([`${name}: ${QUOTED}`])

@@ -12,7 +12,7 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...files, stat }
 })
 
-it('gives up a token file on a file system that hangs after 10 s, and blocks nothing until then', async () => {
+it('times out after 10 s if the file system of the token file hangs, and does not block', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   hanging.path = '/mnt/gone/token'
@@ -24,15 +24,15 @@ it('gives up a token file on a file system that hangs after 10 s, and blocks not
   expect(read).toHaveBeenCalledWith({
     text: undefined,
     problems: [
-      'WOLKVOX_TOKEN_FILE: cannot be read (the disk did not answer within 10 s); check the file system that contains it',
+      'WOLKVOX_TOKEN_FILE: cannot be read (no response within 10 s); check the file system that contains it',
     ],
   })
 })
 
-it('refuses a pipe at once, which would be waited for without limit', async () => {
+it('rejects a pipe without opening it', async () => {
   const path = join(temporaryFolder(), 'token')
   execFileSync('mkfifo', [path])
   expect((await readTokenFile(path)).problems).toEqual([
-    'WOLKVOX_TOKEN_FILE: is not a regular file; name one that contains the token',
+    'WOLKVOX_TOKEN_FILE: is not a regular file; set it to a file that contains the token',
   ])
 })

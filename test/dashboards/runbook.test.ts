@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../src/config/flags.ts'
-import { readText } from '../support/files.ts'
+import { readCompose } from '../deploy/compose.ts'
+import { claim, deployment, example } from '../deploy/manifests.ts'
+import { ROOT, readText } from '../support/files.ts'
+import { capturesOf } from '../support/pages.ts'
 import { runProgram } from '../support/programs/program.ts'
 import { haveTools } from '../support/programs/tools.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -10,22 +13,15 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const runbook = readText('docs/runbook.md')
 
 /** The code blocks of a language, without their indentation. */
-const blocksOf = (language: string) =>
-  [...runbook.matchAll(new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\`$`, 'gms'))].map(
+const blocksOf = (language: string, page = runbook) =>
+  [...page.matchAll(new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\`$`, 'gms'))].map(
     ([, indent, block = '']) => block.replace(new RegExp(`^${indent}`, 'gm'), ''),
   )
 
-describe('the runbook', () => {
-  it('links only to its own headings', () => {
-    const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w\- ]/g, '')
-        .replaceAll(' ', '-'),
-    )
-    for (const [, anchor] of runbook.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor)
-  })
+/** The different names that an expression captures in the runbook, in alphabetical order. */
+const namesIn = (expression: RegExp) => capturesOf(runbook, expression).sort()
 
+describe('the runbook', () => {
   it('extends the command of the systemd unit', () => {
     const [, shipped = ''] =
       /^ExecStart=(.+)$/m.exec(readText('deploy/systemd/wolkvox-exporter.service')) ?? []
@@ -37,19 +33,42 @@ describe('the runbook', () => {
     expect(() => parseArguments(args.split(' '))).not.toThrow()
   })
 
-  it('names the deployments that the project has', () => {
-    expect(readText('docker-compose.yml')).toMatch(/^ {2}exporter:$/m)
-    expect(readText('docker-compose.yml')).toMatch(/^ {2}prometheus:$/m)
-    expect(readText('docker-compose.yml')).toMatch(/^ {2}alertmanager:$/m)
-    expect(readText('deploy/kubernetes/example/kustomization.yaml')).toMatch(/^namespace: wolkvox$/m)
-    expect(readText('deploy/kubernetes/exporter/deployment.yaml')).toMatch(/^ {2}name: wolkvox-exporter$/m)
+  it('names only services and volumes of the compose file', () => {
+    const { services, volumes } = readCompose()
+    const named = namesIn(/docker compose [a-z]+(?: --[^\s`]+)* (?!--)([\w-]+)/g)
+    expect(named).toEqual(['alertmanager', 'exporter', 'prometheus'])
+    expect(Object.keys(services)).toEqual(expect.arrayContaining(named))
+    expect(namesIn(/volume `([\w-]+)` with Compose/g)).toEqual([expect.toBeOneOf(Object.keys(volumes))])
   })
 
-  it.skipIf(!haveTools('promtool'))('has a valid configuration for an existing Prometheus', async () => {
-    const [config = ''] = blocksOf('yaml')
+  it('names only the deployment, the namespace and the claim of the Kubernetes manifests', () => {
+    expect(namesIn(/--namespace[ =]([\w-]+)/g)).toEqual([example.namespace])
+    expect(namesIn(/\bdeployment[/ ]([\w-]+)/g)).toEqual([deployment.metadata?.name])
+    expect(namesIn(/claim\s+`([\w-]+)` with Kubernetes/g)).toEqual([claim.metadata?.name])
+  })
+
+  it('names only the unit of the project and those of the Debian packages', () => {
+    const units = readdirSync(`${ROOT}deploy/systemd`).map((file) => file.replace(/\.service$/, ''))
+    expect(namesIn(/(?:systemctl [a-z]+ |--unit=)([\w-]+)/g)).toEqual(
+      [...units, 'prometheus', 'prometheus-alertmanager'].sort(),
+    )
+  })
+
+  it('names only files of the exporter that the systemd unit has too', () => {
+    const unit = readText('deploy/systemd/wolkvox-exporter.service')
+    const paths = namesIn(/(\/(?:etc|opt|var\/lib)\/wolkvox-exporter[\w./-]*)/g)
+    expect(paths).not.toEqual([])
+    expect(paths.filter((path) => !unit.includes(path))).toEqual([])
+  })
+})
+
+it.skipIf(!haveTools('promtool'))(
+  'the deployment guide has a valid configuration for an existing Prometheus',
+  async () => {
+    const [config = ''] = blocksOf('yaml', readText('docs/deployment.md'))
     const file = join(temporaryFolder(), 'prometheus.yml')
     writeFileSync(file, config)
     const { code, output } = await runProgram('promtool', ['check', 'config', file])
     expect([code, output]).toEqual([0, expect.stringContaining('SUCCESS')])
-  })
-})
+  },
+)

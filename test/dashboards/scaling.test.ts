@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { agentFamilies } from '../../src/exposition/agent-families.ts'
+import { agentRowFamilies } from '../../src/reports/agents/families.ts'
 import { readText } from '../support/files.ts'
 import { parseExposition } from '../support/helpers.ts'
 import { measured, peakMemory } from '../support/measured.ts'
@@ -26,7 +26,7 @@ const [scrape = '', write = '', federate = ''] = blocks
 const scraping = parse(scrape).scrape_configs[0]
 const relabelings: readonly Relabeling[] = scraping.metric_relabel_configs
 
-const families = agentFamilies.map(({ name }) => name)
+const families = agentRowFamilies.map(({ name }) => name)
 
 /** What a relabeling drops of these names: its expression has to match the whole of one. */
 const droppedBy = ({ regex }: Relabeling, names: readonly string[]) =>
@@ -155,7 +155,7 @@ function configFile(text: string): string {
   return file
 }
 
-/** The numbers that an expression finds. @throws when it finds none, as a sentence may have been written anew */
+/** The numbers that an expression finds. @throws if it finds none, because the sentence may have changed */
 function numbersIn(expression: RegExp, text: string): number[] {
   const match = expression.exec(text)
   if (match === null) throw new Error(`docs/scaling.md has nothing like ${expression} any more`)

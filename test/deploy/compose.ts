@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { parse } from 'yaml'
 import { readText } from '../support/files.ts'
 
-/** A service of the compose file, as far as the tests ask. */
+/** The fields of a service that the tests read. */
 export interface Service {
   readonly image: string
   readonly pull_policy?: string
@@ -31,15 +31,15 @@ export interface Compose {
 
 type Environment = Readonly<Record<string, string>>
 
-/** The compose file with its variables filled in from an environment, which stands for a `.env`, too. */
+/** The compose file with its variables replaced from an environment, as from a `.env`. */
 export function readCompose(environment: Environment = {}): Compose {
-  const filledIn = (_key: unknown, value: unknown) =>
-    typeof value === 'string' && value.includes('$') ? fillIn(value, environment) : value
-  return parse(readText('docker-compose.yml'), filledIn, { merge: true }) as Compose
+  const replaceVariables = (_key: unknown, value: unknown) =>
+    typeof value === 'string' && value.includes('$') ? interpolate(value, environment) : value
+  return parse(readText('docker-compose.yml'), replaceVariables, { merge: true }) as Compose
 }
 
-/** The names of all variables that the compose file asks for. */
-export const askedFor: ReadonlySet<string> = new Set(
+/** The names of all variables in the compose file. */
+export const variablesOfCompose: ReadonlySet<string> = new Set(
   [...readText('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name as string),
 )
 
@@ -52,8 +52,8 @@ export function environmentOf({ environment = {} }: Service, outside: Environmen
   )
 }
 
-/** Compose's syntax is that of the shell, and the shell is the better judge of it. */
-function fillIn(text: string, environment: Environment): string {
+/** Compose uses the syntax of the shell, so the shell does the replacement. */
+function interpolate(text: string, environment: Environment): string {
   const quoted = text.replace(/["`\\]/g, '\\$&')
   return execFileSync('/bin/sh', ['-c', `printf %s "${quoted}"`], { env: environment, encoding: 'utf8' })
 }

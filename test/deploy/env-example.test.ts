@@ -10,7 +10,7 @@ import { envFileReaders } from './env-files.ts'
 const example = readText('.env.example')
 const readers = Object.entries(envFileReaders)
 
-/** The example with values filled in as its comments say. */
+/** The example with these values. */
 function fillIn(values: Readonly<Record<string, string>>): string {
   return Object.entries(values).reduce((text, [name, value]) => {
     const filled = text.replace(new RegExp(`^${name}=$`, 'm'), () => `${name}=${value}`)
@@ -19,7 +19,7 @@ function fillIn(values: Readonly<Record<string, string>>): string {
   }, example)
 }
 
-/** The value that each tool reads, or the same for all of them if they agree. */
+/** The different values that the tools read. */
 function valuesOf(name: string, text: string): (string | undefined)[] {
   const values = readers.map(([, read]) => {
     try {
@@ -42,7 +42,7 @@ async function problemsOf(environment: Readonly<Record<string, string>>): Promis
 }
 
 describe.each(readers)('the example, read by %s', (_tool, read) => {
-  it('describes the operation that was filled in', async () => {
+  it('gives the operation with these values', async () => {
     const text = fillIn({
       WOLKVOX_SERVER: '0042',
       WOLKVOX_TOKEN: '7b7464-6b.7d_2d~9f+a/b=c:d@e%f#g!h',
@@ -60,14 +60,14 @@ describe.each(readers)('the example, read by %s', (_tool, read) => {
         name: 'Ventas Bogotá',
         licenses: 50,
         timeZone: 'America/Bogota',
-        staleAfterMs: 5_400_000,
         baseUrl: 'https://proxy.example:8443/wolkvox',
+        reports: [expect.objectContaining({ name: 'agents', staleAfterMs: 5_400_000 })],
       }),
     ])
     expect(operations[0]?.token.reveal()).toBe('7b7464-6b.7d_2d~9f+a/b=c:d@e%f#g!h')
   })
 
-  it('takes a token of any characters from a file', async () => {
+  it('accepts any characters in a token file', async () => {
     const path = join(temporaryFolder(), 'token')
     writeFileSync(path, 'a$b$$c\\d#\'e"f\n')
     const text = fillIn({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
@@ -78,7 +78,7 @@ describe.each(readers)('the example, read by %s', (_tool, read) => {
 describe('a token in the example', () => {
   const printable = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index))
 
-  it('is read alike by all tools, but for the characters that the example names', () => {
+  it('is the same for all tools, except for the characters that the example names', () => {
     const misread = printable.filter((character) => {
       const token = `a${character}b`
       return valuesOf('WOLKVOX_TOKEN', fillIn({ WOLKVOX_TOKEN: token })).some((value) => value !== token)
@@ -88,7 +88,7 @@ describe('a token in the example', () => {
   })
 
   it.each(["'a$b'", '"a$b"', "'ab'", '"ab"'])(
-    'in quotes differs between them, and %s is refused',
+    'in quotes differs between tools, and %s is rejected',
     async (token) => {
       expect(valuesOf('WOLKVOX_TOKEN', fillIn({ WOLKVOX_TOKEN: token })).length).toBeGreaterThan(1)
       expect(await problemsOf({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: token })).toEqual([
@@ -97,7 +97,7 @@ describe('a token in the example', () => {
     },
   )
 
-  it('cannot contain a dollar sign in any way that all tools read alike', () => {
+  it('cannot contain a dollar sign in a form that all tools read the same way', () => {
     for (const token of ['a$b', "'a$b'", '"a$b"', 'a\\$b', '"a\\$b"', 'a$$b', '"a$$b"']) {
       expect(valuesOf('WOLKVOX_TOKEN', fillIn({ WOLKVOX_TOKEN: token })), token).not.toEqual(['a$b'])
     }

@@ -1,4 +1,4 @@
-/** What each tool makes of an env file. @throws when it refuses the file */
+/** How each tool reads an env file. @throws if the tool rejects the file */
 export const envFileReaders: Readonly<Record<string, (text: string) => Readonly<Record<string, string>>>> = {
   'docker run --env-file': readAsDocker,
   'Docker Compose': readAsCompose,

@@ -18,9 +18,9 @@ import {
   readManifest,
   required,
 } from './manifests.ts'
-import { complaintsAbout } from './schemas.ts'
+import { schemaErrors } from './schemas.ts'
 
-// Wanted where it is there: Debian's is older than what kustomizations say today, and npm has it for few platforms.
+// Optional: Debian's kubectl is too old for these kustomizations, and npm provides it for few platforms only.
 const haveKubectl = spawnSync('kubectl', ['version', '--client']).error === undefined
 
 const EXAMPLE = 'deploy/kubernetes/example'
@@ -29,34 +29,34 @@ describe.each(kustomizations)('%s', (path) => {
   const folder = dirname(path)
   const { resources = [], configMapGenerator = [] } = readKustomization(path)
 
-  it('takes in every file beside it', () => {
+  it('includes every file of its folder', () => {
     const files = [...filesBelow(folder, '*.yaml'), ...filesBelow(folder, '*.json')]
-    // A file may be taken in under another name: `name=file`.
+    // A file can be included under another name: `name=file`.
     const generated = configMapGenerator.flatMap((generator) =>
       (generator.files ?? []).map((file) => file.replace(/^.*=/, '')),
     )
-    const taken = [...resources, ...generated].map((file) => join(folder, file))
-    expect(taken).toEqual(expect.arrayContaining(files.filter((file) => file !== path)))
+    const included = [...resources, ...generated].map((file) => join(folder, file))
+    expect(included).toEqual(expect.arrayContaining(files.filter((file) => file !== path)))
   })
 
-  it.skipIf(!haveKubectl)('makes manifests of which Kubernetes knows every key', async () => {
+  it.skipIf(!haveKubectl)('builds manifests that match the schemas', async () => {
     const manifests = await build(`${ROOT}${folder}`)
     expect(manifests.length).toBeGreaterThan(0)
-    expect(await complaintsAbout(manifests)).toEqual(manifests.map(() => ''))
+    expect(await schemaErrors(manifests)).toEqual(manifests.map(() => ''))
   })
 })
 
 describe.skipIf(!haveKubectl)('the example', () => {
-  it('holds everything that there is', async () => {
-    const made = (await build(`${ROOT}${EXAMPLE}`)).map(({ kind }) => kind)
+  it('contains every manifest', async () => {
+    const built = (await build(`${ROOT}${EXAMPLE}`)).map(({ kind }) => kind)
     const kinds = manifestPaths.map((path) => readManifest(path).kind)
-    expect(made.filter((kind) => kind !== 'ConfigMap').sort()).toEqual(kinds.sort())
+    expect(built.filter((kind) => kind !== 'ConfigMap').sort()).toEqual(kinds.sort())
   })
 
-  it('puts all of it into one namespace, with the labels that Kubernetes recommends', async () => {
+  it('sets one namespace and the labels that Kubernetes recommends', async () => {
     for (const { kind, metadata } of await build(`${ROOT}${EXAMPLE}`)) {
       expect([kind, metadata?.namespace]).toEqual([kind, 'wolkvox'])
-      // The settings are the operator's own.
+      // The operator creates the settings.
       if (kind === 'ConfigMap') continue
       expect([kind, metadata?.labels]).toEqual([
         kind,
@@ -76,7 +76,7 @@ describe.skipIf(!haveKubectl)('the example', () => {
     expect(container?.image).toBe(`${image.newName}:${image.newTag}`)
   })
 
-  it('makes a new pod when a setting changes', async () => {
+  it('starts a new pod when a setting changes', async () => {
     const settingsIn = async (folder: string) =>
       (await deploymentOf(folder)).containers[0]?.envFrom?.[0]?.configMapRef?.name
     const changed = overlay({
@@ -89,7 +89,7 @@ describe.skipIf(!haveKubectl)('the example', () => {
     expect(await settingsIn(changed)).not.toBe(settings)
   })
 
-  it('lets in another Prometheus with the patch that the guide shows', async () => {
+  it('allows another Prometheus with the patch in the guide', async () => {
     const [, patch = ''] = /^```yaml\n(.*?)^```$/ms.exec(readText('deploy/kubernetes/README.md')) ?? []
     const manifests = await build(overlay(parse(patch)))
     const policy = manifests.find(({ kind }) => kind === 'NetworkPolicy') as INetworkPolicy
@@ -98,7 +98,7 @@ describe.skipIf(!haveKubectl)('the example', () => {
     })
   })
 
-  it('is refused with a slip in it', async () => {
+  it('is rejected if it has a wrong key', async () => {
     await expect(build(overlay({ configMapGenerators: [] }))).rejects.toThrow('configMapGenerators')
   })
 })
@@ -106,7 +106,7 @@ describe.skipIf(!haveKubectl)('the example', () => {
 describe.skipIf(!haveKubectl)('the dashboards', () => {
   const folders = kustomizations.filter((path) => path.startsWith('grafana/')).map((path) => dirname(path))
 
-  it('of all languages can be in one folder, each where the sidecar of Grafana finds it', async () => {
+  it('of all languages have unique names and the label of the Grafana sidecar', async () => {
     expect(folders).toEqual(['grafana/dashboards/en', 'grafana/dashboards/es'])
     const maps = (await Promise.all(folders.map((folder) => build(`${ROOT}${folder}`)))).flat()
     expect(maps.map(({ metadata }) => metadata?.labels?.grafana_dashboard)).toEqual(maps.map(() => '1'))
@@ -116,7 +116,7 @@ describe.skipIf(!haveKubectl)('the dashboards', () => {
   })
 })
 
-/** Has kubectl put a folder's manifests together. @throws with what it complains of */
+/** Builds the manifests of a folder with kubectl. @throws with its error messages */
 async function build(folder: string): Promise<Manifest[]> {
   const { code, output } = await runProgram('kubectl', ['kustomize', folder])
   if (code !== 0) throw new Error(output)
@@ -129,12 +129,12 @@ async function deploymentOf(folder: string) {
   return required(found?.spec?.template?.spec)
 }
 
-/** A folder with a kustomization over the example. */
+/** Writes a kustomization that is based on the example. @returns its folder */
 function overlay(kustomization: object): string {
   const folder = temporaryFolder()
-  // kustomize takes no folder by its full path.
+  // kustomize does not accept absolute paths.
   const resources = [relative(folder, realpathSync(`${ROOT}${EXAMPLE}`))]
-  // JSON is YAML, too.
+  // JSON is valid YAML.
   writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources, ...kustomization }))
   return folder
 }

@@ -2,15 +2,15 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { readText } from '../support/files.ts'
 import { type Manifest, manifestPaths, readManifest } from './manifests.ts'
-import { complaintsAbout } from './schemas.ts'
+import { schemaErrors } from './schemas.ts'
 
-it('every manifest is as Kubernetes and the Prometheus operator want it', async () => {
+it('every manifest matches the schemas of Kubernetes and the Prometheus operator', async () => {
   expect(manifestPaths.length).toBeGreaterThan(0)
-  expect(await complaintsAbout(manifestPaths.map(readManifest))).toEqual(manifestPaths.map(() => ''))
+  expect(await schemaErrors(manifestPaths.map(readManifest))).toEqual(manifestPaths.map(() => ''))
 })
 
-it('a slip in a manifest is found, be it in a key or in a value', async () => {
-  const slips = [
+it('the check finds wrong keys and wrong values', async () => {
+  const mistakes = [
     ['exporter/deployment', 'livenessProbe:', 'livenesProbe:'],
     ['exporter/deployment', 'readOnlyRootFilesystem: true', 'readOnlyRootFileSystem: true'],
     ['exporter/deployment', 'type: Recreate', 'type: Replace'],
@@ -25,11 +25,11 @@ it('a slip in a manifest is found, be it in a key or in a value', async () => {
     ['rules/prometheus-rule', 'expr: wolkvox_record_limit', 'expression: wolkvox_record_limit'],
     ['exporter/service', 'kind: Service', 'kind: Servise'],
   ] as const
-  const wrong = slips.map(([path, right, slip]): Manifest => {
+  const wrong = mistakes.map(([path, right, mistake]): Manifest => {
     const text = readText(`deploy/kubernetes/${path}.yaml`)
     expect(text).toContain(right)
-    return parse(text.replace(right, slip))
+    return parse(text.replace(right, mistake))
   })
-  const complaints = await complaintsAbout(wrong)
-  expect(slips.filter((_, index) => complaints[index] === '')).toEqual([])
+  const errors = await schemaErrors(wrong)
+  expect(mistakes.filter((_, index) => errors[index] === '')).toEqual([])
 })

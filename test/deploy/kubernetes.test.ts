@@ -3,12 +3,11 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { prometheusRule as madeOfRules } from '../../scripts/prometheus-rule.ts'
-import { parseBytes } from '../../src/config/bytes.ts'
-import { parseDuration } from '../../src/config/duration.ts'
+import { prometheusRule as generatePrometheusRule } from '../../scripts/prometheus-rule.ts'
 import { parseArguments } from '../../src/config/flags.ts'
 import { readFlags } from '../../src/config/process-config.ts'
-import { runCommand } from '../commands/surroundings.ts'
+import { parseBytes, parseDuration } from '../../src/config/units.ts'
+import { runCommand } from '../cli/command-context.ts'
 import { filesIn, rules } from '../dashboards/rules/files.ts'
 import { makeApp } from '../server/make-app.ts'
 import { readText } from '../support/files.ts'
@@ -42,11 +41,11 @@ const tokenMount = required(mounts.find(({ name }) => name === tokenVolume.name)
 const settings = required(example.configMapGenerator?.[0])
 
 describe('the deployment', () => {
-  it('never lets two exporters spend the quota of one token', () => {
+  it('never runs two exporters with the same token', () => {
     expect(deployment.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
   })
 
-  it('starts the exporter with flags and settings that it finds valid, as the example completes them', async () => {
+  it('starts the exporter with valid flags and the settings of the example', async () => {
     const [command, ...flags] = container.args ?? []
     expect(command).toBe('serve')
     const environment = {
@@ -60,12 +59,12 @@ describe('the deployment', () => {
     })
     expect(checked).toEqual({
       code: 0,
-      printed: 'The configuration is valid: ventas every 5m\n',
-      complained: '',
+      printed: 'The configuration is valid: ventas: agents every 5m\n',
+      errors: '',
     })
   })
 
-  it('keeps what must survive on the volume', () => {
+  it('stores its data on the volume', () => {
     const volume = volumes.find(
       ({ persistentVolumeClaim: found }) => found?.claimName === claim.metadata?.name,
     )
@@ -74,7 +73,7 @@ describe('the deployment', () => {
     expect(mount?.readOnly).toBeUndefined()
   })
 
-  it('asks for the health that the exporter tells, at its port', async () => {
+  it('probes the health endpoints at the port of the exporter', async () => {
     for (const { httpGet } of probes) {
       const { statusCode } = await makeApp().app.inject(required(httpGet?.path))
       expect([httpGet?.path, httpGet?.port, statusCode]).toEqual([httpGet?.path, 'metrics', 200])
@@ -83,18 +82,18 @@ describe('the deployment', () => {
     expect(ports).toEqual([{ name: 'metrics', containerPort: config.listenAddresses[0]?.port }])
   })
 
-  it('lets the exporter end by itself, which takes at most 5 s', () => {
+  it('allows more than the 5 s that a shutdown can take', () => {
     expect(podSpec.terminationGracePeriodSeconds).toBeGreaterThan(5)
   })
 
-  it('gives it the memory that was measured', () => {
+  it('has memory above the measured peaks', () => {
     const peak = (agents: string) => required(parseBytes(peakMemory(agents)))
     const bytes = (quantity: unknown) => parseBytes(`${quantity}B`)
     expect(bytes(container.resources?.limits?.memory)).toBeGreaterThan(peak('60,000'))
     expect(bytes(container.resources?.requests?.memory)).toBeGreaterThan(peak('5,000'))
   })
 
-  it('takes from it all that it does not need, as the restricted pod security standard asks', () => {
+  it('meets the restricted pod security standard', () => {
     expect(podSpec).toMatchObject({
       automountServiceAccountToken: false,
       securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
@@ -107,12 +106,12 @@ describe('the deployment', () => {
     })
   })
 
-  it('lets the group of the exporter read the token, and nobody else but root', () => {
+  it('allows only root and the group of the exporter to read the token', () => {
     expect(tokenVolume.secret?.defaultMode).toBe(0o440)
     expect(podSpec.securityContext?.fsGroup).toBe(podSpec.securityContext?.runAsGroup)
   })
 
-  it('takes settings and token by the names under which the guide has them made', () => {
+  it('uses the names of settings and token in the guide', () => {
     expect(container.envFrom).toEqual([{ configMapRef: { name: settings.name } }])
     expect(readText('deploy/kubernetes/README.md')).toContain(
       `create secret generic ${tokenVolume.secret?.secretName} \\\n  --from-file=${tokenVolume.secret?.items?.[0]?.key}=`,
@@ -125,18 +124,18 @@ describe('the labels', () => {
     ['the deployment', deployment.spec?.selector.matchLabels],
     ['the service', service.spec?.selector],
     ['the network policy', networkPolicy.spec?.podSelector?.matchLabels],
-  ])('by which %s selects are those of the pod', (_, selector) => {
+  ])('that %s selects are those of the pod', (_, selector) => {
     expect(Object.keys(selector ?? {})).not.toEqual([])
     expect(pod.metadata?.labels).toMatchObject(required(selector))
   })
 
-  it('by which the service monitor selects are those of the service', () => {
+  it('that the service monitor selects are those of the service', () => {
     expect(service.metadata?.labels).toEqual(serviceMonitor.spec.selector.matchLabels)
   })
 })
 
-describe('the way of a scrape', () => {
-  it('goes by one name from the monitor to the container', () => {
+describe('a scrape', () => {
+  it('uses the same port name from the monitor to the container', () => {
     const [servicePort] = service.spec?.ports ?? []
     expect(endpoint.port).toBe(servicePort?.name)
     expect(servicePort?.targetPort).toBe(ports[0]?.name)
@@ -146,11 +145,11 @@ describe('the way of a scrape', () => {
     ])
   })
 
-  it('ends where the metrics are', () => {
+  it('uses the path of the metrics', () => {
     expect(endpoint.path).toBe(config.telemetryPath)
   })
 
-  it('is taken as often and as patiently as outside of Kubernetes', () => {
+  it('has the same interval and timeout as in prometheus.yml', () => {
     const { global, scrape_configs } = parse(readText('prometheus.yml'))
     expect(endpoint.interval).toBe(global.scrape_interval)
     expect(endpoint.scrapeTimeout).toBe(scrape_configs[0].scrape_timeout)
@@ -159,7 +158,7 @@ describe('the way of a scrape', () => {
     )
   })
 
-  it.skipIf(!haveTools('promtool'))('leads to the same series, whichever pod is there now', () => {
+  it.skipIf(!haveTools('promtool'))('gives the same series for every pod', () => {
     const pods = [
       { pod: 'wolkvox-exporter-7c9-abcde', address: '10.1.0.7:9989' },
       { pod: 'wolkvox-exporter-84f-fghij', address: '10.1.2.9:9989' },
@@ -174,17 +173,17 @@ describe('the way of a scrape', () => {
   })
 })
 
-describe('the way to wolkvox', () => {
+describe('the connection to wolkvox', () => {
   const egress = networkPolicy.spec?.egress ?? []
 
-  it('is open for names and for TLS alone', () => {
+  it('is allowed only for DNS and TLS', () => {
     expect(networkPolicy.spec?.policyTypes).toEqual(['Ingress', 'Egress'])
     expect(
       egress.flatMap(({ ports: open }) => open?.map(({ protocol, port }) => `${protocol} ${port}`)),
     ).toEqual(['UDP 53', 'TCP 53', 'TCP 443'])
   })
 
-  it('leads out of the cluster', () => {
+  it('is allowed only to addresses outside the cluster', () => {
     const tls = egress.find(({ ports: open }) => open?.some(({ port }) => port === 443))
     expect(tls?.to?.map(({ ipBlock }) => ipBlock?.cidr)).toEqual(['0.0.0.0/0', '::/0'])
     expect(tls?.to?.flatMap(({ ipBlock }) => ipBlock?.except)).toContain('10.0.0.0/8')
@@ -192,11 +191,11 @@ describe('the way to wolkvox', () => {
 })
 
 describe('the rules of the Prometheus operator', () => {
-  it('are made of rules/ (npm run kubernetes makes them anew)', () => {
-    expect(readText('deploy/kubernetes/rules/prometheus-rule.yaml')).toBe(madeOfRules())
+  it('are generated from rules/; update them with npm run kubernetes', () => {
+    expect(readText('deploy/kubernetes/rules/prometheus-rule.yaml')).toBe(generatePrometheusRule())
   })
 
-  it('are all of them, as they are there', () => {
+  it('contain all groups and rules', () => {
     const groups = filesIn('rules').flatMap((path) => parse(readText(path)).groups)
     expect(prometheusRule.spec.groups).toEqual(groups)
     expect(prometheusRule.spec.groups?.flatMap((group) => group.rules)).toEqual(rules)
@@ -212,7 +211,7 @@ describe('the rules of the Prometheus operator', () => {
   })
 })
 
-/** Lays a token down the way Kubernetes does, behind links that it turns over. @returns the root of that file system */
+/** Creates a token file behind symbolic links, as Kubernetes does. @returns the root of that file system */
 function mountToken(): string {
   const root = temporaryFolder()
   const folder = join(root, tokenMount.mountPath)
@@ -226,14 +225,14 @@ function mountToken(): string {
   return root
 }
 
-/** The labels of targets that the Prometheus operator has found, after the relabelings of the monitor. */
+/** The labels of targets of the Prometheus operator, after the relabelings of the monitor. */
 function targetLabels(found: readonly { readonly pod: string; readonly address: string }[]) {
   const static_configs = found.map(({ pod: name, address }) => ({
     targets: [address],
     labels: {
       __meta_kubernetes_namespace: 'wolkvox',
       __meta_kubernetes_service_name: 'wolkvox-exporter',
-      // What the operator's own relabelings have made by then.
+      // Set by the relabelings of the operator.
       job: 'wolkvox-exporter',
       namespace: 'wolkvox',
       service: 'wolkvox-exporter',
@@ -246,7 +245,7 @@ function targetLabels(found: readonly { readonly pod: string; readonly address: 
     Object.fromEntries(Object.entries(relabeling).map(([key, value]) => [inSnakeCase(key), value])),
   )
   const file = join(temporaryFolder(), 'prometheus.yml')
-  // JSON is YAML, too.
+  // JSON is valid YAML.
   writeFileSync(
     file,
     JSON.stringify({ scrape_configs: [{ job_name: 'found', static_configs, relabel_configs }] }),

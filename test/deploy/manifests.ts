@@ -8,7 +8,7 @@ import type { IService } from 'kubernetes-models/v1/Service'
 import { parse } from 'yaml'
 import { ROOT, readText } from '../support/files.ts'
 
-/** What every manifest says of itself. */
+/** The fields that every manifest has. */
 export interface Manifest {
   readonly apiVersion: string
   readonly kind: string
@@ -17,8 +17,9 @@ export interface Manifest {
 
 export type Labels = Readonly<Record<string, string>>
 
-/** What a kustomization puts together, as far as the tests ask. */
+/** The fields of a kustomization that the tests read. */
 export interface Kustomization {
+  readonly namespace?: string
   readonly resources?: readonly string[]
   readonly configMapGenerator?: readonly {
     readonly name: string
@@ -27,7 +28,7 @@ export interface Kustomization {
   }[]
 }
 
-/** Paths of what stands in a folder and below it, from the top. */
+/** Paths of the files in a folder and its subfolders, relative to the project. */
 export const filesBelow = (folder: string, pattern: string): string[] =>
   globSync(`${folder}/**/${pattern}`, { cwd: ROOT }).sort()
 
@@ -60,8 +61,8 @@ export const podSpec = required(pod.spec)
 export const container = required(podSpec.containers[0])
 export const endpoint = required(serviceMonitor.spec.endpoints[0])
 
-/** @throws where the manifests lack what the tests are about */
+/** @throws if the value is missing */
 export function required<T>(value: T | null | undefined): T {
-  if (value === undefined || value === null) throw new Error('the manifest lacks a part that it must have')
+  if (value === undefined || value === null) throw new Error('a required part of the manifest is missing')
   return value
 }

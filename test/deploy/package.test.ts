@@ -12,13 +12,13 @@ interface Packed {
 
 const PUBLISHED = /^(bin\/|dist\/.+\.js$|README(\.\w+)?\.md$|(LICENSE|CHANGELOG\.md|package\.json)$)/
 
-// npm and the compiler take a while on a busy machine.
+// npm and the compiler are slow on a busy machine.
 const BUILD_TIMEOUT_MS = 120_000
 
 const NOT_COPIED = new Set(['.git', 'node_modules', 'dist', 'data'])
 
 describe('the npm package', () => {
-  it('contains the command, a fresh build and the texts for its users, and nothing else', {
+  it('contains only the command, a new build and the user documentation', {
     timeout: BUILD_TIMEOUT_MS,
   }, async () => {
     const folder = copyOfTheProject()
@@ -47,7 +47,7 @@ describe('the npm package', () => {
     )
   })
 
-  it('names its repository, its homepage, its author and where to report faults', () => {
+  it('names its repository, homepage, author and issue tracker', () => {
     const { repository, homepage, bugs, author, license } = JSON.parse(readText('package.json'))
     for (const url of [repository.url.replace(/^git\+/, ''), homepage, bugs.url])
       expect(URL.parse(url)?.protocol).toBe('https:')
@@ -55,7 +55,7 @@ describe('the npm package', () => {
   })
 })
 
-/** The project as a checkout has it, with the installed packages. */
+/** A copy of the checkout, with the installed packages. */
 function copyOfTheProject(): string {
   const folder = temporaryFolder()
   const isCopied = (path: string) => !NOT_COPIED.has(path.slice(ROOT.length).split('/')[0] ?? '')

@@ -27,12 +27,12 @@ const models: Readonly<Record<string, Model>> = {
 const COMPILER_OPTIONS = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext']
 
 /**
- * Holds manifests against the schemas that Kubernetes and the Prometheus operator publish: their values against the
- * schemas themselves, their keys against the types made of these, as the schemas let pass what they do not know.
+ * Checks manifests with the schemas that Kubernetes and the Prometheus operator publish. The schemas check the values but accept
+ * unknown keys, so the types that are generated from them check the keys.
  *
- * @returns for each manifest what is wrong with it, empty where nothing is
+ * @returns the errors of each manifest, empty if it is valid
  */
-export async function complaintsAbout(manifests: readonly Manifest[]): Promise<string[]> {
+export async function schemaErrors(manifests: readonly Manifest[]): Promise<string[]> {
   const unknown = await unknownKeys(manifests)
   return manifests.map((manifest, index) => `${wrongValue(manifest)}${unknown[index]}`)
 }
@@ -54,20 +54,20 @@ async function unknownKeys(manifests: readonly Manifest[]): Promise<string[]> {
   const files = manifests.map((_, index) => join(folder, `manifest-${index}.ts`))
   for (const [index, manifest] of manifests.entries()) writeFileSync(files[index] ?? '', typed(manifest))
   const { output } = await runProgram(`${ROOT}node_modules/.bin/tsc`, [...COMPILER_OPTIONS, ...files])
-  const complaints = output.split('\n').filter((line) => line.includes('error TS'))
-  const ofFile = (index: number) => complaints.filter((line) => line.includes(`manifest-${index}.ts`))
-  // What belongs to no file would be missed below.
-  const elsewhere = complaints.filter((line) => !/manifest-\d+\.ts/.test(line))
+  const errors = output.split('\n').filter((line) => line.includes('error TS'))
+  const ofFile = (index: number) => errors.filter((line) => line.includes(`manifest-${index}.ts`))
+  // Errors outside the manifests would otherwise be missed.
+  const elsewhere = errors.filter((line) => !/manifest-\d+\.ts/.test(line))
   if (elsewhere.length > 0) throw new Error(output)
   return manifests.map((_, index) => ofFile(index).join('\n'))
 }
 
-/** The manifest as a literal of its type, which makes the compiler refuse any key that the type does not have. */
+/** The manifest as a literal of its type, so that the compiler rejects unknown keys. */
 function typed({ apiVersion, kind, ...rest }: Manifest): string {
-  const home = apiVersion.startsWith('monitoring.coreos.com/')
+  const packageName = apiVersion.startsWith('monitoring.coreos.com/')
     ? '@kubernetes-models/prometheus-operator'
     : 'kubernetes-models'
-  return `import type { I${kind} } from '${home}/${apiVersion}/${kind}'
+  return `import type { I${kind} } from '${packageName}/${apiVersion}/${kind}'
 export const manifest: I${kind} = ${JSON.stringify({ apiVersion, kind, ...rest })}
 `
 }

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { allocation } from '../../bench/speed/exporter.ts'
+import { variables } from '../../src/config/environment.ts'
 import { parseArguments } from '../../src/config/flags.ts'
-import { variables } from '../../src/config/variables.ts'
 import { ROOT, readText } from '../support/files.ts'
 import { runProgram } from '../support/programs/program.ts'
 import { haveTools } from '../support/programs/tools.ts'
@@ -13,8 +13,8 @@ import { envFileReaders } from './env-files.ts'
 
 const UNIT = 'deploy/systemd/wolkvox-exporter.service'
 
-/** Of 10, by systemd's own count; what V8 needs keeps it from less. */
-const MOST_EXPOSED = 2
+/** Of 10, as systemd computes it. The needs of V8 prevent a lower value. */
+const MAX_EXPOSURE = 2
 
 const unit = readText(UNIT)
 
@@ -24,17 +24,17 @@ const settings = [...unit.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value =
 const valuesOf = (name: string) => settings.filter((each) => each.name === name).map(({ value }) => value)
 
 describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
-  it('finds nothing to complain of in the unit', async () => {
+  it('accepts the unit', async () => {
     expect(await runProgram('systemd-analyze', ['verify', `${ROOT}${UNIT}`])).toEqual({ code: 0, output: '' })
   })
 
-  it('counts it among the services that are well shut off', async () => {
+  it('rates the unit as hardened', async () => {
     const { output } = await runProgram('systemd-analyze', ['security', '--offline=true', `${ROOT}${UNIT}`])
     const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(output) ?? []
-    expect(Number(exposure)).toBeLessThan(MOST_EXPOSED)
+    expect(Number(exposure)).toBeLessThan(MAX_EXPOSURE)
   })
 
-  it('would complain of a unit that is wrong', async () => {
+  it('rejects an invalid unit', async () => {
     const wrong = join(temporaryFolder(), 'wrong.service')
     writeFileSync(wrong, unit.replace('/usr/bin/env', '/no/such/program'))
     expect((await runProgram('systemd-analyze', ['verify', wrong])).code).not.toBe(0)
@@ -42,7 +42,7 @@ describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
 })
 
 describe('the unit', () => {
-  it('starts the exporter with flags that it has', () => {
+  it('starts the exporter with known flags', () => {
     const [, command = ''] = /wolkvox-exporter\.cjs (.*)$/.exec(valuesOf('ExecStart')[0] ?? '') ?? []
     expect(() => parseArguments(command.split(' '))).not.toThrow()
     expect(command).toContain('serve')
@@ -55,13 +55,13 @@ describe('the unit', () => {
     ])
   })
 
-  it('has memory allocated as it was when its peak was measured', () => {
+  it('uses the memory allocation settings of the benchmark', () => {
     for (const [name, value] of Object.entries(allocation)) {
       expect(unit).toContain(`\nEnvironment=${name}=${value}\n`)
     }
   })
 
-  it('does not start again what a wrong setting has ended', () => {
+  it('does not restart after a wrong setting', () => {
     expect(unit).toContain('RestartPreventExitStatus=2')
   })
 })
@@ -71,8 +71,8 @@ describe('the environment file', () => {
   const ACCOUNT = { WOLKVOX_SERVER: '0042', WOLKVOX_LICENSES: '50' }
 
   /**
-   * Runs the unit's command as systemd would, only that it checks the configuration instead of serving. Variables of the
-   * environment file override the unit's, and the command line may refer to all of them.
+   * Runs the command of the unit as systemd does, but with check-config instead of serve. Variables of the environment file
+   * override those of the unit. The command line can refer to all of them.
    */
   function checkConfig(environmentFile: string) {
     const credentials = temporaryFolder()
@@ -105,17 +105,17 @@ describe('the environment file', () => {
       example,
     )
 
-  const VALID = { code: 0, stdout: 'The configuration is valid: 0042 every 5m\n', stderr: '' }
+  const VALID = { code: 0, stdout: 'The configuration is valid: 0042: agents every 5m\n', stderr: '' }
 
   it.each([
-    ['with the token left empty', {}],
-    ['with a token, as Docker wants it', { WOLKVOX_TOKEN: 'token-for-docker' }],
-    ['with the path of a token file, as Compose wants it', { WOLKVOX_TOKEN_FILE: './wolkvox-token' }],
-  ])('may be made of the example %s; the token is the credential', (_, token) => {
+    ['with an empty token', {}],
+    ['with a token, as for Docker', { WOLKVOX_TOKEN: 'token-for-docker' }],
+    ['with a token file, as for Compose', { WOLKVOX_TOKEN_FILE: './wolkvox-token' }],
+  ])('can be a copy of the example %s; the token is the credential', (_, token) => {
     expect(checkConfig(filledIn({ ...ACCOUNT, ...token }))).toEqual(VALID)
   })
 
-  it('cannot be right without a server, which shows that its values count', () => {
+  it('is invalid without a server', () => {
     expect(checkConfig(example)).toEqual({
       code: 2,
       stdout: '',
@@ -123,7 +123,7 @@ describe('the environment file', () => {
     })
   })
 
-  it('names no variable that the exporter does not have', () => {
+  it('sets only variables of the exporter', () => {
     const known = variables.map(([name]) => name as string)
     const given = [...(valuesOf('ExecStart')[0] ?? '').matchAll(/\b(WOLKVOX_\w+)=/g)].map(([, name]) => name)
     expect(given).toEqual(['WOLKVOX_TOKEN_FILE'])
@@ -132,8 +132,8 @@ describe('the environment file', () => {
 })
 
 /**
- * The version of systemd that first understood each setting, by its NEWS (https://github.com/systemd/systemd/blob/main/NEWS) and
- * systemd.exec(5); 0 where it is older than these tell.
+ * The first version of systemd with each setting, by its NEWS (https://github.com/systemd/systemd/blob/main/NEWS) and
+ * systemd.exec(5); 0 if it is older than their first entry.
  */
 const SINCE: Readonly<Record<string, number>> = {
   Description: 0,
@@ -183,7 +183,7 @@ const SINCE: Readonly<Record<string, number>> = {
   ProcSubset: 250,
 }
 
-/** The same of values and of what may stand in them. */
+/** The same for values and parts of values. */
 const VALUES_SINCE: readonly (readonly [setting: string, value: RegExp, version: number])[] = [
   ['Type', /^exec$/, 240],
   ['ProtectSystem', /^strict$/, 232],
@@ -194,7 +194,7 @@ const VALUES_SINCE: readonly (readonly [setting: string, value: RegExp, version:
   ['LoadCredential', /^[^:]+$/, 251],
 ]
 
-/** Specifiers of any setting. `%d` is the credentials' directory; an older systemd refuses the line. */
+/** Specifiers. `%d` is the credentials directory; older versions reject the line. */
 const SPECIFIERS_SINCE: Readonly<Record<string, number>> = { '%%': 0, '%d': 251 }
 
 describe('the version of systemd that the unit states', () => {
@@ -204,25 +204,25 @@ describe('the version of systemd that the unit states', () => {
     expect(stated).toBe(247)
   })
 
-  it('understands every setting', () => {
+  it('has every setting', () => {
     const newer = settings.filter(({ name }) => !((SINCE[name] ?? Number.POSITIVE_INFINITY) <= stated))
     expect(newer).toEqual([])
   })
 
-  it('understands every value', () => {
+  it('has every value', () => {
     const newer = VALUES_SINCE.filter(
       ([name, value, version]) => version > stated && valuesOf(name).some((each) => value.test(each)),
     )
     expect(newer).toEqual([])
   })
 
-  it('understands every specifier', () => {
+  it('has every specifier', () => {
     const used = settings.flatMap(({ value }) => value.match(/%./g) ?? [])
     const newer = used.filter((each) => !((SPECIFIERS_SINCE[each] ?? Number.POSITIVE_INFINITY) <= stated))
     expect(newer).toEqual([])
   })
 
-  it('is not older than one of them needs', () => {
+  it('is the oldest that has all of them', () => {
     const needed = [
       ...settings.map(({ name }) => SINCE[name] ?? 0),
       ...VALUES_SINCE.filter(([name, value]) => valuesOf(name).some((each) => value.test(each))).map(

@@ -1,30 +1,49 @@
 import { describe, expect, it } from 'vitest'
-import { renderAgents } from '../../src/exposition/agent-page.ts'
 import { createExposition } from '../../src/exposition/exposition.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
-import { initialState, withOutcome } from '../../src/refresh/state.ts'
-import { anOperation, momentAt, renderText, textOfBody } from '../support/helpers.ts'
+import {
+  type ExporterState,
+  initialState,
+  type ReportState,
+  withOutcome,
+} from '../../src/scheduling/state.ts'
+import { aReportSettings, aSnapshot, renderAgents } from '../support/agents.ts'
+import {
+  anAccountState,
+  anOperation,
+  aRenderedSnapshot,
+  momentAt,
+  renderText,
+  textOfBody,
+} from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 
-async function operationWith(name: string, ids: readonly string[]) {
+/** The report `agents` of an operation with these agents. */
+async function reportWith(operation: string, ids: readonly string[]): Promise<ReportState> {
   const agents = ids.map((id) => ({ id, name: '', state: 'READY', category: 'ready' }) as const)
-  const columns = { calls: ids.map(() => 1) }
-  const snapshot = { fetchedAt: NOW, agents, columns, records: ids.length, bytes: 0 }
-  const served = {
-    fetchedAt: NOW,
-    records: ids.length,
-    responseBytes: 0,
-    agentsByCategory: { ready: ids.length, talk: 0, ring: 0, acw: 0, aux: 0, logout: 0, unknown: 0 },
-    page: await renderAgents(snapshot, name),
-  }
+  const snapshot = aSnapshot(agents, { calls: ids.map(() => 1) }, NOW)
+  const rendered = aRenderedSnapshot({ fetchedAt: NOW, segments: await renderAgents(snapshot, operation) })
   const rejections = { records: {}, values: {} }
   return withOutcome(
-    initialState(anOperation({ name }), [], NOW),
-    { ok: true, served, rejections },
+    initialState(operation, aReportSettings(), NOW),
+    { ok: true, rendered, rejections },
     1,
     momentAt(NOW),
   )
+}
+
+/** The state of operations that share an account. */
+function stateOf(reports: readonly ReportState[]): ExporterState {
+  return {
+    accounts: [anAccountState()],
+    operations: reports.map(({ operation }) => ({
+      operation: anOperation({ name: operation }),
+      account: '0042',
+      storageFailures: 0,
+    })),
+    reports,
+  }
 }
 
 const own: readonly FilledFamily[] = [
@@ -46,12 +65,12 @@ const own: readonly FilledFamily[] = [
   },
 ]
 
-const states = await Promise.all([operationWith('a', ['1', '2']), operationWith('b', ['3'])])
-const text = await renderText(states, own, 'text', NOW)
-const openMetrics = await renderText(states, own, 'openmetrics', NOW)
+const state = stateOf(await Promise.all([reportWith('a', ['1', '2']), reportWith('b', ['3'])]))
+const text = await renderText(state, own, 'text', NOW)
+const openMetrics = await renderText(state, own, 'openmetrics', NOW)
 
 describe('the exposition', () => {
-  it('keeps all samples of a family together under one HELP and one TYPE, whichever operation they are of', () => {
+  it('keeps all samples of a family together under one HELP and one TYPE, for all operations', () => {
     const families: string[] = []
     for (const line of text.trimEnd().split('\n')) {
       const name = line.startsWith('#')
@@ -66,18 +85,30 @@ describe('the exposition', () => {
     )
   })
 
-  it('leaves out a family that has no samples, header and all', () => {
+  it('leaves out the header of a family without samples', () => {
     expect(text).not.toContain('wolkvox_agent_acw_seconds')
-    expect(text).not.toContain('wolkvox_api_daily_limit')
+    expect(text).not.toContain('wolkvox_account_daily_limit')
   })
 
-  it('carries no timestamps', () => {
+  it('has no series of a report before its first success', async () => {
+    const begun = initialState('a', aReportSettings(), NOW)
+    const failure = { reason: 'timeout', message: 'too slow' } as const
+    const rejections = { records: {}, values: {} }
+    const failed = withOutcome(begun, { ok: false, failure, rejections }, 1, momentAt(NOW))
+    for (const report of [begun, failed]) {
+      const text = await renderText(stateOf([report]), [], 'text', NOW)
+      expect(text).toContain('wolkvox_refreshes_total{')
+      expect(text).not.toMatch(/wolkvox_agent/)
+    }
+  })
+
+  it('has no timestamps', () => {
     for (const line of text.trimEnd().split('\n')) {
       if (!line.startsWith('#')) expect(line).toMatch(/^[^{} ]+(\{.*\})? [^ ]+$/)
     }
   })
 
-  it('in text names a counter with _total and escapes backslash and line break in HELP', () => {
+  it('in the text format names a counter with _total and escapes backslashes and line breaks in HELP', () => {
     expect(text).toContain(
       '# HELP own_events_total A "quoted" \\\\ help\\nof two lines.\n# TYPE own_events_total counter\nown_events_total 1e+21\n',
     )
@@ -85,13 +116,13 @@ describe('the exposition', () => {
     expect(text).not.toContain('# EOF')
   })
 
-  it('in OpenMetrics names a counter’s family without _total, its sample with it, and escapes quotes too', () => {
+  it('in OpenMetrics names the family of a counter without _total, its sample with _total, and escapes quotes too', () => {
     expect(openMetrics).toContain(
       '# HELP own_events A \\"quoted\\" \\\\ help\\nof two lines.\n# TYPE own_events counter\nown_events_total 1e+21\n',
     )
   })
 
-  it('in OpenMetrics ends in # EOF and writes the bounds of buckets as floating-point numbers', () => {
+  it('in OpenMetrics ends with # EOF and writes the bounds of buckets as floating-point numbers', () => {
     expect(openMetrics).toMatch(/\n# EOF\n$/)
     expect(openMetrics).toContain(
       'own_seconds_bucket{le="1.0"} 1\nown_seconds_bucket{le="+Inf"} +Inf\nown_seconds_sum NaN\n',
@@ -102,13 +133,13 @@ describe('the exposition', () => {
   it('writes the same samples of agents in both formats', () => {
     const agents = (text: string) => text.split('\n').filter((line) => line.startsWith('wolkvox_agent_'))
     expect(agents(openMetrics)).toEqual(agents(text))
-    // Three agents, each with its calls and its state.
+    // Calls and state of three agents.
     expect(agents(text)).toHaveLength(6)
   })
 
-  it('of no operation and nothing of its own is empty', async () => {
-    expect(await renderText([], [], 'text', NOW)).toBe('')
-    expect(await renderText([], [], 'openmetrics', NOW)).toBe('# EOF\n')
+  it('is empty without operations and metrics of the exporter', async () => {
+    expect(await renderText({}, [], 'text', NOW)).toBe('')
+    expect(await renderText({}, [], 'openmetrics', NOW)).toBe('# EOF\n')
   })
 })
 
@@ -116,22 +147,22 @@ describe('the body of many agents', () => {
   const ids = Array.from({ length: 60_000 }, (_, index) => `${index}`)
 
   async function bodiesOf(count: number) {
-    const states = [await operationWith('a', ids.slice(0, count))]
+    const state = stateOf([await reportWith('a', ids.slice(0, count))])
     const exposition = createExposition(
-      () => states,
+      () => state,
       async () => own,
     )
     return [await exposition('text', momentAt(NOW)), await exposition('openmetrics', momentAt(NOW + 5000))]
   }
 
-  it('holds them in one piece that the bodies of all moments and formats share', async () => {
+  it('shares the chunk of the agents with the bodies of all moments and formats', async () => {
     const [one, another] = await bodiesOf(ids.length)
     expect(one?.gzipped).toHaveLength(2)
     expect(another?.gzipped[0]).toBe(one?.gzipped[0])
     expect(another?.gzipped[1]).not.toEqual(one?.gzipped[1])
   })
 
-  it('is whole, and as long as it says', async () => {
+  it('is complete and has the stated length', async () => {
     for (const body of await bodiesOf(ids.length)) {
       const text = textOfBody(body)
       expect(Buffer.byteLength(text)).toBe(body.length)
@@ -141,7 +172,7 @@ describe('the body of many agents', () => {
     }
   })
 
-  it('of few is one piece', async () => {
+  it('is one chunk for few agents', async () => {
     const [one] = await bodiesOf(10)
     expect(one?.gzipped).toHaveLength(1)
   })

@@ -1,9 +1,10 @@
 import { Gauge, Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
-import { agentFamilies } from '../../src/exposition/agent-families.ts'
-import { renderAgents } from '../../src/exposition/agent-page.ts'
 import { writeHeader } from '../../src/exposition/text-writer.ts'
-import type { Agent, Columns, Snapshot } from '../../src/wolkvox/snapshot.ts'
+import { agentFamilies, agentRowFamilies } from '../../src/reports/agents/families.ts'
+import type { Agent } from '../../src/reports/agents/rows.ts'
+import type { Columns, Snapshot } from '../../src/reports/read-report.ts'
+import { aSnapshot, renderAgents } from '../support/agents.ts'
 import { agentFamiliesOf, textOfSegments } from '../support/helpers.ts'
 import { hostileNames } from '../support/hostile-names.ts'
 
@@ -11,18 +12,18 @@ const OPERATION = 'a "hostile"\n\\operation'
 
 const fetchedAt = Date.UTC(2026, 2, 10, 15, 0, 0, 123)
 
-/** The agents' families as the exporter writes them in text format, headers included. */
+/** The families of the report `agents` as the exporter writes them in the text format, headers included. */
 async function writeAgents(snapshot: Snapshot): Promise<string> {
-  const page = await renderAgents(snapshot, OPERATION)
+  const segments = await renderAgents(snapshot, OPERATION)
   return agentFamilies
-    .map((family, index) => writeHeader(family, 'text') + textOfSegments(page.slice(index, index + 1)))
+    .map((family, index) => writeHeader(family, 'text') + textOfSegments(segments.slice(index, index + 1)))
     .join('')
 }
 
 const names = [
   ...hostileNames,
   '',
-  'nul \u0000 within',
+  'a \u0000 inside',
   'carriage\r\nreturn',
   'half \ud800 a pair'.toWellFormed(),
   ' between spaces ',
@@ -31,7 +32,7 @@ const names = [
 
 const numbers = [0, 1, 0.1, 1e-7, 5e-324, 123456789.123, 2 ** 53, 1e21, Number.MAX_VALUE, Number.NaN]
 
-const fields = new Set(agentFamilies.flatMap(({ field, read }) => (read === undefined ? [] : [field])))
+const fields = new Set(agentRowFamilies.flatMap(({ field, read }) => (read === undefined ? [] : [field])))
 
 const agents = Array.from({ length: 1000 }, (_, index): Agent => {
   const name = names[index % names.length] ?? ''
@@ -50,7 +51,7 @@ const columns: Columns = Object.fromEntries(
   ]),
 )
 
-/** What the family says of an agent, put in words of its own: the test must not ask the code under test. */
+/** The value of an agent in a family, computed without the code under test. */
 function expectedValue(family: string, field: string, index: number): number | undefined {
   if (family === 'wolkvox_agent_state') return 1
   const value = columns[field]?.[index] ?? Number.NaN
@@ -60,33 +61,34 @@ function expectedValue(family: string, field: string, index: number): number | u
   return start < 0 ? undefined : start
 }
 
-const written = agentFamiliesOf(
-  await writeAgents({ agents, columns, fetchedAt, records: agents.length, bytes: 0 }),
-)
+const written = agentFamiliesOf(await writeAgents(aSnapshot(agents, columns, fetchedAt)))
 
 describe('the families of a thousand agents with hostile names', () => {
-  it('are all there', () => {
-    expect(Object.keys(written)).toEqual(agentFamilies.map(({ name }) => name))
+  it('are complete', () => {
+    expect(Object.keys(written)).toEqual(agentRowFamilies.map(({ name }) => name))
   })
 
-  it.each(agentFamilies)('$name is byte for byte what prom-client prints', async ({ name, help, field }) => {
-    const registry = new Registry()
-    const further = name === 'wolkvox_agent_state' ? (['state', 'category'] as const) : []
-    const labelNames = ['operation', 'agent_id', 'agent_name', ...further] as const
-    const gauge = new Gauge({ name, help, labelNames, registers: [registry] })
-    for (const [index, agent] of agents.entries()) {
-      const value = expectedValue(name, field, index)
-      const identity = { operation: OPERATION, agent_id: agent.id, agent_name: agent.name }
-      const { state, category } = agent
-      if (value !== undefined)
-        gauge.set(further.length === 0 ? identity : { ...identity, state, category }, value)
-    }
-    const lines = written[name]?.split('\n')
-    expect(lines?.length).toBeGreaterThan(500)
-    // prom-client knows no units.
-    const [unit] = /seconds|ratio/.exec(name) ?? []
-    const [helpLine, typeLine, ...samples] = (await registry.getSingleMetricAsString(name)).split('\n')
-    const unitLines = unit === undefined ? [] : [`# UNIT ${name} ${unit}`]
-    expect(lines).toEqual([helpLine, typeLine, ...unitLines, ...samples, ''])
-  })
+  it.each(agentRowFamilies)(
+    '$name is byte for byte the text of prom-client',
+    async ({ name, help, field }) => {
+      const registry = new Registry()
+      const further = name === 'wolkvox_agent_state' ? (['state', 'category'] as const) : []
+      const labelNames = ['operation', 'agent_id', 'agent_name', ...further] as const
+      const gauge = new Gauge({ name, help, labelNames, registers: [registry] })
+      for (const [index, agent] of agents.entries()) {
+        const value = expectedValue(name, field, index)
+        const identity = { operation: OPERATION, agent_id: agent.id, agent_name: agent.name }
+        const { state, category } = agent
+        if (value !== undefined)
+          gauge.set(further.length === 0 ? identity : { ...identity, state, category }, value)
+      }
+      const lines = written[name]?.split('\n')
+      expect(lines?.length).toBeGreaterThan(500)
+      // prom-client does not write units.
+      const [unit] = /seconds|ratio/.exec(name) ?? []
+      const [helpLine, typeLine, ...samples] = (await registry.getSingleMetricAsString(name)).split('\n')
+      const unitLines = unit === undefined ? [] : [`# UNIT ${name} ${unit}`]
+      expect(lines).toEqual([helpLine, typeLine, ...unitLines, ...samples, ''])
+    },
+  )
 })

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
-import type { Family, Sample } from '../../src/exposition/family.ts'
-import type { Format } from '../../src/exposition/format.ts'
+import type { Family, Format, Sample } from '../../src/exposition/family.ts'
 import { writeHeader, writeSamples } from '../../src/exposition/text-writer.ts'
 import { hostileNames } from '../support/hostile-names.ts'
 
@@ -19,7 +18,7 @@ const anyText = fc.oneof(
 
 const anyLabels = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), anyText, { maxKeys: 4 })
 
-const help = anyText.map((text) => `Explained: ${text}`)
+const help = anyText.map((text) => `Help: ${text}`)
 
 const anyGauge: fc.Arbitrary<FamilyOfOne> = fc.record({
   type: fc.constant('gauge'),
@@ -44,7 +43,7 @@ function write(family: FamilyOfOne, format: Format): string {
   return writeHeader(family, format) + writeSamples(family, [{ labels, value }], format)
 }
 
-/** What prom-client prints of it; it writes `Nan`, where the description of the format has `NaN`. */
+/** The text of prom-client. It writes `Nan`, but the specification of the format has `NaN`. */
 async function print({ type, name, help, labels, value }: FamilyOfOne, contentType: string) {
   const registry = new Registry(contentType as typeof Registry.PROMETHEUS_CONTENT_TYPE)
   const registers = [registry]
@@ -65,13 +64,13 @@ describe('the unit of a family', () => {
     ['some_calls', 'gauge', undefined, 'some_calls'],
     ['some_seconds_of_fame', 'gauge', undefined, 'some_seconds_of_fame'],
     ['seconds', 'gauge', undefined, 'seconds'],
-  ])('%s, a %s, is %s, stated after its type', (name, type, unit, family) => {
+  ])('of %s, a %s, is %s, on a line after the type', (name, type, unit, family) => {
     const header = writeHeader({ name, type, help: 'Some help.' }, 'openmetrics')
     const unitLine = unit === undefined ? '' : `# UNIT ${family} ${unit}\n`
     expect(header).toBe(`# HELP ${family} Some help.\n# TYPE ${family} ${type}\n${unitLine}`)
   })
 
-  it('is the same line in the text format, where it is a comment', () => {
+  it('is the same line in the text format, which treats it as a comment', () => {
     expect(writeHeader({ name: 'some_size_bytes', type: 'gauge', help: 'Some help.' }, 'text')).toBe(
       '# HELP some_size_bytes Some help.\n# TYPE some_size_bytes gauge\n# UNIT some_size_bytes bytes\n',
     )
@@ -79,7 +78,7 @@ describe('the unit of a family', () => {
 })
 
 describe('the text of any family', () => {
-  it('is byte for byte what prom-client prints', () =>
+  it('is byte for byte the text of prom-client', () =>
     fc.assert(
       fc.asyncProperty(anyFamily, async (family) => {
         expect(write(family, 'text')).toBe(await print(family, Registry.PROMETHEUS_CONTENT_TYPE))
@@ -87,7 +86,7 @@ describe('the text of any family', () => {
       { numRuns: 300 },
     ))
 
-  it('in OpenMetrics too, where prom-client would leave quotes in an explanation as they are', () =>
+  it('is the text of prom-client in OpenMetrics too, except that prom-client does not escape quotes in HELP', () =>
     fc.assert(
       fc.asyncProperty(anyFamily, async (family) => {
         const printed = await print(family, Registry.OPENMETRICS_CONTENT_TYPE)

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { expect, it, vi } from 'vitest'
-import { ISOLATED, logged, startCommand } from '../commands/start-command.ts'
+import { ISOLATED, logged, startCommand } from '../cli/start-command.ts'
 import { serveHttp } from '../support/helpers.ts'
 import { logLines } from '../support/memory-logger.ts'
 import { freePort } from '../support/programs/server.ts'
@@ -54,16 +54,21 @@ it.each(cases)(
       level: 'warn',
       time: expect.any(Number),
       operation: ACCOUNT.WOLKVOX_SERVER,
+      report: 'agents',
       duration_seconds: expect.any(Number),
       reason,
-      msg: expect.stringMatching(/^refresh failed: .+; .+$/),
+      problem: expect.any(String),
+      hint: expect.any(String),
+      msg: 'refresh failed',
     })
 
     const metrics = await fetch(`${root}/metrics`)
     expect(metrics.status).toBe(200)
     const text = await metrics.text()
-    expect(text).toContain('wolkvox_up{operation="0000"} 0\n')
-    expect(text).toContain(`wolkvox_refresh_failures_total{operation="0000",reason="${reason}"} 1\n`)
+    expect(text).toContain('wolkvox_up{operation="0000",report="agents"} 0\n')
+    expect(text).toContain(
+      `wolkvox_refresh_failures_total{operation="0000",report="agents",reason="${reason}"} 1\n`,
+    )
     const landing = await (await fetch(root)).text()
     expect(landing).toContain(`failed (${reason})`)
     expect((await fetch(`${root}/-/ready`)).status).toBe(200)

@@ -1,12 +1,16 @@
 import { once } from 'node:events'
 import { readdirSync, rmSync } from 'node:fs'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createLocks } from '../../src/storage/storage-lock.ts'
 import { listenOnLoopback } from '../support/helpers.ts'
+import { eventually } from '../support/programs/eventually.ts'
 import { ENDED_WELL, runProcess, startProcess } from '../support/programs/exporter-process.ts'
 import { ACCOUNT, simulatedAccount, startWolkvox } from '../support/simulated-wolkvox.ts'
+import { storedFile } from '../support/stored-files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const FREE_PORT = '--web.listen-address=127.0.0.1:0'
@@ -38,13 +42,17 @@ describe('the exit code of the process', () => {
 
 describe('two exporters with one storage folder', () => {
   const IN_USE =
-    /^wolkvox-exporter: another exporter uses \S+\.lock for the operation 0000; stop it, or choose another folder with --storage\.path$/m
+    /^wolkvox-exporter: another exporter uses \S+\.lock for the account 0000; stop it, or choose another folder with --storage\.path$/m
 
   it('the first exits with 1 when its lock file was removed and the second has locked a new one', async () => {
     const folder = temporaryFolder()
     const environment = { ...(await simulatedAccount()), WOLKVOX_REFRESH_INTERVAL: '15s' }
     const first = startProcess([FREE_PORT, `--storage.path=${folder}`], environment)
     await first.logged({ msg: 'refreshed' })
+    // A refresh writes the snapshot and then the schedule; both lock again.
+    const hasSnapshot = () => readdirSync(folder).some((name) => name.endsWith('.snapshot'))
+    await eventually('stored snapshot', () => hasSnapshot() || undefined)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
     const lock = readdirSync(folder).find((name) => name.endsWith('.lock')) ?? ''
     rmSync(join(folder, lock))
     // Before the first writes again.
@@ -73,7 +81,39 @@ describe('two exporters with one storage folder', () => {
     await third.logged({ msg: 'listening' })
     expect(await third.endBy('SIGTERM')).toEqual(ENDED_WELL)
   })
+
+  it('the first stops writing if another process has replaced its lock file, and exits with 1 and one line', async () => {
+    const folder = temporaryFolder()
+    const wolkvox = await startWolkvox()
+    const settings = { ...ACCOUNT, WOLKVOX_BASE_URL: wolkvox.url, WOLKVOX_REFRESH_INTERVAL: '2s' }
+    const first = startProcess([FREE_PORT, `--storage.path=${folder}`], settings)
+    await first.logged({ msg: 'refreshed' })
+    const account = { name: ACCOUNT.WOLKVOX_SERVER, server: ACCOUNT.WOLKVOX_SERVER, baseUrl: wolkvox.url }
+    const path = storedFile(folder, 'lock', account)
+    const locks = createLocks()
+    onTestFinished(() => locks.close())
+    // Renamed over the old one, the new lock file is locked from the start.
+    await locks.acquire(`${path}.new`, account.server)
+    await rename(`${path}.new`, path)
+    // A write that was in progress may end.
+    await sleep(500)
+    const stored = await contentsOf(folder)
+    expect(await first.ended()).toEqual({ code: 1, signal: null })
+    expect(first.output.stderr.split('\n').filter((line) => !line.startsWith('{'))).toEqual([
+      `wolkvox-exporter: another exporter uses ${path} for the account ${account.server}; stop it, or choose another folder with --storage.path`,
+      '',
+    ])
+    expect(await contentsOf(folder)).toEqual(stored)
+  })
 })
+
+/** The data files of a folder. Not the lock: reading it would release the locks that this process has on it. */
+async function contentsOf(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).filter((name) => !name.endsWith('.lock'))
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'base64')])),
+  )
+}
 
 describe('the log on standard error', () => {
   it('has a level and a time in each line', async () => {
@@ -113,14 +153,14 @@ describe('the log on standard error', () => {
     )
   })
 
-  it('never contains the token, nor does any page', async () => {
+  it('does not contain the token, and neither do HTTP responses', async () => {
     const program = startProcess(['serve', FREE_PORT, '--log.level=trace'], await simulatedAccount())
     const url = await program.url()
     await program.logged({ msg: 'refreshed' })
     const paths = ['/metrics', '/', '/-/ready', '/-/healthy', '/nowhere', '/%zz']
-    const pages = await Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).text()))
+    const bodies = await Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).text()))
     await program.endBy('SIGTERM')
-    expect([...Object.values(program.output), ...pages].join('\n')).not.toContain(ACCOUNT.WOLKVOX_TOKEN)
+    expect([...Object.values(program.output), ...bodies].join('\n')).not.toContain(ACCOUNT.WOLKVOX_TOKEN)
   })
 })
 
@@ -133,7 +173,7 @@ describe('signals', () => {
     await called
     await program.logged({ msg: 'listening' })
     expect(await program.endBy(signal)).toEqual(ENDED_WELL)
-    expect(program.log().map(({ msg }) => msg)).toEqual(['listening', 'ending'])
+    expect(program.log().map(({ msg }) => msg)).toEqual(['listening', 'shutting down'])
   })
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends demo, exit code 0', async (signal) => {
@@ -144,7 +184,7 @@ describe('signals', () => {
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends simulate, exit code 0', async (signal) => {
     const program = startProcess(simulate)
-    await vi.waitFor(() => expect(program.output.stdout).toContain('Ctrl-C ends it'), 15_000)
+    await vi.waitFor(() => expect(program.output.stdout).toContain('Press Ctrl-C to stop'), 15_000)
     expect(await program.endBy(signal)).toEqual(ENDED_WELL)
     expect(program.output.stderr).toBe('')
   })
@@ -161,7 +201,7 @@ describe('signals', () => {
     expect(await program.endBy('SIGTERM')).toEqual(ENDED_WELL)
   })
 
-  it('SIGHUP asks serve to reload and does not end it', async () => {
+  it('SIGHUP requests a reload and does not stop serve', async () => {
     const program = startProcess(['serve', FREE_PORT], await simulatedAccount())
     const url = await program.url()
     program.kill('SIGHUP')

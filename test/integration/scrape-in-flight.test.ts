@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { ISOLATED, logged, startCommand } from '../commands/start-command.ts'
+import { ISOLATED, logged, startCommand } from '../cli/start-command.ts'
 
 vi.mock('../../src/telemetry/logger.ts', () => import('../support/memory-logger.ts'))
 
@@ -17,7 +17,7 @@ it.each([
   onTestFinished(() => void request.destroy())
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   const ended = stop()
-  await logged({ msg: 'ending' })
+  await logged({ msg: 'shutting down' })
   const length = Number(response.headers['content-length'])
   let received = 0
   for await (const chunk of response) received += chunk.length

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { landing, makeApp } from './make-app.ts'
+import { aStatus, makeApp } from './make-app.ts'
 
 describe('the health check', () => {
-  it.each([true, false])('answers 200 while the process lives, ready or not: %s', async (ready) => {
+  it.each([true, false])('responds with 200 while the process runs, ready or not: %s', async (ready) => {
     const response = await makeApp({ isReady: () => ready }).app.inject('/-/healthy')
     expect([response.statusCode, response.body]).toEqual([200, 'wolkvox-exporter is healthy.\n'])
   })
@@ -23,26 +23,27 @@ describe('readiness', () => {
   })
 })
 
-describe('the landing page', () => {
-  it('shows the version, a link to the metrics and a row for each operation', async () => {
-    const operations = ['ventas', 'soporte'].map((name) => ({
-      name,
-      status: `status of ${name}`,
-      data: `data of ${name}`,
-      nextRefresh: `next of ${name}`,
+describe('the status page', () => {
+  it('shows the version, a link to the metrics and a row for each report of each operation', async () => {
+    const reports = ['ventas', 'soporte'].map((operation) => ({
+      operation,
+      report: `report of ${operation}`,
+      status: `status of ${operation}`,
+      data: `data of ${operation}`,
+      nextRefresh: `next of ${operation}`,
     }))
-    const { app } = makeApp({ landingPage: () => ({ ...landing, operations }) })
+    const { app } = makeApp({ statusPage: () => ({ ...aStatus, reports }) })
     const { statusCode, headers, body } = await app.inject('/')
     expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
     expect(body).toContain('Version 1.2.3')
     expect(body).toContain('<a href="/metrics">')
     expect(body.match(/<tr><td>.*<\/tr>/g)).toEqual([
-      '<tr><td>ventas</td><td>status of ventas</td><td>data of ventas</td><td>next of ventas</td></tr>',
-      '<tr><td>soporte</td><td>status of soporte</td><td>data of soporte</td><td>next of soporte</td></tr>',
+      '<tr><td>ventas</td><td>report of ventas</td><td>status of ventas</td><td>data of ventas</td><td>next of ventas</td></tr>',
+      '<tr><td>soporte</td><td>report of soporte</td><td>status of soporte</td><td>data of soporte</td><td>next of soporte</td></tr>',
     ])
   })
 
-  it('links to the paths of health and readiness, which exist', async () => {
+  it('links to the paths of health and readiness', async () => {
     const { app } = makeApp()
     const { body } = await app.inject('/')
     const links = [...body.matchAll(/href="([^"]*)"/g)].map(([, href]) => href ?? '')
@@ -51,16 +52,16 @@ describe('the landing page', () => {
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200])
   })
 
-  it.each(['version', 'name', 'status', 'data', 'nextRefresh'] as const)(
+  it.each(['version', 'operation', 'report', 'status', 'data', 'nextRefresh'] as const)(
     'escapes HTML in the %s',
     async (place) => {
       const markup = '</td><script>alert("1")</script>&\''
       const page = {
-        ...landing,
+        ...aStatus,
         ...(place === 'version' && { version: markup }),
-        operations: landing.operations.map((row) => ({ ...row, [place]: markup })),
+        reports: aStatus.reports.map((row) => ({ ...row, [place]: markup })),
       }
-      const { body } = await makeApp({ landingPage: () => page }).app.inject('/')
+      const { body } = await makeApp({ statusPage: () => page }).app.inject('/')
       expect(body).not.toContain('<script>')
       expect(body).toContain('&lt;/td&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;')
     },
@@ -68,18 +69,18 @@ describe('the landing page', () => {
 
   it('escapes HTML in the link to the metrics', async () => {
     const { body } = await makeApp({
-      landingPage: () => ({ ...landing, telemetryPath: '/"><script>' }),
+      statusPage: () => ({ ...aStatus, telemetryPath: '/"><script>' }),
     }).app.inject('/')
     expect(body).toContain('<a href="/&quot;&gt;&lt;script&gt;">')
   })
 
-  it('lets nothing be loaded and nothing be stored', async () => {
+  it('forbids loading and storing', async () => {
     const { headers } = await makeApp().app.inject('/')
     expect(headers['content-security-policy']).toContain("default-src 'none'")
     expect(headers['cache-control']).toBe('no-store')
   })
 
-  it('gives way to the metrics when they are served at /', async () => {
+  it('is absent if the metrics are served at /', async () => {
     const { app } = makeApp({ telemetryPath: '/' })
     const response = await app.inject('/')
     expect([response.statusCode, response.body]).toEqual([200, '# rendered as text\n'])
@@ -94,7 +95,7 @@ describe('HEAD', () => {
     ['/-/healthy', 200],
     ['/-/ready', 200],
     ['/nowhere', 404],
-  ])('of %s answers as GET does, without a body', async (url, status) => {
+  ])('of %s has the status of GET and no body', async (url, status) => {
     const { app } = makeApp()
     const [head, get] = await Promise.all([app.inject({ method: 'HEAD', url }), app.inject(url)])
     expect([head.statusCode, head.body]).toEqual([status, ''])
@@ -102,20 +103,23 @@ describe('HEAD', () => {
     expect(head.headers['content-type']).toBe(get.headers['content-type'])
   })
 
-  it('of readiness is 503 as long as GET is', async () => {
+  it('of readiness is 503 while GET is', async () => {
     const { app } = makeApp({ isReady: () => false })
     expect((await app.inject({ method: 'HEAD', url: '/-/ready' })).statusCode).toBe(503)
   })
 
-  it.each([{}, { 'accept-encoding': 'gzip' }])('of the metrics tells their length: %j', async (headers) => {
-    const { app } = makeApp()
-    const head = await app.inject({ method: 'HEAD', url: '/metrics', headers })
-    const get = await app.inject({ url: '/metrics', headers })
-    expect(head.headers['content-length']).toBe(String(get.rawPayload.length))
-    expect(head.headers['content-encoding']).toBe(get.headers['content-encoding'])
-  })
+  it.each([{}, { 'accept-encoding': 'gzip' }])(
+    'of the metrics has the length of the body: %j',
+    async (headers) => {
+      const { app } = makeApp()
+      const head = await app.inject({ method: 'HEAD', url: '/metrics', headers })
+      const get = await app.inject({ url: '/metrics', headers })
+      expect(head.headers['content-length']).toBe(String(get.rawPayload.length))
+      expect(head.headers['content-encoding']).toBe(get.headers['content-encoding'])
+    },
+  )
 
-  it('of a render that throws is 500', async () => {
+  it('is 500 if rendering throws', async () => {
     const { app } = makeApp({ renderMetrics: () => Promise.reject(new Error('a fault')) })
     const response = await app.inject({ method: 'HEAD', url: '/metrics' })
     expect([response.statusCode, response.body]).toEqual([500, ''])
@@ -134,7 +138,7 @@ describe('POST /-/reload', () => {
     ['empty JSON', { 'content-type': 'application/json' }, ''],
     ['JSON', { 'content-type': 'application/json' }, '{}'],
     ['text', { 'content-type': 'text/plain' }, 'reload'],
-  ])('is refused with 403 when it carries %s', async (_, headers, payload) => {
+  ])('is rejected with 403 if it has %s', async (_, headers, payload) => {
     const response = await makeApp().app.inject({ method: 'POST', url: '/-/reload', headers, payload })
     expect([response.statusCode, response.body]).toEqual([
       403,
@@ -142,12 +146,12 @@ describe('POST /-/reload', () => {
     ])
   })
 
-  it('is not there for GET, which must change nothing', async () => {
+  it('does not exist for GET, which must not change anything', async () => {
     expect((await makeApp().app.inject('/-/reload')).statusCode).toBe(404)
   })
 })
 
-describe('what there is not', () => {
+describe('an unknown path', () => {
   it.each([
     ['GET', '/nowhere'],
     ['GET', '/metrics/'],
@@ -165,26 +169,26 @@ describe('what there is not', () => {
     expect(response.statusCode).toBe(404)
   })
 
-  it('is refused without repeating the path, which could be markup', async () => {
+  it('is rejected without the path, which can contain markup', async () => {
     const response = await makeApp().app.inject('/<script>')
     expect(response.body).toBe('Not Found\n')
     expect(response.headers['content-type']).toMatch(/^text\/plain/)
   })
 })
 
-describe('odd requests', () => {
+describe('a malformed request', () => {
   const json = { 'content-type': 'application/json' }
 
   it.each([
     ['a path that cannot be decoded', { url: '/%zz' }],
     ['a header of 100 kB', { url: '/metrics', headers: { 'x-long': 'a'.repeat(100_000) } }],
     ['a thousand queries', { url: `/metrics?${'a=b&'.repeat(1000)}` }],
-    ['a body where none belongs', { url: '/metrics', headers: json, payload: '{}' }],
+    ['an unexpected body', { url: '/metrics', headers: json, payload: '{}' }],
     ['a long body', { method: 'POST', url: '/-/reload', payload: 'a'.repeat(5000) }],
     ['bad JSON', { method: 'POST', url: '/-/reload', headers: json, payload: '{' }],
     ['a prototype in JSON', { method: 'POST', url: '/-/reload', headers: json, payload: '{"__proto__":1}' }],
-    ['a content type that is none', { method: 'POST', url: '/-/reload', headers: { 'content-type': ';' } }],
-  ] as const)('with %s do not break it', async (_, request) => {
+    ['an invalid content type', { method: 'POST', url: '/-/reload', headers: { 'content-type': ';' } }],
+  ] as const)('with %s does not break the server', async (_, request) => {
     const { app, logged } = makeApp()
     const odd = await app.inject(request)
     expect(odd.statusCode).toBeLessThan(500)
@@ -194,10 +198,10 @@ describe('odd requests', () => {
   })
 })
 
-describe('a landing page that throws', () => {
-  it('gives 500 without its text', async () => {
+describe('a status page that throws', () => {
+  it('is 500 without the text of the error', async () => {
     const { app, logged } = makeApp({
-      landingPage: () => {
+      statusPage: () => {
         throw new Error('the text of the fault')
       },
     })

@@ -7,7 +7,7 @@ import { pino } from 'pino'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../src/server/app.ts'
 
-// Either way more than the kernel keeps for a reader.
+// With and without gzip, more than the socket buffers of the kernel.
 const TEXT_BYTES = 32_000_000
 const STORED = gzipSync(Buffer.alloc(TEXT_BYTES, 'x'), { level: 0 })
 const BODY = {
@@ -15,7 +15,7 @@ const BODY = {
   length: TEXT_BYTES,
 }
 
-/** An application on a free port with a large body. @param made resolves when it is there */
+/** An application on a free port with a large body. @param made resolves when the body is ready */
 async function serve(made: Promise<void> = Promise.resolve()) {
   const app = createApp({
     telemetryPath: '/metrics',
@@ -24,7 +24,7 @@ async function serve(made: Promise<void> = Promise.resolve()) {
       return BODY
     },
     isReady: () => true,
-    landingPage: () => ({ version: '', telemetryPath: '/metrics', operations: [] }),
+    statusPage: () => ({ version: '', telemetryPath: '/metrics', reports: [] }),
     log: pino({ level: 'silent' }),
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -36,37 +36,37 @@ async function serve(made: Promise<void> = Promise.resolve()) {
   return { app, port, url: `http://127.0.0.1:${port}` }
 }
 
-/** A connection that asks so many times and reads nothing. */
-async function askWithoutReading(port: number, encoding: string, times = 1): Promise<Socket> {
+/** A connection that sends requests and reads nothing. */
+async function requestWithoutReading(port: number, encoding: string, times = 1): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
-  socket.on('error', () => {}) // It may be cut off, as it should be.
+  socket.on('error', () => {}) // The server may close it.
   await once(socket, 'connect')
   const request = `GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: ${encoding}\r\n\r\n`
   socket.pause().write(request.repeat(times))
   return socket
 }
 
-/** A reader that has been served, has read no more than the start of its response, and so keeps its place. */
-async function holdPlace(port: number, encoding: string): Promise<Socket> {
-  // A place is free again only when the server has noticed that its reader has gone away.
+/** A reader that has read only the start of its response, so it occupies a slot. */
+async function occupySlot(port: number, encoding: string): Promise<Socket> {
+  // A slot is free again only after the server has noticed that its reader has disconnected.
   return vi.waitFor(
     async () => {
-      const socket = await askWithoutReading(port, encoding)
+      const socket = await requestWithoutReading(port, encoding)
       const [start] = (await once(socket.resume(), 'data')) as [Buffer]
       socket.pause()
       if (start.toString('latin1', 0, 12) === 'HTTP/1.1 200') return socket
       socket.destroy()
-      throw new Error('refused')
+      throw new Error('rejected')
     },
     { timeout: 15_000, interval: 20 },
   )
 }
 
-const holdPlaces = (port: number, encoding: string, count: number) =>
-  Promise.all(Array.from({ length: count }, () => holdPlace(port, encoding)))
+const occupySlots = (port: number, encoding: string, count: number) =>
+  Promise.all(Array.from({ length: count }, () => occupySlot(port, encoding)))
 
-/** Asks, and leaves the body alone. */
+/** Requests the metrics without reading the body. */
 async function scrape(url: string, encoding: string): Promise<Response> {
   const response = await fetch(`${url}/metrics`, { headers: { 'accept-encoding': encoding } })
   await response.body?.cancel()
@@ -77,13 +77,13 @@ async function eventually(check: () => Promise<void>): Promise<void> {
   await vi.waitFor(check, { timeout: 15_000, interval: 20 })
 }
 
-describe('a scraper that asks a thousand times and reads nothing', () => {
+describe('a scraper that sends a thousand requests and reads nothing', () => {
   it.each(['gzip', 'identity'])(
-    'costs no copy of the body for each, and keeps nobody else waiting: %s',
+    'causes no copies of the body, and does not delay others: %s',
     async (encoding) => {
       const { port, url } = await serve()
       const before = process.memoryUsage().rss
-      await askWithoutReading(port, encoding, 1000)
+      await requestWithoutReading(port, encoding, 1000)
       await sleep(300)
       expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
       expect((await scrape(url, 'gzip')).status).toBe(200)
@@ -93,55 +93,55 @@ describe('a scraper that asks a thousand times and reads nothing', () => {
   )
 })
 
-describe('readers of the plain text beyond 64', () => {
+describe('more than 64 readers of the plain text', () => {
   async function serveCrowd() {
     const { port, url } = await serve()
-    return { crowd: await holdPlaces(port, 'identity', 64), url }
+    return { crowd: await occupySlots(port, 'identity', 64), url }
   }
 
-  it('are told to come again, while those who take gzip are served', async () => {
+  it('get Retry-After, while readers of gzip are served', async () => {
     const { url } = await serveCrowd()
-    const refused = await scrape(url, 'identity')
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
-    expect(refused.headers.get('content-encoding')).toBeNull()
+    const rejected = await scrape(url, 'identity')
+    expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(rejected.headers.get('content-encoding')).toBeNull()
     expect((await scrape(url, 'gzip')).status).toBe(200)
   })
 
-  it('are served again as soon as another has gone away', async () => {
+  it('are served again as soon as another has disconnected', async () => {
     const { crowd, url } = await serveCrowd()
     crowd[0]?.destroy()
     await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(200))
   })
 
-  it('are served again as soon as another has read to the end', async () => {
+  it('are served again as soon as another has finished', async () => {
     const { crowd, url } = await serveCrowd()
     crowd[0]?.resume()
     await eventually(async () => expect((await scrape(url, 'identity')).status).toBe(200))
   })
 })
 
-describe('places for readers of the plain text', () => {
-  it('are given back once each: after a thousand readers there are 64, no more and no less', async () => {
+describe('slots for readers of the plain text', () => {
+  it('are released exactly once: after a thousand readers there are still 64', async () => {
     const { port, url } = await serve()
     for (let round = 0; round < 20; round += 1) {
       await Promise.all(Array.from({ length: 50 }, () => scrape(url, 'identity')))
     }
-    const crowd = await holdPlaces(port, 'identity', 64)
+    const crowd = await occupySlots(port, 'identity', 64)
     expect((await scrape(url, 'identity')).status).toBe(503)
     for (const socket of crowd.slice(0, 2)) socket.destroy()
-    // Two places are free: the third more is refused.
-    await holdPlaces(port, 'identity', 2)
+    // Two slots are free, so the third request is rejected.
+    await occupySlots(port, 'identity', 2)
     expect((await scrape(url, 'identity')).status).toBe(503)
   })
 })
 
-describe('readers of the plain text who go away before it is there', () => {
-  it('take nobody’s place', async () => {
+describe('readers of the plain text that disconnect before it is ready', () => {
+  it('occupy no slots', async () => {
     const made = Promise.withResolvers<void>()
     const { app, port, url } = await serve(made.promise)
     const open = () =>
       new Promise<number>((resolve) => app.server.getConnections((_, count) => resolve(count)))
-    const crowd = await Promise.all(Array.from({ length: 70 }, () => askWithoutReading(port, 'identity')))
+    const crowd = await Promise.all(Array.from({ length: 70 }, () => requestWithoutReading(port, 'identity')))
     await eventually(async () => expect(await open()).toBe(70))
     await sleep(100)
     for (const socket of crowd) socket.resetAndDestroy()
@@ -151,10 +151,10 @@ describe('readers of the plain text who go away before it is there', () => {
   })
 })
 
-describe('connections with a response under way beyond 512', () => {
-  it('are refused with Retry-After, whatever they ask for, until one before them has gone', async () => {
+describe('more than 512 connections with a response in flight', () => {
+  it('are rejected with Retry-After until another has disconnected', async () => {
     const { port, url } = await serve()
-    const crowd = await holdPlaces(port, 'gzip', 512)
+    const crowd = await occupySlots(port, 'gzip', 512)
     const { status, headers } = await scrape(url, 'gzip')
     expect([status, headers.get('retry-after')]).toEqual([503, '5'])
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
@@ -163,30 +163,30 @@ describe('connections with a response under way beyond 512', () => {
   })
 })
 
-describe('a connection that asks again and again without waiting', () => {
-  it('is refused beyond eight, and has its answers in the order of its questions', async () => {
+describe('a connection with pipelined requests', () => {
+  it('is rejected above eight, with responses in the order of the requests', async () => {
     const { port } = await serve()
-    const socket = await askWithoutReading(port, 'gzip', 0)
+    const socket = await requestWithoutReading(port, 'gzip', 0)
     socket.write('HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20))
-    let answers = ''
+    let received = ''
     socket.setEncoding('latin1').on('data', (text: string) => {
-      answers += text
+      received += text
     })
     socket.resume()
-    await eventually(async () => expect(answers.match(/HTTP\/1.1 \d+/g)).toHaveLength(20))
-    const statuses = answers.match(/(?<=HTTP\/1.1 )\d+/g)
+    await eventually(async () => expect(received.match(/HTTP\/1.1 \d+/g)).toHaveLength(20))
+    const statuses = received.match(/(?<=HTTP\/1.1 )\d+/g)
     expect(statuses).toEqual(Array.from({ length: 20 }, (_, index) => (index < 8 ? '200' : '503')))
   })
 })
 
 describe('a scraper that never reads', () => {
-  it.each(['gzip', 'identity'])('is cut off after a minute: %s', async (encoding) => {
+  it.each(['gzip', 'identity'])('is disconnected after a minute: %s', async (encoding) => {
     const { app, port } = await serve()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
-    const asked = new Promise<IncomingMessage>((resolve) => app.server.once('request', resolve))
-    await askWithoutReading(port, encoding)
-    const { socket } = await asked
+    const requested = new Promise<IncomingMessage>((resolve) => app.server.once('request', resolve))
+    await requestWithoutReading(port, encoding)
+    const { socket } = await requested
     await new Promise((resolve) => setImmediate(resolve))
     vi.advanceTimersByTime(59_999)
     expect(socket.destroyed).toBe(false)

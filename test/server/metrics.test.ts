@@ -18,18 +18,18 @@ const get = (headers: Record<string, string>, url = '/metrics') => makeApp().app
 
 describe('the format', () => {
   it.each([
-    ['nothing in particular', undefined],
+    ['nothing specific', undefined],
     ['anything', '*/*'],
     ['any text', 'text/*'],
     ['plain text', 'text/plain'],
     ['plain text 0.0.4', 'text/plain;version=0.0.4'],
     ['plain text in a character set', 'text/plain; charset=utf-8'],
-    ['what a browser does', BROWSER],
-    ['text before OpenMetrics, as Prometheus 3 can be told to', PROMETHEUS_3_TEXT_FIRST],
-    ['anything but OpenMetrics', 'application/openmetrics-text;q=0, */*'],
-    ['only a version of OpenMetrics that there is not', 'application/openmetrics-text;version=9.9.9'],
+    ['the types of a browser', BROWSER],
+    ['text before OpenMetrics, as Prometheus 3 can be configured', PROMETHEUS_3_TEXT_FIRST],
+    ['anything except OpenMetrics', 'application/openmetrics-text;q=0, */*'],
+    ['only an unknown version of OpenMetrics', 'application/openmetrics-text;version=9.9.9'],
     ['only protobuf', 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily'],
-    ['only what is neither', 'application/json'],
+    ['only another format', 'application/json'],
   ])('is text 0.0.4 for a scraper that accepts %s', async (_, accept) => {
     const response = await get(accept === undefined ? {} : { accept })
     expect([response.statusCode, response.headers['content-type']]).toEqual([200, TEXT])
@@ -43,8 +43,8 @@ describe('the format', () => {
     ['OpenMetrics 1.0.0 in a character set', 'application/openmetrics-text; version=1.0.0; charset=utf-8'],
     ['OpenMetrics in capitals', 'APPLICATION/OPENMETRICS-TEXT;VERSION=1.0.0'],
     ['OpenMetrics before text', 'text/plain;q=0.4, application/openmetrics-text;version=1.0.0;q=0.5'],
-    ['what Prometheus 2.42 does', PROMETHEUS_2],
-    ['what Prometheus 3 does', PROMETHEUS_3],
+    ['the formats of Prometheus 2.42', PROMETHEUS_2],
+    ['the formats of Prometheus 3', PROMETHEUS_3],
   ])('is OpenMetrics 1.0.0 for a scraper that accepts %s', async (_, accept) => {
     const response = await get({ accept })
     expect([response.statusCode, response.headers['content-type']]).toEqual([200, OPENMETRICS])
@@ -63,7 +63,7 @@ describe('the format', () => {
     'text/plain;q=much',
     'a'.repeat(8000),
     '\u00ff\u00fe',
-  ])('is text 0.0.4 for an Accept header that cannot be read: %.20s', async (accept) => {
+  ])('is text 0.0.4 for an unreadable Accept header: %.20s', async (accept) => {
     const response = await get({ accept })
     expect([response.statusCode, response.headers['content-type']]).toEqual([200, TEXT])
   })
@@ -79,7 +79,7 @@ describe('gzip', () => {
     'gzip;q=1.0, identity;q=0.5',
     'br;q=1, gzip;q=0.8, *;q=0.1',
     '*',
-  ])('is sent to whoever accepts %s', async (encoding) => {
+  ])('is sent to a scraper that accepts %s', async (encoding) => {
     const response = await get({ 'accept-encoding': encoding })
     expect([response.statusCode, response.headers['content-encoding']]).toEqual([200, 'gzip'])
     expect(gunzipSync(response.rawPayload).toString()).toBe('# rendered as text\n')
@@ -96,22 +96,22 @@ describe('gzip', () => {
     'gzip;q=0.5, identity;q=0.9',
     'gzipped',
     ';;;',
-  ])('is not sent to whoever accepts %s', async (encoding) => {
+  ])('is not sent to a scraper that accepts %s', async (encoding) => {
     const response = await get(encoding === undefined ? {} : { 'accept-encoding': encoding })
     expect([response.statusCode, response.headers['content-encoding']]).toEqual([200, undefined])
     expect(response.body).toBe('# rendered as text\n')
   })
 
-  it('goes with either format', async () => {
+  it('is used with both formats', async () => {
     const response = await get({ accept: PROMETHEUS_2, 'accept-encoding': 'gzip' })
     expect(response.headers['content-type']).toBe(OPENMETRICS)
     expect(gunzipSync(response.rawPayload).toString()).toBe('# rendered as openmetrics\n')
   })
 })
 
-describe('a cache on the way', () => {
+describe('a cache between server and scraper', () => {
   it.each([[{}], [{ accept: PROMETHEUS_2 }], [{ 'accept-encoding': 'gzip' }]])(
-    'is told to store nothing, and what the answer hangs on: %j',
+    'learns that nothing may be stored and on which headers the response depends: %j',
     async (headers) => {
       const response = await get(headers)
       expect([response.headers.vary, response.headers['cache-control']]).toEqual([
@@ -123,7 +123,7 @@ describe('a cache on the way', () => {
 })
 
 describe('the path', () => {
-  it('takes a query, which changes nothing', async () => {
+  it('accepts a query, which changes nothing', async () => {
     expect((await get({}, '/metrics?collect[]=agents&a=%00')).body).toBe('# rendered as text\n')
   })
 
@@ -134,15 +134,18 @@ describe('the path', () => {
   })
 })
 
-describe('a render that throws', () => {
+describe('an error while rendering', () => {
   const failing = () => makeApp({ renderMetrics: () => Promise.reject(new Error('the text of the fault')) })
 
-  it.each([{}, { 'accept-encoding': 'gzip' }])('gives 500 without its text: %j', async (headers) => {
-    const { app } = failing()
-    const response = await app.inject({ url: '/metrics', headers })
-    expect([response.statusCode, response.body]).toEqual([500, 'Internal Server Error\n'])
-    expect(response.headers['content-encoding']).toBeUndefined()
-  })
+  it.each([{}, { 'accept-encoding': 'gzip' }])(
+    'is a 500 without the text of the error: %j',
+    async (headers) => {
+      const { app } = failing()
+      const response = await app.inject({ url: '/metrics', headers })
+      expect([response.statusCode, response.body]).toEqual([500, 'Internal Server Error\n'])
+      expect(response.headers['content-encoding']).toBeUndefined()
+    },
+  )
 
   it('is logged with its text and the path', async () => {
     const { app, logged } = failing()
@@ -150,7 +153,7 @@ describe('a render that throws', () => {
     expect(logged).toEqual([expect.stringMatching(/"message":"the text of the fault".*"path":"\/metrics"/)])
   })
 
-  it('does not keep the next scrape from being served', async () => {
+  it('does not affect the next scrape', async () => {
     let failed = false
     const { app } = makeApp({
       renderMetrics: async () => {
@@ -164,14 +167,14 @@ describe('a render that throws', () => {
   })
 })
 
-it('asks for the body at every scrape, and keeps none', async () => {
+it('requests a new body for every scrape', async () => {
   let scrapes = 0
   const { app } = makeApp({ renderMetrics: async () => aBody(`${++scrapes}\n`) })
   expect((await app.inject('/metrics')).body).toBe('1\n')
   expect((await app.inject('/metrics')).body).toBe('2\n')
 })
 
-it('serves scrapes that come at the same time', async () => {
+it('serves simultaneous scrapes', async () => {
   const { app } = makeApp()
   const responses = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>

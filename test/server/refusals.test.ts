@@ -14,12 +14,12 @@ async function start(parts?: Parameters<typeof makeApp>[0]) {
   return { app, port: Number(port) }
 }
 
-/** Everything that the server sends in return, until it closes the connection. */
+/** Everything that the server sends until it closes the connection. */
 async function exchange(port: number, request: string): Promise<Buffer> {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
   const chunks: Buffer[] = []
-  // A server that refuses early closes without reading the rest.
+  // A server that rejects a request early closes the connection without reading the rest.
   socket.on('data', (chunk) => chunks.push(chunk)).on('error', () => {})
   socket.write(request, 'latin1')
   await once(socket, 'close')
@@ -32,11 +32,11 @@ describe('every error is plain text', () => {
   const cases: readonly (readonly [what: string, request: string, status: string])[] = [
     ['a path that cannot be decoded', `GET /%zz HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
     ['such a path with another method', `SEARCH /%zz HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
-    ['no HTTP', 'hello\r\n\r\n', '400 Bad Request'],
+    ['a request that is not HTTP', 'hello\r\n\r\n', '400 Bad Request'],
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', '400 Bad Request'],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '400 Bad Request'],
     ['a method that does not exist', `BREW / HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
-    ['a method that no path takes', `PROPFIND / HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
+    ['a method that no path accepts', `PROPFIND / HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
     ['a path that does not exist', `GET /nowhere HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
     ['no path', `OPTIONS * HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
     ['CONNECT', `CONNECT localhost:9989 HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
@@ -48,7 +48,7 @@ describe('every error is plain text', () => {
     ],
     ['an expectation', `GET / HTTP/1.1\r\n${HEAD}Expect: tea\r\n\r\n`, '417 Expectation Failed'],
     [
-      'a content type that is none',
+      'an invalid content type',
       `POST /-/reload HTTP/1.1\r\n${HEAD}Content-Type: ;\r\nContent-Length: 2\r\n\r\nab`,
       '415 Unsupported Media Type',
     ],
@@ -98,8 +98,8 @@ describe('every error is plain text', () => {
   })
 })
 
-describe('a request that cannot be read', () => {
-  it('does not write into the answer of the one before', async () => {
+describe('an unreadable request', () => {
+  it('does not write into the response of the request before', async () => {
     let render = () => {}
     const rendering = new Promise<void>((resolve) => {
       render = resolve
@@ -111,7 +111,7 @@ describe('a request that cannot be read', () => {
     expect(bytes.toString()).not.toContain('400')
   })
 
-  it('may come without a Host in HTTP/1.0, which has none', async () => {
+  it('can have no Host in HTTP/1.0, which does not define it', async () => {
     const { port } = await start()
     const answer = readHead(await exchange(port, 'GET /-/healthy HTTP/1.0\r\n\r\n'))
     expect([answer.status, answer.rest.toString()]).toEqual([
@@ -121,7 +121,7 @@ describe('a request that cannot be read', () => {
   })
 })
 
-it('answers a scrape that comes on an open connection while the server closes', async () => {
+it('responds to a scrape on an open connection while the server closes', async () => {
   let render = () => {}
   const rendering = new Promise<void>((resolve) => {
     render = resolve

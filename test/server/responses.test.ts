@@ -6,7 +6,7 @@ import { type Responses, trackResponses } from '../../src/server/responses.ts'
 
 let responses: Responses
 let port: number
-/** The server's ends of the connections, in the order of their first request. */
+/** The sockets of the server, in the order of their first request. */
 let sockets: Set<Socket>
 let release: () => void
 
@@ -57,7 +57,7 @@ describe('responses in progress', () => {
     await until({ connections: 2, each: [3, 1] })
   })
 
-  it('are given back once each when they have ended', async () => {
+  it('are uncounted exactly once when they end', async () => {
     await ask('/slow', '/slow')
     await ask('/slow')
     await until({ connections: 2, each: [2, 1] })
@@ -79,7 +79,7 @@ describe('responses in progress', () => {
     },
   )
 
-  it('are given back when the client goes away before its answer', async () => {
+  it('are uncounted when the client disconnects before the response', async () => {
     const gone = await ask('/slow', '/slow')
     await ask('/slow')
     await until({ connections: 2, each: [2, 1] })
@@ -87,12 +87,12 @@ describe('responses in progress', () => {
     await until({ connections: 1, each: [0, 1] })
   })
 
-  it('share one timer, however many there are', async () => {
+  it('share one timer', async () => {
     const set = vi.spyOn(globalThis, 'setTimeout')
     onTestFinished(() => set.mockRestore())
     await ask(...Array.from({ length: 20 }, () => '/quick'))
     await until({ connections: 0, each: [0] })
-    // Fastify and Node use timers of their own, each shorter.
+    // Fastify and Node use other timers, all of them shorter.
     const deadlines = set.mock.calls.filter(([, ms]) => Number(ms) > 50_000 && Number(ms) <= 60_000)
     expect(deadlines).toHaveLength(1)
   })

@@ -2,17 +2,18 @@ import { get, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { prefersGzip } from '../../src/simulator/api/responses.ts'
 import type { Simulator } from '../../src/simulator/simulator.ts'
-import { callApi, goodHeaders, withSimulator } from './helpers.ts'
+import { fetchReport, validHeaders, withSimulator } from './helpers.ts'
 
 const forbidden = (msg: string) => ({ code: 403, error: 'FORBIDDEN', msg, data: null })
 const simultaneous = forbidden('EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)')
-const quotaSpent = forbidden('TOKEN LIMIT EXCEEDED')
+const quotaExhausted = forbidden('TOKEN LIMIT EXCEEDED')
 
-/** fetch decodes by itself; this shows what is really sent. */
-function callRaw({ url }: Simulator, headers: Record<string, string>): Promise<IncomingMessage> {
+/** Unlike fetch, does not decompress the body. */
+function fetchCompressed({ url }: Simulator, headers: Record<string, string>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    get(`${url}/api/v2/real_time.php?api=agents`, { headers: { ...goodHeaders, ...headers } }, resolve).on(
+    get(`${url}/api/v2/real_time.php?api=agents`, { headers: { ...validHeaders, ...headers } }, resolve).on(
       'error',
       reject,
     )
@@ -20,9 +21,9 @@ function callRaw({ url }: Simulator, headers: Record<string, string>): Promise<I
 }
 
 describe('the simulated API', () => {
-  it('answers with an envelope around every record of the report', () =>
+  it('sends every record of the report in an envelope', () =>
     withSimulator({ agents: 20 }, async (simulator) => {
-      const response = await callApi(simulator)
+      const response = await fetchReport(simulator)
       expect(response.status).toBe(200)
       expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
       expect(await response.json()).toEqual({
@@ -41,7 +42,7 @@ describe('the simulated API', () => {
     },
     {
       when: 'with a wrong token',
-      headers: { ...goodHeaders, 'wolkvox-token': 'guessed' },
+      headers: { ...validHeaders, 'wolkvox-token': 'guessed' },
       expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
     },
     {
@@ -50,40 +51,40 @@ describe('the simulated API', () => {
       expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
     },
     {
-      when: 'for an API that does not exist',
+      when: 'for an unknown API',
       query: '?api=unicorns',
       expected: { code: 400, error: 'BAD REQUEST', msg: 'THE API YOU WANT TO CONSULT DOES NOT EXIST' },
     },
     {
-      when: 'without naming an API',
+      when: 'without the api parameter',
       query: '',
       expected: { code: 400, error: 'BAD REQUEST', msg: 'SOME PARAMETERS ARE REQUIRED' },
     },
-  ])('refuses a call $when', ({ headers = goodHeaders, query = '?api=agents', expected }) =>
+  ])('rejects a request $when', ({ headers = validHeaders, query = '?api=agents', expected }) =>
     withSimulator({}, async (simulator) => {
-      const response = await callApi(simulator, { headers, query })
+      const response = await fetchReport(simulator, { headers, query })
       expect(response.status).toBe(expected.code)
       expect(await response.json()).toEqual({ ...expected, data: null })
     }),
   )
 
-  it('does without the wolkvox_server header', () =>
+  it('does not need the wolkvox_server header', () =>
     withSimulator({}, async (simulator) => {
-      const response = await callApi(simulator, { headers: { 'wolkvox-token': 'simulated-token' } })
+      const response = await fetchReport(simulator, { headers: { 'wolkvox-token': 'simulated-token' } })
       expect(response.status).toBe(200)
     }))
 
-  it.each(['0042', '0000', 'ventas-1'])('stands for any server code: %s', (server) =>
+  it.each(['0042', '0000', 'ventas-1'])('accepts any server code: %s', (server) =>
     withSimulator({}, async (simulator) => {
-      const response = await callApi(simulator, { headers: { ...goodHeaders, wolkvox_server: server } })
+      const response = await fetchReport(simulator, { headers: { ...validHeaders, wolkvox_server: server } })
       expect(response.status).toBe(200)
     }),
   )
 
-  it('compresses where the caller accepts it', () =>
+  it('compresses if the client accepts it', () =>
     withSimulator({ agents: 200 }, async (simulator) => {
-      const plain = await callRaw(simulator, { 'accept-encoding': 'identity' })
-      const compressed = await callRaw(simulator, { 'accept-encoding': 'gzip' })
+      const plain = await fetchCompressed(simulator, { 'accept-encoding': 'identity' })
+      const compressed = await fetchCompressed(simulator, { 'accept-encoding': 'gzip' })
       expect(plain.headers['content-encoding']).toBeUndefined()
       expect(compressed.headers['content-encoding']).toBe('gzip')
       const [plainBytes, compressedBytes] = [await buffer(plain), await buffer(compressed)]
@@ -92,60 +93,79 @@ describe('the simulated API', () => {
       expect(compressed.headers['content-length']).toBe(String(compressedBytes.length))
     }))
 
-  it('waits before it answers, if told to', () =>
+  it('delays each response by latencyMs', () =>
     withSimulator({ latencyMs: 80 }, async (simulator) => {
-      const begun = performance.now()
-      await callApi(simulator)
-      // Timers may fire a millisecond early.
-      expect(performance.now() - begun).toBeGreaterThanOrEqual(79)
+      const startedAt = performance.now()
+      await fetchReport(simulator)
+      // Timers can fire a millisecond early.
+      expect(performance.now() - startedAt).toBeGreaterThanOrEqual(79)
     }))
 
-  it('allows two calls at once with one token, not a third', () =>
+  it('allows two requests in flight and rejects a third', () =>
     withSimulator({ latencyMs: 200 }, async (simulator) => {
-      const responses = await Promise.all([callApi(simulator), callApi(simulator), callApi(simulator)])
+      const responses = await Promise.all([
+        fetchReport(simulator),
+        fetchReport(simulator),
+        fetchReport(simulator),
+      ])
       expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 403])
-      const refused = responses.find(({ status }) => status === 403)
-      expect(await refused?.json()).toEqual(simultaneous)
+      const rejected = responses.find(({ status }) => status === 403)
+      expect(await rejected?.json()).toEqual(simultaneous)
     }))
 
-  it('has room again as soon as a call has ended or its caller has gone', () =>
+  it('admits a request as soon as another ends or its client disconnects', () =>
     withSimulator({}, async (simulator) => {
       simulator.setFault('hang')
-      const impatient = new AbortController()
+      const abortController = new AbortController()
       const hanging = [1, 2].map(() =>
-        callApi(simulator, { signal: impatient.signal }).catch((error) => error.name),
+        fetchReport(simulator, { signal: abortController.signal }).catch((error) => error.name),
       )
       await expect.poll(() => simulator.calls).toBe(2)
       simulator.setFault(undefined)
-      expect((await callApi(simulator)).status).toBe(403)
-      impatient.abort()
+      expect((await fetchReport(simulator)).status).toBe(403)
+      abortController.abort()
       expect(await Promise.all(hanging)).toEqual(['AbortError', 'AbortError'])
-      await expect.poll(async () => (await callApi(simulator)).status).toBe(200)
-      for (let call = 0; call < 10; call += 1) expect((await callApi(simulator)).status).toBe(200)
+      await expect.poll(async () => (await fetchReport(simulator)).status).toBe(200)
+      for (let request = 0; request < 10; request += 1)
+        expect((await fetchReport(simulator)).status).toBe(200)
     }))
 
-  it('grants a thousand calls a day for each licence', () =>
+  it('allows 1000 requests a day per license', () =>
     withSimulator({ agents: 1, licenses: 1 }, async (simulator) => {
-      for (let call = 1; call <= 1000; call += 1) {
-        const { status } = await callApi(simulator)
-        if (status !== 200) expect.fail(`call ${call} was answered with ${status}`)
+      for (let request = 1; request <= 1000; request += 1) {
+        const { status } = await fetchReport(simulator)
+        if (status !== 200) expect.fail(`request ${request}: status ${status}`)
       }
-      const refused = await callApi(simulator)
-      expect(refused.status).toBe(403)
-      expect(await refused.json()).toEqual(quotaSpent)
+      const rejected = await fetchReport(simulator)
+      expect(rejected.status).toBe(403)
+      expect(await rejected.json()).toEqual(quotaExhausted)
       expect(simulator.calls).toBe(1000)
       expect(simulator.requests).toBe(1001)
     }))
 
-  it('counts what costs quota: calls with a valid token, faulty or not', () =>
+  it('counts requests with a valid token against the quota, faulty or not', () =>
     withSimulator({}, async (simulator) => {
-      await callApi(simulator)
-      await callApi(simulator, { query: '?api=unicorns' })
+      await fetchReport(simulator)
+      await fetchReport(simulator, { query: '?api=unicorns' })
       simulator.setFault('error500')
-      await callApi(simulator)
-      await callApi(simulator, { headers: {} })
-      await callApi(simulator, { headers: { 'wolkvox-token': 'guessed' } })
+      await fetchReport(simulator)
+      await fetchReport(simulator, { headers: {} })
+      await fetchReport(simulator, { headers: { 'wolkvox-token': 'guessed' } })
       expect(simulator.calls).toBe(3)
       expect(simulator.requests).toBe(5)
     }))
+})
+
+describe('an Accept-Encoding header', () => {
+  it.each([
+    ['gzip', true],
+    ['br, gzip;q=0.5', true],
+    ['GZIP', true],
+    ['gzip;q=0', false],
+    ['gzip; q=0.0', false],
+    ['identity', false],
+    [undefined, false],
+  ])('%j allows gzip: %s', (header, allowed) => {
+    expect(prefersGzip(header)).toBe(allowed)
+  })
 })

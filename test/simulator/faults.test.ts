@@ -2,14 +2,14 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { type FaultName, faultNames, type Simulator } from '../../src/simulator/simulator.ts'
-import { callApi, withSimulator } from './helpers.ts'
+import { fetchReport, fetchTokenInfo, withSimulator } from './helpers.ts'
 
 const isHtml = expect.stringMatching(/^<!DOCTYPE html>/)
 const isFailure = (code: number | string, msg: string) =>
   expect.stringMatching(`^{"code":${JSON.stringify(code)},.*${msg}`)
 
-/** Faults that still give a whole HTTP answer, with what it holds. */
-const answered: Partial<Record<FaultName, { status: number; body: unknown }>> = {
+/** Faults with a complete HTTP response, and that response. */
+const completeResponses: Partial<Record<FaultName, { status: number; body: unknown }>> = {
   maintenance: { status: 403, body: isHtml },
   quota: { status: 403, body: isFailure(403, 'TOKEN LIMIT EXCEEDED') },
   invalid_token: { status: 403, body: isFailure(403, 'PLEASE VALIDATE TOKEN') },
@@ -34,101 +34,104 @@ const answered: Partial<Record<FaultName, { status: number; body: unknown }>> = 
   null_data: { status: 200, body: '{"code":200,"error":"null","msg":"0 records were found","data":null}' },
 }
 
-const apart: readonly FaultName[] = ['unreadable', 'full', 'truncated', 'slow', 'hang', 'reset']
+const testedSeparately: readonly FaultName[] = ['unreadable', 'full', 'truncated', 'slow', 'hang', 'reset']
 
-/** What comes over the wire until the server ends the connection, or for `milliseconds`. */
-async function wireOf({ url }: Simulator, milliseconds: number): Promise<string> {
+/** The raw bytes until the server closes the connection, or for `milliseconds`. */
+async function readSocket({ url }: Simulator, milliseconds: number): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.write(
     'GET /api/v2/real_time.php?api=agents HTTP/1.1\r\nhost: x\r\nwolkvox-token: simulated-token\r\n\r\n',
   )
-  const patience = setTimeout(() => socket.end(), milliseconds)
+  const timeout = setTimeout(() => socket.end(), milliseconds)
   try {
     return await text(socket)
   } finally {
-    clearTimeout(patience)
+    clearTimeout(timeout)
     socket.destroy()
   }
 }
 
 describe('faults', () => {
-  it('are all tried here', () => {
-    expect([...Object.keys(answered), ...apart].sort()).toEqual([...faultNames].sort())
+  it('are all tested here', () => {
+    expect([...Object.keys(completeResponses), ...testedSeparately].sort()).toEqual([...faultNames].sort())
   })
 
-  it.each(Object.entries(answered))('%s changes the answer', (fault, { status, body }) =>
-    withSimulator({}, async (simulator) => {
-      simulator.setFault(faultNames.find((name) => name === fault))
-      const response = await callApi(simulator)
-      expect(response.status).toBe(status)
-      expect(await response.text()).toEqual(body)
-    }),
+  it.each(Object.entries(completeResponses))(
+    '%s replaces the response of both endpoints',
+    (fault, expected) =>
+      withSimulator({}, async (simulator) => {
+        simulator.setFault(faultNames.find((name) => name === fault))
+        for (const response of [await fetchReport(simulator), await fetchTokenInfo(simulator)]) {
+          expect(response.status).toBe(expected.status)
+          expect(await response.text()).toEqual(expected.body)
+        }
+      }),
   )
 
-  it('unreadable puts values that cannot be into four fields of every record, and leaves the rest', () =>
+  it('unreadable puts invalid values into four fields of every agent record', () =>
     withSimulator({}, async (simulator) => {
       simulator.setFault('unreadable')
-      const { data } = (await (await callApi(simulator)).json()) as { data: unknown }
-      const lies = { calls: '-3', acw_time: '-00:05:00', login_time: '12:99:00', ocupation: 'mucha' }
-      expect(data).toEqual(simulator.report().map((record) => ({ ...record, ...lies })))
+      const { data } = (await (await fetchReport(simulator)).json()) as { data: unknown }
+      const invalid = { calls: '-3', acw_time: '-00:05:00', login_time: '12:99:00', ocupation: 'mucha' }
+      expect(data).toEqual(simulator.report().map((record) => ({ ...record, ...invalid })))
     }))
 
-  it('unreadable leaves a refusal as it is', () =>
+  it('unreadable does not change an error response', () =>
     withSimulator({}, async (simulator) => {
       simulator.setFault('unreadable')
-      const response = await callApi(simulator, { query: '?api=agent' })
+      const response = await fetchReport(simulator, { query: '?api=agent' })
       expect(await response.json()).toMatchObject({ code: 400, data: null })
     }))
 
-  it('full repeats the records until the answer can hold no more, and makes none up', () =>
+  it('full repeats the records up to the record limit', () =>
     withSimulator({ agents: 7 }, async (simulator) => {
       simulator.setFault('full')
-      const { data } = (await (await callApi(simulator)).json()) as { data: readonly unknown[] }
+      const { data } = (await (await fetchReport(simulator)).json()) as { data: readonly unknown[] }
       expect(data).toHaveLength(60_000)
       expect([data[0], data[59_999]]).toEqual([simulator.report()[0], simulator.report()[59_999 % 7]])
     }))
 
-  it('full makes nothing of no agents', () =>
+  it('full sends no records if there are no agents', () =>
     withSimulator({ agents: 0, licenses: 1 }, async (simulator) => {
       simulator.setFault('full')
-      expect(await (await callApi(simulator)).json()).toMatchObject({ code: 200, data: [] })
+      expect(await (await fetchReport(simulator)).json()).toMatchObject({ code: 200, data: [] })
     }))
 
-  it('truncated ends the connection in the middle of the body', () =>
+  it('truncated closes the connection in the middle of the body', () =>
     withSimulator({}, async (simulator) => {
       simulator.setFault('truncated')
-      const [head = '', body = ''] = (await wireOf(simulator, 5000)).split('\r\n\r\n')
-      const promised = Number(/content-length: (\d+)/i.exec(head)?.[1])
-      expect(Buffer.byteLength(body)).toBe(Math.floor(promised / 2))
-      const response = await callApi(simulator)
+      const [head = '', body = ''] = (await readSocket(simulator, 5000)).split('\r\n\r\n')
+      const contentLength = Number(/content-length: (\d+)/i.exec(head)?.[1])
+      expect(Buffer.byteLength(body)).toBe(Math.floor(contentLength / 2))
+      const response = await fetchReport(simulator)
       await expect(response.text()).rejects.toThrow(TypeError)
     }))
 
-  it('slow sends the head at once, then hardly anything', () =>
+  it('slow sends the headers immediately, then one byte a second', () =>
     withSimulator({}, async (simulator) => {
       simulator.setFault('slow')
-      const response = await callApi(simulator, { signal: AbortSignal.timeout(1300) })
+      const response = await fetchReport(simulator, { signal: AbortSignal.timeout(1300) })
       expect(response.status).toBe(200)
       await expect(response.text()).rejects.toThrow('timeout')
     }))
 
-  it('hang never sends as much as a head', () =>
+  it('hang sends no bytes', () =>
     withSimulator({}, async (simulator) => {
       simulator.setFault('hang')
-      expect(await wireOf(simulator, 300)).toBe('')
+      expect(await readSocket(simulator, 300)).toBe('')
     }))
 
-  it('reset destroys the connection', () =>
+  it('reset resets the connection', () =>
     withSimulator({}, async (simulator) => {
       simulator.setFault('reset')
-      await expect(callApi(simulator)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
+      await expect(fetchReport(simulator)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
     }))
 
-  it('pass as soon as they are switched off', () =>
+  it('end as soon as they are removed', () =>
     withSimulator({}, async (simulator) => {
       simulator.setFault('reset')
-      await expect(callApi(simulator)).rejects.toThrow()
+      await expect(fetchReport(simulator)).rejects.toThrow()
       simulator.setFault(undefined)
-      expect((await callApi(simulator)).status).toBe(200)
+      expect((await fetchReport(simulator)).status).toBe(200)
     }))
 })

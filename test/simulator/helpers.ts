@@ -8,30 +8,30 @@ import {
   startSimulator,
 } from '../../src/simulator/simulator.ts'
 
-/** A centre of this size at a time of day 0. */
+/** A centre with this many agents at a time on day 0. */
 export function centreAt(timeOfDay: string, agents: number, seed = 1): Centre {
   const centre = new Centre({ agents, seed })
   centre.advanceTo(parseTimeOfDay(timeOfDay))
   return centre
 }
 
-/** The report as the centre stands. */
+/** The current report of the centre. */
 export function recordsOf(centre: Centre): WolkvoxRecord[] {
   return reportOf(centre.agents, centre.now)
 }
 
-/** Every `HH:MM:SS` of the report back in seconds. */
+/** Converts `HH:MM:SS` to seconds. */
 export function toSeconds(text: string): number {
   const [hours, minutes, seconds] = text.split(':').map(Number)
   return (hours ?? Number.NaN) * 3600 + (minutes ?? Number.NaN) * 60 + (seconds ?? Number.NaN)
 }
 
-/** Whether the record has values for the day. */
+/** Whether the record has daily values. */
 export function worksToday(record: WolkvoxRecord): boolean {
   return record.calls !== ''
 }
 
-/** Runs `use` against a small simulator with a stopped clock, which is closed whatever happens. */
+/** Runs `use` with a small simulator whose clock is stopped, then closes the simulator. */
 export async function withSimulator(
   options: Partial<SimulatorOptions>,
   use: (simulator: Simulator) => Promise<void>,
@@ -44,12 +44,22 @@ export async function withSimulator(
   }
 }
 
-export const goodHeaders = { 'wolkvox-token': 'simulated-token', wolkvox_server: '0000' }
+export const validHeaders = { 'wolkvox-token': 'simulated-token', wolkvox_server: '0000' }
 
-/** Calls the API; the headers are the right ones unless given. */
-export function callApi(
+interface ApiRequest extends RequestInit {
+  readonly path?: string
+  readonly query?: string
+}
+
+/** Requests a report, by default that of the agents with valid headers. */
+export function fetchReport(
   { url }: Simulator,
-  { query = '?api=agents', ...init }: RequestInit & { query?: string } = {},
+  { path = 'real_time.php', query = '?api=agents', ...init }: ApiRequest = {},
 ): Promise<Response> {
-  return fetch(`${url}/api/v2/real_time.php${query}`, { headers: goodHeaders, redirect: 'manual', ...init })
+  return fetch(`${url}/api/v2/${path}${query}`, { headers: validHeaders, redirect: 'manual', ...init })
+}
+
+/** Requests the quota usage. */
+export function fetchTokenInfo(simulator: Simulator, init: ApiRequest = {}): Promise<Response> {
+  return fetchReport(simulator, { path: 'information.php', query: '?api=token_info', ...init })
 }

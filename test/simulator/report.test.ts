@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { Agent } from '../../src/simulator/centre/agent.ts'
+import { SimulatedAgent } from '../../src/simulator/centre/agent.ts'
 import { formatPercentage, recordLimit, reportOf } from '../../src/simulator/centre/report.ts'
-import { formatDuration } from '../../src/simulator/centre/time.ts'
+import { day, formatHhMmSs, hour, parseTimeOfDay } from '../../src/simulator/centre/time.ts'
 import { centreAt, recordsOf, worksToday } from './helpers.ts'
 
-const fieldsOfWolkvoxPage = [
+const documentedFields = [
   'agent_id',
   'agent_name',
   'agent_status',
@@ -27,13 +27,13 @@ const fieldsOfWolkvoxPage = [
 describe('a record', () => {
   const records = recordsOf(centreAt('10:30', 200))
 
-  it('has the 17 fields of wolkvox, in its order, whether the agent works today or not', () => {
+  it('always has the 17 documented fields in the documented order', () => {
     expect(records.some(worksToday)).toBe(true)
     expect(records.every(worksToday)).toBe(false)
-    for (const record of records) expect(Object.keys(record)).toEqual(fieldsOfWolkvoxPage)
+    for (const record of records) expect(Object.keys(record)).toEqual(documentedFields)
   })
 
-  it('holds nothing but strings', () => {
+  it('contains only strings', () => {
     for (const record of records) {
       for (const value of Object.values(record)) expect(value).toBeTypeOf('string')
     }
@@ -50,26 +50,26 @@ describe('a record', () => {
     }
   })
 
-  it('gives an agent who has not logged in today the state Logout, with no values for the day', () => {
-    for (const record of records.filter((candidate) => !worksToday(candidate))) {
+  it('shows agents not logged in today as Logout without daily values', () => {
+    for (const record of records.filter((other) => !worksToday(other))) {
       expect(record.agent_status).toBe('Logout')
       expect(record.time_state_now).toBe(String(10.5 * 3600))
       for (const field of ['calls', 'inbound', 'outbound', 'internal'] as const)
         expect(record[field]).toBe('')
-      for (const field of fieldsOfWolkvoxPage.slice(8))
+      for (const field of documentedFields.slice(8))
         expect(Object.entries(record)).toContainEqual([field, '-'])
     }
   })
 
-  it('keeps the totals of an agent whose shift is over', () => {
-    const gone = recordsOf(centreAt('16:00', 200)).filter(
+  it('keeps the totals of an agent after the shift', () => {
+    const loggedOut = recordsOf(centreAt('16:00', 200)).filter(
       (record) => record.agent_status === 'Logout' && worksToday(record),
     )
-    expect(gone.length).toBeGreaterThan(20)
-    for (const { calls } of gone) expect(Number(calls)).toBeGreaterThan(0)
+    expect(loggedOut.length).toBeGreaterThan(20)
+    for (const { calls } of loggedOut) expect(Number(calls)).toBeGreaterThan(0)
   })
 
-  it('names agents by numbered animals and numbers them from 1001 upward', () => {
+  it('names agents after animals and has ids from 1001', () => {
     expect(records.slice(0, 4).map(({ agent_id, agent_name }) => `${agent_id} ${agent_name}`)).toEqual([
       '1001 Cóndor 001',
       '1002 Colibrí 002',
@@ -82,21 +82,38 @@ describe('a record', () => {
 })
 
 describe('the report', () => {
-  it('is cut off after 60,000 records', () => {
-    const agents = Array.from({ length: recordLimit + 1 }, (_, index) => new Agent(String(index), ''))
+  it('has at most 60,000 records', () => {
+    const agents = Array.from(
+      { length: recordLimit + 1 },
+      (_, index) => new SimulatedAgent(String(index), ''),
+    )
     expect(reportOf(agents, 0)).toHaveLength(60_000)
   })
 })
 
-describe('the way values are written', () => {
+describe('parseTimeOfDay', () => {
+  it.each([
+    ['00:00', 0],
+    ['10:30', 10.5 * hour],
+    ['23:59', day - 60],
+  ])('parses %s as %d seconds', (text, seconds) => {
+    expect(parseTimeOfDay(text)).toBe(seconds)
+  })
+
+  it.each(['24:00', '10:60', '9:30', '1030', ''])('rejects %j', (text) => {
+    expect(() => parseTimeOfDay(text)).toThrow(RangeError)
+  })
+})
+
+describe('value formats', () => {
   it.each([
     [0, '0 %'],
     [0.3464, '34.64 %'],
     [0.5, '50 %'],
     [1, '100 %'],
     [152.333_33, '15,233.33 %'],
-  ])('writes the share %d as %s', (share, text) => {
-    expect(formatPercentage(share)).toBe(text)
+  ])('writes the ratio %d as %s', (ratio, text) => {
+    expect(formatPercentage(ratio)).toBe(text)
   })
 
   it.each([
@@ -106,6 +123,6 @@ describe('the way values are written', () => {
     [100 * 3600 - 1, '99:59:59'],
     [100 * 3600, '100:00:00'],
   ])('writes %d seconds as %s', (seconds, text) => {
-    expect(formatDuration(seconds)).toBe(text)
+    expect(formatHhMmSs(seconds)).toBe(text)
   })
 })

@@ -1,20 +1,20 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Simulator, simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
-import { callApi, centreAt, recordsOf, withSimulator } from './helpers.ts'
+import { centreAt, fetchReport, recordsOf, withSimulator } from './helpers.ts'
 
 async function controlCall(
   { url }: Simulator,
   path: string,
   method: string,
   body?: unknown,
-): Promise<{ status: number; answer: unknown }> {
+): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${url}${path}`, {
     method,
     ...(body === undefined
       ? {}
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
-  return { status: response.status, answer: await response.json() }
+  return { status: response.status, body: await response.json() }
 }
 
 describe('the simulator', () => {
@@ -23,20 +23,20 @@ describe('the simulator', () => {
       expect(simulator.report()).toEqual(recordsOf(centreAt('14:15', 40, 3)))
     }))
 
-  it('stands still at speed 0', () =>
+  it('does not advance at speed 0', () =>
     withSimulator({ speed: 0 }, async (simulator) => {
       const before = simulator.report()
       await new Promise((resolve) => setTimeout(resolve, 1100))
       expect(simulator.report()).toEqual(before)
     }))
 
-  it('listens on a free port where it says', () =>
+  it('listens on a free port and returns its URL', () =>
     withSimulator({ port: 0 }, async (simulator) => {
       expect(simulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-      expect((await callApi(simulator)).status).toBe(200)
+      expect((await fetchReport(simulator)).status).toBe(200)
     }))
 
-  it('says by its code that the port is in use', () =>
+  it('fails with EADDRINUSE if the port is in use', () =>
     withSimulator({}, async ({ url }) => {
       const second = startSimulator({ ...simulatorDefaults, agents: 1, port: Number(new URL(url).port) })
       await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' })
@@ -51,117 +51,123 @@ describe('the simulator', () => {
     { licenses: -1 },
     { latencyMs: -1 },
     { startAt: '25:00' },
-  ])('refuses to start with %j', async (options) => {
+  ])('rejects the options %j', async (options) => {
     await expect(startSimulator({ ...simulatorDefaults, port: 0, ...options })).rejects.toThrow(RangeError)
   })
 
-  it('works without any agents', () =>
+  it('works without agents', () =>
     withSimulator({ agents: 0, licenses: 1 }, async (simulator) => {
-      expect(await (await callApi(simulator)).json()).toMatchObject({ code: 200, data: [] })
+      expect(await (await fetchReport(simulator)).json()).toMatchObject({ code: 200, data: [] })
     }))
 
-  it('ends promptly, with hanging calls and sockets kept alive', async () => {
+  it('closes quickly despite hanging requests and keep-alive connections', async () => {
     const simulator = await startSimulator({ ...simulatorDefaults, agents: 5, port: 0 })
-    await (await callApi(simulator)).text()
+    await (await fetchReport(simulator)).text()
     simulator.setFault('hang')
-    const hanging = callApi(simulator).catch((error: unknown) => error)
+    const hanging = fetchReport(simulator).catch((error: unknown) => error)
     await expect.poll(() => simulator.calls).toBe(2)
-    const begun = performance.now()
+    const startedAt = performance.now()
     await simulator.close()
-    expect(performance.now() - begun).toBeLessThan(500)
+    expect(performance.now() - startedAt).toBeLessThan(500)
     expect(await hanging).toBeInstanceOf(TypeError)
-    await expect(callApi(simulator)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    await expect(fetchReport(simulator)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
   })
 })
 
-describe('the control path', () => {
-  it('tells the simulated time, the calls so far and the present fault', () =>
+describe('the control API', () => {
+  it('returns the simulated time, the request counts and the fault', () =>
     withSimulator({ startAt: '10:30' }, async (simulator) => {
-      await callApi(simulator)
+      await fetchReport(simulator)
       simulator.setFault('quota')
       expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({
         status: 200,
-        answer: { day: 0, time: '10:30:00', calls: 1, requests: 1, fault: 'quota' },
+        body: { day: 0, time: '10:30:00', calls: 1, requests: 1, fault: 'quota' },
       })
     }))
 
-  it('switches a fault on and off', () =>
+  it('sets and removes a fault', () =>
     withSimulator({}, async (simulator) => {
       const on = await controlCall(simulator, '/simulator/fault', 'PUT', { fault: 'maintenance' })
-      expect(on).toMatchObject({ status: 200, answer: { fault: 'maintenance' } })
-      expect((await callApi(simulator)).status).toBe(403)
+      expect(on).toMatchObject({ status: 200, body: { fault: 'maintenance' } })
+      expect((await fetchReport(simulator)).status).toBe(403)
       const off = await controlCall(simulator, '/simulator/fault', 'DELETE')
-      expect(off).toMatchObject({ status: 200, answer: { fault: null } })
-      expect((await callApi(simulator)).status).toBe(200)
+      expect(off).toMatchObject({ status: 200, body: { fault: null } })
+      expect((await fetchReport(simulator)).status).toBe(200)
     }))
 
-  it.each([{ fault: 'unicorn' }, {}, 'maintenance'])('refuses %j as a fault, leaving all as it was', (body) =>
-    withSimulator({}, async (simulator) => {
-      simulator.setFault('html')
-      expect(await controlCall(simulator, '/simulator/fault', 'PUT', body)).toMatchObject({ status: 400 })
-      expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({ answer: { fault: 'html' } })
-    }),
+  it.each([{ fault: 'unicorn' }, {}, 'maintenance'])(
+    'rejects the fault %j and keeps the current one',
+    (body) =>
+      withSimulator({}, async (simulator) => {
+        simulator.setFault('html')
+        expect(await controlCall(simulator, '/simulator/fault', 'PUT', body)).toMatchObject({ status: 400 })
+        expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({ body: { fault: 'html' } })
+      }),
   )
 
-  it('lists the known faults when one is not known', () =>
+  it('lists the valid faults if a fault is unknown', () =>
     withSimulator({}, async (simulator) => {
-      const { answer } = await controlCall(simulator, '/simulator/fault', 'PUT', { fault: 'unicorn' })
-      expect(answer).toMatchObject({
-        message: expect.stringMatching(/^no such fault; known are maintenance, quota, /),
+      const { body } = await controlCall(simulator, '/simulator/fault', 'PUT', { fault: 'unicorn' })
+      expect(body).toMatchObject({
+        message: expect.stringMatching(/^unknown fault; use one of maintenance, quota, /),
       })
     }))
 })
 
-describe('an agent held in a state', () => {
-  const hold = { agents: ['1002', '1004'], state: 'ACW', seconds: 2400 }
+describe('a state override', () => {
+  const override = { agents: ['1002', '1004'], state: 'ACW', seconds: 2400 }
 
-  it('is shown in it for as long, all else unchanged, and as it was once let go', () =>
+  it('changes only the state and the time in state until it is removed', () =>
     withSimulator({}, async (simulator) => {
       const before = simulator.report()
-      expect(await controlCall(simulator, '/simulator/agents', 'PUT', hold)).toMatchObject({
+      expect(await controlCall(simulator, '/simulator/agents', 'PUT', override)).toMatchObject({
         status: 200,
-        answer: { held: ['1002', '1004'] },
+        body: { held: ['1002', '1004'] },
       })
       expect(simulator.report()).toEqual(
         before.map((record) =>
-          hold.agents.includes(record.agent_id)
+          override.agents.includes(record.agent_id)
             ? { ...record, agent_status: 'ACW', time_state_now: '2400' }
             : record,
         ),
       )
       expect(await controlCall(simulator, '/simulator/agents', 'DELETE')).toMatchObject({
-        answer: { held: [] },
+        body: { held: [] },
       })
       expect(simulator.report()).toEqual(before)
     }))
 
-  it('stays in it as time goes by, whatever its day would bring', () => {
+  it('continues while the simulated time advances', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     onTestFinished(() => void vi.useRealTimers())
     return withSimulator({ speed: 60 }, async (simulator) => {
-      await controlCall(simulator, '/simulator/agents', 'PUT', { ...hold, seconds: 30 })
+      await controlCall(simulator, '/simulator/agents', 'PUT', { ...override, seconds: 30 })
       vi.advanceTimersByTime(60_000)
       expect(simulator.report()[1]).toMatchObject({ agent_status: 'ACW', time_state_now: '3630' })
     })
   })
 
-  it('does not let others go, but leaves the state that it was held in before', () =>
+  it('replaces the override of the same agent and keeps the others', () =>
     withSimulator({}, async (simulator) => {
-      await controlCall(simulator, '/simulator/agents', 'PUT', hold)
-      await controlCall(simulator, '/simulator/agents', 'PUT', { ...hold, agents: ['1004'], state: 'RING' })
+      await controlCall(simulator, '/simulator/agents', 'PUT', override)
+      await controlCall(simulator, '/simulator/agents', 'PUT', {
+        ...override,
+        agents: ['1004'],
+        state: 'RING',
+      })
       const states = simulator.report().map(({ agent_status }) => agent_status)
       expect([states[1], states[3]]).toEqual(['ACW', 'RING'])
     }))
 
   it.each([
-    [404, { ...hold, agents: ['1002', '7'] }],
-    [400, { ...hold, seconds: -1 }],
-    [400, { ...hold, state: '' }],
+    [404, { ...override, agents: ['1002', '7'] }],
+    [400, { ...override, seconds: -1 }],
+    [400, { ...override, state: '' }],
     [400, {}],
-  ])('is refused with %s for %j, and nobody is held', (status, body) =>
+  ])('is rejected with %s for %j and has no effect', (status, body) =>
     withSimulator({}, async (simulator) => {
       expect(await controlCall(simulator, '/simulator/agents', 'PUT', body)).toMatchObject({ status })
-      expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({ answer: { held: [] } })
+      expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({ body: { held: [] } })
     }),
   )
 })
@@ -175,7 +181,7 @@ describe('the simulated clock', () => {
     { speed: 1, realSeconds: 120, simulated: '10:32' },
     { speed: 60, realSeconds: 90, simulated: '12:00' },
     { speed: 0.5, realSeconds: 120, simulated: '10:31' },
-  ])('runs at $speed times the real one', ({ speed, realSeconds, simulated }) => {
+  ])('runs $speed times as fast as real time', ({ speed, realSeconds, simulated }) => {
     vi.useFakeTimers()
     return withSimulator({ agents: 30, speed }, async (simulator) => {
       vi.advanceTimersByTime(realSeconds * 1000)
@@ -183,16 +189,16 @@ describe('the simulated clock', () => {
     })
   })
 
-  it('turns into a new day at midnight, with a new quota', () => {
-    // Not all of them: fetch needs its own.
+  it('starts a new day with a new quota at midnight', () => {
+    // fetch needs the real setTimeout.
     vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
     return withSimulator({ agents: 1, licenses: 1, speed: 1, startAt: '23:59' }, async (simulator) => {
-      for (let call = 0; call < 1000; call += 1) await callApi(simulator)
-      expect((await callApi(simulator)).status).toBe(403)
+      for (let request = 0; request < 1000; request += 1) await fetchReport(simulator)
+      expect((await fetchReport(simulator)).status).toBe(403)
       vi.advanceTimersByTime(60_000)
-      expect((await callApi(simulator)).status).toBe(200)
+      expect((await fetchReport(simulator)).status).toBe(200)
       expect(await controlCall(simulator, '/simulator', 'GET')).toMatchObject({
-        answer: { day: 1, time: '00:00:00' },
+        body: { day: 1, time: '00:00:00' },
       })
     })
   })

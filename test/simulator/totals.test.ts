@@ -4,32 +4,32 @@ import type { WolkvoxRecord } from '../../src/simulator/centre/report.ts'
 import { day, hour } from '../../src/simulator/centre/time.ts'
 import { centreAt, recordsOf, toSeconds, worksToday } from './helpers.ts'
 
-/** Moments of three days, at uneven distances, both sides of each midnight among them. */
-const moments = [
+/** Times on three days, at irregular times of day, and just before and after each midnight. */
+const times = [
   ...Array.from({ length: 110 }, (_, index) => 5 * hour + index * 2311),
   day - 1,
   day,
   day + 1,
   2 * day - 1,
   2 * day,
-].sort((one, other) => one - other)
+].sort((a, b) => a - b)
 
-function workingRecordsAtEachMoment(agents: number): WolkvoxRecord[] {
+function workingRecordsAtAllTimes(agents: number): WolkvoxRecord[] {
   const centre = new Centre({ agents, seed: 7 })
-  return moments.flatMap((moment) => {
-    centre.advanceTo(moment)
+  return times.flatMap((time) => {
+    centre.advanceTo(time)
     return recordsOf(centre).filter(worksToday)
   })
 }
 
-describe('the totals of an agent', () => {
-  const records = workingRecordsAtEachMoment(60)
+describe('the totals in the report', () => {
+  const records = workingRecordsAtAllTimes(60)
 
-  it('are looked at often enough to mean something', () => {
+  it('are checked on enough records', () => {
     expect(records.length).toBeGreaterThan(2000)
   })
 
-  it('add up to the time logged in, at every moment of several days', () => {
+  it('add up to the login time at all times', () => {
     for (const record of records) {
       const { ready_time, inbound_time, outbound_time, acw_time, aux_time } = record
       const parts = [ready_time, inbound_time, outbound_time, acw_time, aux_time].map(toSeconds)
@@ -37,13 +37,13 @@ describe('the totals of an agent', () => {
     }
   })
 
-  it('count as many calls as there are inbound, outbound and internal ones', () => {
+  it('count as many calls as inbound, outbound and internal calls together', () => {
     for (const { calls, inbound, outbound, internal } of records) {
       expect(Number(inbound) + Number(outbound) + Number(internal)).toBe(Number(calls))
     }
   })
 
-  it('give the average handle time: time on calls and after them, over calls', () => {
+  it('give the average handle time: talk and after-call work per call', () => {
     for (const { inbound_time, outbound_time, acw_time, calls, aht_time } of records) {
       const busy = toSeconds(inbound_time) + toSeconds(outbound_time) + toSeconds(acw_time)
       const expected = calls === '0' ? 0 : Math.round(busy / Number(calls))
@@ -51,7 +51,7 @@ describe('the totals of an agent', () => {
     }
   })
 
-  it('give the occupancy: the same time over the time logged in and not in auxiliary states', () => {
+  it('give the occupancy: the same time per login time outside auxiliary states', () => {
     for (const { inbound_time, outbound_time, acw_time, login_time, aux_time, ocupation } of records) {
       const busy = toSeconds(inbound_time) + toSeconds(outbound_time) + toSeconds(acw_time)
       const available = toSeconds(login_time) - toSeconds(aux_time)
@@ -60,14 +60,14 @@ describe('the totals of an agent', () => {
     }
   })
 
-  it('hold ringing within the time ready', () => {
+  it('include ring time in ready time', () => {
     for (const { ring_time, ready_time } of records) {
       expect(toSeconds(ring_time)).toBeLessThanOrEqual(toSeconds(ready_time))
     }
     expect(records.some(({ ring_time }) => toSeconds(ring_time) > 0)).toBe(true)
   })
 
-  it('never fall while a day lasts', () => {
+  it('never decrease during a day', () => {
     const centre = centreAt('08:00', 40)
     let before = recordsOf(centre)
     for (let second = 8 * hour; second < 20 * hour; second += 97) {
@@ -85,7 +85,7 @@ describe('the totals of an agent', () => {
     }
   })
 
-  it('are gone at midnight', () => {
+  it('are empty after midnight', () => {
     const centre = new Centre({ agents: 50, seed: 1 })
     centre.advanceTo(day - 1)
     expect(recordsOf(centre).filter(worksToday).length).toBeGreaterThan(40)
@@ -93,20 +93,20 @@ describe('the totals of an agent', () => {
     expect(recordsOf(centre).filter(worksToday)).toEqual([])
   })
 
-  it('grow by the second with the activity under way', () => {
+  it('grow with the current activity', () => {
     const centre = centreAt('10:30', 200)
     const before = recordsOf(centre)
     centre.advanceTo(centre.now + 1)
-    const stayed = recordsOf(centre)
+    const unchanged = recordsOf(centre)
       .map((record, index) => ({ record, earlier: before[index] }))
       .filter(
         ({ record, earlier }) => earlier !== undefined && record.time_state_now !== '0' && worksToday(record),
       )
-    expect(stayed.length).toBeGreaterThan(100)
-    for (const { record, earlier } of stayed) {
+    expect(unchanged.length).toBeGreaterThan(100)
+    for (const { record, earlier } of unchanged) {
       expect(Number(record.time_state_now)).toBe(Number(earlier?.time_state_now) + 1)
-      const passed = toSeconds(record.login_time) - toSeconds(earlier?.login_time ?? '')
-      expect(passed).toBe(record.agent_status === 'Logout' ? 0 : 1)
+      const loginIncrease = toSeconds(record.login_time) - toSeconds(earlier?.login_time ?? '')
+      expect(loginIncrease).toBe(record.agent_status === 'Logout' ? 0 : 1)
     }
   })
 })

@@ -8,14 +8,14 @@ it('demo serves metrics, is healthy, and exits with 0 after SIGTERM', async () =
   const response = await fetch(`${url}/metrics`)
   expect(response.status).toBe(200)
   const text = await response.text()
-  expect(text).toContain('wolkvox_up{operation="demo"} 1\n')
+  expect(text).toContain('wolkvox_up{operation="demo",report="agents"} 1\n')
   expect(text.match(/^wolkvox_agent_state\{/gm)).toHaveLength(3)
   const healthcheck = ['healthcheck', `--web.listen-address=${new URL(url).host}`]
   expect(await runProcess(healthcheck)).toEqual({ code: 0, stdout: 'healthy\n', stderr: '' })
   expect(await demo.endBy('SIGTERM')).toEqual(ENDED_WELL)
   const { code, stdout, stderr } = await runProcess(healthcheck)
   expect([code, stdout]).toEqual([1, ''])
-  expect(stderr).toMatch(/^wolkvox-exporter: \S+ does not answer \(.+\)\n$/)
+  expect(stderr).toMatch(/^wolkvox-exporter: no response from \S+ \(.+\)\n$/)
 })
 
 it('serve exits with 2 and names each wrong setting', async () => {

@@ -12,7 +12,7 @@ const MODULE = new URL('../../src/storage/storage-lock.ts', import.meta.url).hre
 let path: string
 
 beforeEach(() => {
-  path = join(temporaryFolder(), 'ventas.lock')
+  path = join(temporaryFolder(), 'account.lock')
 })
 
 function locksOf(...parts: Parameters<typeof createLocks>) {
@@ -25,7 +25,7 @@ function locksOf(...parts: Parameters<typeof createLocks>) {
 async function startOwner() {
   const script = `
     import { createLocks } from ${JSON.stringify(MODULE)}
-    await createLocks().acquire(${JSON.stringify(path)}, 'ventas')
+    await createLocks().acquire(${JSON.stringify(path)}, '0042')
     console.log('locked')
     setInterval(() => {}, 1000)`
   const program = join(temporaryFolder(), 'owner.mjs')
@@ -55,15 +55,15 @@ describe('a lock', () => {
   it('is refused while another process has it, and free again at once when that process was killed', async () => {
     const owner = await startOwner()
     const locks = locksOf()
-    await expect(locks.acquire(path, 'ventas')).rejects.toThrow(StorageInUse)
+    await expect(locks.acquire(path, '0042')).rejects.toThrow(StorageInUse)
     await owner.kill()
-    expect(await locks.acquire(path, 'ventas')).toBe('acquired')
+    expect(await locks.acquire(path, '0042')).toBe('acquired')
   })
 
   it('is refused within the same process too, and a refusal leaves no file open', async () => {
-    await locksOf().acquire(path, 'ventas')
+    await locksOf().acquire(path, '0042')
     const others = locksOf()
-    const refuse = () => expect(others.acquire(path, 'ventas')).rejects.toThrow(StorageInUse)
+    const refuse = () => expect(others.acquire(path, '0042')).rejects.toThrow(StorageInUse)
     await refuse()
     const opened = async () => (await readdir('/proc/self/fd')).length
     const before = await opened()
@@ -73,9 +73,9 @@ describe('a lock', () => {
 
   it('is kept, and stays refused to others, when it is acquired again', async () => {
     const locks = locksOf()
-    await locks.acquire(path, 'ventas')
-    expect(await locks.acquire(path, 'ventas')).toBe('kept')
-    await expect(locksOf().acquire(path, 'ventas')).rejects.toThrow(StorageInUse)
+    await locks.acquire(path, '0042')
+    expect(await locks.acquire(path, '0042')).toBe('kept')
+    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUse)
   })
 
   it.each([
@@ -84,27 +84,27 @@ describe('a lock', () => {
     ['removed with its folder', () => rm(join(path, '..'), { recursive: true })],
   ])('is acquired anew when its file was %s', async (_how, change) => {
     const locks = locksOf()
-    await locks.acquire(path, 'ventas')
+    await locks.acquire(path, '0042')
     await change()
-    expect(await locks.acquire(path, 'ventas')).toBe('acquired')
-    expect(await locks.acquire(path, 'ventas')).toBe('kept')
-    await expect(locksOf().acquire(path, 'ventas')).rejects.toThrow(StorageInUse)
+    expect(await locks.acquire(path, '0042')).toBe('acquired')
+    expect(await locks.acquire(path, '0042')).toBe('kept')
+    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUse)
   })
 
   it('is lost when another process has locked the file that replaced it', async () => {
     const locks = locksOf()
-    await locks.acquire(path, 'ventas')
+    await locks.acquire(path, '0042')
     await replaceFile()
     await startOwner()
-    await expect(locks.acquire(path, 'ventas')).rejects.toThrow(StorageInUse)
+    await expect(locks.acquire(path, '0042')).rejects.toThrow(StorageInUse)
   })
 
   it.each(['x', 'something else, longer than the header of a database. '.repeat(100)])(
     'replaces other content of its file: %.10s',
     async (content) => {
       await writeFile(path, content)
-      expect(await locksOf().acquire(path, 'ventas')).toBe('acquired')
-      await expect(locksOf().acquire(path, 'ventas')).rejects.toThrow(StorageInUse)
+      expect(await locksOf().acquire(path, '0042')).toBe('acquired')
+      await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUse)
     },
   )
 
@@ -112,9 +112,9 @@ describe('a lock', () => {
     const folder = join(path, '..', 'data')
     const locks = locksOf()
     for (let times = 0; times < 3; times += 1) {
-      await locks.acquire(join(folder, 'ventas.lock'), 'ventas')
-      expect(await readdir(folder)).toEqual(['ventas.lock'])
-      await locks.release(join(folder, 'ventas.lock'))
+      await locks.acquire(join(folder, 'account.lock'), '0042')
+      expect(await readdir(folder)).toEqual(['account.lock'])
+      await locks.release(join(folder, 'account.lock'))
     }
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
   })
@@ -122,21 +122,21 @@ describe('a lock', () => {
   it('is free for others once it is released, or the locks are closed', async () => {
     const locks = locksOf()
     const others = locksOf()
-    await locks.acquire(path, 'ventas')
+    await locks.acquire(path, '0042')
     await locks.release(path)
-    expect(await others.acquire(path, 'ventas')).toBe('acquired')
+    expect(await others.acquire(path, '0042')).toBe('acquired')
     await others.close()
-    expect(await locks.acquire(path, 'ventas')).toBe('acquired')
+    expect(await locks.acquire(path, '0042')).toBe('acquired')
   })
 
   it('is not needed where the folder cannot be written to', async () => {
     await writeFile(path, '')
-    expect(await locksOf().acquire(join(path, 'ventas.lock'), 'ventas')).toBe('unavailable')
+    expect(await locksOf().acquire(join(path, 'account.lock'), '0042')).toBe('unavailable')
   })
 
   it('fails at once where a pipe is in its place', async () => {
     execFileSync('mkfifo', [path])
-    await expect(locksOf().acquire(path, 'ventas')).rejects.toThrow(new LockFailed('disk I/O error'))
+    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(new LockFailed('disk I/O error'))
   })
 
   it('starts no thread for a release, or before it is used', async () => {
@@ -151,16 +151,16 @@ describe('a lock thread that hangs', () => {
 
   it('costs the time limit once; later locks fail at once', async () => {
     const locks = locksOf(200, HUNG)
-    await expect(locks.acquire(path, 'ventas')).rejects.toThrow(DiskTimeout)
+    await expect(locks.acquire(path, '0042')).rejects.toThrow(DiskTimeout)
     const from = performance.now()
-    await expect(locks.acquire(path, 'ventas')).rejects.toThrow('an earlier file operation still hangs')
+    await expect(locks.acquire(path, '0042')).rejects.toThrow('an earlier file operation still hangs')
     await expect(locks.release(path)).rejects.toThrow(DiskTimeout)
     expect(performance.now() - from).toBeLessThan(150)
   })
 
   it('does not block this thread', async () => {
     const locks = locksOf(1000, HUNG)
-    const acquiring = locks.acquire(path, 'ventas').catch(() => {})
+    const acquiring = locks.acquire(path, '0042').catch(() => {})
     let longest = 0
     for (let turn = 0; turn < 20; turn += 1) {
       const from = performance.now()
@@ -175,6 +175,6 @@ describe('a lock thread that hangs', () => {
 it('a lock thread that ends fails what waits for it, and the next lock starts another', async () => {
   const locks = locksOf(5000, new URL('data:text/javascript,process.exit()'))
   for (let times = 0; times < 2; times += 1) {
-    await expect(locks.acquire(path, 'ventas')).rejects.toThrow(new LockFailed('the lock thread ended'))
+    await expect(locks.acquire(path, '0042')).rejects.toThrow(new LockFailed('the lock thread ended'))
   }
 })

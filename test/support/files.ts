@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
-/** The top of the project. */
+/** The root folder of the project. */
 export const ROOT = new URL('../../', import.meta.url).pathname
 
-/** @param path from the top */
+/** @param path relative to the root folder */
 export const readText = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8')

@@ -5,18 +5,26 @@ import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { createServer as createNetServer } from 'node:net'
 import { constants, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
-import type { Operation } from '../../src/config/operation.ts'
+import type { Moment } from '../../src/clock.ts'
+import type { Operation, ReportSettings } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
 import { type Body, createExposition } from '../../src/exposition/exposition.ts'
-import type { FilledFamily } from '../../src/exposition/family.ts'
-import type { Format } from '../../src/exposition/format.ts'
-import type { Segment } from '../../src/gzip/segment.ts'
-import type { Moment } from '../../src/refresh/moment.ts'
-import type { OperationState } from '../../src/refresh/state.ts'
+import type { FilledFamily, Format } from '../../src/exposition/family.ts'
+import type { Segment } from '../../src/exposition/gzip.ts'
+import type { AccountState } from '../../src/scheduling/budget.ts'
+import type { ExporterState } from '../../src/scheduling/state.ts'
 import type { FailureReason } from '../../src/wolkvox/failure.ts'
+import type { Outcome, RenderedSnapshot } from '../../src/worker/outcome.ts'
 
-/** An operation with every setting, overridden where the test cares. */
-export function anOperation(overrides: Partial<Operation> = {}): Operation {
+/** Settings that a test may override: those of the operation, or of its only report. */
+export type OperationOverrides = Partial<Operation & Omit<ReportSettings, 'name'>>
+
+/** An operation with every setting, which a test may override. Its only report is `agents`. */
+export function anOperation({
+  refreshIntervalMs = 300_000,
+  staleAfterMs = 900_000,
+  ...overrides
+}: OperationOverrides = {}): Operation {
   return {
     name: 'ventas',
     server: '0042',
@@ -24,16 +32,48 @@ export function anOperation(overrides: Partial<Operation> = {}): Operation {
     baseUrl: 'https://wv0042.wolkvox.com',
     licenses: undefined,
     timeZone: 'America/Bogota',
-    refreshIntervalMs: 300_000,
     timeoutMs: 2000,
-    staleAfterMs: 900_000,
     maxResponseBytes: 64 * 2 ** 20,
     agentName: 'plain',
+    reports: [{ name: 'agents', refreshIntervalMs, staleAfterMs }],
     ...overrides,
   }
 }
 
-/** A record of the report as wolkvox sends it, all values strings. */
+/** Data of the report `agents` after a refresh, without segments. */
+export function aRenderedSnapshot(overrides: Partial<RenderedSnapshot> = {}): RenderedSnapshot {
+  return {
+    report: 'agents',
+    fetchedAt: 0,
+    records: 200,
+    rows: 200,
+    responseBytes: 1000,
+    segments: [],
+    ...overrides,
+  }
+}
+
+/** The outcome of a successful refresh. */
+export function aSuccess(
+  rendered: Partial<RenderedSnapshot> = {},
+  rejections: Outcome['rejections'] = { records: {}, values: {} },
+): Outcome {
+  return { ok: true, rendered: aRenderedSnapshot(rendered), rejections }
+}
+
+/** An account that has sent no requests on this day. */
+export function anAccountState(overrides: Partial<AccountState> = {}): AccountState {
+  return {
+    account: '0042',
+    timeZone: 'America/Bogota',
+    dailyLimit: undefined,
+    requestsOfDay: { day: '2026-01-02', count: 0 },
+    exhausted: undefined,
+    ...overrides,
+  }
+}
+
+/** A record of the report `agents` as wolkvox sends it: all values are strings. */
 export function aRecord(overrides: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     agent_id: '1001',
@@ -57,15 +97,15 @@ export function aRecord(overrides: Record<string, unknown> = {}): Record<string,
   }
 }
 
-/** A good answer of the API that holds these records. */
+/** A good response of the API with these records. */
 export function anEnvelope(data: unknown): string {
   const count = Array.isArray(data) ? data.length : 1
   return JSON.stringify({ code: 200, error: null, msg: `${count} records were found`, data })
 }
 
 /**
- * wolkvox's table of failures, as its page lists them, with the reason that each stands for whichever way it comes; what
- * the body says during maintenance is not documented.
+ * The failures in the documentation of wolkvox, each with its reason. The code can be the HTTP status or in the body. The message
+ * during maintenance is not documented.
  */
 export const documentedRefusals: readonly (readonly [
   code: number,
@@ -87,7 +127,7 @@ export async function serveHttp(handle: RequestListener): Promise<string> {
   return listenOnLoopback(createServer(handle), 'http')
 }
 
-/** A loopback server for what HTTP forbids; each connection is handed over raw. @returns its URL */
+/** A loopback TCP server, for responses that HTTP forbids. @returns its URL */
 export async function serveSockets(handle: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>()
   const server = createNetServer((socket) => {
@@ -101,7 +141,7 @@ export async function serveSockets(handle: (socket: Socket) => void): Promise<st
   return listenOnLoopback(server, 'http')
 }
 
-/** Makes a server listen on a free loopback port until the test ends. @returns its URL */
+/** Listens on a free loopback port until the test ends. @returns the server's URL */
 export async function listenOnLoopback(
   server: NetServer | Server,
   scheme: 'http' | 'https',
@@ -115,28 +155,28 @@ export async function listenOnLoopback(
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Answers every request with this body. */
+/** Responds to every request with this body. */
 export function answerWith(body: string | Buffer, status = 200, headers: Record<string, string> = {}) {
   return (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
   }
 }
 
-/** A moment at which both clocks say the same. */
-export function momentAt(wall: number): Moment {
-  return { wall, steady: wall }
+/** A time with both clocks equal. */
+export function momentAt(ms: number): Moment {
+  return { wallMs: ms, monotonicMs: ms }
 }
 
-/** A signal that nobody aborts. */
+/** A signal that is never aborted. */
 export const never = new AbortController().signal
 
-/** The agents' families of an exposition, as they stand there with their headers, by name. */
+/** The text of each agent family of an exposition, headers included, by name. */
 export function agentFamiliesOf(text: string): Record<string, string> {
   const families = text.split(/^(?=# HELP )/m).map((family) => [family.split(' ')[2] ?? '', family] as const)
   return Object.fromEntries(families.filter(([name]) => name.startsWith('wolkvox_agent_')))
 }
 
-/** The text of segments, one after the other. */
+/** The concatenated text of segments. */
 export function textOfSegments(segments: readonly Segment[]): string {
   const texts = segments.map(({ deflated }) =>
     inflateRawSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH }),
@@ -144,7 +184,7 @@ export function textOfSegments(segments: readonly Segment[]): string {
   return Buffer.concat(texts).toString()
 }
 
-/** What a scraper reads of a body. */
+/** The text that a scraper reads from a body. */
 export function textOfBody({ gzipped }: Body): string {
   return gunzipSync(Buffer.concat(gzipped)).toString()
 }
@@ -154,15 +194,16 @@ export function aBody(text: string): Body {
   return { gzipped: [gzipSync(text)], length: Buffer.byteLength(text) }
 }
 
-/** The whole of `/metrics` as text. */
+/** The text of `/metrics`. Missing state is empty. */
 export async function renderText(
-  states: readonly OperationState[],
+  { accounts = [], operations = [], reports = [] }: Partial<ExporterState>,
   own: readonly FilledFamily[],
   format: Format,
   now: number,
 ): Promise<string> {
+  const state = { accounts, operations, reports }
   const exposition = createExposition(
-    () => states,
+    () => state,
     async () => own,
   )
   return textOfBody(await exposition(format, momentAt(now)))
@@ -179,12 +220,12 @@ const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/s
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/sy
 
 /**
- * Reads a text exposition strictly, as a second pair of eyes on the writer: only `\n` ends a line, labels have to be
- * quoted and escaped, and a series may stand only once.
+ * Parses a text exposition strictly, independent of the writer: only `\n` ends a line, labels must be quoted and escaped, and
+ * each series may occur only once.
  */
 export function parseExposition(text: string): ParsedSample[] {
   const seen = new Set<string>()
-  if (!text.endsWith('\n')) throw new Error('the last line does not end')
+  if (!text.endsWith('\n')) throw new Error('the last line has no line end')
   return text
     .slice(0, -1)
     .split('\n')
@@ -194,7 +235,7 @@ export function parseExposition(text: string): ParsedSample[] {
       if (match === null) throw new Error(`not a sample: ${line}`)
       const labels = parseLabels(match[2] ?? '')
       const series = `${match[1]} ${JSON.stringify(Object.entries(labels).sort())}`
-      if (seen.has(series)) throw new Error(`stands twice: ${line}`)
+      if (seen.has(series)) throw new Error(`duplicate series: ${line}`)
       seen.add(series)
       return { name: match[1] as string, labels, value: parseNumber(match[3] as string) }
     })

@@ -1,8 +1,8 @@
 import { aRecord } from './helpers.ts'
 
 /**
- * Names that have broken a writer or a reader of expositions before. Only such as every reader can show: a browser shows
- * a line feed for a carriage return, and no NUL at all.
+ * Names that are difficult for writers and readers of expositions. Every reader can display them: a browser displays a carriage
+ * return as a line feed, and drops NUL.
  */
 export const hostileNames = [
   'a "quoted" name',

@@ -8,11 +8,11 @@ const [header = [], ...rows] = readText('bench/RESULTS.md')
   .map((line) => line.split('|').map((cell) => cell.trim()))
 
 /**
- * What `bench/RESULTS.md` says, with its unit. Of several lines of that name, such as those of two lives of a process, what is
- * largest.
+ * A figure of `bench/RESULTS.md` with its unit. Of several lines with this name, such as before and after a restart, the largest
+ * figure.
  *
- * @param what the beginning of the line's name
- * @throws when there is no such line
+ * @param what beginning of the name of the line
+ * @throws if there is no such line
  */
 export function measured(what: string, agents: string, column: Column, unit = ''): string {
   const cells = rows
@@ -24,5 +24,5 @@ export function measured(what: string, agents: string, column: Column, unit = ''
   return largest
 }
 
-/** The most memory that the exporter ever took with so many agents. */
+/** The peak memory of the exporter with this many agents. */
 export const peakMemory = (agents: string): string => measured('peak resident memory', agents, 'max')

@@ -2,11 +2,11 @@ import { type Logger, pino } from 'pino'
 
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** What the command that the test started last has logged. */
+/** The log of the command that the test started last. */
 export const logLines: LogLine[] = []
 
 /**
- * Takes the place of the real `createLogger`, which writes to standard error, where a command runs in the test's process:
+ * Replaces the real `createLogger`, which writes to standard error, if a command runs in the process of the test:
  * `vi.mock('../../src/telemetry/logger.ts', () => import('../support/memory-logger.ts'))`.
  */
 export function createLogger({ logLevel }: { readonly logLevel: string }): Logger {

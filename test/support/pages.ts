@@ -15,7 +15,7 @@ const markdownIn = (folder: string) =>
 
 const HISTORY = 'CHANGELOG.md'
 
-/** Every page except the changelog, which also names what no longer exists. */
+/** Every page except the changelog, which also mentions removed features. */
 export const pages: readonly Page[] = ['.', 'docs', 'bench', 'deploy/kubernetes']
   .flatMap(markdownIn)
   .filter((path) => path !== HISTORY)
@@ -23,7 +23,7 @@ export const pages: readonly Page[] = ['.', 'docs', 'bench', 'deploy/kubernetes'
 
 export function pageAt(path: string): Page {
   const page = pages.find((candidate) => candidate.path === path)
-  if (page === undefined) throw new Error(`there is no page ${path}`)
+  if (page === undefined) throw new Error(`no such page: ${path}`)
   return page
 }
 
@@ -58,7 +58,7 @@ export const inlineCodeIn = ({ text }: Page): string[] => capturesOf(withoutBloc
 /** Headings with their number signs. */
 export const headingsIn = ({ text }: Page): string[] => capturesOf(withoutBlocks(text), /^(#+ .+)$/gm)
 
-/** The anchors that GitHub gives the headings of a page. */
+/** The anchors of the headings, as GitHub creates them. */
 export const anchorsIn = (page: Page): string[] =>
   headingsIn(page).map((heading) =>
     heading
@@ -77,6 +77,6 @@ export function firstColumn({ text }: Page, heading: string): string[] {
     .map((row) => row.split('|')[1]?.trim().replaceAll('`', '') ?? '')
 }
 
-/** Whether a path from the top names at least one file or folder; it may be a pattern. */
+/** Whether a path or pattern, relative to the root folder, matches a file or folder. */
 export const isThere = (path: string): boolean =>
   /[*{]/.test(path) ? globSync(path, { cwd: ROOT }).length > 0 : existsSync(`${ROOT}${path}`)

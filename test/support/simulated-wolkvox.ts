@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest'
 import { type Simulator, simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
 
-/** An account that the simulated wolkvox knows. */
+/** An account of the simulated wolkvox. */
 export const ACCOUNT = { WOLKVOX_SERVER: simulatorDefaults.server, WOLKVOX_TOKEN: 'test-token-of-an-account' }
 
-/** Starts a simulated wolkvox with five agents, which stops with the test. */
+/** Starts a simulated wolkvox with five agents. It stops when the test ends. */
 export async function startWolkvox(): Promise<Simulator> {
   const simulator = await startSimulator({
     ...simulatorDefaults,

@@ -6,7 +6,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-it('takes the version from the package', () => {
+it('reads the version of the package', () => {
   const { version }: { version: string } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   )
@@ -14,10 +14,10 @@ it('takes the version from the package', () => {
 })
 
 it.each([
-  ['as the build recorded it', 'abc123', 'abc123'],
-  ['as unknown where it recorded none', undefined, 'unknown'],
-  ['as unknown where it recorded an empty one, as an unset build argument does', '', 'unknown'],
-])('tells the revision %s', (_, recorded, revision) => {
-  vi.stubEnv('WOLKVOX_EXPORTER_REVISION', recorded)
+  ['set by the build', 'abc123', 'abc123'],
+  ['unknown if the build sets none', undefined, 'unknown'],
+  ['unknown if the build sets an empty one, like an unset build argument', '', 'unknown'],
+])('has the revision %s', (_, variable, revision) => {
+  vi.stubEnv('WOLKVOX_EXPORTER_REVISION', variable)
   expect(readBuildInfo().revision).toBe(revision)
 })

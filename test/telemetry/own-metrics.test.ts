@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import { writeDynamicSection } from '../../src/exposition/dynamic-section.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
-import { writeLivePart } from '../../src/exposition/live-part.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 import { momentAt } from '../support/helpers.ts'
 
@@ -13,8 +13,8 @@ function samplesOf(families: readonly FilledFamily[], name: string) {
   return families.find((family) => family.name === name)?.samples
 }
 
-describe('what the exporter says of itself', () => {
-  it('holds which build it is', async () => {
+describe('the metrics about the exporter', () => {
+  it('have the version of the build', async () => {
     expect(samplesOf(await collect(), 'wolkvox_exporter_build_info')).toEqual([
       { labels: { version: '1.2.3', revision: 'abc123', node_version: 'v24.0.0' }, value: 1 },
     ])
@@ -23,7 +23,7 @@ describe('what the exporter says of itself', () => {
   it.each([
     ['wolkvox_exporter_config_last_reload_successful', 1],
     ['wolkvox_exporter_config_last_reload_success_timestamp_seconds', STARTED_AT / 1000],
-  ])('holds the configuration in force: %s', async (name, value) => {
+  ])('have the state of the configuration: %s', async (name, value) => {
     expect(samplesOf(await collect(), name)).toEqual([{ labels: {}, value }])
   })
 
@@ -38,19 +38,16 @@ describe('what the exporter says of itself', () => {
     'nodejs_heap_space_size_used_bytes',
     'nodejs_heap_size_used_bytes',
     'nodejs_version_info',
-  ])('holds the usual %s', async (name) => {
+  ])('contain %s', async (name) => {
     expect(samplesOf(await collect(), name)).not.toHaveLength(0)
-    expect(samplesOf(await collect(), name)).toBeDefined()
   })
 
-  it('holds nothing but its own, the process and Node', async () => {
-    const strangers = (await collect()).filter(
-      ({ name }) => !/^(wolkvox_exporter|process|nodejs)_/.test(name),
-    )
-    expect(strangers).toEqual([])
+  it('are only about the exporter, the process and Node', async () => {
+    const others = (await collect()).filter(({ name }) => !/^(wolkvox_exporter|process|nodejs)_/.test(name))
+    expect(others).toEqual([])
   })
 
-  it('ends a name in _total for counters, and for nothing else', async () => {
+  it('have names that end in _total for counters only', async () => {
     const families = await collect()
     const named = families.filter(({ name }) => name.endsWith('_total')).map(({ name }) => name)
     const counters = families.filter(({ type }) => type === 'counter').map(({ name }) => name)
@@ -58,18 +55,18 @@ describe('what the exporter says of itself', () => {
     expect(counters).not.toEqual([])
   })
 
-  it('keeps the words that promtool reserves for types out of the names', async () => {
+  it('have names without metric types, which promtool rejects', async () => {
     const families = await collect()
     expect(families.filter(({ name }) => /_(gauge|counter|histogram|summary)(_|$)/.test(name))).toEqual([])
   })
 
-  it('explains every family, once', async () => {
+  it('have help for every family and unique names', async () => {
     const families = await collect()
     expect(families.filter(({ help }) => help.trim() === '')).toEqual([])
     expect(new Set(families.map(({ name }) => name)).size).toBe(families.length)
   })
 
-  it('has only numbers and texts, so that every writer can write it', async () => {
+  it('have only numbers as values and only texts as labels', async () => {
     const samples = (await collect()).flatMap((family) => family.samples)
     expect(samples.filter(({ value }) => typeof value !== 'number')).toEqual([])
     expect(
@@ -77,8 +74,8 @@ describe('what the exporter says of itself', () => {
     ).toEqual([])
   })
 
-  it('gives the buckets, the sum and the count of a histogram names of their own', async () => {
-    // The histogram of garbage collections is filled by making garbage.
+  it('have separate names for the buckets, the sum and the count of a histogram', async () => {
+    // Allocations cause the garbage collections that fill this histogram.
     const samples = await vi.waitFor(async () => {
       Array.from({ length: 200_000 }, (_, index) => ({ index }))
       const filled = samplesOf(await collect(), 'nodejs_gc_duration_seconds') ?? []
@@ -91,17 +88,19 @@ describe('what the exporter says of itself', () => {
   })
 })
 
+const nothing = { accounts: [], operations: [], reports: [] }
+
 describe('collecting again', () => {
   const names = (families: readonly FilledFamily[]) => families.map(({ name, type }) => `${name} ${type}`)
 
-  it('keeps every name', async () => {
+  it('does not change the names', async () => {
     const before = names(await collect())
     expect(names(await collect())).toEqual(before)
   })
 
-  it('keeps every name when it was written as OpenMetrics in between', async () => {
+  it('does not change the names after OpenMetrics was written', async () => {
     const write = async (format: 'text' | 'openmetrics') => {
-      const text = writeLivePart([], await collect(), format, momentAt(STARTED_AT))
+      const text = writeDynamicSection(nothing, await collect(), format, momentAt(STARTED_AT))
       return text.split('\n').filter((line) => line.startsWith('# TYPE'))
     }
     const before = await write('text')
@@ -111,7 +110,7 @@ describe('collecting again', () => {
     expect(before).toContain('# TYPE process_cpu_seconds_total counter')
   })
 
-  it('reads the process anew', async () => {
+  it('updates the process metrics', async () => {
     const cpu = async () => samplesOf(await collect(), 'process_cpu_seconds_total')?.[0]?.value ?? Number.NaN
     const before = await cpu()
     const until = performance.now() + 20
@@ -119,7 +118,7 @@ describe('collecting again', () => {
     expect(await cpu()).toBeGreaterThan(before)
   })
 
-  it('measures what holds up the event loop at that moment', async () => {
+  it('measures the current delay of the event loop', async () => {
     const lag = async () =>
       samplesOf(await collect(), 'nodejs_eventloop_lag_seconds')?.[0]?.value ?? Number.NaN
     setImmediate(() => {
@@ -130,7 +129,7 @@ describe('collecting again', () => {
     expect(await lag()).toBeLessThan(0.05)
   })
 
-  it('mixes with no other exporter in the same process', async () => {
+  it('does not affect another exporter in the same process', async () => {
     const other = createOwnMetrics({ ...BUILD, version: '9.9.9' }, STARTED_AT)
     expect(samplesOf(await collect(), 'wolkvox_exporter_build_info')).toHaveLength(1)
     expect(samplesOf(await other(), 'wolkvox_exporter_build_info')?.[0]?.labels.version).toBe('9.9.9')

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let fd: number
 
-/** A pipe whose both ends this file has. */
+/** A pipe that the test both writes and reads. */
 beforeEach(() => {
   const path = join(temporaryFolder(), 'pipe')
   execFileSync('mkfifo', [path])
@@ -54,14 +54,14 @@ async function readUntil(end: string): Promise<string> {
 }
 
 describe('standard error', () => {
-  it('is written in order, and is flushed', async () => {
+  it('is written in order and flushed', async () => {
     const output = createStandardError(() => {}, fd)
     for (let line = 0; line < 100; line += 1) output.write(`${line}\n`)
     await output.flush(5000)
     expect(readAll()).toBe(Array.from({ length: 100 }, (_, line) => `${line}\n`).join(''))
   })
 
-  it('keeps lines while it is not read, and flushing ends after its time', async () => {
+  it('buffers lines while it is not read, and flush times out', async () => {
     fill()
     const output = createStandardError(() => {}, fd)
     output.write('kept\n')
@@ -71,7 +71,7 @@ describe('standard error', () => {
     await readUntil('xkept\n')
   })
 
-  it('drops lines above 1 MiB, and reports how many when it is read again', async () => {
+  it('drops lines above 1 MiB, and reports their number when it is read again', async () => {
     fill()
     const output = createStandardError(() => {}, fd)
     output.onDropped((lines) => output.write(`${lines} dropped\n`))
@@ -82,7 +82,7 @@ describe('standard error', () => {
     expect(text).toContain('\n76 dropped\n')
   })
 
-  it('does not delay flushing where it cannot be written', async () => {
+  it('does not delay flush if writing fails', async () => {
     const readOnly = openSync('/dev/null', 'r')
     onTestFinished(() => closeSync(readOnly))
     const output = createStandardError(() => {}, readOnly)

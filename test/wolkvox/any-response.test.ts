@@ -1,44 +1,44 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { agentFamilies, fieldReaders } from '../../src/exposition/agent-families.ts'
-import { renderAgents } from '../../src/exposition/agent-page.ts'
-import { createAttempt } from '../../src/refresh/attempt.ts'
-import { initialState, withOutcome } from '../../src/refresh/state.ts'
+import { agentRowFamilies } from '../../src/reports/agents/families.ts'
+import { reportNamed, reports } from '../../src/reports/index.ts'
+import { fieldsOf } from '../../src/reports/report.ts'
+import { initialState, withOutcome } from '../../src/scheduling/state.ts'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
-import { textFields } from '../../src/wolkvox/records.ts'
+import type { Outcome } from '../../src/worker/outcome.ts'
+import { read } from '../../src/worker/tasks.ts'
+import { aReportSettings } from '../support/agents.ts'
 import {
   anEnvelope,
   anOperation,
   aRecord,
   momentAt,
-  never,
   parseExposition,
   renderText,
 } from '../support/helpers.ts'
 
-/** What a scrape would read after this body has come as the response. */
-async function scrapeAfter(body: Uint8Array, status: number, name = 'ventas') {
+const NOW = 1_700_000_000_000
+
+/** The scrape after a report received this body. */
+async function scrapeAfter(body: Uint8Array, status: number, name = 'ventas', report = 'agents') {
   const operation = anOperation({ name })
-  const attempt = createAttempt({
-    fetchReport: async () => ({ status, body, fetchedAt: 1_700_000_000_000 }),
-    fields: fieldReaders,
-    render: (snapshot) => renderAgents(snapshot, name),
-  })
-  const outcome = await attempt(operation, never)
-  const fields = [...textFields, ...Object.keys(fieldReaders)]
-  const state = withOutcome(
-    initialState(operation, fields, 1_700_000_000_000),
-    outcome,
-    1,
-    momentAt(1_700_000_000_000),
-  )
+  const { outcome } = await read(operation, reportNamed(report), { status, body, fetchedAt: NOW })
+  const begun = initialState(name, aReportSettings({ name: report }), NOW)
+  const state = withOutcome(begun, outcome, 1, momentAt(NOW))
   return {
     outcome,
-    samples: parseExposition(await renderText([state], [], 'text', 1_700_000_000_000)),
+    samples: parseExposition(await renderText({ reports: [state] }, [], 'text', NOW)),
   }
 }
 
-/** Texts that have broken a parser before, among any others. */
+/** The number of records in the response that were not rejected. */
+function acceptedRecords(outcome: Outcome): number {
+  if (!outcome.ok) return 0
+  const rejected = Object.values(outcome.rejections.records).reduce((sum, count) => sum + count, 0)
+  return outcome.rendered.records - rejected
+}
+
+/** Any texts, and texts that have broken a parser before. */
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme-composite' }),
@@ -62,9 +62,11 @@ const hostileText = fc.oneof(
 
 const anyValue = fc.oneof(hostileText, fc.jsonValue(), fc.integer().map(String), fc.double().map(String))
 
-/** Records as they should be, with anything at all in some places. */
+const recordKeys = ['agent_id', ...reports.flatMap(fieldsOf)]
+
+/** Good records with any JSON in some places. */
 const almostRecord = fc
-  .dictionary(fc.constantFrom(...Object.keys(aRecord()), '__proto__', 'toString'), anyValue, { maxKeys: 6 })
+  .dictionary(fc.constantFrom(...recordKeys, '__proto__', 'toString'), anyValue, { maxKeys: 6 })
   .map((strange) => aRecord(strange))
 
 const anyReport = fc.array(
@@ -84,18 +86,19 @@ const anyEnvelope = fc.record(
   { requiredKeys: [] },
 )
 
-describe('whatever wolkvox responses', () => {
+describe.each(reports)('any response to a request of $name', ({ name: report }) => {
   it.each([
     ['any JSON', fc.jsonValue().map((value) => JSON.stringify(value))],
     ['any envelope', anyEnvelope.map((value) => JSON.stringify(value))],
     ['any report', anyReport.map(anEnvelope)],
     ['any text', fc.string({ unit: 'binary' })],
-  ])('nothing is thrown, and the exposition is valid: %s', async (_kind, bodies) => {
+  ])('nothing is thrown and the exposition is valid: %s', async (_kind, bodies) => {
     await fc.assert(
       fc.asyncProperty(bodies, fc.constantFrom(200, 403, 500), async (body, status) => {
-        const { outcome, samples } = await scrapeAfter(Buffer.from(body), status)
-        expect(samples.length).toBeGreaterThan(0)
+        const { outcome, samples } = await scrapeAfter(Buffer.from(body), status, 'ventas', report)
         for (const { value } of samples) expect(value).toBeGreaterThanOrEqual(0)
+        const states = samples.filter(({ name }) => name === 'wolkvox_agent_state')
+        expect(states).toHaveLength(report === 'agents' ? acceptedRecords(outcome) : 0)
         if (!outcome.ok) {
           expect(failureReasons).toContain(outcome.failure.reason)
           expect(outcome.failure.reason).not.toBe('internal')
@@ -105,10 +108,10 @@ describe('whatever wolkvox responses', () => {
     )
   })
 
-  it('any bytes do the same', async () => {
+  it('nothing is thrown for any bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array(), async (bytes) => {
-        const { outcome } = await scrapeAfter(bytes, 200)
+        const { outcome } = await scrapeAfter(bytes, 200, 'ventas', report)
         expect(outcome.ok ? 'ok' : outcome.failure.reason).not.toBe('internal')
       }),
       { numRuns: 500 },
@@ -116,8 +119,8 @@ describe('whatever wolkvox responses', () => {
   })
 })
 
-describe('whatever a label says', () => {
-  it('comes back as it went in: names, states and operations', async () => {
+describe('the text of a label', () => {
+  it('can be any text: names, states and operations', async () => {
     await fc.assert(
       fc.asyncProperty(hostileText, hostileText, hostileText, async (name, state, operation) => {
         const body = anEnvelope([aRecord({ agent_name: name, agent_status: state })])
@@ -129,7 +132,9 @@ describe('whatever a label says', () => {
           agent_name: asSent(name),
           state: asSent(state),
         })
-        expect(samples.filter(({ labels }) => labels.agent_id === '1001')).toHaveLength(agentFamilies.length)
+        expect(samples.filter(({ labels }) => labels.agent_id === '1001')).toHaveLength(
+          agentRowFamilies.length,
+        )
       }),
       { numRuns: 1000 },
     )

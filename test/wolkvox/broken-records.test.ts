@@ -35,21 +35,21 @@ function failureOf(text: string): WolkvoxFailure {
     if (error instanceof WolkvoxFailure) return error
     throw error
   }
-  throw new Error('the response passed for a report')
+  throw new Error('the response was accepted as a report')
 }
 
-/** What can be wrong with one record, each made of a good one. */
+/** Kinds of damage to one record. */
 const damages: Record<string, (text: string) => string> = {
   'a raw line feed in a text': (text) => text.replace('Name', 'Na\nme'),
   'a raw tab in a text': (text) => text.replace('Name', 'Na\tme'),
   'a raw NUL in a text': (text) => text.replace('Name', 'Na\0me'),
-  'a quote escaped as in JavaScript': (text) => text.replace('Name', "O\\'Name"),
-  'an escape that JSON has not': (text) => text.replace('Name', '\\x41Name'),
+  'a JavaScript escape of a quote': (text) => text.replace('Name', "O\\'Name"),
+  'an escape that JSON does not have': (text) => text.replace('Name', '\\x41Name'),
   'half an escape': (text) => text.replace('Name', '\\u00'),
   'a bare NaN': (text) => text.replace('"10"', 'NaN'),
   'a bare Infinity': (text) => text.replace('"10"', '-Infinity'),
   'a bare undefined': (text) => text.replace('"10"', 'undefined'),
-  'a value that is missing': (text) => text.replace('"10"', ''),
+  'a missing value': (text) => text.replace('"10"', ''),
   'a leading zero': (text) => text.replace('"10"', '010'),
   'a decimal comma': (text) => text.replace('"10"', '10,5'),
   'a comma before the brace': (text) => text.replace('}', ',}'),
@@ -65,10 +65,10 @@ const damages: Record<string, (text: string) => string> = {
   'no brace at its end': (text) => text.slice(0, -1),
   'only its first half': (text) => text.slice(0, 60),
   'only its first half, and no quote': (text) => text.slice(0, 45),
-  'a PHP warning behind it': (text) => `${text}<br />\n<b>Warning</b>: Undefined index in x.php`,
+  'a PHP warning after it': (text) => `${text}<br />\n<b>Warning</b>: Undefined index in x.php`,
 }
 
-/** What the same text might be as well: a response that was cut off, or one with something behind it. */
+/** Damage that looks like a truncated response, or like a response with trailing text. */
 const ambiguous: Record<string, { middle: string[]; last: string[] }> = {
   'no brace at its end': {
     middle: ['data that is an object'],
@@ -91,7 +91,7 @@ describe.each(Object.entries(damages))('a record with %s', (damage, breakIt) => 
   const records = [1, 2, 3, 4, 5].map(record)
   const brokenAt = (place: number) => records.with(place, breakIt(records[place] ?? ''))
 
-  it.each(Object.entries(forms))('costs that record and no other, in %s', (form, wrap) => {
+  it.each(Object.entries(forms))('loses only that record, in %s', (form, wrap) => {
     for (const place of [0, 1, 2, 3]) {
       const text = wrap(brokenAt(place))
       if (middle.includes(form)) expect(failureOf(text).reason).toBe('malformed')
@@ -99,13 +99,13 @@ describe.each(Object.entries(damages))('a record with %s', (damage, breakIt) => 
     }
   })
 
-  it.each(Object.entries(forms))('costs that record where it is the last, in %s', (form, wrap) => {
+  it.each(Object.entries(forms))('loses only that record if it is the last, in %s', (form, wrap) => {
     const text = wrap(brokenAt(4))
     if (last.includes(form)) expect(failureOf(text).reason).toBe('malformed')
     else expect(read(text)).toEqual({ names: names.slice(0, -1), unparsable: 1 })
   })
 
-  it.each(Object.entries(forms))('costs that record where it is the only one, in %s', (form, wrap) => {
+  it.each(Object.entries(forms))('loses that record if it is the only one, in %s', (form, wrap) => {
     const text = wrap([breakIt(record(1))])
     if (last.includes(form)) expect(failureOf(text).reason).toBe('malformed')
     else expect(read(text)).toEqual({ names: [], unparsable: 1 })
@@ -113,8 +113,8 @@ describe.each(Object.entries(damages))('a record with %s', (damage, breakIt) => 
 })
 
 describe('broken records', () => {
-  it('of every kind, anywhere among many, cost no other', () => {
-    // But for one that hides the beginning of a record: two of them side by side look like one.
+  it('of every kind and in any position do not affect others', () => {
+    // A comment hides the beginning of a record, so two such records in a row look like one.
     const { 'a comment': _hidden, ...others } = damages
     const kinds = Object.values(others)
     const broken = fc.array(fc.tuple(fc.nat(299), fc.nat(kinds.length - 1)), { maxLength: 12 })
@@ -133,26 +133,26 @@ describe('broken records', () => {
     )
   })
 
-  it('that are all there is are counted, each', () => {
+  it('are counted one by one if all records are broken', () => {
     const records = [1, 2, 3].map((id) => record(id).replace('Name', 'Na\nme'))
     for (const wrap of Object.values(forms)) expect(read(wrap(records))).toEqual({ names: [], unparsable: 3 })
   })
 
-  it('may be as many as one response can have', () => {
+  it('can be as many as a response can contain', () => {
     const records = Array.from({ length: 60_000 }, (_, id) => record(id).replace('Name', 'Na\tme'))
     expect(read(enveloped(`[${records.join()}]`))).toEqual({ names: [], unparsable: 60_000 })
   })
 })
 
 describe('a list', () => {
-  it('may end in a comma, which loses no record', () => {
+  it('may end with a comma without losing a record', () => {
     for (const wrap of Object.values(forms)) {
       const text = wrap([record(1), record(2), '#']).replace(/,\s*(?:"4":)?#/, ',')
       expect(read(text)).toEqual({ names: ['Name 1', 'Name 2'], unparsable: 0 })
     }
   })
 
-  it('of 60,000 records may end in a comma', () => {
+  it('of 60,000 records may end with a comma', () => {
     expect(read(`[${`${record(1)},`.repeat(60_000)}]`).names).toHaveLength(60_000)
   })
 
@@ -221,7 +221,7 @@ describe('a broken record', () => {
     }
   })
 
-  it('that may be many is too_large past the limit', () => {
+  it('that may be many is too_large above the limit', () => {
     const pieces = '{"a":\n},'.repeat(8000)
     const spans = Array.from({ length: 10 }, () => `{"a":"${pieces}"}`)
     expect(failureOf(`[{"a":1},${spans.join()}]`).reason).toBe('too_large')
@@ -232,7 +232,7 @@ describe('a broken record', () => {
   })
 })
 
-/** What can be wrong with the first key of a record, by which the others are found. */
+/** Kinds of damage to the first key of a record, which is used to find the others. */
 const brokenStarts: Record<string, (text: string) => string> = {
   'no quote before its first key': (text) => text.replace('"agent_id', 'agent_id'),
   'no quote after its first key': (text) => text.replace('agent_id"', 'agent_id'),
@@ -302,7 +302,7 @@ describe('a list without an envelope', () => {
   })
 
   it.each([
-    ['a page', '<br /><b>Notice</b>: x'],
+    ['HTML', '<br /><b>Notice</b>: x'],
     ['a word', ' done'],
     ['a comma', ','],
     ['a brace', '}'],
@@ -343,7 +343,7 @@ describe('records merged with the members of an envelope', () => {
     expect(failureOf(many(60_001)).reason).toBe('too_large')
   })
 
-  it('are no records where the code refuses the call', () => {
+  it('are ignored if the code is a refusal', () => {
     expect(failureOf(`{"0":${record(1)},"code":403,"msg":"TOKEN LIMIT EXCEEDED"}`).reason).toBe(
       'quota_exceeded',
     )
@@ -356,7 +356,7 @@ describe('records merged with the members of an envelope', () => {
     ['with text after it', `{"0":${record(1)},"code":200}<br />`],
     ['as lists', `{"0":[${record(1)}],"code":200}`],
     ['under another name', `{"agents":{"0":${record(1)}},"code":200}`],
-  ])('are malformed, never none: %s', (_how, text) => {
+  ])('are malformed, not empty: %s', (_how, text) => {
     expect(failureOf(text).reason).toBe('malformed')
   })
 })
@@ -364,7 +364,7 @@ describe('records merged with the members of an envelope', () => {
 describe('an envelope', () => {
   it.each([
     ['a raw line feed in its message', '{"code":200,"msg":"2 records\nwere found","data":[1,2]}'],
-    ['a quote escaped as in JavaScript', '{"code":"200","msg":"it\\\'s fine","data":[1,2]}'],
+    ['a JavaScript escape of a quote', '{"code":"200","msg":"it\\\'s fine","data":[1,2]}'],
     ['a bare NaN', '{"average":NaN,"code":200,"data":[1,2]}'],
     ['a bare undefined behind the records', '{"code":200,"data":[1,2],"next":undefined}'],
   ])('keeps its records with %s', (_damage, text) => {
@@ -380,7 +380,7 @@ describe('an envelope', () => {
     ['a key', '{"code":200,"a\nb":1,"data":[1]}'],
     ['the text that follows it', '{"code":200,"data":[1]}<br />'],
     ['a comma', '{"code":200 "data":[1]}'],
-  ])('is malformed where %s is no JSON', (_damage, text) => {
+  ])('is malformed if %s is not JSON', (_damage, text) => {
     expect(failureOf(text).reason).toBe('malformed')
   })
 })

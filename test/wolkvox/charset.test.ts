@@ -9,7 +9,7 @@ const LATIN1 = Buffer.from(TEXT, 'latin1')
 const UTF16BE = Buffer.from(TEXT, 'utf16le').swap16()
 
 describe('a response in UTF-8', () => {
-  it('is passed on as it is, without a copy', () => {
+  it('is returned without a copy', () => {
     const bytes = Buffer.from(TEXT)
     expect(toUtf8(bytes, 'application/json')).toBe(bytes)
   })
@@ -39,7 +39,7 @@ describe('a response in Latin-1', () => {
     expect(read(LATIN1, contentType)).toBe(TEXT)
   })
 
-  it('may have the further characters of windows-1252', () => {
+  it('may have the additional characters of windows-1252', () => {
     const bytes = Buffer.from([0x22, 0x80, 0x92, 0x99, 0xff, 0x81, 0x22])
     expect(read(bytes)).toBe('"€’™ÿ\u0081"')
     expect(read(bytes, 'a/b; charset=iso-8859-1')).toBe('"€’™ÿ\u0081"')
@@ -68,7 +68,7 @@ describe('a response in another charset', () => {
     ['little endian without', Buffer.from(TEXT, 'utf16le')],
     ['big endian with a byte order mark', Buffer.concat([Buffer.from([0xfe, 0xff]), UTF16BE])],
     ['big endian without', UTF16BE],
-  ])('is read where it is UTF-16, %s, declared or not', (_how, bytes) => {
+  ])('is read as UTF-16, %s, declared or not', (_how, bytes) => {
     for (const contentType of ['', 'a/b; charset=utf-16', 'a/b; charset=utf-8', 'a/b; charset=latin1']) {
       expect(read(bytes, contentType)).toBe(TEXT)
     }
@@ -76,7 +76,7 @@ describe('a response in another charset', () => {
 })
 
 describe('a response that is UTF-8 but for some bytes', () => {
-  it('keeps what is UTF-8: a name that was cut within a character harms no other name', () => {
+  it('keeps valid UTF-8: a name truncated within a character does not damage other names', () => {
     const cut = Buffer.from('María José').subarray(0, -1)
     const bytes = Buffer.concat([Buffer.from('["José","'), cut, Buffer.from('","🧑‍💻 Peña"]')])
     expect(read(bytes)).toBe('["José","María JosÃ","🧑‍💻 Peña"]')

@@ -2,29 +2,29 @@ import { getEventListeners, once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Agent } from 'undici'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { fetchReport } from '../../src/wolkvox/report.ts'
+import { fetchAgents } from '../support/agents.ts'
 import { anEnvelope, anOperation, answerWith, aRecord, listenOnLoopback, never } from '../support/helpers.ts'
 
-const made = vi.hoisted(() => [] as { options: Agent.Options; agent: Agent }[])
+const agents = vi.hoisted(() => [] as { options: Agent.Options; agent: Agent }[])
 
 vi.mock('undici', async (original) => {
   const undici = await original<typeof import('undici')>()
   class WatchedAgent extends undici.Agent {
     constructor(options: Agent.Options) {
       super(options)
-      made.push({ options, agent: this })
+      agents.push({ options, agent: this })
     }
   }
   return { ...undici, Agent: WatchedAgent }
 })
 
 beforeEach(() => {
-  made.length = 0
+  agents.length = 0
 })
 
 const GOOD = answerWith(anEnvelope([aRecord()]))
 
-/** A server that tells of its connections. */
+/** A server that counts its connections. */
 async function serve(handle: Parameters<typeof createServer>[1] = GOOD) {
   const server = createServer(handle)
   const url = await listenOnLoopback(server, 'http')
@@ -33,15 +33,15 @@ async function serve(handle: Parameters<typeof createServer>[1] = GOOD) {
   return { server, url, connections }
 }
 
-describe('the limits of a call in production', () => {
+describe('the limits of a request in production', () => {
   it.each([
     ['60 s', 60_000, { connect: 10_000, headers: 60_000, body: 30_000 }],
     ['20 s', 20_000, { connect: 10_000, headers: 20_000, body: 20_000 }],
     ['4 s', 4000, { connect: 2000, headers: 4000, body: 4000 }],
   ])('with a timeout of %s', async (_text, timeoutMs, { connect, headers, body }) => {
     const { url } = await serve()
-    await fetchReport(anOperation({ baseUrl: url, timeoutMs }), never)
-    expect(made.map(({ options }) => options)).toEqual([
+    await fetchAgents(anOperation({ baseUrl: url, timeoutMs }), never)
+    expect(agents.map(({ options }) => options)).toEqual([
       {
         connect: { timeout: connect },
         pipelining: 0,
@@ -53,41 +53,41 @@ describe('the limits of a call in production', () => {
   })
 })
 
-describe('what a call takes', () => {
+describe('the resources of a request', () => {
   const outcomes = [
     ['succeeds', GOOD],
     ['is refused', answerWith('{"code":401,"error":"UNAUTHORIZED"}', 401)],
     ['is too large', answerWith('x'.repeat(20_000))],
-    ['breaks', ((_request, response) => response.destroy()) as typeof GOOD],
+    ['is reset', ((_request, response) => response.destroy()) as typeof GOOD],
     ['times out', (() => {}) as typeof GOOD],
   ] as const
 
-  it.each(outcomes)('is given back when it %s: connection, timer, listener', async (_how, handle) => {
+  it.each(outcomes)('are released if it %s: connection, timer, listener', async (_how, handle) => {
     const { url, connections } = await serve(handle)
     const { signal } = new AbortController()
     const set = vi.spyOn(globalThis, 'setTimeout')
     const cleared = vi.spyOn(globalThis, 'clearTimeout')
     const operation = anOperation({ baseUrl: url, timeoutMs: 1000, maxResponseBytes: 10_000 })
-    await fetchReport(operation, signal).catch(() => {})
+    await fetchAgents(operation, signal).catch(() => {})
     const deadline = set.mock.results[set.mock.calls.findIndex(([, ms]) => ms === 1000)]?.value
     expect(cleared.mock.calls.flat()).toContain(deadline)
     set.mockRestore()
     cleared.mockRestore()
     expect(getEventListeners(signal, 'abort')).toEqual([])
-    expect(made.map(({ agent }) => agent.destroyed)).toEqual([true])
+    expect(agents.map(({ agent }) => agent.destroyed)).toEqual([true])
     await vi.waitFor(async () => expect(await connections()).toBe(0), 5000)
   })
 
-  it('is given back when it is ended early', async () => {
+  it('are released if it is aborted', async () => {
     const { server, url, connections } = await serve(() => {})
-    const asked = once(server, 'request')
-    const ending = new AbortController()
-    const call = fetchReport(anOperation({ baseUrl: url }), ending.signal)
-    await asked
-    ending.abort(new Error('the process ends'))
-    await expect(call).rejects.toThrow('the process ends')
-    expect(getEventListeners(ending.signal, 'abort')).toEqual([])
-    expect(made.map(({ agent }) => agent.destroyed)).toEqual([true])
+    const requested = once(server, 'request')
+    const abort = new AbortController()
+    const call = fetchAgents(anOperation({ baseUrl: url }), abort.signal)
+    await requested
+    abort.abort(new Error('shutdown'))
+    await expect(call).rejects.toThrow('shutdown')
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([])
+    expect(agents.map(({ agent }) => agent.destroyed)).toEqual([true])
     await vi.waitFor(async () => expect(await connections()).toBe(0), 5000)
   })
 })

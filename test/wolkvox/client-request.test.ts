@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { afterEach, describe, expect, it } from 'vitest'
-import { fetchReport } from '../../src/wolkvox/report.ts'
+import { fetchAgents } from '../support/agents.ts'
 import { anEnvelope, anOperation, aRecord, never } from '../support/helpers.ts'
 
 const GOOD = anEnvelope([aRecord()])
@@ -19,18 +19,18 @@ describe('the request', () => {
       .get('/api/v2/real_time.php')
       .query({ api: 'agents' })
       .reply(200, GOOD)
-    const { status, body } = await fetchReport(anOperation(), never)
+    const { status, body } = await fetchAgents(anOperation(), never)
     expect(status).toBe(200)
     expect(Buffer.from(body).toString()).toBe(GOOD)
     expect(scope.isDone()).toBe(true)
   })
 
-  it('keeps a path in front, as a proxy may have one', async () => {
+  it('keeps a path prefix, for example of a proxy', async () => {
     nock.disableNetConnect()
     const scope = nock('https://proxy.example')
       .get('/wolkvox/api/v2/real_time.php?api=agents')
       .reply(200, GOOD)
-    await fetchReport(anOperation({ baseUrl: 'https://proxy.example/wolkvox' }), never)
+    await fetchAgents(anOperation({ baseUrl: 'https://proxy.example/wolkvox' }), never)
     expect(scope.isDone()).toBe(true)
   })
 })

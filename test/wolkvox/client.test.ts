@@ -5,7 +5,7 @@ import { generate } from 'selfsigned'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import { type FailureReason, WolkvoxFailure } from '../../src/wolkvox/failure.ts'
-import { fetchReport } from '../../src/wolkvox/report.ts'
+import { fetchAgents } from '../support/agents.ts'
 import {
   anEnvelope,
   anOperation,
@@ -26,32 +26,32 @@ async function failureOf(call: Promise<unknown>): Promise<WolkvoxFailure> {
     if (error instanceof WolkvoxFailure) return error
     throw error
   }
-  throw new Error('it succeeded')
+  throw new Error('the request succeeded')
 }
 
 function failureAt(
   baseUrl: string,
   overrides: Parameters<typeof anOperation>[0] = {},
 ): Promise<WolkvoxFailure> {
-  return failureOf(fetchReport(anOperation({ baseUrl, ...overrides }), never))
+  return failureOf(fetchAgents(anOperation({ baseUrl, ...overrides }), never))
 }
 
 describe('the request', () => {
-  it('is sent once, whatever the response', async () => {
+  it('is sent once for any response', async () => {
     let requests = 0
     const url = await serveHttp((request, response) => {
       requests += 1
       answerWith('', 503)(request, response)
     })
-    expect((await fetchReport(anOperation({ baseUrl: url }), never)).status).toBe(503)
+    expect((await fetchAgents(anOperation({ baseUrl: url }), never)).status).toBe(503)
     expect(requests).toBe(1)
   })
 })
 
 describe('a good response', () => {
-  it('may come gzipped', async () => {
+  it('may be gzipped', async () => {
     const url = await serveHttp(answerWith(gzipSync(GOOD), 200, { 'content-encoding': 'gzip' }))
-    const { body } = await fetchReport(anOperation({ baseUrl: url }), never)
+    const { body } = await fetchAgents(anOperation({ baseUrl: url }), never)
     expect(Buffer.from(body).toString()).toBe(GOOD)
   })
 
@@ -64,39 +64,39 @@ describe('a good response', () => {
       'gzip',
     ],
     ['gzipped twice', gzipSync(gzipSync(GOOD)), 'gzip, gzip'],
-    ['gzipped twice, by a proxy that tells of once', gzipSync(gzipSync(GOOD)), 'gzip'],
-    ['gzipped, by a proxy that does not tell', gzipSync(GOOD), ''],
-    ['with a charset for its encoding', GOOD, 'UTF-8'],
-    ['with identity for its encoding', GOOD, 'identity'],
-    ['with none for its encoding', GOOD, 'none'],
-  ])('may come %s', async (_how, sent, encoding) => {
+    ['gzipped twice, but declared once', gzipSync(gzipSync(GOOD)), 'gzip'],
+    ['gzipped, but not declared', gzipSync(GOOD), ''],
+    ['with a charset as its encoding', GOOD, 'UTF-8'],
+    ['with identity as its encoding', GOOD, 'identity'],
+    ['with none as its encoding', GOOD, 'none'],
+  ])('may be %s', async (_how, sent, encoding) => {
     const url = await serveHttp(answerWith(sent, 200, { 'content-encoding': encoding }))
-    const { body } = await fetchReport(anOperation({ baseUrl: url }), never)
+    const { body } = await fetchAgents(anOperation({ baseUrl: url }), never)
     expect(Buffer.from(body).toString()).toBe(GOOD)
   })
 
-  it('may come in pieces', async () => {
+  it('may be in several chunks', async () => {
     const url = await serveHttp((_request, response) => {
       response.write(GOOD.slice(0, 40))
       setTimeout(() => response.end(GOOD.slice(40)), 20)
     })
-    const { body } = await fetchReport(anOperation({ baseUrl: url }), never)
+    const { body } = await fetchAgents(anOperation({ baseUrl: url }), never)
     expect(Buffer.from(body).toString()).toBe(GOOD)
   })
 
-  it('carries the headers that say how to read it', async () => {
+  it('contains the headers that are needed to read it', async () => {
     const headers = { 'content-type': 'application/json; charset=ISO-8859-1', 'retry-after': '30' }
     const url = await serveHttp(answerWith(GOOD, 503, headers))
-    expect(await fetchReport(anOperation({ baseUrl: url }), never)).toMatchObject({
+    expect(await fetchAgents(anOperation({ baseUrl: url }), never)).toMatchObject({
       contentType: 'application/json; charset=ISO-8859-1',
       retryAfter: '30',
     })
   })
 
-  it('carries the moment at which it began', async () => {
+  it('contains the time at which it began', async () => {
     const url = await serveHttp(answerWith(GOOD))
     const before = Date.now()
-    const { fetchedAt } = await fetchReport(anOperation({ baseUrl: url }), never)
+    const { fetchedAt } = await fetchAgents(anOperation({ baseUrl: url }), never)
     expect(fetchedAt).toBeGreaterThanOrEqual(before)
     expect(fetchedAt).toBeLessThanOrEqual(Date.now())
   })
@@ -112,7 +112,7 @@ describe('connect', () => {
     expect(failure).toMatchObject({ reason: 'connect', cause: { code: 'ECONNREFUSED' } })
   })
 
-  it('is a name that cannot be found', async () => {
+  it('is an unknown host name', async () => {
     expect(await failureAt('http://wolkvox.invalid')).toMatchObject({ reason: 'connect' })
   })
 
@@ -130,16 +130,16 @@ describe('connect', () => {
 
   const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n'
   const cutOff = 'the response was cut off or damaged in transit'
-  const broke = 'the connection broke during the response (UND_ERR_SOCKET)'
+  const reset = 'connection failed during the response (UND_ERR_SOCKET)'
   const tooShort = 'the response was cut off: it is shorter than its Content-Length'
 
   it.each([
-    ['an end within a chunk', `${chunked}\r\n1000\r\n{"code"`, broke],
+    ['an end within a chunk', `${chunked}\r\n1000\r\n{"code"`, reset],
     ['an end within the last chunk', `${chunked}Connection: close\r\n\r\n1000\r\n{"code"`, cutOff],
     ['an end between two chunks', `${chunked}Connection: close\r\n\r\n7\r\n{"code"\r\n`, cutOff],
-    ['a chunk whose size is lost', `${chunked}\r\n7\r\n{"code"\r\nxyz\r\n`, cutOff],
+    ['a chunk without a size', `${chunked}\r\n7\r\n{"code"\r\nxyz\r\n`, cutOff],
     ['a chunk longer than its size', `${chunked}\r\n3\r\n{"code"\r\n0\r\n\r\n`, cutOff],
-    ['an end before the promised length', 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"code"', broke],
+    ['an end before the promised length', 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"code"', reset],
     [
       'an end before the promised length, announced',
       'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n{"code"',
@@ -158,9 +158,9 @@ describe('connect', () => {
     [
       'an end within the headers',
       'HTTP/1.1 200 OK\r\nContent-',
-      'no connection, or it broke before the response (UND_ERR_SOCKET)',
+      'connection failed before the response (UND_ERR_SOCKET)',
     ],
-  ])('is %s, with words that fit', async (_what, sent, message) => {
+  ])('is %s, with a matching message', async (_what, sent, message) => {
     const url = await serveSockets((socket) => {
       socket.once('data', () => socket.write(sent, () => setTimeout(() => socket.end(), 20)))
     })
@@ -178,7 +178,7 @@ describe('tls', () => {
     })
   })
 
-  it('is a server that speaks no TLS', async () => {
+  it('is a server without TLS', async () => {
     const url = await serveHttp(answerWith(GOOD))
     expect((await failureAt(url.replace('http:', 'https:'))).reason).toBe('tls')
   })
@@ -192,12 +192,12 @@ describe('timeout', () => {
     expect((await failureAt(url, { timeoutMs })).reason).toBe('timeout')
   })
 
-  it('is a body that stops', async () => {
+  it('is a body that stalls', async () => {
     const url = await serveHttp((_request, response) => response.write('{"code"'))
     expect((await failureAt(url, { timeoutMs })).reason).toBe('timeout')
   })
 
-  it('is a body that never stops, a byte at a time', async () => {
+  it('is an endless body, one byte at a time', async () => {
     const url = await serveHttp((_request, response) => {
       const drip = setInterval(() => response.write(' '), 100)
       response.once('close', () => clearInterval(drip))
@@ -215,14 +215,14 @@ describe('timeout', () => {
 })
 
 describe('a redirect', () => {
-  it.each([301, 302, 303, 307, 308])('%d is not followed, so the token does not travel', async (status) => {
+  it.each([301, 302, 303, 307, 308])('%d is not followed, so the token stays here', async (status) => {
     let visits = 0
     const elsewhere = await serveHttp((request, response) => {
       visits += 1
       answerWith(GOOD)(request, response)
     })
     const url = await serveHttp(answerWith('', status, { location: elsewhere }))
-    expect(await fetchReport(anOperation({ baseUrl: url }), never)).toMatchObject({ status })
+    expect(await fetchAgents(anOperation({ baseUrl: url }), never)).toMatchObject({ status })
     expect(visits).toBe(0)
   })
 })
@@ -233,7 +233,7 @@ describe('too_large', () => {
   it.each([
     ['with its length announced', { 'content-length': '20000' }],
     ['without', {}],
-  ])('is a body past the limit, %s', async (_how, headers) => {
+  ])('is a body above the limit, %s', async (_how, headers) => {
     const url = await serveHttp(answerWith('x'.repeat(20_000), 200, headers as Record<string, string>))
     expect((await failureAt(url, { maxResponseBytes })).reason).toBe('too_large')
   })
@@ -242,7 +242,7 @@ describe('too_large', () => {
     ['', { 'content-length': '10001' }],
     [', gzipped', { 'content-length': '10001', 'content-encoding': 'gzip' }],
     [', of terabytes', { 'content-length': '99999999999999' }],
-  ])('is a Content-Length past the limit, before the body comes%s', async (_how, headers) => {
+  ])('is a Content-Length above the limit, before the body arrives%s', async (_how, headers) => {
     let sent = 0
     const url = await serveHttp((_request, response) => {
       response.writeHead(200, headers as Record<string, string>).flushHeaders()
@@ -257,7 +257,7 @@ describe('too_large', () => {
 
   it('is not a body of exactly the limit', async () => {
     const url = await serveHttp(answerWith('x'.repeat(maxResponseBytes)))
-    const { body } = await fetchReport(anOperation({ baseUrl: url, maxResponseBytes }), never)
+    const { body } = await fetchAgents(anOperation({ baseUrl: url, maxResponseBytes }), never)
     expect(body).toHaveLength(maxResponseBytes)
   })
 
@@ -270,13 +270,13 @@ describe('too_large', () => {
 
   it.each([
     ['in a second layer', gzipSync(gzipSync(Buffer.alloc(10_000_000))), 'gzip'],
-    ['that no header tells of', gzipSync(Buffer.alloc(10_000_000)), ''],
+    ['that is not declared', gzipSync(Buffer.alloc(10_000_000)), ''],
   ])('is a small body that gzip makes large, %s', async (_how, bomb, encoding) => {
     const url = await serveHttp(answerWith(bomb, 200, { 'content-encoding': encoding }))
     expect((await failureAt(url, { maxResponseBytes: 20_000 })).reason).toBe('too_large')
   })
 
-  it('is a body that never ends, at the moment it passes the limit', async () => {
+  it('is an endless body, as soon as it exceeds the limit', async () => {
     const url = await serveHttp((_request, response) => {
       const flow = () => {
         while (response.write('x'.repeat(1000)));
@@ -294,40 +294,40 @@ describe('malformed', () => {
 
   it.each<[string, string | Buffer, string, string]>([
     [
-      'a page that says it is gzip',
+      'HTML declared as gzip',
       '<html>Hello',
       'gzip',
       'the response is declared as gzip, but is not: an HTML page without title',
     ],
     [
-      'JSON that says it is gzip, without its records',
+      'JSON declared as gzip, without its records',
       GOOD,
       'gzip',
       'the response is declared as gzip, but is not: a JSON object with code 200, error null, msg "1 records were found", data',
     ],
-    ['gzip that ends too soon', cut, 'gzip', 'the gzip data of the response is broken or ends too soon'],
-    ['gzip that ends too soon, untold', cut, '', 'the gzip data of the response is broken or ends too soon'],
-    ['gzip that is broken', broken, 'gzip', 'the gzip data of the response is broken or ends too soon'],
+    ['truncated gzip', cut, 'gzip', 'the gzip data of the response is corrupt or truncated'],
+    ['truncated gzip, not declared', cut, '', 'the gzip data of the response is corrupt or truncated'],
+    ['corrupt gzip', broken, 'gzip', 'the gzip data of the response is corrupt or truncated'],
     [
-      'an encoding that was not asked for',
+      'an encoding that was not requested',
       GOOD,
       'br',
       'the response has a content encoding that was not requested: br',
     ],
     [
-      'more layers than anybody needs',
+      'too many layers',
       GOOD,
       'gzip, gzip, gzip',
       'the response has a content encoding that was not requested: gzip, gzip, gzip',
     ],
     [
-      'the token for an encoding',
+      'the token as an encoding',
       GOOD,
       'x-test-token',
       'the response has a content encoding that was not requested: x-[secret]',
     ],
     [
-      'the token that says it is gzip',
+      'the token declared as gzip',
       'test-token',
       'gzip',
       'the response is declared as gzip, but is not: [secret]',
@@ -337,20 +337,20 @@ describe('malformed', () => {
     expect(await failureAt(url)).toMatchObject({ reason: 'malformed', message })
   })
 
-  it('is left to the reader where nothing comes that says it is gzip', async () => {
+  it('is not an empty body declared as gzip', async () => {
     const url = await serveHttp(answerWith('', 200, { 'content-encoding': 'gzip' }))
-    expect((await fetchReport(anOperation({ baseUrl: url }), never)).body).toHaveLength(0)
+    expect((await fetchAgents(anOperation({ baseUrl: url }), never)).body).toHaveLength(0)
   })
 })
 
 describe('http_error', () => {
   it.each([
-    ['a response that is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
-    ['a page without a head', '<html><body>Hello</body></html>'],
+    ['a response that is not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['HTML without an HTTP head', '<html><body>Hello</body></html>'],
     ['a head without carriage returns', 'HTTP/1.1 200 OK\nContent-Length: 2\n\n[]'],
-    ['headers without end', `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n[]`],
+    ['endless headers', `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n[]`],
     ['a switch to another protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
-  ])('is %s, which no retry changes', async (_what, sent) => {
+  ])('is %s, and permanent', async (_what, sent) => {
     const url = await serveSockets((socket) => {
       socket.once('data', () => socket.end(sent))
     })
@@ -364,30 +364,30 @@ describe('http_error', () => {
 
 describe('a refusal', () => {
   it.each([
-    ['past the limit', 'x'.repeat(20_000), {}],
-    ['gzip that is none', 'x', { 'content-encoding': 'gzip' }],
-  ])('stands by its status when its body is %s', async (_form, body, headers) => {
+    ['above the limit', 'x'.repeat(20_000), {}],
+    ['not the declared gzip', 'x', { 'content-encoding': 'gzip' }],
+  ])('keeps its status if its body is %s', async (_form, body, headers) => {
     const url = await serveHttp(answerWith(body, 403, headers))
-    const response = await fetchReport(anOperation({ baseUrl: url, maxResponseBytes: 10_000 }), never)
+    const response = await fetchAgents(anOperation({ baseUrl: url, maxResponseBytes: 10_000 }), never)
     expect(response).toMatchObject({ status: 403, body: Buffer.alloc(0) })
   })
 })
 
-describe('a refusal whose Content-Length is past the limit', () => {
-  it('keeps its status, at once', async () => {
+describe('a refusal whose Content-Length is above the limit', () => {
+  it('keeps its status without waiting for the body', async () => {
     const url = await serveHttp((_request, response) => {
       response.writeHead(403, { 'content-length': String(2 ** 40) }).flushHeaders()
     })
-    const response = await fetchReport(anOperation({ baseUrl: url, timeoutMs: 20_000 }), never)
+    const response = await fetchAgents(anOperation({ baseUrl: url, timeoutMs: 20_000 }), never)
     expect(response).toMatchObject({ status: 403, body: Buffer.alloc(0) })
   })
 })
 
 describe('ending it', () => {
-  it('aborts a call under way, with the reason given', async () => {
+  it('aborts a request in flight with the given reason', async () => {
     const ending = new AbortController()
     const url = await serveSockets(() => ending.abort(new Error('the process ends')))
-    await expect(fetchReport(anOperation({ baseUrl: url }), ending.signal)).rejects.toThrow(
+    await expect(fetchAgents(anOperation({ baseUrl: url }), ending.signal)).rejects.toThrow(
       'the process ends',
     )
   })
@@ -399,13 +399,13 @@ describe('ending it', () => {
         .writeHead(403)
         .write('{', () => setTimeout(() => ending.abort(new Error('the process ends')), 20))
     })
-    await expect(fetchReport(anOperation({ baseUrl: url }), ending.signal)).rejects.toThrow(
+    await expect(fetchAgents(anOperation({ baseUrl: url }), ending.signal)).rejects.toThrow(
       'the process ends',
     )
   })
 })
 
-describe('no failure carries the token', () => {
+describe('no failure contains the token', () => {
   const token = new Secret('test-token')
 
   it.each<[string, () => Promise<string>, FailureReason]>([

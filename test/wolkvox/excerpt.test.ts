@@ -38,7 +38,7 @@ describe('an excerpt', () => {
       '<!DOCTYPE html>\n<html lang="es"><head><title>\n Iniciar sesión </title></head><body><h1 class="x">Hola <b>de nuevo</b></h1>',
       'an HTML page, title "Iniciar sesión", heading "Hola de nuevo"',
     ],
-    ['a page of which little came', '<!DOCTYPE html><html><head><tit', 'an HTML page without title'],
+    ['a truncated page', '<!DOCTYPE html><html><head><tit', 'an HTML page without title'],
     [
       'a captive portal',
       '<html><meta http-equiv=refresh content="0; url=https://portal.example/login?phone=3001234567">',
@@ -55,7 +55,7 @@ describe('an excerpt', () => {
       'XML, root element rows',
     ],
     ['SOAP', '<soap:Envelope xmlns:soap="x"><soap:Fault>', 'XML, root element soap:Envelope'],
-    ['a comment of a page cache', '<!-- Served in 0.02 s -->', 'an HTML comment'],
+    ['a comment of a web cache', '<!-- Served in 0.02 s -->', 'an HTML comment'],
     [
       'an error of another API',
       '{"error":{"code":401,"message":"Invalid credentials","errors":[]},"ok":false}',
@@ -87,8 +87,8 @@ describe('an excerpt', () => {
     ],
     ['a callback', 'callback({"name":"Juana Peña"})', 'callback…'],
     ['nothing', ' \0\r\n', ''],
-  ])('says what came: %s', (_what, text, said) => {
-    expect(excerpt(text)).toBe(said)
+  ])('describes the response: %s', (_what, text, expected) => {
+    expect(excerpt(text)).toBe(expected)
   })
 
   it.each([
@@ -101,7 +101,7 @@ describe('an excerpt', () => {
       `Warning: mysqli_query(): Duplicate entry 'Juana "O'Peña" 3001234567' for key in /a.php on line 1`,
     ],
     ['in quotes that do not end', "PHP Warning:  mysqli_connect(): Access denied for user 'Juana Peña"],
-    ['in quotes of a page', 'Warning: mysqli_connect(): Access denied for user &#039;Juana&#039;'],
+    ['in HTML quotes', 'Warning: mysqli_connect(): Access denied for user &#039;Juana&#039;'],
     [
       'in an error that a script raises',
       'Warning: Agent Juana Peña has no phone 300 123 45 67 in /a.php on line 2',
@@ -115,7 +115,7 @@ describe('an excerpt', () => {
     ['in nested telling keys', '{"error":{"status":{"message":{"message":"Juana Peña"}}}}'],
     ['in a long message', JSON.stringify({ message: `Juana Peña ${'x'.repeat(200)}` })],
     ['in XML of one element', '<Agent name="Juana Peña" phone="3001234567"/>'],
-    ['in a table of a page', '<table><tr><td>Juana Peña</td><td>3001234567</td></tr></table>'],
+    ['in an HTML table', '<table><tr><td>Juana Peña</td><td>3001234567</td></tr></table>'],
     ['in CSV with a header', 'id;nombre;telefono\n1;Juana Peña;3001234567'],
     ['in CSV without a header', 'Juana Peña,3001234567,READY\n'],
     ['in CSV with tabs', 'Juana Peña\t3001234567\tREADY\n'],
@@ -137,7 +137,7 @@ describe('an excerpt', () => {
     }
   })
 
-  it('is one short line, whatever comes', () => {
+  it('is always one short line', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 600 }),

@@ -2,25 +2,27 @@ import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { fieldReaders } from '../../src/exposition/agent-families.ts'
-import { createAttempt } from '../../src/refresh/attempt.ts'
-import type { FailureReason } from '../../src/wolkvox/failure.ts'
-import { fetchReport } from '../../src/wolkvox/report.ts'
-import type { Snapshot } from '../../src/wolkvox/snapshot.ts'
+import { agents as agentsReport } from '../../src/reports/agents/index.ts'
+import type { Agent } from '../../src/reports/agents/rows.ts'
+import type { Snapshot } from '../../src/reports/read-report.ts'
+import { type FailureReason, toFailure } from '../../src/wolkvox/failure.ts'
+import { failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
+import { read } from '../../src/worker/tasks.ts'
+import { fetchAgents } from '../support/agents.ts'
 import { anOperation, answerWith, aRecord, never, serveHttp, serveSockets } from '../support/helpers.ts'
 
-/** A row: what comes, what is kept of it, what is counted, and what is said. */
+/** A response, with the agents, counts and failure that it leads to. */
 interface OddResponse {
   readonly what: string
   readonly handle: RequestListener | ((socket: Socket) => void)
   /** Whether the response takes the raw connection. */
   readonly isRaw?: true
-  /** Id, name and calls of each agent that is kept; calls are left out where there are none. */
+  /** Id, name and calls of each accepted agent, without calls if there are none. */
   readonly agents?: readonly string[]
   readonly records?: Readonly<Record<string, number>>
   readonly values?: Readonly<Record<string, number>>
-  /** Reason and words of the failure, where it is one. */
-  readonly failure?: readonly [reason: FailureReason, words: string]
+  /** Reason and part of the message of the failure. */
+  readonly failure?: readonly [reason: FailureReason, message: string]
 }
 
 const ana = aRecord({ agent_id: '1', agent_name: 'Ana', calls: '5' })
@@ -37,7 +39,7 @@ const json = (body: string | Buffer, contentType = 'application/json', status = 
 
 const html = (body: string, status = 200) => json(body, 'text/html; charset=utf-8', status)
 
-/** Records whose text is made, and only looks like JSON. */
+/** A report with these texts as records, which need not be JSON. */
 const listOf = (...records: readonly string[]) =>
   `{"code":200,"error":null,"msg":"","data":[${records.join(',')}]}`
 
@@ -62,11 +64,11 @@ const surroundings: readonly OddResponse[] = [
     handle: json(`\r\n\n\ufeff\n\ufeff${GOOD}\n\n`),
     agents: BOTH,
   },
-  { what: 'the content type of a page', handle: html(GOOD), agents: BOTH },
+  { what: 'the content type of HTML', handle: html(GOOD), agents: BOTH },
   { what: 'no content type', handle: json(GOOD, ''), agents: BOTH },
   { what: 'the content type of a download', handle: json(GOOD, 'application/octet-stream'), agents: BOTH },
   {
-    what: 'a comment of a page cache behind it',
+    what: 'a comment of a web cache after it',
     handle: html(`${GOOD}\n<!-- Served in 0.02 s -->`),
     failure: ['malformed', 'more text follows (text/html, # bytes): an HTML comment'],
   },
@@ -79,12 +81,12 @@ const surroundings: readonly OddResponse[] = [
     ],
   },
   {
-    what: 'zeroes behind it, as from a buffer of fixed size',
+    what: 'zero bytes after it, as from a buffer of fixed size',
     handle: json(`${GOOD}${'\0'.repeat(100)}`),
     failure: ['malformed', 'more text follows (application/json, # bytes)'],
   },
   {
-    what: 'a callback around it',
+    what: 'a JSONP callback around it',
     handle: json(`jsonp123(${GOOD});`, 'application/javascript'),
     failure: ['malformed', "Unexpected token 'j' (application/javascript, # bytes): jsonp123…"],
   },
@@ -115,7 +117,7 @@ const surroundings: readonly OddResponse[] = [
     failure: ['malformed', 'not a report of the wolkvox API (application/json, # bytes): a JSON text'],
   },
   {
-    what: 'JSON escaped for a page',
+    what: 'JSON escaped for HTML',
     handle: html(GOOD.replaceAll('"', '&quot;')),
     failure: ['malformed', '(text/html, # bytes): a JSON object'],
   },
@@ -154,12 +156,12 @@ const envelopes: readonly OddResponse[] = [
     failure: ['malformed', 'not a report'],
   },
   {
-    what: 'two codes, of which the last counts',
+    what: 'two codes: the last counts',
     handle: json('{"code":200,"data":[],"code":403,"msg":"TOKEN LIMIT EXCEEDED"}'),
     failure: ['quota_exceeded', 'wolkvox responded with code 403: TOKEN LIMIT EXCEEDED'],
   },
   {
-    what: 'data twice, of which the last counts',
+    what: 'data twice: the last counts',
     handle: json(`{"code":200,"data":[${text(ana)}],"data":[${text(beto)}]}`),
     agents: ['2 Beto 7'],
   },
@@ -174,7 +176,7 @@ const envelopes: readonly OddResponse[] = [
     agents: ['1 Ana 5'],
   },
   {
-    what: 'the words of Python around the records',
+    what: 'Python constants around the records',
     handle: json(GOOD.replace('null', 'None')),
     agents: BOTH,
   },
@@ -189,7 +191,7 @@ const envelopes: readonly OddResponse[] = [
     agents: ['1 Ana 5'],
   },
   {
-    what: 'records by another name than data',
+    what: 'records under another name than data',
     handle: json(JSON.stringify({ code: 200, msg: '', result: [ana] })),
     failure: [
       'malformed',
@@ -197,12 +199,12 @@ const envelopes: readonly OddResponse[] = [
     ],
   },
   {
-    what: 'data that is false, as PHP says after a failed query',
+    what: 'data that is false, as PHP returns after a failed query',
     handle: json(envelope(false)),
     failure: ['malformed', 'not a report'],
   },
   {
-    what: 'data that is JSON as a text',
+    what: 'data that is JSON in a string',
     handle: json(envelope(JSON.stringify([ana]))),
     failure: ['malformed', 'msg "2 records were found", data'],
   },
@@ -210,13 +212,13 @@ const envelopes: readonly OddResponse[] = [
     what: 'an envelope within the envelope',
     handle: json(envelope({ code: 200, data: [ana] })),
     records: { missing_id: 1 },
-    failure: ['malformed', 'not one of the 1 records could be read (missing_id 1)'],
+    failure: ['malformed', 'none of the 1 records could be read (missing_id 1)'],
   },
   {
     what: 'a list within the list',
     handle: json(envelope([[ana, beto]])),
     records: { not_an_object: 1 },
-    failure: ['malformed', 'not one of the 1 records could be read (not_an_object 1)'],
+    failure: ['malformed', 'none of the 1 records could be read (not_an_object 1)'],
   },
   {
     what: 'the records under a name within data',
@@ -237,7 +239,7 @@ const envelopes: readonly OddResponse[] = [
     failure: ['unauthorized', 'wolkvox responded with error UNAUTHORIZED: PLEASE ENTER THE WOLKVOX-TOKEN'],
   },
   {
-    what: 'no records, said in Spanish with 404',
+    what: 'no records, with a Spanish message and 404',
     handle: json(
       '{"code":"404","error":"NOT FOUND","msg":"No se encontraron registros"}',
       'application/json',
@@ -249,7 +251,7 @@ const envelopes: readonly OddResponse[] = [
 
 const records: readonly OddResponse[] = [
   {
-    what: 'null among the records, as of a join',
+    what: 'null among the records, as after a join',
     handle: json(envelope([null, ana, [], beto, false])),
     agents: BOTH,
     records: { not_an_object: 3 },
@@ -267,7 +269,7 @@ const records: readonly OddResponse[] = [
     failure: ['malformed', '(missing_id 1)'],
   },
   {
-    what: 'numbers for keys beside the names, as PHP fetches rows',
+    what: 'numeric keys in addition to names, as PHP fetches rows',
     handle: json(envelope([{ 0: '1', 1: 'Ana', ...ana }])),
     agents: ['1 Ana 5'],
   },
@@ -290,7 +292,7 @@ const records: readonly OddResponse[] = [
     agents: ['1 Ana 5', '01 Ana 5', 'a1 Ana 5', 'A1 Ana 5'],
   },
   {
-    what: 'an id longer than a number can be',
+    what: 'an id that is too long for a number',
     handle: json(listOf(text(ana).replace('"1"', '12345678901234567890'), text(beto))),
     agents: ['2 Beto 7'],
     records: { missing_id: 1 },
@@ -301,7 +303,7 @@ const records: readonly OddResponse[] = [
     agents: ['1 Ana 5'],
   },
   {
-    what: 'the words of Python in a record',
+    what: 'Python constants in a record',
     handle: json(listOf(text(ana).replace('"5"', 'None'), text(beto))),
     agents: ['2 Beto 7'],
     records: { unparsable: 1 },
@@ -344,17 +346,17 @@ const records: readonly OddResponse[] = [
 
 const names: readonly OddResponse[] = [
   {
-    what: 'names in escapes',
+    what: 'escaped names',
     handle: json(GOOD.replace('Ana', 'A\\u00f1a \\ud83d\\ude00')),
     agents: ['1 Aña 😀 5', '2 Beto 7'],
   },
   {
-    what: 'half a character in escapes',
+    what: 'an escaped lone surrogate',
     handle: json(GOOD.replace('Ana', 'Ana\\ud83d')),
     agents: ['1 Ana\ufffd 5', '2 Beto 7'],
   },
   {
-    what: 'names escaped for a page',
+    what: 'names escaped for HTML',
     handle: json(envelope([{ ...ana, agent_name: 'Pe&ntilde;a' }])),
     agents: ['1 Pe&ntilde;a 5'],
   },
@@ -374,7 +376,7 @@ const names: readonly OddResponse[] = [
     agents: ['1 Añá 5', '2 Beto 7'],
   },
   {
-    what: 'a name that was cut within a character',
+    what: 'a name truncated within a character',
     handle: json(Buffer.from(GOOD.replace('Ana', 'Ana\xc3').replace('Beto', 'B\xc3\xa9to'), 'latin1')),
     agents: ['1 AnaÃ 5', '2 Béto 7'],
   },
@@ -398,7 +400,7 @@ const values: readonly OddResponse[] = [
     values: { calls: 1, inbound: 1 },
   },
   {
-    what: 'words for no value',
+    what: 'words that mean no value',
     handle: json(envelope([{ ...ana, calls: 'N/A', inbound: 'null', outbound: '-', internal: '--' }])),
     agents: ['1 Ana'],
     values: { calls: 1, inbound: 1, internal: 1 },
@@ -427,19 +429,19 @@ const values: readonly OddResponse[] = [
     values: { login_time: 1 },
   },
   {
-    what: 'a log-in moment in ISO form',
+    what: 'a login time in ISO format',
     handle: json(envelope([{ ...ana, login_time: '2026-11-26T08:00:00Z' }])),
     agents: ['1 Ana 5'],
     values: { login_time: 1 },
   },
   {
-    what: 'times below zero, after a change of the clock',
+    what: 'negative times, after a clock change',
     handle: json(envelope([{ ...ana, time_state_now: '-3540', acw_time: '-00:59:00' }])),
     agents: ['1 Ana 5'],
     values: { time_state_now: 1, acw_time: 1 },
   },
   {
-    what: 'a list of times in place of one',
+    what: 'a list of times instead of one',
     handle: json(envelope([{ ...ana, acw_time: ['00:01:00', '00:02:00'] }])),
     agents: ['1 Ana 5'],
     values: { acw_time: 1 },
@@ -455,27 +457,27 @@ const proxies: readonly OddResponse[] = [
     failure: ['malformed', 'an HTML page, title "Request Rejected"'],
   },
   {
-    what: 'a captive portal that sends to its page',
+    what: 'a captive portal that redirects',
     handle: html('<meta http-equiv="refresh" content="0; url=http://10.0.0.1/login">'),
     failure: ['malformed', '(text/html, # bytes): an HTML page, refresh to http://10.0.0.1'],
   },
   {
-    what: 'a captive portal that knows its status',
+    what: 'a captive portal with its own status code',
     handle: html('<title>Network login</title>', 511),
     failure: ['http_error', 'HTTP status 511: an HTML page, title "Network login"'],
   },
   {
-    what: 'a challenge to a browser',
+    what: 'a browser challenge',
     handle: html('<!DOCTYPE html><title>Just a moment...</title>', 403),
     failure: ['forbidden', 'HTTP status 403: an HTML page, title "Just a moment..."'],
   },
   {
-    what: 'a gateway that wants other credentials',
+    what: 'a gateway that requires other credentials',
     handle: json('{"message":"Missing Authentication Token"}', 'application/json', 403),
     failure: ['forbidden', 'HTTP status 403: a JSON object with message "Missing Authentication Token"'],
   },
   {
-    what: 'a proxy that wants a password',
+    what: 'a proxy that requires a password',
     handle: html('<TITLE>ERROR: Cache Access Denied</TITLE>', 407),
     failure: [
       'proxy',
@@ -489,7 +491,7 @@ const proxies: readonly OddResponse[] = [
   },
   { what: 'not modified', handle: answerWith('', 304), failure: ['http_error', 'HTTP status 304'] },
   {
-    what: 'a page that repeats the request with its token',
+    what: 'HTML that repeats the request with its token',
     handle: html('<h1>Debug: wolkvox-token test-token, query t=test%2Dtoken</h1>'),
     failure: ['malformed', 'heading "Debug: wolkvox-token [secret], query t=[secret]"'],
   },
@@ -497,14 +499,14 @@ const proxies: readonly OddResponse[] = [
 
 const transfers: readonly OddResponse[] = [
   {
-    what: 'zeroes behind the gzip',
+    what: 'zero bytes after the gzip',
     handle: answerWith(Buffer.concat([gzipSync(GOOD), Buffer.alloc(512)]), 200, {
       'content-encoding': 'gzip',
     }),
     agents: BOTH,
   },
   {
-    what: 'deflate, which was not asked for',
+    what: 'deflate, which was not requested',
     handle: answerWith(deflateSync(GOOD), 200, { 'content-encoding': 'deflate' }),
     failure: ['malformed', 'a content encoding that was not requested: deflate'],
   },
@@ -547,7 +549,7 @@ const transfers: readonly OddResponse[] = [
     handle: raw(head(`Content-Length: ${GOOD.length}`), GOOD.replace('Ana', 'Áñá')),
     failure: [
       'malformed',
-      'it ends too soon (no content type, # bytes): a JSON object with code 200, error null, msg "2 records were found", data',
+      'it is truncated (no content type, # bytes): a JSON object with code 200, error null, msg "2 records were found", data',
     ],
   },
   {
@@ -557,7 +559,7 @@ const transfers: readonly OddResponse[] = [
     agents: BOTH,
   },
   {
-    what: 'a length that a proxy has kept from the gzip',
+    what: 'the Content-Length of the gzipped body after decompression by a proxy',
     isRaw: true,
     handle: raw(head(`Content-Length: ${GOOD.length + 1000}`, 'Connection: close'), GOOD),
     failure: ['connect', 'shorter than its Content-Length'],
@@ -565,32 +567,28 @@ const transfers: readonly OddResponse[] = [
 ]
 
 interface Seen {
+  readonly outcome: Outcome
   readonly snapshot: Snapshot | undefined
+  /** Size of the decoded response. */
   readonly bytes: number
 }
 
-async function readFrom({ handle, isRaw }: OddResponse) {
-  const url = isRaw
+async function readFrom({ handle, isRaw }: OddResponse): Promise<Seen> {
+  const baseUrl = isRaw
     ? await serveSockets(handle as (socket: Socket) => void)
     : await serveHttp(handle as RequestListener)
-  let seen: Seen = { snapshot: undefined, bytes: 0 }
-  const attempt = createAttempt({
-    fetchReport: async (operation, signal) => {
-      const fetched = await fetchReport(operation, signal)
-      seen = { snapshot: undefined, bytes: fetched.body.length }
-      return fetched
-    },
-    fields: fieldReaders,
-    render: async (snapshot) => {
-      seen = { ...seen, snapshot }
-      return []
-    },
-  })
-  return { outcome: await attempt(anOperation({ baseUrl: url }), never), seen: () => seen }
+  const operation = anOperation({ baseUrl })
+  try {
+    const response = await fetchAgents(operation, never)
+    return { ...(await read(operation, agentsReport, response)), bytes: response.body.length }
+  } catch (error) {
+    const { reason, message } = toFailure(error)
+    return { outcome: failedOutcome(reason, message), snapshot: undefined, bytes: 0 }
+  }
 }
 
-function agentsOf({ agents, columns }: Snapshot): string[] {
-  return agents.map(({ id, name }, index) => {
+function agentsOf({ rows, columns }: Snapshot): string[] {
+  return (rows as readonly Agent[]).map(({ id, name }, index) => {
     const calls = columns.calls?.[index] ?? Number.NaN
     return [id, name, ...(Number.isNaN(calls) ? [] : [calls])].join(' ')
   })
@@ -600,19 +598,18 @@ const all = [...surroundings, ...envelopes, ...records, ...names, ...values, ...
 
 describe('an odd response', () => {
   it.each(all)('$what', async (row) => {
-    const { outcome, seen } = await readFrom(row)
-    const { snapshot, bytes } = seen()
-    const [reason, words = ''] = row.failure ?? []
+    const { outcome, snapshot, bytes } = await readFrom(row)
+    const [reason, message = ''] = row.failure ?? []
     expect(outcome.ok ? undefined : outcome.failure).toEqual(
       reason &&
         expect.objectContaining({
           reason,
-          message: expect.stringContaining(words.replace('#', String(bytes))),
+          message: expect.stringContaining(message.replace('#', String(bytes))),
         }),
     )
     expect(snapshot && agentsOf(snapshot)).toEqual(row.agents)
     expect(outcome.rejections).toEqual({ records: row.records ?? {}, values: row.values ?? {} })
-    // No agent but those that are kept, and never the token.
+    // A message must not contain agents or the token.
     if (!outcome.ok) expect(outcome.failure.message).not.toMatch(/Ana|Beto|test-token/)
   })
 })

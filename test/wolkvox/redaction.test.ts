@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import { EXCERPT_BYTES, excerptOf } from '../../src/wolkvox/excerpt.ts'
-import { createRedactor } from '../../src/wolkvox/redaction.ts'
+import { createRedactor, WITHHELD } from '../../src/wolkvox/redaction.ts'
 
 const redact = (text: string, token = 'a+B/9z==?"<&') => createRedactor(new Secret(token))(text)
 
@@ -10,10 +10,17 @@ const visible = fc.string({
   unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
 })
 
+const tokenOfLength = (min: number) => visible.filter((token) => token.length >= min)
+
+/** Text that shares no character with a token, so that it cannot look like a trace of one. */
+const unrelated = fc.string({
+  unit: fc.integer({ min: 0x4e00, max: 0x9fff }).map((code) => String.fromCharCode(code)),
+})
+
 const asHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-/** The ways in which responses repeat what they received. */
+/** Forms in which responses repeat the token. */
 const forms: Record<string, (token: string) => string> = {
   'as it is': (token) => token,
   'in capitals': (token) => token.toUpperCase(),
@@ -35,21 +42,32 @@ const forms: Record<string, (token: string) => string> = {
 describe.each(Object.entries(forms))('a token %s', (_how, form) => {
   it('is taken out of any text', () => {
     fc.assert(
-      fc.property(
-        visible,
-        visible,
-        visible.filter((token) => token.length >= 4),
-        (before, after, token) => {
-          const text = redact(`${before} ${form(token)} ${after}`, token)
-          fc.pre(!before.includes(form(token)) && !after.includes(form(token)))
-          expect(text).toContain('[secret]')
-          expect(text).not.toContain(` ${form(token)} `)
-        },
-      ),
+      fc.property(unrelated, unrelated, tokenOfLength(4), (before, after, token) => {
+        const text = redact(`${before} ${form(token)} ${after}`, token)
+        expect(text).toContain('[secret]')
+        expect(text).not.toContain(form(token))
+      }),
     )
   })
 
-  it('is not shown where a cut goes through it, but for its first letters', () => {
+  it('does not remain beside text of the same characters', () => {
+    fc.assert(
+      fc.property(visible, visible, tokenOfLength(4), (before, after, token) => {
+        fc.pre(!before.includes(form(token)) && !after.includes(form(token)))
+        expect(redact(`${before} ${form(token)} ${after}`, token)).not.toContain(` ${form(token)} `)
+      }),
+    )
+  })
+
+  it('makes the redactor withhold a text with another trace of the token', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9]{8,40}$/), (token) => {
+        expect(redact(`${form(token)} ${[...token].join('.')}`, token)).toBe(WITHHELD)
+      }),
+    )
+  })
+
+  it('is removed from a truncated text, except for its first letters', () => {
     const token = 'q7Rt/x+9Zk=4"<mP'
     const whole = form(token)
     for (let length = 1; length < whole.length; length += 1) {
@@ -60,7 +78,7 @@ describe.each(Object.entries(forms))('a token %s', (_how, form) => {
     }
   })
 
-  it('is not shown where the excerpt of a response ends', () => {
+  it('is removed at the end of an excerpt', () => {
     const token = 'q7Rt/x+9Zk=4"<mP'
     const whole = form(token)
     for (let length = 1; length < whole.length; length += 1) {
@@ -73,26 +91,21 @@ describe.each(Object.entries(forms))('a token %s', (_how, form) => {
 describe('a token within base64', () => {
   it('is taken out wherever it begins, in both alphabets', () => {
     fc.assert(
-      fc.property(
-        visible,
-        visible,
-        visible.filter((token) => token.length >= 8),
-        (before, after, token) => {
-          for (const alphabet of ['base64', 'base64url'] as const) {
-            const text = Buffer.from(`${before}:${token}:${after}`).toString(alphabet)
-            const shown = redact(`Basic ${text}`, token)
-            expect(shown).toContain('[secret]')
-            const decoded = shown.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
-            expect(decoded.some((part) => part.includes(token))).toBe(false)
-          }
-        },
-      ),
+      fc.property(visible, visible, tokenOfLength(8), (before, after, token) => {
+        for (const alphabet of ['base64', 'base64url'] as const) {
+          const text = Buffer.from(`${before}:${token}:${after}`).toString(alphabet)
+          const shown = redact(`Basic ${text}`, token)
+          expect(shown).toContain('[secret]')
+          const decoded = shown.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
+          expect(decoded.some((part) => part.includes(token))).toBe(false)
+        }
+      }),
     )
   })
 })
 
 describe('a text without the token', () => {
-  it('stays as it is', () => {
+  it('stays unchanged', () => {
     expect(redact('wolkvox responded: PLEASE VALIDATE TOKEN')).toBe(
       'wolkvox responded: PLEASE VALIDATE TOKEN',
     )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readRetryAfter } from '../../src/wolkvox/refusal.ts'
+import { readRetryAfter } from '../../src/wolkvox/failure.ts'
 
 const NOW = Date.UTC(2026, 2, 10, 15, 0, 0)
 
@@ -25,7 +25,7 @@ describe('Retry-After', () => {
     ['an exponent', '1e9'],
     ['NaN', 'NaN'],
     ['Infinity', 'Infinity'],
-    ['words', 'in a while'],
+    ['a text', 'in a while'],
     ['a unit', '5s'],
     ['two headers in one', '5,7'],
     ['a date of another form', '2036-03-10T15:00:00Z'],
@@ -33,7 +33,7 @@ describe('Retry-After', () => {
     ['a date that is in no calendar', 'Tue, 99 Mar 2036 15:00:00 GMT'],
     ['a text that Date.parse takes for a date', 'proxy 7'],
     ['a text without end', 'x'.repeat(16_000)],
-  ])('is ignored where it is %s', (_form, header) => {
+  ])('is ignored if it is %s', (_form, header) => {
     expect(readRetryAfter(header, NOW)).toBeUndefined()
   })
 })

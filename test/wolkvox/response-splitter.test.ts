@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { NotJson, ValueTooLong } from '../../src/wolkvox/json-scanner.ts'
 import { splitResponse, TooManyRecords } from '../../src/wolkvox/response-splitter.ts'
 
-/** What the parts say together: the envelope, with its records put back. */
+/** The envelope and its records, joined again. */
 function together(text: string, maxRecords = 1000): { envelope: unknown; records: unknown[] } {
   const bytes = Buffer.from(text)
   const { envelope, spans } = splitResponse(bytes, maxRecords)
@@ -59,7 +59,7 @@ describe('taking a response apart', () => {
     ])
   })
 
-  it('leaves what is no list of records in the envelope', () => {
+  it('leaves data that is not a list of records in the envelope', () => {
     expect(together('{"data":{"data":[1,2]}}')).toEqual({ envelope: { data: { data: [1, 2] } }, records: [] })
     expect(together('"text"')).toEqual({ envelope: 'text', records: [] })
   })
@@ -68,7 +68,7 @@ describe('taking a response apart', () => {
     expect(together('{"data":[1,2],"data":[3]}').records).toEqual([3])
   })
 
-  it('says the same as JSON.parse of any response', () => {
+  it('agrees with JSON.parse on any response', () => {
     fc.assert(
       fc.property(fc.array(spaced), spaced, (records, msg) => {
         const text = `{"code": 200, "msg":${msg},"data": [${records.join(' ,')}]}`
@@ -106,7 +106,7 @@ describe('taking a response apart', () => {
     expect(together(object)).toEqual({ envelope: JSON.parse(object), records: [] })
   })
 
-  it('says the same as JSON.parse of any list with gaps', () => {
+  it('agrees with JSON.parse on any list with gaps', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(), { minLength: 1 }), fc.array(spaced), (keys, values) => {
         const members = keys.map((key, index) => `"${key}": ${values[index] ?? 'null'}`)
@@ -123,7 +123,7 @@ describe('taking a response apart', () => {
     expect(together('\ufeff\n\ufeff\ufeff [1]').records).toEqual([1])
   })
 
-  it('takes for JSON what is JSON, and nothing else, wherever a response is damaged', () => {
+  it('accepts a damaged response exactly if JSON.parse does', () => {
     const damaged = fc
       .tuple(
         fc.array(spaced, { maxLength: 3 }),
@@ -147,7 +147,7 @@ describe('taking a response apart', () => {
   })
 })
 
-describe('a response that is not what a report can be', () => {
+describe('a response that cannot be a report', () => {
   const megabytes = (unit: string, count: number) => unit.repeat(Math.ceil((count * 2 ** 20) / unit.length))
   const within = (shape: string) => [`{"code":200,"data":[${shape}]}`, `[${shape}]`]
   const withinObject = (shape: string) => [`{"code":200,"data":{${shape}}}`, `{${shape}}`]
@@ -160,7 +160,7 @@ describe('a response that is not what a report can be', () => {
     ['objects in objects without end', megabytes('{"a":', 32), ValueTooLong],
     ['a text without end', `"${megabytes('x', 32)}`, ValueTooLong],
     ['a number without end', megabytes('9', 32), ValueTooLong],
-  ])('is refused before it is parsed: %s', (_shape, shape, error) => {
+  ])('is rejected before parsing: %s', (_shape, shape, error) => {
     for (const text of within(shape)) {
       expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(error)
     }
@@ -175,7 +175,7 @@ describe('a response that is not what a report can be', () => {
     ['a text without end', `"0":"${megabytes('x', 32)}`, ValueTooLong],
     ['a key without end', `"${megabytes('0', 32)}":0`, ValueTooLong],
     ['a record of many members', `"0":{${megabytes('"k":0,', 32)}"k":0}`, ValueTooLong],
-  ])('is refused before it is parsed, as an object with numbers for keys: %s', (_shape, shape, error) => {
+  ])('is rejected before parsing, as an object with numeric keys: %s', (_shape, shape, error) => {
     for (const text of withinObject(shape)) {
       expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(error)
     }
@@ -184,7 +184,7 @@ describe('a response that is not what a report can be', () => {
   it.each([
     ['a text around the records', `{"msg":"${'x'.repeat(70_000)}","data":[]}`],
     ['many members around the records', `{${'"a":1,'.repeat(20_000)}"data":[]}`],
-  ])('is refused for its size: %s', (_part, text) => {
+  ])('is rejected for its size: %s', (_part, text) => {
     expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(ValueTooLong)
   })
 
@@ -196,7 +196,7 @@ describe('a response that is not what a report can be', () => {
     expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(NotJson)
   })
 
-  it('has one record more than it may', () => {
+  it('has one record too many', () => {
     expect(together('[1,2,3]', 3).records).toHaveLength(3)
     expect(() => together('[1,2,3,4]', 3)).toThrow(TooManyRecords)
   })

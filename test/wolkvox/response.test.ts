@@ -19,7 +19,7 @@ function failure(body: unknown, status = 200, contentType = ''): WolkvoxFailure 
     if (error instanceof WolkvoxFailure) return error
     throw error
   }
-  throw new Error('the response passed for a report')
+  throw new Error('the response was accepted as a report')
 }
 
 const reason = (body: unknown, status = 200) => failure(body, status).reason
@@ -36,7 +36,7 @@ describe('a response', () => {
     expect(read({ code, error: null, msg: '', data: [aRecord()] })).toEqual([aRecord()])
   })
 
-  it('may say "null" for its error', () => {
+  it('may have "null" as its error', () => {
     expect(read({ code: 200, error: 'null', msg: '1 records were found', data: [1] })).toEqual([1])
   })
 
@@ -67,7 +67,7 @@ describe('a response', () => {
     expect(read({ ...code, error: null, msg: '' })).toEqual([])
   })
 
-  it('without code and data has no agents where its message says so', () => {
+  it('without code and data has no agents if its message says so', () => {
     expect(read({ error: null, msg: '0 records were found' })).toEqual([])
   })
 
@@ -114,24 +114,24 @@ describe('malformed', () => {
     ['a text', '"report"'],
     ['a number', '5'],
     ['null', 'null'],
-    ['an object that is no envelope', { agents: [] }],
+    ['an object that is not an envelope', { agents: [] }],
     ['an empty object', {}],
     ['neither code nor data', { error: null, msg: 'hello' }],
     ['data that is a text', { code: 200, data: 'none' }],
     ['data that is a number', { code: 200, data: 0 }],
-    ['a code that is no code', { code: [200], data: [] }],
+    ['a code that is a list', { code: [200], data: [] }],
   ])('is %s', (_form, body) => {
     expect(reason(body)).toBe('malformed')
   })
 
-  it('keeps the JSON mistake as its cause, without a word of the text it was in', () => {
+  it('keeps the JSON error as its cause, without the text that it quotes', () => {
     const { cause } = failure('{"data": test-token}')
     expect(cause).toBeInstanceOf(SyntaxError)
     expect((cause as Error).message).not.toContain('test')
   })
 })
 
-describe('the text of malformed', () => {
+describe('the message of malformed', () => {
   const agents = [
     aRecord({ agent_id: '1001', agent_name: 'Juana Peña' }),
     aRecord({ agent_id: '1002', agent_name: 'José Gómez' }),
@@ -170,9 +170,9 @@ describe('the text of malformed', () => {
       "the response is not JSON: Unexpected token 'u' (no content type, # bytes): upstream request timeout",
     ],
     ['nothing', ' \r\n', 'application/json', 'the response is empty'],
-  ])('says what came: %s', (_what, body, contentType, message) => {
-    const said = message.replace('#', String(Buffer.byteLength(body)))
-    expect(failure(body, 200, contentType)).toMatchObject({ reason: 'malformed', message: said })
+  ])('describes the response: %s', (_what, body, contentType, message) => {
+    const expected = message.replace('#', String(Buffer.byteLength(body)))
+    expect(failure(body, 200, contentType)).toMatchObject({ reason: 'malformed', message: expected })
   })
 
   it('quotes the text that follows the JSON', () => {
@@ -182,7 +182,7 @@ describe('the text of malformed', () => {
     )
   })
 
-  it('ends where records begin, wherever a report is cut off', () => {
+  it('stops before the records, wherever a report is truncated', () => {
     const bytes = Buffer.from(report)
     for (let length = 1; length < bytes.length; length += 1) {
       const { reason, message } = failure(bytes.subarray(0, length).toString())
@@ -195,15 +195,15 @@ describe('the text of malformed', () => {
   })
 
   it.each([
-    ['behind a PHP warning', `Warning: Undefined variable in x.php on line 3 ${report}`],
-    ['in a bare list that is cut off', JSON.stringify(agents).slice(0, -1)],
-    ['in an object with numbers for keys that is cut off', JSON.stringify({ ...agents }).slice(0, -1)],
-    ['as one object that is cut off', JSON.stringify(agents[0]).slice(0, -1)],
-    ['as data that is one object and cut off', JSON.stringify({ code: 200, data: agents[0] }).slice(0, -1)],
+    ['after a PHP warning', `Warning: Undefined variable in x.php on line 3 ${report}`],
+    ['in a bare list that is truncated', JSON.stringify(agents).slice(0, -1)],
+    ['in an object with numbers for keys that is truncated', JSON.stringify({ ...agents }).slice(0, -1)],
+    ['as one object that is truncated', JSON.stringify(agents[0]).slice(0, -1)],
+    ['as data that is one truncated object', JSON.stringify({ code: 200, data: agents[0] }).slice(0, -1)],
     ['without their beginning', report.slice(report.indexOf('Juana'))],
     ['within a text', JSON.stringify(report)],
     ['within a text as data', JSON.stringify({ code: 200, data: JSON.stringify(agents) })],
-    ['as a list of names that is cut off', '["Juana Peña","José Gómez"'],
+    ['as a list of names that is truncated', '["Juana Peña","José Gómez"'],
     ['as keys', '{"Juana Peña":5,"José Gómez":7}'],
     ['in a JSON object that is not the API', JSON.stringify({ usuario: 'Juana Peña', ok: true })],
     ['as PHP prints them', 'Array\n(\n    [0] => Array ( [agent_id] => 1001 [agent_name] => Juana Peña'],
@@ -212,12 +212,12 @@ describe('the text of malformed', () => {
     ['as CSV', 'agent_id;agent_name\n1001;Juana Peña'],
     ['as XML', '<?xml version="1.0"?><rows><row><agent_id>1001</agent_id><agent_name>Juana Peña'],
     ['as XML of other names', '<rows><row><nombre>Juana Peña</nombre></row></rows>'],
-  ])('shows no agent: %s', (_how, body) => {
+  ])('does not contain agents: %s', (_how, body) => {
     expect(failure(body).reason).toBe('malformed')
     expect(failure(body).message).not.toMatch(/Juana|José|1001|1002/)
   })
 
-  it('never contains the token, at any place, in any form', () => {
+  it('never contains the token, in any position or form', () => {
     const forms = [
       'test-token',
       'TEST-TOKEN',
@@ -250,7 +250,7 @@ describe('the text of malformed', () => {
   })
 })
 
-describe('the text of a refusal that is no JSON of wolkvox', () => {
+describe('the message of a refusal that is not JSON from wolkvox', () => {
   it.each([
     [
       403,
@@ -273,12 +273,12 @@ describe('the text of a refusal that is no JSON of wolkvox', () => {
       JSON.stringify({ code: 200, msg: '', data: [aRecord()] }),
       'wolkvox responded with HTTP status 500',
     ],
-  ])('%d says what came: %s', (status, body, message) => {
+  ])('%d describes the response: %s', (status, body, message) => {
     expect(failure(body, status).message).toBe(message)
   })
 })
 
-/** Those of wolkvox's page, and some that it does not list. */
+/** The documented refusals and some others. */
 const allRefusals = [
   ...documentedRefusals,
   [403, 'FORBIDDEN', '', 'forbidden'],
@@ -303,7 +303,7 @@ describe.each(allRefusals)('a refusal %d %s: %s is %4$s', (code, error, msg, exp
     expect(reason({ error, msg }, code)).toBe(expected)
   })
 
-  it('whatever the case of its message', () => {
+  it('in any letter case of its message', () => {
     expect(reason({ code, error, msg: msg.toLowerCase() })).toBe(expected)
   })
 })
@@ -322,7 +322,7 @@ describe('a refusal without a code', () => {
     expect(reason({ msg: 'TOKEN LIMIT EXCEEDED' })).toBe('quota_exceeded')
   })
 
-  it('is none where there are records', () => {
+  it('is ignored if there are records', () => {
     expect(read({ error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN', data: [aRecord()] })).toEqual([aRecord()])
   })
 })
@@ -347,7 +347,7 @@ describe('404 whose message says that no records were found', () => {
     ['another message', { msg: 'THE API WAS NOT FOUND' }],
     ['a message that counts records', { msg: '10 records were found' }],
     ['no message', {}],
-    ['a page', '<html>0 records were found</html>'],
+    ['HTML', '<html>0 records were found</html>'],
     ['a text', '"0 records were found"'],
   ])('is not %s', (_form, body) => {
     expect(reason(body, 404)).toBe('not_found')
@@ -412,44 +412,44 @@ describe('the advice of a refusal', () => {
       if (error instanceof WolkvoxFailure) return error.advice
       throw error
     }
-    throw new Error('the response passed for a report')
+    throw new Error('the response was accepted as a report')
   }
 
-  it.each([429, 503, 500])('carries the Retry-After of a %d, in both forms', (status) => {
+  it.each([429, 503, 500])('contains the Retry-After of a %d, in both forms', (status) => {
     expect(adviceOf(status, '30').retryAfterMs).toBe(30_000)
     expect(adviceOf(status, 'Tue, 10 Mar 2026 15:00:30 GMT').retryAfterMs).toBe(30_000)
     expect(adviceOf(status).retryAfterMs).toBeUndefined()
   })
 
   it.each([204, 206, 304, 402, 405, 408, 410, 418, 451, 600, 999])(
-    'says that an http_error from HTTP status %d is permanent',
+    'treats an http_error from HTTP status %d as permanent',
     (status) => {
       expect(adviceOf(status).isPermanent).toBe(true)
     },
   )
 
-  it.each([500, 502, 503, 504, 520, 599])('says that HTTP status %d may pass', (status) => {
+  it.each([500, 502, 503, 504, 520, 599])('treats HTTP status %d as temporary', (status) => {
     expect(adviceOf(status).isPermanent).toBe(false)
   })
 
-  it.each(['OK', 0, '0', 201, -1, '2oo', 418])('says that code %j in the body is permanent', (code) => {
+  it.each(['OK', 0, '0', 201, -1, '2oo', 418])('treats code %j in the body as permanent', (code) => {
     expect(failure({ code, data: [] }).advice.isPermanent).toBe(true)
   })
 
-  it('says that a code 500 in the body may pass', () => {
+  it('treats code 500 in the body as temporary', () => {
     expect(failure({ code: '500', data: [] }).advice.isPermanent).toBe(false)
   })
 })
 
-describe('the text of a refusal', () => {
-  it('tells what wolkvox said', () => {
+describe('the message of a refusal', () => {
+  it('contains the message of wolkvox', () => {
     expect(failure({ code: 403, msg: 'PLEASE VALIDATE TOKEN' }).message).toBe(
       'wolkvox responded with code 403: PLEASE VALIDATE TOKEN',
     )
     expect(failure('', 502).message).toBe('wolkvox responded with HTTP status 502')
   })
 
-  it('never carries the token, whole or cut, in the message or in the code', () => {
+  it('never contains the token, whole or truncated, from the message or from the code', () => {
     const long = `${'x'.repeat(195)}test-token`
     for (const body of [{ code: 403, msg: 'test-token' }, { code: 403, msg: long }, { code: 'test-token' }]) {
       expect(failure(body).message).not.toContain('test')

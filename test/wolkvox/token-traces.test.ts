@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
-import { createRedactor, WITHHELD } from '../../src/wolkvox/redaction.ts'
+import { createRedactor, createTraceFinder, WITHHELD } from '../../src/wolkvox/redaction.ts'
 import { recordsOf } from '../../src/wolkvox/response.ts'
-import { createTraceFinder } from '../../src/wolkvox/token-traces.ts'
 
 const hexOf = (character: string) => character.charCodeAt(0).toString(16).padStart(2, '0')
 
@@ -13,7 +12,7 @@ const eachCharacter = (change: (character: string, index: number) => string) => 
 
 const percent = eachCharacter((character) => `%${hexOf(character)}`)
 
-/** What a server can do to each character, so that a part of the result is the result of a part. */
+/** Changes to each character. Part of the result is the result of a part of the text. */
 const characterChanges: Record<string, (text: string) => string> = {
   'as it is': (text) => text,
   'in upper case': (text) => text.toUpperCase(),
@@ -49,7 +48,7 @@ const characterChanges: Record<string, (text: string) => string> = {
   'as hex with prefixes': eachCharacter((character) => `0x${hexOf(character)}, `),
 }
 
-/** What a server can do to a text as a whole. */
+/** Changes to a whole text. */
 const wholeChanges: Record<string, (text: string) => string> = {
   reversed: (text) => [...text].reverse().join(''),
   'in base64': (text) => Buffer.from(text).toString('base64'),
@@ -161,7 +160,7 @@ describe('a trace of the token', () => {
     expect(redact(`said ${change('vQ2m.Zx91L')} here`)).toBe(WITHHELD)
   })
 
-  it('makes the redactor withhold the text and say why', () => {
+  it('makes the redactor withhold the text with the reason', () => {
     expect(redact('token k T 7 v Q 2 m Z x 9 1 L p 0 is wrong')).toBe(WITHHELD)
     expect(WITHHELD).toContain('part of the token')
   })

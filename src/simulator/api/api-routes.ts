@@ -1,38 +1,61 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { dayOf } from '../centre/time.ts'
-import type { Answer } from './answer.ts'
-import { credentialsProblem } from './credentials.ts'
-import { deliver } from './delivery.ts'
-import { failureAnswer, failures, recordsAnswer } from './envelope.ts'
-import { withFault } from './faults.ts'
-import type { Operation } from './operation.ts'
+import type { FastifyInstance } from 'fastify'
+import { checkCredentials } from './admission.ts'
+import { applyFault } from './faults.ts'
+import { type SimulatedOperation, todayOf, tokenInfoOf } from './operation.ts'
+import {
+  apiErrors,
+  errorResponse,
+  recordsResponse,
+  type SimulatedResponse,
+  sendResponse,
+} from './responses.ts'
 
-/** Serves wolkvox's own path: who calls is checked first, then the limits, then what is asked for. */
-export function apiRoutes(app: FastifyInstance, operation: Operation): void {
-  app.get('/api/v2/real_time.php', async (request, reply) => {
-    operation.requests += 1
-    const refusal =
-      credentialsProblem(request.headers, operation.token) ?? operation.gate.enter(dayOf(operation.now()))
-    if (refusal === undefined) reply.raw.once('close', () => operation.gate.leave())
-    await pause(operation.latencyMs)
-    if (refusal === undefined) await answerCall(operation, request, reply)
-    else await deliver(reply, failureAnswer(refusal))
-    return reply
-  })
+/** A report that the simulator serves, by its path and its `api` parameter. */
+interface ServedReport {
+  readonly path: string
+  readonly api: string
+  readonly recordsOf: (operation: SimulatedOperation) => readonly object[]
 }
 
-async function answerCall(operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await deliver(reply, withFault(answerQuery(operation, request.query), operation.fault))
+const reports: readonly ServedReport[] = [
+  { path: '/api/v2/real_time.php', api: 'agents', recordsOf: (operation) => operation.report() },
+  {
+    path: '/api/v2/information.php',
+    api: 'token_info',
+    recordsOf: (operation) => [tokenInfoOf(operation)],
+  },
+]
+
+/** Serves wolkvox's paths. Each request passes three checks: credentials, limits, parameters. */
+export function addApiRoutes(app: FastifyInstance, operation: SimulatedOperation): void {
+  for (const path of new Set(reports.map((report) => report.path))) {
+    app.get(path, async (request, reply) => {
+      operation.requests += 1
+      const error =
+        checkCredentials(request.headers, operation.token) ?? operation.limiter.admit(todayOf(operation))
+      if (error === undefined) reply.raw.once('close', () => operation.limiter.release())
+      await delay(operation.latencyMs)
+      const response =
+        error === undefined
+          ? applyFault(respond(operation, path, request.query), operation.fault)
+          : errorResponse(error)
+      await sendResponse(reply, response)
+      return reply
+    })
+  }
 }
 
-function answerQuery(operation: Operation, query: unknown): Answer {
+function respond(operation: SimulatedOperation, path: string, query: unknown): SimulatedResponse {
   const api = new Map(Object.entries(query ?? {})).get('api')
-  if (api === undefined || api === '') return failureAnswer(failures.missingParameters)
-  return api === 'agents' ? recordsAnswer(operation.report()) : failureAnswer(failures.unknownApi)
+  if (api === undefined || api === '') return errorResponse(apiErrors.missingParameters)
+  const report = reports.find((served) => served.path === path && served.api === String(api))
+  return report === undefined
+    ? errorResponse(apiErrors.unknownApi)
+    : recordsResponse(report.recordsOf(operation))
 }
 
-function pause(milliseconds: number): Promise<void> | undefined {
+function delay(milliseconds: number): Promise<void> | undefined {
   if (milliseconds === 0) return undefined
-  // A caller that is kept waiting must not keep the process alive: the server does, as long as it is open.
+  // The open server keeps the process alive; a waiting client alone must not.
   return new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
 }

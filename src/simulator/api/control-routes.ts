@@ -1,15 +1,13 @@
 import type { FastifyInstance } from 'fastify'
-import { day, dayOf, formatDuration } from '../centre/time.ts'
-import { type FaultName, faultNames } from './faults.ts'
-import type { Operation } from './operation.ts'
+import { day, dayOf, formatHhMmSs } from '../centre/time.ts'
+import { faultNames, isFaultName } from './faults.ts'
+import type { SimulatedOperation } from './operation.ts'
 
 const faultSchema = {
   body: { type: 'object', required: ['fault'], properties: { fault: { type: 'string' } } },
 }
 
-const isFaultName = (name: string): name is FaultName => faultNames.some((each) => each === name)
-
-const holdSchema = {
+const overrideSchema = {
   body: {
     type: 'object',
     required: ['agents', 'state', 'seconds'],
@@ -21,40 +19,36 @@ const holdSchema = {
   },
 }
 
-/** Who is to be held, and in which state since how many seconds. */
-interface HoldOrder {
+/** Sets the state of agents; they have been in it for `seconds`. */
+interface OverrideRequest {
   readonly agents: readonly string[]
   readonly state: string
   readonly seconds: number
 }
 
-/** What `GET /simulator` tells. */
-function statusOf(operation: Operation) {
+/** The body of `GET /simulator`. */
+function statusOf(operation: SimulatedOperation) {
   const now = operation.now()
   return {
     day: dayOf(now),
-    time: formatDuration(now % day),
-    calls: operation.gate.calls,
+    time: formatHhMmSs(now % day),
+    calls: operation.limiter.totalRequests,
     requests: operation.requests,
     fault: operation.fault ?? null,
     faults: faultNames,
-    held: [...operation.holds.keys()],
+    held: [...operation.stateOverrides.keys()],
   }
 }
 
-/**
- * Serves the simulator's own paths, which wolkvox does not have: a look inside, faults switched on or off, agents held
- * in a state.
- */
-export function controlRoutes(app: FastifyInstance, operation: Operation): void {
+/** Serves the simulator's own paths: read its status, set a fault, override agent states. */
+export function addControlRoutes(app: FastifyInstance, operation: SimulatedOperation): void {
   app.get('/simulator', async () => statusOf(operation))
   app.put<{ Body: { fault: string } }>(
     '/simulator/fault',
     { schema: faultSchema },
-    async ({ body }, reply) => {
-      const { fault } = body
+    async ({ body: { fault } }, reply) => {
       if (!isFaultName(fault)) {
-        return reply.code(400).send({ message: `no such fault; known are ${faultNames.join(', ')}` })
+        return reply.code(400).send({ message: `unknown fault; use one of ${faultNames.join(', ')}` })
       }
       operation.fault = fault
       return statusOf(operation)
@@ -64,16 +58,25 @@ export function controlRoutes(app: FastifyInstance, operation: Operation): void 
     operation.fault = undefined
     return statusOf(operation)
   })
-  app.put<{ Body: HoldOrder }>('/simulator/agents', { schema: holdSchema }, async ({ body }, reply) => {
-    const known = new Set(operation.report().map(({ agent_id }) => agent_id))
-    const unknown = body.agents.filter((id) => !known.has(id))
-    if (unknown.length > 0) return reply.code(404).send({ message: `no such agent: ${unknown.join(', ')}` })
-    const hold = { state: body.state, since: operation.now() - body.seconds }
-    operation.holds = new Map([...operation.holds, ...body.agents.map((id) => [id, hold] as const)])
-    return statusOf(operation)
-  })
+  app.put<{ Body: OverrideRequest }>(
+    '/simulator/agents',
+    { schema: overrideSchema },
+    async ({ body: { agents, state, seconds } }, reply) => {
+      const known = new Set(operation.report().map(({ agent_id }) => agent_id))
+      const unknown = agents.filter((id) => !known.has(id))
+      if (unknown.length > 0) {
+        return reply.code(404).send({ message: `unknown agents: ${unknown.join(', ')}` })
+      }
+      const override = { state, since: operation.now() - seconds }
+      operation.stateOverrides = new Map([
+        ...operation.stateOverrides,
+        ...agents.map((id) => [id, override] as const),
+      ])
+      return statusOf(operation)
+    },
+  )
   app.delete('/simulator/agents', async () => {
-    operation.holds = new Map()
+    operation.stateOverrides = new Map()
     return statusOf(operation)
   })
 }

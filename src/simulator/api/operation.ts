@@ -1,23 +1,105 @@
-import type { WolkvoxRecord } from '../centre/report.ts'
+import { Centre, type CentreOptions } from '../centre/centre.ts'
+import { reportOf, type WolkvoxRecord } from '../centre/report.ts'
+import { dayOf, parseTimeOfDay, startClock } from '../centre/time.ts'
+import { RequestLimiter } from './admission.ts'
 import type { FaultName } from './faults.ts'
-import type { Gate } from './gate.ts'
-import type { Holds } from './holds.ts'
 
-/** What the routes share: one operation as it is at the moment of the call. */
-export interface Operation {
-  /** The only one that may call. */
+/** A fixed state for an agent, which the report shows instead of the simulated one. */
+export interface StateOverride {
+  readonly state: string
+  /** The start of the state, in seconds since midnight of day 0. */
+  readonly since: number
+}
+
+/** A record of `information.php?api=token_info`. */
+export type TokenInfo = Readonly<
+  Record<
+    'description' | 'token_limit' | 'token_use_today' | 'all_token_today' | 'available_consumption_options',
+    string
+  >
+>
+
+/** The state of a simulated operation, which all routes share. */
+export interface SimulatedOperation {
+  /** The only valid token. */
   readonly token: string
-  readonly gate: Gate
-  /** Waited before each answer, in milliseconds. */
+  readonly limiter: RequestLimiter
+  /** The delay before each response, in milliseconds. */
   readonly latencyMs: number
   /** The simulated time, in whole seconds since midnight of day 0. */
   readonly now: () => number
-  /** The report as it would be sent now. */
+  /** The current records of all agents. */
   readonly report: () => readonly WolkvoxRecord[]
-  /** All calls to the API that have come in, refused ones included. */
+  /** All API requests received, rejected ones included. */
   requests: number
-  /** What goes wrong at present. */
+  /** The fault applied to responses. */
   fault: FaultName | undefined
-  /** Who is held in a state. */
-  holds: Holds
+  /** State overrides by agent id. */
+  stateOverrides: ReadonlyMap<string, StateOverride>
+}
+
+/** What determines a simulated operation. */
+export interface OperationOptions extends CentreOptions {
+  readonly startAt: string
+  readonly speed: number
+  readonly token: string
+  readonly licenses?: number
+  readonly latencyMs?: number
+}
+
+/** Simulates the day up to its start time, then starts the clock. */
+export function startOperation(options: OperationOptions): SimulatedOperation {
+  const startSecond = parseTimeOfDay(options.startAt)
+  const centre = new Centre(options)
+  centre.advanceTo(startSecond)
+  // The morning of a large centre takes seconds to simulate; an earlier clock start would shift the start time.
+  const clock = startClock(startSecond, options.speed)
+  const now = () => {
+    centre.advanceTo(clock())
+    return centre.now
+  }
+  const operation: SimulatedOperation = {
+    token: options.token,
+    limiter: new RequestLimiter(options.licenses ?? options.agents),
+    latencyMs: options.latencyMs ?? 0,
+    now,
+    report: () => {
+      const second = now()
+      return applyOverrides(reportOf(centre.agents, second), operation.stateOverrides, second)
+    },
+    requests: 0,
+    fault: undefined,
+    stateOverrides: new Map(),
+  }
+  return operation
+}
+
+/** The quota usage. The account has only one token, so the totals of token and account are equal. */
+export function tokenInfoOf({ limiter }: SimulatedOperation): TokenInfo {
+  return {
+    description: 'simulated',
+    token_limit: String(limiter.dailyLimit),
+    token_use_today: String(limiter.requestsToday),
+    all_token_today: String(limiter.requestsToday),
+    available_consumption_options: String(limiter.dailyLimit - limiter.requestsToday),
+  }
+}
+
+/** The number of the current simulated day. */
+export function todayOf(operation: SimulatedOperation): number {
+  return dayOf(operation.now())
+}
+
+/** Replaces state and time in state. The daily totals stay, because an override is not part of the simulated day. */
+function applyOverrides(
+  records: readonly WolkvoxRecord[],
+  overrides: SimulatedOperation['stateOverrides'],
+  now: number,
+): readonly WolkvoxRecord[] {
+  if (overrides.size === 0) return records
+  return records.map((record) => {
+    const override = overrides.get(record.agent_id)
+    if (override === undefined) return record
+    return { ...record, agent_status: override.state, time_state_now: String(now - override.since) }
+  })
 }

@@ -1,73 +1,71 @@
-import { Agenda } from './agenda.ts'
-import type { Agent } from './agent.ts'
-import { nextArrival } from './arrivals.ts'
-import { type Demand, demandFor } from './demand.ts'
-import { Floor } from './floor.ts'
+import { createAgents, type SimulatedAgent } from './agent.ts'
+import { CallDistributor } from './call-distributor.ts'
+import { type Demand, demandFor, nextArrival } from './demand.ts'
+import { EventQueue } from './queues.ts'
 import { type Random, seededRandom } from './random.ts'
-import { hireAgents } from './roster.ts'
 import { planShift, type Shift } from './shifts.ts'
 import { day } from './time.ts'
 
-/** How large a centre is; the seed, a whole number, decides everything that happens in it. */
+/** The number of agents, and the seed (an integer) of all random events. */
 export interface CentreOptions {
   readonly agents: number
   readonly seed: number
 }
 
 /**
- * A contact centre, day after day from midnight of day 0. What happens depends on the options alone, not on the steps
- * in which time is advanced.
+ * A simulated contact centre, from midnight of day 0. Its events depend only on the options, not on the steps of
+ * `advanceTo`.
  */
 export class Centre {
-  readonly agents: readonly Agent[]
-  readonly #agenda = new Agenda()
+  readonly agents: readonly SimulatedAgent[]
+  readonly #events = new EventQueue()
   readonly #random: Random
-  readonly #floor: Floor
+  readonly #distributor: CallDistributor
 
   constructor({ agents, seed }: CentreOptions) {
-    this.agents = hireAgents(agents)
+    this.agents = createAgents(agents)
     this.#random = seededRandom(seed)
-    this.#floor = new Floor(this.#agenda, this.#random)
-    this.#agenda.at(0, () => this.#beginDay())
+    this.#distributor = new CallDistributor(this.#events, this.#random)
+    this.#events.schedule(0, () => this.#startDay())
   }
 
-  /** The present, in whole seconds since midnight of day 0. */
+  /** The simulated time, in whole seconds since midnight of day 0. */
   get now(): number {
-    return this.#agenda.now
+    return this.#events.now
   }
 
-  /** Lets time pass until `second`, a whole number since midnight of day 0. Time never goes back: an earlier one changes nothing. */
+  /** Simulates up to `second`, an integer since midnight of day 0. Does nothing if `second` is in the past. */
   advanceTo(second: number): void {
-    this.#agenda.runUntil(second)
+    this.#events.runUntil(second)
   }
 
-  #beginDay(): void {
-    const midnight = this.#agenda.now
-    for (const agent of this.agents) agent.turnDay(midnight)
+  #startDay(): void {
+    const midnight = this.#events.now
+    for (const agent of this.agents) agent.startNewDay(midnight)
     const shifts = this.agents.map((_, index) => planShift(this.#random, index))
     for (const [index, agent] of this.agents.entries()) {
       const shift = shifts[index]
-      if (shift !== undefined) this.#expect(agent, shift, midnight)
+      if (shift !== undefined) this.#scheduleLogin(agent, shift, midnight)
     }
-    this.#awaitCall(demandFor(shifts.filter((shift) => shift !== undefined)), midnight, 0)
-    this.#agenda.at(midnight + day, () => this.#beginDay())
+    this.#scheduleNextCall(demandFor(shifts.filter((shift) => shift !== undefined)), midnight, 0)
+    this.#events.schedule(midnight + day, () => this.#startDay())
   }
 
-  #expect(agent: Agent, { loginAt, logoutAt, pauses }: Shift, midnight: number): void {
-    this.#agenda.at(midnight + loginAt, () => {
-      const dated = pauses.map((pause) => ({ ...pause, at: midnight + pause.at }))
-      this.#floor.startShift(agent, midnight + logoutAt, dated)
+  #scheduleLogin(agent: SimulatedAgent, { loginAt, logoutAt, pauses }: Shift, midnight: number): void {
+    this.#events.schedule(midnight + loginAt, () => {
+      const absolutePauses = pauses.map((pause) => ({ ...pause, at: midnight + pause.at }))
+      this.#distributor.startShift(agent, midnight + logoutAt, absolutePauses)
     })
   }
 
-  /** One call at a time is on the agenda: each, when it comes, brings the next. `moment` is in seconds of the day. */
-  #awaitCall(demand: Demand, midnight: number, moment: number): void {
-    const next = nextArrival(this.#random, demand, moment)
+  /** Schedules one call after `time` (in seconds of the day); each call schedules the next. */
+  #scheduleNextCall(demand: Demand, midnight: number, time: number): void {
+    const next = nextArrival(this.#random, demand, time)
     if (next === undefined) return
-    // Rounded up, as an event must not come before its cause; the fraction lives on in `next`, so no rate is lost.
-    this.#agenda.at(midnight + Math.ceil(next), () => {
-      this.#floor.receiveCall()
-      this.#awaitCall(demand, midnight, next)
+    // Events need whole seconds. Rounding up keeps them in the future; `next` keeps the fraction, so the rate is exact.
+    this.#events.schedule(midnight + Math.ceil(next), () => {
+      this.#distributor.receiveCall()
+      this.#scheduleNextCall(demand, midnight, next)
     })
   }
 }

@@ -1,38 +1,39 @@
-import { meanHandlingSeconds } from './habits.ts'
+import { meanHandlingSeconds } from './behaviour.ts'
+import { chance, exponential, type Random } from './random.ts'
 import type { Shift } from './shifts.ts'
 import { day, hour, minute } from './time.ts'
 
-/** How many calls come, over one day. */
+/** The arrival rate of inbound calls over one day. */
 export interface Demand {
-  /** Calls a second at a second of the day. */
+  /** Calls per second at a second of the day. */
   readonly rateAt: (second: number) => number
-  /** No rate of the day is above this, in calls a second. */
+  /** An upper bound of the rate, in calls per second. */
   readonly peakRate: number
 }
 
-/** The part of the time at work, planned pauses left out, that inbound calls ask for on a day without peaks. */
+/** The share of working time, without planned pauses, that inbound calls take outside the peaks. */
 const baseLoad = 0.7
 
-/** A small team loses more callers to full lines: so much more load, divided by its size, makes up for that. */
+/** In a small team, more callers find all agents busy and hang up. This extra load, in agents, compensates for it. */
 const smallTeamLoad = 0.6
 
-/** Peaks over the base, in its multiples: late in the morning, in the middle of the afternoon. */
+/** Peaks above the base load, relative to it: late morning and mid-afternoon. */
 const peaks = [
   { at: 11 * hour, width: 1.25 * hour, height: 0.12 },
   { at: 15.5 * hour, width: 1.5 * hour, height: 0.1 },
 ] as const
 
-const highestCurve = 1 + peaks.reduce((sum, { height }) => sum + height, 0)
+const maxPeakFactor = 1 + peaks.reduce((sum, { height }) => sum + height, 0)
 
-function curveAt(second: number): number {
+function peakFactorAt(second: number): number {
   return peaks.reduce(
     (sum, { at, width, height }) => sum + height * Math.exp(-(((second - at) / width) ** 2)),
     1,
   )
 }
 
-/** When somebody is at work: from and to, in seconds of the day. The pauses by plan are left out. */
-function* workingSpells({ loginAt, logoutAt, pauses }: Shift): Generator<readonly [number, number]> {
+/** The periods of a shift without its planned pauses: start and end, in seconds of the day. */
+function* workingPeriods({ loginAt, logoutAt, pauses }: Shift): Generator<readonly [number, number]> {
   let from = loginAt
   for (const { at, seconds } of pauses) {
     const to = Math.max(from, at)
@@ -42,14 +43,14 @@ function* workingSpells({ loginAt, logoutAt, pauses }: Shift): Generator<readonl
   yield [from, logoutAt]
 }
 
-/** How many are at work in each minute of the day. */
+/** The number of working agents in each minute of the day. */
 function staffByMinute(shifts: readonly Shift[]): Int32Array {
   const staff = new Int32Array(day / minute + 1)
   const change = (second: number, by: number) => {
     const index = Math.floor(second / minute)
     staff[index] = (staff[index] ?? 0) + by
   }
-  for (const [from, to] of shifts.values().flatMap(workingSpells)) {
+  for (const [from, to] of shifts.values().flatMap(workingPeriods)) {
     change(from, +1)
     change(to, -1)
   }
@@ -58,14 +59,29 @@ function staffByMinute(shifts: readonly Shift[]): Int32Array {
   return staff
 }
 
-/** The demand that keeps those on shift about equally busy, be they ten or sixty thousand. */
+/** The demand that keeps the agents on shift about equally busy in a centre of any size. */
 export function demandFor(shifts: readonly Shift[]): Demand {
   const staff = staffByMinute(shifts)
-  const mostStaff = staff.reduce((most, now) => Math.max(most, now), 0)
-  const callsPerSecond = (atWork: number) =>
-    (atWork + Math.min(atWork, smallTeamLoad)) * (baseLoad / meanHandlingSeconds)
+  const maxStaff = staff.reduce((max, count) => Math.max(max, count), 0)
+  const callsPerSecond = (agents: number) =>
+    (agents + Math.min(agents, smallTeamLoad)) * (baseLoad / meanHandlingSeconds)
   return {
-    rateAt: (second) => callsPerSecond(staff[Math.floor(second / minute)] ?? 0) * curveAt(second),
-    peakRate: callsPerSecond(mostStaff) * highestCurve,
+    rateAt: (second) => callsPerSecond(staff[Math.floor(second / minute)] ?? 0) * peakFactorAt(second),
+    peakRate: callsPerSecond(maxStaff) * maxPeakFactor,
   }
+}
+
+/**
+ * The time of the next call after `time`, or `undefined` if none arrives before midnight. Both times are seconds of the
+ * day and can be fractional. The calls are an inhomogeneous Poisson process, made by thinning: candidates arrive at the
+ * peak rate, and each is kept with the probability rate / peak rate.
+ */
+export function nextArrival(random: Random, demand: Demand, time: number): number | undefined {
+  if (demand.peakRate <= 0) return undefined
+  let candidate = time
+  do {
+    candidate += exponential(random, 1 / demand.peakRate)
+    if (candidate >= day) return undefined
+  } while (!chance(random, demand.rateAt(candidate) / demand.peakRate))
+  return candidate
 }

@@ -1,7 +1,7 @@
-import type { Agent, DayTotals } from './agent.ts'
-import { formatDuration } from './time.ts'
+import type { DayTotals, SimulatedAgent } from './agent.ts'
+import { formatHhMmSs } from './time.ts'
 
-/** One agent's line of wolkvox's real-time report: 17 strings, in the order of wolkvox's page. */
+/** One agent's record in wolkvox's real-time report: 17 strings, in the order of wolkvox's documentation. */
 export interface WolkvoxRecord {
   readonly agent_id: string
   readonly agent_name: string
@@ -22,16 +22,16 @@ export interface WolkvoxRecord {
   readonly aux_time: string
 }
 
-/** Records that one answer holds at most, by wolkvox's page. */
+/** The maximum number of records in one response, from wolkvox's documentation. */
 export const recordLimit = 60_000
 
-/** The report at `now`, in whole seconds since midnight of day 0; agents beyond the limit are cut off. */
-export function reportOf(agents: readonly Agent[], now: number): WolkvoxRecord[] {
+/** The report at `now`, in whole seconds since midnight of day 0. It omits agents beyond the record limit. */
+export function reportOf(agents: readonly SimulatedAgent[], now: number): WolkvoxRecord[] {
   return agents.slice(0, recordLimit).map((agent) => recordOf(agent, now))
 }
 
 /** The record of `agent` at `now`, in whole seconds since midnight of day 0. */
-export function recordOf(agent: Agent, now: number): WolkvoxRecord {
+export function recordOf(agent: SimulatedAgent, now: number): WolkvoxRecord {
   const { calls, times } = agent.worksToday ? dayFields(agent.totalsAt(now)) : noDayFields
   return {
     agent_id: agent.id,
@@ -43,7 +43,7 @@ export function recordOf(agent: Agent, now: number): WolkvoxRecord {
   }
 }
 
-/** The fields that speak of the day, in the two groups between which `time_state_now` stands. */
+/** The daily totals. `time_state_now` separates the two groups. */
 interface DayFields {
   readonly calls: Pick<WolkvoxRecord, 'calls' | 'inbound' | 'outbound' | 'internal'>
   readonly times: Pick<
@@ -60,7 +60,7 @@ interface DayFields {
   >
 }
 
-/** Who has not logged in today has no values; wolkvox writes that in more ways than one, so two are used. */
+/** Agents not logged in today have no values. wolkvox has several notations for this; the simulator uses two. */
 const noDayFields: DayFields = {
   calls: { calls: '', inbound: '', outbound: '', internal: '' },
   times: {
@@ -77,37 +77,37 @@ const noDayFields: DayFields = {
 }
 
 function dayFields({ seconds, calls }: DayTotals): DayFields {
-  const taken = calls.inbound + calls.outbound + calls.internal
+  const total = calls.inbound + calls.outbound + calls.internal
   const busy = seconds.inbound + seconds.outbound + seconds.acw
   return {
     calls: {
-      calls: String(taken),
+      calls: String(total),
       inbound: String(calls.inbound),
       outbound: String(calls.outbound),
       internal: String(calls.internal),
     },
     times: {
-      ready_time: formatDuration(seconds.ready),
-      inbound_time: formatDuration(seconds.inbound),
-      outbound_time: formatDuration(seconds.outbound),
-      acw_time: formatDuration(seconds.acw),
-      ring_time: formatDuration(seconds.ring),
-      login_time: formatDuration(seconds.login),
-      aht_time: formatDuration(Math.round(ratio(busy, taken))),
+      ready_time: formatHhMmSs(seconds.ready),
+      inbound_time: formatHhMmSs(seconds.inbound),
+      outbound_time: formatHhMmSs(seconds.outbound),
+      acw_time: formatHhMmSs(seconds.acw),
+      ring_time: formatHhMmSs(seconds.ring),
+      login_time: formatHhMmSs(seconds.login),
+      aht_time: formatHhMmSs(Math.round(ratio(busy, total))),
       ocupation: formatPercentage(ratio(busy, seconds.login - seconds.aux)),
-      aux_time: formatDuration(seconds.aux),
+      aux_time: formatHhMmSs(seconds.aux),
     },
   }
 }
 
-/** Nothing over nothing is shown as nothing. */
+/** wolkvox reports 0 if the divisor is 0. */
 function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole
 }
 
 const percentage = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
 
-/** A share (1 = all) as wolkvox writes percentages: `34.64 %`, `0 %`, `15,233.33 %`. */
-export function formatPercentage(share: number): string {
-  return `${percentage.format(share * 100)} %`
+/** Formats a ratio as wolkvox writes percentages: `34.64 %`, `0 %`, `15,233.33 %`. */
+export function formatPercentage(ratio: number): string {
+  return `${percentage.format(ratio * 100)} %`
 }

@@ -1,17 +1,15 @@
 import type { Field } from '@grafana/data'
 import { expect } from 'vitest'
 import { type Language, languages } from '../../../grafana/dashboards.ts'
-import { looks } from '../../../grafana/look/categories.ts'
-import { level } from '../../../grafana/look/palette.ts'
+import { level, looks } from '../../../grafana/theme/colors.ts'
 import { limitsOfAll } from '../rules/files.ts'
 import type { Panel } from './dashboards.ts'
-import { configured, headingOf, tableFrames, transformed } from './frames.ts'
+import { configured, headingOf, tableFrames, transformed } from './grafana-data.ts'
 import type { QuerySeries } from './grafana-requests.ts'
-import { absentee } from './special-cases.ts'
-import { refreshedBefore } from './time-ranges.ts'
+import { absentAgent, refreshedBefore } from './scenario.ts'
 
-/** What stands in the table, from left to right: labels, and what can be asked of Prometheus by itself, in which form. */
-const PROMISED = [
+/** The columns from left to right: labels, and metrics with their format. */
+const COLUMNS = [
   ['agent', 'string'],
   ['operation', 'string'],
   ['status', 'string'],
@@ -34,10 +32,10 @@ const PROMISED = [
 ] as const
 
 /**
- * Fails unless Grafana's own code makes the promised table of the answers: the columns in their order, with their types, under
- * each heading the metric that it names, and of the one who does not come back from a break the row that a supervisor has to see.
+ * Fails unless Grafana's own code makes the documented table: the columns in their order and with their types, under each heading
+ * the metric that it names, and for the absent agent the row that a supervisor has to see.
  *
- * @param ask answers a query by itself, at the same moment
+ * @param ask queries Prometheus directly, at the same moment
  */
 export async function checkAgentTable(
   panel: Panel,
@@ -48,11 +46,11 @@ export async function checkAgentTable(
 ): Promise<void> {
   const [made] = await transformed(panel, tableFrames(answers))
   const [frame] = configured(panel, made === undefined ? [] : [made])
-  if (frame === undefined) throw new Error('the transformations leave no table')
+  if (frame === undefined) throw new Error('the transformations return no table')
 
   const { columns } = languages[language]
   expect(frame.fields.map((field) => [headingOf(field, frame), field.type])).toEqual(
-    PROMISED.map(([key, type]) => [columns[key], type]),
+    COLUMNS.map(([key, type]) => [columns[key], type]),
   )
 
   const cell = (key: keyof typeof columns, row: number) => {
@@ -63,20 +61,20 @@ export async function checkAgentTable(
   const keys = rows.map((row) => `${cell('operation', row).raw} ${cell('id', row).raw}`)
   expect(new Set(keys).size).toBe(frame.length)
 
-  const row = keys.indexOf(`ventas ${absentee.agentId}`)
+  const row = keys.indexOf(`ventas ${absentAgent.agentId}`)
   const { aux_seconds: limit = 0 } = limitsOfAll
-  expect(cell('status', row).shown).toEqual({ text: `❚❚ ${absentee.state}`, color: looks.aux.background })
-  const away = now - absentee.since
+  expect(cell('status', row).shown).toEqual({ text: `❚❚ ${absentAgent.state}`, color: looks.aux.background })
+  const away = now - absentAgent.since
   expect(cell('timeInState', row)).toMatchObject({ raw: away, shown: { text: clock(away) } })
-  const share = (refreshedBefore(now) - absentee.since) / limit
+  const share = (refreshedBefore(now) - absentAgent.since) / limit
   expect(cell('limitShare', row).raw).toBeCloseTo(share)
   expect(cell('limitShare', row).shown).toEqual({ text: percent(share), color: level.bad })
 
-  for (const [key, , metric, inWords] of PROMISED) {
+  for (const [key, , metric, format] of COLUMNS) {
     if (metric === undefined) continue
-    const [alone] = await ask(`${metric}{operation="ventas", agent_id="${absentee.agentId}"}`)
+    const [alone] = await ask(`${metric}{operation="ventas", agent_id="${absentAgent.agentId}"}`)
     const value = alone?.values[0] ?? Number.NaN
-    expect(cell(key, row), key).toMatchObject({ raw: value, shown: { text: inWords(value) } })
+    expect(cell(key, row), key).toMatchObject({ raw: value, shown: { text: format(value) } })
   }
 }
 

@@ -1,9 +1,9 @@
 import type { AnnotationQuery, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { type Language, languages } from '../../../grafana/dashboards.ts'
-import { type Name, names } from '../../../grafana/shell/uids.ts'
+import { type Name, names } from '../../../grafana/layout/links.ts'
 import { readText } from '../../support/files.ts'
 
-/** What a field shows that its defaults do not say. */
+/** An override of a field. */
 export interface Property {
   readonly id: string
   readonly value?: unknown
@@ -73,7 +73,7 @@ export interface File {
   readonly dashboard: Dashboard
 }
 
-/** The dashboards as their files have them: what Grafana reads. */
+/** The dashboards from their files, as Grafana reads them. */
 export const files: readonly File[] = (Object.keys(languages) as Language[]).flatMap((language) =>
   names.map((name) => {
     const path = `grafana/dashboards/${language}/${name}.json`

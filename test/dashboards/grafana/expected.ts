@@ -1,20 +1,20 @@
-import type { Name } from '../../../grafana/shell/uids.ts'
-import type { es } from '../../../grafana/texts/es.ts'
-import type { Category } from '../../../src/wolkvox/categories.ts'
+import type { es } from '../../../grafana/i18n/es.ts'
+import type { Name } from '../../../grafana/layout/links.ts'
+import type { Category } from '../../../src/reports/agents/categories.ts'
 import { limitOfState, limitsOfAll } from '../rules/files.ts'
-import type { Reports } from './history.ts'
-import { DAY_S, HOUR_S, REFRESH_S, refreshedBefore, timeOfDay } from './time-ranges.ts'
+import type { Records } from './history.ts'
+import { DAY_S, HOUR_S, REFRESH_S, refreshedBefore } from './scenario.ts'
 
-type AgentRecord = NonNullable<ReturnType<Reports>>[number]
+type AgentRecord = NonNullable<ReturnType<Records>>[number]
 type Field = Exclude<keyof AgentRecord, 'agent_id' | 'agent_name' | 'agent_status'>
 
-/** What a query answers last: of each series, by the labels that its legend names, or of the only one by no name. */
+/** The last value of each series of a query, by the labels in its name. */
 export type Answer = Readonly<Record<string, number | Between>>
 
-/** Least and most: when within its minute a rule was evaluated is not known. */
+/** Lowest and highest possible value: a rule may be evaluated at any second of a minute. */
 export type Between = readonly [least: number, most: number]
 
-/** What a panel answers, by the names of its queries. */
+/** The values of a panel, by the reference of the query. */
 export interface Expectation {
   readonly dashboard: Name
   readonly panel: keyof (typeof es)['panels']
@@ -34,7 +34,7 @@ const CATEGORIES: Readonly<Record<string, Category>> = {
 
 const categoryOf = ({ agent_status }: AgentRecord): Category => CATEGORIES[agent_status] ?? 'aux'
 
-/** Of a count, a time or a percentage; nothing where wolkvox says nothing. */
+/** Reads a count, a time or a percentage; `undefined` if wolkvox sends no value. */
 function numberOf(record: AgentRecord, field: Field): number | undefined {
   const text = record[field]
   if (text === '' || text === '-' || text === 'n/a') return undefined
@@ -42,22 +42,22 @@ function numberOf(record: AgentRecord, field: Field): number | undefined {
   return text.endsWith('%') ? Number(text.slice(0, -1).replace(',', '')) / 100 : Number(text)
 }
 
-/** Prometheus counts on to where the range begins and ends. */
-const extrapolated = (value: number): Between => [value, value * 1.02]
-
 const sum = (values: readonly number[]) => values.reduce((one, other) => one + other, 0)
 
 /**
- * What the panels have to answer at a moment with some operations chosen, and on the agent's dashboard one agent of each, found
- * from wolkvox's own records by plain sums: the way that a supervisor would check them by hand.
+ * What the panels of the operation and agent dashboards must show at a moment, computed from the records of wolkvox with plain
+ * sums, as a supervisor would check them by hand.
+ *
+ * @param operations chosen operations
+ * @param agentId chosen agent of each operation on the agent dashboard
  */
 export function expectedOf(
-  reports: Reports,
+  records: Records,
   operations: readonly string[],
   agentId: string,
   now: number,
 ): readonly Expectation[] {
-  const recordsAt = (operation: string, at: number) => reports(operation, refreshedBefore(at)) ?? []
+  const recordsAt = (operation: string, at: number) => records(operation, refreshedBefore(at)) ?? []
   const everybody = (at = now) => operations.flatMap((operation) => recordsAt(operation, at))
   const count = (matches: (record: AgentRecord) => boolean, records: readonly AgentRecord[] = everybody()) =>
     records.filter(matches).length
@@ -67,7 +67,7 @@ export function expectedOf(
       categories.includes(categoryOf(record))
   const isThere = (record: AgentRecord) => !isIn('logout')(record)
 
-  /** What a field has grown by until a moment, over all agents of whom it was known: from its first value on. */
+  /** Growth of fields between two moments, summed over the agents, each from its first known value. */
   const growth = (fields: readonly Field[], from: number, until: number, whose = (_: AgentRecord) => true) =>
     sum(
       operations.flatMap((operation) =>
@@ -84,7 +84,7 @@ export function expectedOf(
           }),
       ),
     )
-  // The first scrape of the window, and the last one before its end, are half a minute past a refresh.
+  // Scrapes come half a minute after the full minutes.
   const lastHour = (fields: readonly Field[], at: number) => growth(fields, at - HOUR_S + MINUTE_S / 2, at)
   const handling: readonly Field[] = ['inbound_time', 'outbound_time', 'acw_time']
   const aht = (at: number) => lastHour(handling, at) / lastHour(['calls'], at)
@@ -107,7 +107,7 @@ export function expectedOf(
         )
       return inAll('talk', 'ring', 'acw') / inAll('talk', 'ring', 'acw', 'ready')
     }
-    // Prometheus 2 takes in the sample at the very start of the half hour, and 3 does not.
+    // Prometheus 2 includes the sample at the start of the half hour, Prometheus 3 does not.
     const ends = [now, now - MINUTE_S, now - 2 * MINUTE_S]
     const ratios = ends.flatMap((end) => [until(end, 30), until(end, 31)])
     return [Math.min(...ratios), Math.max(...ratios)]
@@ -165,10 +165,6 @@ export function expectedOf(
       ),
     )
 
-  // One request a refresh, of 1,000 for each of two licences.
-  const quota = (at: number) => (timeOfDay(refreshedBefore(at)) / REFRESH_S + 1) / 2000
-  const untilMidnight = DAY_S - timeOfDay(now)
-  const slow = operations.includes('soporte')
   const age = now - refreshedBefore(now)
 
   const on =
@@ -178,7 +174,7 @@ export function expectedOf(
       panel,
       answers,
     })
-  const [operation, agent, exporter] = [on('operation'), on('agent'), on('exporter')]
+  const [operation, agent] = [on('operation'), on('agent')]
   return [
     operation('dataState', { A: { '': 0 } }),
     operation('nextRefresh', { A: { '': REFRESH_S - age } }),
@@ -217,15 +213,5 @@ export function expectedOf(
       B: median((record) => numberOf(record, 'ocupation')),
     }),
     agent('agentCalls', calls(isChosen)),
-    exporter('reachable', { A: { '': 1 } }),
-    exporter('dataState', { A: { '': 0 } }),
-    exporter('failures', { A: { '': extrapolated(slow ? 4 : 0) } }),
-    exporter('quotaSpent', { A: { '': quota(now) } }),
-    exporter('quotaForecast', { A: { '': extrapolated(quota(now) + untilMidnight / REFRESH_S / 2000) } }),
-    exporter('refreshes', { A: { '': operations.length }, ...(slow && { B: { timeout: 1 } }) }),
-    exporter('duration', { A: each(() => 0.8) }),
-    exporter('age', { A: each(() => REFRESH_S), B: each(() => 3 * REFRESH_S) }),
-    exporter('quota', { A: each(() => quota(now)), B: limit('quota_ratio') }),
-    exporter('size', { A: each((one) => recordsAt(one, now).length) }),
   ]
 }

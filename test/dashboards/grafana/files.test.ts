@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { dashboards, languageNames, textOf } from '../../../grafana/dashboards.ts'
-import { readLimits } from '../../../grafana/read-limits.ts'
-import { names, uidOf } from '../../../grafana/shell/uids.ts'
+import { names, uidOf } from '../../../grafana/layout/links.ts'
+import { readLimits } from '../../../grafana/limits.ts'
 import { ROOT, readText } from '../../support/files.ts'
 
 const folder = 'grafana/dashboards'
@@ -11,16 +11,16 @@ const folder = 'grafana/dashboards'
 describe('the files of the dashboards', () => {
   const all = dashboards(readLimits())
 
-  it.each(all)('$path is what the code makes (npm run dashboards makes it anew)', (made) => {
+  it.each(all)('$path is current (run npm run dashboards)', (made) => {
     expect(readText(`${folder}/${made.path}`)).toBe(textOf(made.dashboard))
   })
 
-  it('are these and no others', () => {
+  it('contain no other dashboards', () => {
     const found = readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' })
     expect(found.filter((path) => path.endsWith('.json')).sort()).toEqual(all.map(({ path }) => path).sort())
   })
 
-  it.each(languageNames)('are all brought to Kubernetes in %s, each under a name of its own', (language) => {
+  it.each(languageNames)('are all deployed to Kubernetes in %s, each under its own name', (language) => {
     const { configMapGenerator, generatorOptions } = parse(
       readText(`${folder}/${language}/kustomization.yaml`),
     ) as {
@@ -31,7 +31,7 @@ describe('the files of the dashboards', () => {
       name: `wolkvox-dashboard-${name}-${language}`,
       files: [`${uidOf(name, language)}.json=${name}.json`],
     }))
-    // By this label the sidecar of Grafana finds them.
+    // Grafana's sidecar finds them by this label.
     expect(generatorOptions).toMatchObject({
       disableNameSuffixHash: true,
       labels: { grafana_dashboard: '1' },

@@ -1,15 +1,14 @@
 import type { Dashboard, Panel } from './dashboards.ts'
 import { SCRAPE_S } from './history.ts'
+import type { TimeRange } from './scenario.ts'
 
-/** The selection at the top of a dashboard. */
-export interface Choice {
-  readonly from: number
-  readonly to: number
-  /** Values of the variables; without values, all are selected. */
+/** The time range and the values chosen at the top of a dashboard. */
+export interface Choice extends TimeRange {
+  /** Values of the variables; a missing variable means all values. */
   readonly values?: Readonly<Record<string, readonly string[]>>
 }
 
-/** One series of a query result, with times in seconds. */
+/** One series of a result. Times are in seconds. */
 export interface QuerySeries {
   readonly labels: Readonly<Record<string, string>>
   readonly times: readonly number[]
@@ -18,10 +17,10 @@ export interface QuerySeries {
 
 type Target = Panel['targets'][number]
 
-/** The width of a panel on a large screen. */
+/** Width of a panel on a large screen. */
 const PIXELS = 1000
 
-/** The steps that Grafana uses, in seconds, each with the upper bound of its use. */
+/** Grafana's steps, in seconds, each with the value from which it uses the next. */
 const STEPS = [
   [15, 17.5],
   [20, 25],
@@ -33,7 +32,7 @@ const STEPS = [
   [900, 1050],
 ] as const
 
-/** The step of Grafana's range queries, in seconds: about one value per pixel of the panel. */
+/** The step of Grafana's range query, in seconds: about one point per pixel. */
 export function stepOf(panel: Pick<Panel, 'interval' | 'maxDataPoints'>, { from, to }: Choice): number {
   const least = panel.interval === undefined ? 15 : seconds(panel.interval)
   const wanted = (to - from) / (panel.maxDataPoints ?? PIXELS)
@@ -46,7 +45,7 @@ function seconds(interval: string): number {
   return Number(number) * (unit === 'm' ? 60 : 1)
 }
 
-/** Replaces the variables of an expression by the selection, as Grafana does. */
+/** Replaces the variables of an expression as Grafana does. */
 export function interpolate(expr: string, choice: Choice, step = SCRAPE_S): string {
   const builtIn: Readonly<Record<string, string>> = {
     __rate_interval: `${Math.max(step + SCRAPE_S, 4 * SCRAPE_S)}s`,
@@ -54,7 +53,7 @@ export function interpolate(expr: string, choice: Choice, step = SCRAPE_S): stri
     __interval_ms: String(step * 1000),
     __range: `${choice.to - choice.from}s`,
   }
-  // `$1` belongs to label_replace.
+  // `$1` is an argument of label_replace.
   return expr.replace(/\$([a-z_]\w*)/g, (_, name: string) => builtIn[name] ?? chosen(choice.values?.[name]))
 }
 
@@ -65,19 +64,19 @@ function chosen(values: readonly string[] | undefined): string {
   return escaped.length === 1 ? `${escaped[0]}` : `(${escaped.join('|')})`
 }
 
-/** Runs the queries of a panel. @returns the series of each query, by its letter */
-export async function askPanel(
+/** Queries Prometheus as a panel does. @returns the series of each query, by its reference */
+export async function queryPanel(
   url: string,
   panel: Panel,
   choice: Choice,
 ): Promise<ReadonlyMap<string, readonly QuerySeries[]>> {
   const answers = new Map<string, readonly QuerySeries[]>()
-  for (const target of panel.targets) answers.set(target.refId, await askTarget(url, target, panel, choice))
+  for (const target of panel.targets) answers.set(target.refId, await queryTarget(url, target, panel, choice))
   return answers
 }
 
-/** Runs one query of a panel. */
-export async function askTarget(
+/** Sends one query of a panel. */
+export async function queryTarget(
   url: string,
   { expr, instant }: Pick<Target, 'expr' | 'instant'>,
   panel: Pick<Panel, 'interval' | 'maxDataPoints'>,
@@ -86,13 +85,13 @@ export async function askTarget(
   if (instant) return ask(url, 'query', { query: interpolate(expr, choice), time: choice.to })
   const step = stepOf(panel, choice)
   const round = (time: number) => Math.floor(time / step) * step
-  return ask(url, 'query_range', {
-    query: interpolate(expr, choice, step),
-    start: round(choice.from),
-    end: round(choice.to),
-    step,
-  })
+  const range = { from: round(choice.from), to: round(choice.to) }
+  return queryRange(url, interpolate(expr, choice, step), range, step)
 }
+
+/** Sends a range query. @param step in seconds */
+export const queryRange = (url: string, query: string, { from, to }: TimeRange, step: number) =>
+  ask(url, 'query_range', { query, start: from, end: to, step })
 
 async function ask(
   url: string,
@@ -125,8 +124,8 @@ interface Result {
 const LABEL_VALUES = /^label_values\((\w+(?:\{.*\})?), (\w+)\)$/
 const QUERY_RESULT = /^query_result\((.*)\)$/
 
-/** The options of a variable, as Grafana's Prometheus data source finds them. */
-export async function askVariable(
+/** The values of a variable, as Grafana's Prometheus data source finds them. */
+export async function queryVariable(
   url: string,
   { query, regex }: { readonly query: string; readonly regex?: string | undefined },
   choice: Choice,
@@ -144,8 +143,8 @@ export async function askVariable(
     return data.map((value) => ({ text: value, value }))
   }
   const expr = QUERY_RESULT.exec(query)?.[1]
-  if (expr === undefined) throw new Error(`no query of a variable: ${query}`)
-  const series = await askTarget(url, { expr, instant: true }, {}, choice)
+  if (expr === undefined) throw new Error(`not a query of a variable: ${query}`)
+  const series = await queryTarget(url, { expr, instant: true }, {}, choice)
   const [, pattern = ''] = /^\/(.*)\/$/.exec(regex ?? '') ?? []
   return series.map(({ labels }) => {
     const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value}"`)
@@ -155,7 +154,7 @@ export async function askVariable(
   })
 }
 
-/** The variables of a dashboard that need a query. */
+/** The variables of a dashboard with values from Prometheus. */
 export const queryVariables = ({ templating }: Dashboard) =>
   templating.list
     .filter(({ type }) => type === 'query')

@@ -1,48 +1,58 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { fieldReaders } from '../../../src/exposition/agent-families.ts'
-import { renderAgents } from '../../../src/exposition/agent-page.ts'
+import type { Operation } from '../../../src/config/operation.ts'
 import type { FilledFamily } from '../../../src/exposition/family.ts'
-import { failedOutcome, toServed } from '../../../src/refresh/attempt.ts'
+import { reportNamed } from '../../../src/reports/index.ts'
+import { type AccountState, requestsToday, withRequest } from '../../../src/scheduling/budget.ts'
 import {
+  type ExporterState,
   initialState,
-  type OperationState,
+  type ReportState,
   withNextRefresh,
   withOutcome,
-  withRequest,
-} from '../../../src/refresh/state.ts'
+  withRequest as withReportRequest,
+} from '../../../src/scheduling/state.ts'
 import { Centre } from '../../../src/simulator/centre/centre.ts'
 import { reportOf, type WolkvoxRecord } from '../../../src/simulator/centre/report.ts'
 import { createOwnMetrics } from '../../../src/telemetry/own-metrics.ts'
-import { textFields } from '../../../src/wolkvox/records.ts'
-import { readReport } from '../../../src/wolkvox/report.ts'
-import { anEnvelope, anOperation, momentAt, renderText } from '../../support/helpers.ts'
-import { absentee, fails, withSpecialCases } from './special-cases.ts'
-import { FIRST_MIDNIGHT_S, HOUR_S, REFRESH_S, type TimeRangeName, timeRanges } from './time-ranges.ts'
+import { failedOutcome } from '../../../src/worker/outcome.ts'
+import { read } from '../../../src/worker/tasks.ts'
+import { anAccountState, anEnvelope, anOperation, momentAt, renderText } from '../../support/helpers.ts'
+import {
+  absentAgent,
+  FIRST_MIDNIGHT_S,
+  HOUR_S,
+  intervals,
+  LICENSES,
+  REFRESH_S,
+  refreshFails,
+  type SimulatedOperation,
+  type SimulatedReport,
+  STALE_INTERVALS,
+  type TimeRangeName,
+  timeOfDay,
+  timeRanges,
+  withIncidents,
+} from './scenario.ts'
 
-/** A simulated centre. */
-export interface CentreOf {
-  readonly name: string
-  readonly agents: number
-  readonly seed: number
-}
-
-/** How often the exporter is scraped. Prometheus has to look back for exactly as long: see {@link lookback}. */
+/** How often the exporter is scraped. */
 export const SCRAPE_S = 60
 
 /**
- * What promtool imports has no marks of where a series ended, by which Prometheus drops one with the next scrape that lacks
- * it. If it looks back for no longer than to the last scrape it drops it just as well.
+ * Prometheus's lookback. Data that promtool imports has no staleness markers. If Prometheus looks back no further than the last
+ * scrape, it drops a series that is missing from a scrape, as it does with markers.
  */
 export const lookback = `${SCRAPE_S * 1000 - 1}ms`
 
-// Refreshes and scrapes keep no step: at the same moments each refresh would fall into two windows of a rate.
+// Scrapes are not simultaneous with refreshes: otherwise each refresh would be in two windows of a rate.
 const PHASE_S = SCRAPE_S / 2
+
+const DAILY_LIMIT = LICENSES * 1000
 
 const TARGET = 'job="wolkvox",instance="exporter:9989"'
 
-/** What else a Prometheus scrapes, one of them down. */
+/** Other targets of the same Prometheus. One of them is down. */
 const OTHERS = [
   'up{job="prometheus",instance="localhost:9090"} 1',
   'process_resident_memory_bytes{job="prometheus",instance="localhost:9090"} 1e9',
@@ -53,86 +63,161 @@ const OTHERS = [
   'scrape_samples_post_metric_relabeling{job="alertmanager",instance="alertmanager:9093"} 0',
 ]
 
-/** A simulated operation with what its exporter knows of it. */
-interface Running {
+/** Returns the records of agents that wolkvox sent to an operation at a refresh; `undefined` if the refresh failed. */
+export type Records = (operation: string, refreshedAt: number) => readonly WolkvoxRecord[] | undefined
+
+/** A simulated operation, its contact centre, and the operation's settings in the exporter. */
+interface Simulation {
+  readonly simulated: SimulatedOperation
+  readonly operation: Operation
   readonly centre: Centre
-  readonly state: OperationState
-  /** The record of who is away, as it was when that began. */
-  readonly left?: WolkvoxRecord
-  /** What wolkvox has just said; nothing where the refresh failed. */
-  readonly records?: readonly WolkvoxRecord[]
+  /** The record of the absent agent when the absence began. */
+  left?: WolkvoxRecord
 }
 
-/** What wolkvox said of an operation in the refresh of a moment. */
-export type Reports = (operation: string, now: number) => readonly WolkvoxRecord[] | undefined
-
 /**
- * Writes what Prometheus would have scraped of one exporter with these centres, as OpenMetrics with timestamps, a file for
- * each time range. For a while one refresh fails, and some values cannot be read.
+ * Writes what Prometheus scrapes from one exporter with these operations, as OpenMetrics with timestamps, one file for each time
+ * range. Some refreshes fail and some values are unreadable; see scenario.ts.
  *
- * @param names of the time ranges, oldest first
- * @param file returns the file for a time range
- * @returns what wolkvox said at each refresh that did not fail
+ * @param names of the time ranges, in chronological order
+ * @param file returns the path of a time range's file
  */
 export async function writeHistory(
-  centres: readonly CentreOf[],
+  operations: readonly SimulatedOperation[],
   names: readonly TimeRangeName[],
   file: (name: TimeRangeName) => string,
-): Promise<Reports> {
-  const reports = new Map<string, readonly WolkvoxRecord[]>()
-  let running: readonly Running[] = centres.map(({ name, agents, seed }) => {
-    const operation = anOperation({ name, licenses: 2 })
-    return {
-      centre: new Centre({ agents, seed }),
-      state: initialState(operation, [...textFields, ...Object.keys(fieldReaders)], FIRST_MIDNIGHT_S * 1000),
-    }
-  })
+): Promise<Records> {
+  const received = new Map<string, readonly WolkvoxRecord[]>()
+  const simulations = operations.map(simulate)
+  let state = initialExporterState(simulations)
   for (const name of names) {
-    const timeRange = timeRanges[name]
+    const range = timeRanges[name]
     async function* lines() {
-      for (let now = timeRange.from; now <= timeRange.to; now += REFRESH_S) {
-        running = await Promise.all(running.map((one, index) => refresh(one, index, now)))
-        for (const [index, { records }] of running.entries())
-          if (records !== undefined) reports.set(`${centres[index]?.name} ${now}`, records)
-        yield* scrapes(await page(running, now), now, Math.min(now + REFRESH_S, timeRange.to + 1))
+      for (let now = range.from; now <= range.to; now += REFRESH_S) {
+        for (const simulation of simulations) state = await refreshAll(simulation, state, now, received)
+        yield* scrapes(await page(state, now), now, Math.min(now + REFRESH_S, range.to + 1))
       }
       yield '# EOF\n'
     }
     await pipeline(Readable.from(lines()), createWriteStream(file(name)))
   }
-  return (operation, now) => reports.get(`${operation} ${now}`)
+  return (operation, refreshedAt) => received.get(`${operation} ${refreshedAt}`)
 }
 
-async function refresh(before: Running, index: number, now: number): Promise<Running> {
-  const { centre, state } = before
+function simulate(simulated: SimulatedOperation): Simulation {
+  const { name, account, agents, seed } = simulated
+  const reports = simulated.reports.map((report) => {
+    const refreshIntervalMs = intervals[report] * 1000
+    return { name: report, refreshIntervalMs, staleAfterMs: STALE_INTERVALS * refreshIntervalMs }
+  })
+  const operation = anOperation({ name, server: account, licenses: LICENSES, reports })
+  return { simulated, operation, centre: new Centre({ agents, seed }) }
+}
+
+function initialExporterState(simulations: readonly Simulation[]): ExporterState {
+  const accounts = new Set(simulations.map(({ simulated }) => simulated.account))
+  return {
+    accounts: [...accounts].map((account) => anAccountState({ account, dailyLimit: DAILY_LIMIT })),
+    operations: simulations.map(({ operation, simulated }) => ({
+      operation,
+      account: simulated.account,
+      storageFailures: 0,
+    })),
+    reports: simulations.flatMap(({ operation }) =>
+      operation.reports.map((settings) => initialState(operation.name, settings, FIRST_MIDNIGHT_S * 1000)),
+    ),
+  }
+}
+
+/** Refreshes the reports of an operation that are due. @param received collects the records of agents */
+async function refreshAll(
+  simulation: Simulation,
+  before: ExporterState,
+  now: number,
+  received: Map<string, readonly WolkvoxRecord[]>,
+): Promise<ExporterState> {
+  const { simulated } = simulation
+  let state = before
+  for (const report of simulated.reports) {
+    if (timeOfDay(now) % intervals[report] !== 0) continue
+    const accounts = state.accounts.map((account) =>
+      account.account === simulated.account ? withRequest(account, now * 1000) : account,
+    )
+    const account = accounts.find((one) => one.account === simulated.account)
+    if (account === undefined) throw new Error(`no account ${simulated.account}`)
+    const records = refreshFails(simulated, report, now)
+      ? undefined
+      : recordsOf(simulation, report, account, now)
+    if (report === 'agents' && records !== undefined)
+      received.set(`${simulated.name} ${now}`, records as readonly WolkvoxRecord[])
+    const reports = await Promise.all(
+      state.reports.map((one) =>
+        one.operation === simulated.name && one.report === report
+          ? refresh(simulation, report, one, records, now)
+          : one,
+      ),
+    )
+    state = { ...state, accounts, reports }
+  }
+  return state
+}
+
+/** The records that wolkvox sends. */
+function recordsOf(
+  simulation: Simulation,
+  report: SimulatedReport,
+  account: AccountState,
+  now: number,
+): readonly unknown[] {
+  const used = requestsToday(account, now * 1000)
+  if (report === 'token_info')
+    return [
+      {
+        token_limit: String(DAILY_LIMIT),
+        token_use_today: String(used),
+        all_token_today: String(used),
+        available_consumption_options: String(DAILY_LIMIT - used),
+      },
+    ]
+  const { centre, simulated } = simulation
   centre.advanceTo(now - FIRST_MIDNIGHT_S)
+  const records = reportOf(centre.agents, centre.now)
+  if (simulated.name !== absentAgent.operation) return records
+  if (now === absentAgent.since) {
+    const left = records.find(({ agent_id }) => agent_id === absentAgent.agentId)
+    if (left !== undefined) simulation.left = left
+  }
+  return withIncidents(records, simulation.left, now)
+}
+
+/** @param records `undefined` if the refresh fails */
+async function refresh(
+  { operation }: Simulation,
+  report: SimulatedReport,
+  before: ReportState,
+  records: readonly unknown[] | undefined,
+  now: number,
+): Promise<ReportState> {
+  const next = (now + intervals[report]) * 1000
+  const state = withReportRequest(withNextRefresh(before, next))
   const moment = momentAt(now * 1000)
-  const asked = withRequest(withNextRefresh(state, (now + REFRESH_S) * 1000), now * 1000)
-  if (fails(index, now))
-    return {
-      centre,
-      state: withOutcome(asked, failedOutcome('timeout', 'too slow'), 60_000, moment),
-      ...(before.left && { left: before.left }),
-    }
-  const all = reportOf(centre.agents, centre.now)
-  const isOdd = index === absentee.operation
-  const left =
-    isOdd && now === absentee.since ? all.find(({ agent_id }) => agent_id === absentee.agentId) : before.left
-  const records = isOdd ? withSpecialCases(all, left, now) : all
-  const { snapshot, rejections } = readReport(
-    { status: 200, body: Buffer.from(anEnvelope(records)), fetchedAt: now * 1000 },
-    state.operation,
-    fieldReaders,
-  )
-  const served = toServed(snapshot, await renderAgents(snapshot, state.operation.name))
-  const next = withOutcome(asked, { ok: true, served, rejections }, 800, moment)
-  return { centre, state: next, records, ...(left && { left }) }
+  if (records === undefined) {
+    return withOutcome(state, failedOutcome('timeout', 'too slow'), 60_000, moment)
+  }
+  const body = Buffer.from(anEnvelope(records))
+  const { outcome } = await read(operation, reportNamed(report), {
+    status: 200,
+    body,
+    fetchedAt: now * 1000,
+  })
+  if (!outcome.ok) throw new Error(`the simulated ${report} cannot be read: ${outcome.failure.message}`)
+  return withOutcome(state, outcome, 800, moment)
 }
 
 const build = { version: '0.1.0', revision: 'abcdef0', nodeVersion: process.version }
 const ownMetrics = createOwnMetrics(build, FIRST_MIDNIGHT_S * 1000)
 
-/** What the exporter says of itself, but that it was started on the last day at six. */
+/** The exporter's own metrics, with a start at six on the last day. */
 async function own(): Promise<readonly FilledFamily[]> {
   const start = timeRanges.today.from + 6 * HOUR_S
   return (await ownMetrics()).map((family) =>
@@ -142,10 +227,9 @@ async function own(): Promise<readonly FilledFamily[]> {
   )
 }
 
-/** The lines of a scrape up to their timestamps, with the labels and series that Prometheus adds. */
-async function page(running: readonly Running[], now: number): Promise<readonly string[]> {
-  const states = running.map(({ state }) => state)
-  const text = await renderText(states, await own(), 'text', now * 1000)
+/** The lines of a scrape without timestamps, with the labels and series that Prometheus adds. */
+async function page(state: ExporterState, now: number): Promise<readonly string[]> {
+  const text = await renderText(state, await own(), 'text', now * 1000)
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const ofScrape = [
     `up 1`,

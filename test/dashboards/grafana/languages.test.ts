@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { type Language, languageNames, languages } from '../../../grafana/dashboards.ts'
+import { names } from '../../../grafana/layout/links.ts'
+import { readLimits } from '../../../grafana/limits.ts'
 import { LONGEST } from '../../../grafana/operation.ts'
 import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
-import { readLimits } from '../../../grafana/read-limits.ts'
-import { occupancyTarget } from '../../../grafana/recurring/occupancy.ts'
-import { names } from '../../../grafana/shell/uids.ts'
+import { occupancyTarget } from '../../../grafana/shared-panels/limits.ts'
 import { fileOf } from './dashboards.ts'
 import { visibleTexts } from './visible-texts.ts'
 
-/** What is the same word in both languages, or a name. */
+/** Texts that are the same in both languages, and names. */
 const SAME = ['columns.id', 'variables.job', 'versions.node']
 
-/** What goes into texts that are made from numbers. */
+/** Arguments of texts that contain numbers. */
 const NUMBERS: Readonly<Record<string, unknown>> = {
   'panels.occupancyNow.description': occupancyTarget,
   'panels.occupancy.title': occupancyTarget,
@@ -26,7 +26,7 @@ type Text = string | ((argument: never) => string) | { readonly [key: string]: T
 function textsOf(texts: Text, path = ''): (readonly [path: string, text: string])[] {
   if (typeof texts === 'string') return [[path, texts]]
   if (typeof texts === 'function') {
-    if (!(path in NUMBERS)) throw new Error(`what goes into ${path} is not known`)
+    if (!(path in NUMBERS)) throw new Error(`no argument for ${path}`)
     return [[path, texts(NUMBERS[path] as never)]]
   }
   return Object.entries(texts).flatMap(([key, text]) => textsOf(text, path === '' ? key : `${path}.${key}`))
@@ -38,13 +38,13 @@ const [first, ...others] = languageNames.map((name) => ({
 }))
 
 describe.each(others)('$name', ({ texts }) => {
-  it.each([...texts].filter(([path]) => !SAME.includes(path)))('says %s in its own words', (path, text) => {
+  it.each([...texts].filter(([path]) => !SAME.includes(path)))('translates %s', (path, text) => {
     expect(text.trim()).not.toBe('')
     expect(first?.texts.get(path)?.trim()).not.toBe('')
     expect(text).not.toBe(first?.texts.get(path))
   })
 
-  it.each(SAME)('says %s as the others do, as it is listed', (path) => {
+  it.each(SAME)('has the same text for %s as the other language', (path) => {
     expect(texts.get(path)).toBe(first?.texts.get(path))
   })
 })
@@ -53,19 +53,16 @@ describe.each(languageNames)('the dashboards in %s', (language) => {
   const texts = new Map(textsOf(languages[language] as Text))
   const shown = new Set(names.flatMap((name) => visibleTexts(fileOf(name, language).dashboard)))
 
-  it.each([...texts].filter(([path]) => path !== 'language'))(
-    'show somebody what is said of %s',
-    (_path, text) => {
-      expect([...shown]).toContain(text)
-    },
-  )
+  it.each([...texts].filter(([path]) => path !== 'language'))('show the text %s', (_path, text) => {
+    expect([...shown]).toContain(text)
+  })
 
-  it('show nothing that is not among the texts', () => {
+  it('show no other texts', () => {
     const known = new Set(texts.values())
     expect([...shown].filter((text) => !known.has(text))).toEqual([])
   })
 
-  it.each(names)('have the same panels of %s, with the same queries, as in any other language', (name) => {
+  it.each(names)('have the same panels and queries on %s as in the other language', (name) => {
     const essence = (of: Language) =>
       fileOf(name, of).dashboard.panels.map(({ id, type, gridPos, targets }) => ({
         id,

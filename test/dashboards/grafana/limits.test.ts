@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { dashboards } from '../../../grafana/dashboards.ts'
-import { level } from '../../../grafana/look/palette.ts'
-import { ThresholdOrderError } from '../../../grafana/panels/thresholds.ts'
-import { LimitError, readLimits } from '../../../grafana/read-limits.ts'
-import { es } from '../../../grafana/texts/es.ts'
+import { es } from '../../../grafana/i18n/es.ts'
+import { LimitError, readLimits } from '../../../grafana/limits.ts'
+import { ThresholdOrderError } from '../../../grafana/panels/values.ts'
+import { level } from '../../../grafana/theme/colors.ts'
 import { readText } from '../../support/files.ts'
+import type { Panel } from './dashboards.ts'
+import { configured, displayNameOf, seriesFrames } from './grafana-data.ts'
 
-/** `rules/limits.yml` with further entries at its beginning. */
+/** `rules/limits.yml` with more entries at its beginning. */
 const withEntries = (...entries: readonly (readonly [expr: string, labels: string])[]) =>
   readText('rules/limits.yml').replace(
     /^ +rules:\n/m,
@@ -20,12 +22,12 @@ const withEntries = (...entries: readonly (readonly [expr: string, labels: strin
   )
 
 describe('the limits of the alerts', () => {
-  it('are refused as colours where they would not rise', () => {
+  it('are rejected if they are not in ascending order', () => {
     const limits = { ...readLimits(), occupancyLow: 0.8 }
     expect(() => dashboards(limits)).toThrow(ThresholdOrderError)
   })
 
-  it('are the dashboards’ colours and titles, in every language', () => {
+  it('set colours and titles of the dashboards, in every language', () => {
     const made = dashboards({ ...readLimits(), auxShare: 0.41 })
     for (const { dashboard } of made.filter(({ name }) => name === 'operation')) {
       const text = JSON.stringify(dashboard.panels)
@@ -34,7 +36,7 @@ describe('the limits of the alerts', () => {
     }
   })
 
-  it('of one operation are its own colours, wherever its entry is in the file', () => {
+  it('set the colours of one operation, wherever its entry is in the file', () => {
     const limits = readLimits(
       withEntries(
         ['vector(0.97)', 'limit: occupancy_high_ratio, operation: cobranza'],
@@ -67,7 +69,26 @@ describe('the limits of the alerts', () => {
     expect(thresholdsOf('exporter', es.panels.quotaSpent.title, 'ventas')).toContainEqual([0.5, level.watch])
   })
 
-  it('are refused where they are no plain number, and say which', () => {
+  it('set the colour of an account by the operation whose limit applies, under the name of the account', () => {
+    const limits = readLimits(withEntries(['vector(0.5)', 'limit: quota_ratio, operation: ventas']))
+    const made = dashboards(limits).find(({ language, name }) => language === 'es' && name === 'exporter')
+    const found = made?.dashboard.panels?.find(({ title }) => title === es.panels.quotaSpent.title)
+    if (found === undefined) throw new Error('no panel for the quota')
+    const panel = found as unknown as Panel
+    const shown = (operation: string) => {
+      const labels = { account: '0042', operation }
+      const [target] = panel.targets
+      const legend = target?.legendFormat ?? ''
+      const frames = seriesFrames('A', legend, [{ labels, times: [0], values: [0.6] }])
+      const field = configured(panel, frames)[0]?.fields[1]
+      if (field === undefined) throw new Error('no field')
+      return { name: displayNameOf(field), color: field.display?.(0.6).color }
+    }
+    expect(shown('ventas')).toEqual({ name: '0042', color: level.watch })
+    expect(shown('soporte')).toEqual({ name: '0042', color: level.good })
+  })
+
+  it('are rejected with their name if they are not a plain number', () => {
     const text = readText('rules/limits.yml').replace('vector(0.35)', 'scalar(up)')
     expect(() => readLimits(text)).toThrow(new LimitError('aux_ratio', 'scalar(up)'))
   })

@@ -1,35 +1,36 @@
 import { describe, expect, it } from 'vitest'
 import { languageNames, languages } from '../../../grafana/dashboards.ts'
-import { NAME_AND_ID } from '../../../grafana/shell/variables.ts'
-import { agentFamilies } from '../../../src/exposition/agent-families.ts'
-import { operationFamilies } from '../../../src/exposition/operation-families.ts'
+import { NAME_AND_ID } from '../../../grafana/layout/variables.ts'
+import { ofExporter, ofTarget } from '../../../grafana/queries/selection.ts'
+import { statusFamilies } from '../../../src/exposition/dynamic-section.ts'
+import { agentRowFamilies } from '../../../src/reports/agents/families.ts'
+import { reports } from '../../../src/reports/index.ts'
 import { rules } from '../rules/files.ts'
 import { selectorsOf } from '../rules/selectors.ts'
 import { fileOf, files } from './dashboards.ts'
 import { grafana } from './grafana-data.ts'
 import { interpolate, queryVariables } from './grafana-requests.ts'
-import { timeRanges } from './time-ranges.ts'
+import { timeRanges } from './scenario.ts'
 
-// The rules of Grafana's dashboard-linter (https://github.com/grafana/dashboard-linter/tree/main/docs), by their names where a test
-// holds one, and a few of our own. Not held are template-job-rule, template-instance-rule, target-job-rule and
-// target-instance-rule where a dashboard is about operations: see BY_TARGET.
+// The rules of Grafana's dashboard-linter (https://github.com/grafana/dashboard-linter/tree/main/docs), named in the tests that
+// check them, and a few more. Dashboards about operations do not follow template-job-rule, template-instance-rule, target-job-rule
+// and target-instance-rule: see BY_TARGET.
 
 const units = new Set(
   grafana.getValueFormats().flatMap(({ submenu }) => submenu?.map(({ value }) => value) ?? []),
 )
 
-/** Exactly this and nothing around it. */
 const DATASOURCE = `\${datasource}`
 
-/** What is forecast at the pace of the last hour, as its alert does, must not depend on how far somebody has zoomed. */
+/** The forecast uses the rate of the last hour, like its alert, in any time range. */
 const OWN_RANGE = /rate\(wolkvox_api_requests_total\{[^}]*\}\[1h\]\)/g
 
-/** Metrics of agents and operations know their operation; only what is about a process is chosen by job and instance. */
+/** Dashboards about processes: only these select by job and instance. The others select by operation. */
 const BY_TARGET = new Set(['exporter'])
 
 const KNOWN = new Set([
-  ...agentFamilies.map(({ name }) => name),
-  ...operationFamilies.map(({ name }) => name),
+  ...reports.flatMap(({ families }) => families.map(({ name }) => name)),
+  ...statusFamilies.map(({ name }) => name),
   ...rules.flatMap(({ record }) => record ?? []),
   'ALERTS',
   'up',
@@ -50,7 +51,7 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
     panel.targets.map((target) => ({ ...target, title: panel.title })),
   )
 
-  it('has one data source to choose, and all it shows comes from there (template-datasource-rule, panel-datasource-rule)', () => {
+  it('has one variable for the data source, and uses it everywhere (template-datasource-rule, panel-datasource-rule)', () => {
     const sources = templating.list.filter(({ type }) => type === 'datasource')
     expect(sources.map(({ name, query }) => [name, query])).toEqual([['datasource', 'prometheus']])
     expect(sources[0]?.label).toBe(languages[language].variables.datasource)
@@ -63,17 +64,17 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
     expect(new Set(used)).toEqual(new Set([DATASOURCE]))
   })
 
-  it('is not to be edited on the screen (uneditable-dashboard-rule)', () => {
+  it('is not editable (uneditable-dashboard-rule)', () => {
     expect(dashboard.editable).toBe(false)
   })
 
-  it('asks for the choices of its variables anew when the time range changes (template-on-time-change-reload-rule)', () => {
+  it('reloads variables when the time range changes (template-on-time-change-reload-rule)', () => {
     for (const variable of templating.list.filter(({ type }) => type === 'query'))
       expect(variable).toMatchObject({ refresh: 2, multi: true, includeAll: true, allValue: '.+' })
   })
 
   it.each(queryVariables(dashboard))(
-    'asks in PromQL for the choices of $name (template-label-promql-rule)',
+    'gets the values of $name with PromQL (template-label-promql-rule)',
     ({ query }) => {
       const [, expression = ''] = /^(?:label_values|query_result)\((.*?)(?:, \w+)?\)$/.exec(query) ?? []
       expect(selectorsOf(interpolate(expression, timeRanges.today)).length).toBeGreaterThan(0)
@@ -89,38 +90,36 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
     },
   )
 
-  it('says in each description which question the panel answers', () => {
+  it('states in each description the question that the panel answers', () => {
     for (const { title, description } of panels) {
-      // The question may be in the second sentence, after what it is about.
       expect(description, title).toContain('?')
     }
   })
 
-  it.each(panels)(
-    'gives each number of panel $id, $title, a unit that Grafana has (panel-units-rule)',
-    (panel) => {
-      const { defaults, overrides } = panel.fieldConfig
-      const given = overrides.flatMap(({ properties }) =>
-        properties.filter(({ id }) => id === 'unit').map(({ value }) => String(value)),
-      )
-      const all = [...given, ...(defaults.unit === undefined ? [] : [defaults.unit])]
-      for (const unit of all) expect(units).toContain(unit)
-      // A table has one for each of its columns of numbers.
-      const numbers =
-        panel.type === 'table' ? panel.targets.filter(({ refId }) => refId !== 'rows').length : 1
-      expect(all.length).toBeGreaterThanOrEqual(numbers)
-    },
-  )
-
-  it.each(queries)('asks in PromQL for what there is: $title, $refId (target-promql-rule)', ({ expr }) => {
-    const expression = interpolate(expr, timeRanges.today)
-    const selectors = selectorsOf(expression)
-    expect(selectors.length).toBeGreaterThan(0)
-    for (const { metric } of selectors) expect(KNOWN).toContain(metric)
+  it.each(panels)('gives each number of panel $id, $title, a unit of Grafana (panel-units-rule)', (panel) => {
+    const { defaults, overrides } = panel.fieldConfig
+    const given = overrides.flatMap(({ properties }) =>
+      properties.filter(({ id }) => id === 'unit').map(({ value }) => String(value)),
+    )
+    const all = [...given, ...(defaults.unit === undefined ? [] : [defaults.unit])]
+    for (const unit of all) expect(units).toContain(unit)
+    // In a table, each column of numbers has a unit.
+    const numbers = panel.type === 'table' ? panel.targets.filter(({ refId }) => refId !== 'rows').length : 1
+    expect(all.length).toBeGreaterThanOrEqual(numbers)
   })
 
   it.each(queries)(
-    'takes rates over as much as Grafana thinks right: $title, $refId (target-rate-interval-rule)',
+    'queries existing metrics with PromQL: $title, $refId (target-promql-rule)',
+    ({ expr }) => {
+      const expression = interpolate(expr, timeRanges.today)
+      const selectors = selectorsOf(expression)
+      expect(selectors.length).toBeGreaterThan(0)
+      for (const { metric } of selectors) expect(KNOWN).toContain(metric)
+    },
+  )
+
+  it.each(queries)(
+    'uses the rate interval of Grafana: $title, $refId (target-rate-interval-rule)',
     ({ expr }) => {
       for (const [growth] of expr.replace(OWN_RANGE, '').matchAll(/\b(?:i?rate|increase)\(.*?\[.*?\]/g))
         expect(growth).toMatch(
@@ -130,7 +129,7 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
   )
 
   it.each(queries)(
-    'shows no counter as it is, only how it grows: $title, $refId (target-counter-agg-rule)',
+    'shows counters only as rates or increases: $title, $refId (target-counter-agg-rule)',
     ({ expr }) => {
       const counters = [...expr.matchAll(COUNTER)].map(([counter]) => counter)
       const grown = [...expr.matchAll(/\b(?:rate|increase)\((\w+_total)\b/g)].map(([, counter]) => counter)
@@ -139,28 +138,33 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
   )
 
   it.each(queries)(
-    'asks only for what is chosen on top: $title, $refId (target-job-rule, target-instance-rule)',
+    'queries only what is chosen at the top: $title, $refId (target-job-rule, target-instance-rule)',
     ({ expr }) => {
       const matchers = BY_TARGET.has(name)
         ? ['job=~"$job", instance=~"$instance"']
         : ['operation=~"$operation"']
+      const ofLimits: string[] = []
       for (const [selector] of expr.matchAll(/[\w:]+\{[^}]*\}/g)) {
         // Limits belong to an operation, not to a target.
-        const isLimit = selector.includes(':wolkvox_limit:')
-        for (const matcher of isLimit ? ['operation=~"$operation"'] : matchers)
-          expect(selector).toContain(matcher)
+        if (selector.includes(':wolkvox_limit:')) ofLimits.push(selector)
+        else for (const matcher of matchers) expect(selector).toContain(matcher)
       }
+      // A limit of all operations of an account: the join selects the accounts of the chosen operations.
+      for (const selector of ofLimits.filter((selector) => !selector.includes('operation=~"$operation"')))
+        expect(expr).toContain(
+          `(${selector}) * on (operation) group_right () max by (operation, account) (wolkvox_operation_info{${ofTarget}} and on (job, instance, account) wolkvox_operation_info{${ofExporter}})`,
+        )
       const names = [...expr.matchAll(/\$(?!__)([a-z]\w*)/g)].map(([, variable]) => variable)
       for (const variable of names) expect([...variables.keys()]).toContain(variable)
     },
   )
 
-  it('uses every variable that it has', () => {
+  it('uses all of its variables', () => {
     const text = JSON.stringify({ panels, annotations, list: templating.list })
     for (const variable of variables.keys()) expect(text).toMatch(new RegExp(`\\$\\{?${variable}\\b`))
   })
 
-  it.each(panels)('says of panel $id, $title, only how what it has is to look', (panel) => {
+  it.each(panels)('has overrides only for existing fields of panel $id, $title', (panel) => {
     const { type, targets, transformations = [], options, fieldConfig } = panel
     const { renameByName = {} } = (transformations.find(({ id }) => id === 'organize')?.options ?? {}) as {
       readonly renameByName?: Readonly<Record<string, string>>
@@ -178,9 +182,9 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
   })
 
   it.each(panels.filter(({ type }) => type === 'timeseries'))(
-    'draws no two series of $title that differ by colour alone',
+    'draws no two series of $title that differ only by colour',
     ({ fieldConfig: { defaults, overrides } }) => {
-      // What stands on one another is told apart by its order.
+      // Stacked areas are told apart by their order.
       if (defaults.custom?.fillOpacity !== 0)
         return expect(defaults.custom).toMatchObject({ stacking: { mode: 'normal' } })
       const given = overrides.filter(({ properties }) => properties.some(({ id }) => id === 'color'))
@@ -191,7 +195,7 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
     },
   )
 
-  it('has a way to both others, with what is chosen', () => {
+  it('links to the other dashboards and keeps what is chosen', () => {
     const others = files.filter((file) => file.language === language && file.name !== name)
     expect(dashboard.links.map(({ url }) => url)).toEqual(
       others.map(({ dashboard }) => `/d/${dashboard.uid}`),
@@ -208,13 +212,13 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
 })
 
 describe('the table of agents', () => {
-  it.each(languageNames)('asks in %s for every field that wolkvox has of an agent', (language) => {
+  it.each(languageNames)('queries in %s every field of an agent', (language) => {
     const { panels } = fileOf('operation', language).dashboard
     const queries = panels
       .filter(({ title }) => title === languages[language].panels.agents.title)
       .flatMap(({ targets }) => targets.map(({ expr }) => expr))
-    // How long ago the state began counts on; the time in state itself is as old as the last refresh.
-    const wanted = agentFamilies.filter(({ name }) => name !== 'wolkvox_agent_time_in_state_seconds')
+    // The table computes the time in state from the start of the state, so that it keeps counting.
+    const wanted = agentRowFamilies.filter(({ name }) => name !== 'wolkvox_agent_time_in_state_seconds')
     for (const { name } of wanted) expect(queries.join(' ')).toContain(`${name}{`)
   })
 })
@@ -236,7 +240,7 @@ describe('the choice of an agent', () => {
 })
 
 describe('all dashboards', () => {
-  it('have names of their own', () => {
+  it('have unique uids', () => {
     expect(new Set(files.map(({ dashboard }) => dashboard.uid)).size).toBe(files.length)
   })
 })

@@ -1,19 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { languageNames, languages } from '../../../grafana/dashboards.ts'
-import { categories, looks } from '../../../grafana/look/categories.ts'
-import { level, palette } from '../../../grafana/look/palette.ts'
+import type { Name } from '../../../grafana/layout/links.ts'
+import { readLimits } from '../../../grafana/limits.ts'
 import { dataStates } from '../../../grafana/queries/data.ts'
-import { readLimits } from '../../../grafana/read-limits.ts'
-import type { Name } from '../../../grafana/shell/uids.ts'
+import { categories, level, looks, palette } from '../../../grafana/theme/colors.ts'
 import { fileOf, files, type Panel } from './dashboards.ts'
-import { configured } from './frames.ts'
-import { grafana } from './grafana-data.ts'
+import { configured, grafana } from './grafana-data.ts'
 
-// What values mean on the screen, by Grafana's own code.
+// How Grafana's own code shows values.
 
 const { FieldType } = grafana
 
-/** A value as a panel shows it, under a heading where it is a table. */
+/** A value as a panel shows it; in a table, under a heading. */
 function shownBy(panel: Panel, value: unknown, heading = 'Value') {
   const type = typeof value === 'string' ? FieldType.string : FieldType.number
   const [frame] = configured(panel, [
@@ -24,7 +22,7 @@ function shownBy(panel: Panel, value: unknown, heading = 'Value') {
   return { text: `${text}${suffix}`, color }
 }
 
-// What Grafana makes of a colour that is transparent.
+// Grafana's value for a transparent colour.
 const NONE = '#00000000'
 
 const { occupancyLow, occupancyHigh, auxShare, quota } = readLimits()
@@ -35,7 +33,7 @@ describe.each(languageNames)('in %s', (language) => {
   const panelOf = (name: Name, key: keyof typeof texts.panels) => {
     const { title } = texts.panels[key]
     const panel = fileOf(name, language).dashboard.panels.find((one) => one.title === title)
-    if (panel === undefined) throw new Error(`there is no panel ${key}`)
+    if (panel === undefined) throw new Error(`no panel ${key}`)
     return panel
   }
 
@@ -43,7 +41,7 @@ describe.each(languageNames)('in %s', (language) => {
     ['operation', 'dataState', dataStates.fresh, texts.dataStates.fresh, level.good],
     ['operation', 'dataState', dataStates.failing, texts.dataStates.failing, level.watch],
     ['operation', 'dataState', dataStates.stale, texts.dataStates.stale, level.bad],
-    ['exporter', 'dataState', dataStates.stale, texts.dataStates.stale, level.bad],
+    ['exporter', 'reportState', dataStates.stale, texts.dataStates.stale, level.bad],
     ['operation', 'ready', 0, '0', level.bad],
     ['operation', 'ready', 1, '1', level.good],
     ['operation', 'occupancyNow', just(occupancyLow, 0.05), '60%', palette.blue],
@@ -56,6 +54,7 @@ describe.each(languageNames)('in %s', (language) => {
     ['operation', 'overLimit', 0, '0', level.good],
     ['operation', 'overLimit', 3, '3', level.watch],
     ['operation', 'dataAge', 250, '00:04:10', undefined],
+    ['exporter', 'reportAge', 250, '00:04:10', undefined],
     ['exporter', 'reachable', 1, texts.reach.up, level.good],
     ['exporter', 'reachable', 0, texts.reach.down, level.bad],
     ['exporter', 'failures', 0, '0', level.good],
@@ -70,7 +69,7 @@ describe.each(languageNames)('in %s', (language) => {
   })
 
   it.each(categories)(
-    'a state of the category %s has its sign and its colour, in bands as in tables',
+    'shows states of the category %s with sign and colour, in bands and tables',
     (category) => {
       const { sign, background } = looks[category]
       const state = category === 'unknown' ? '' : 'Como lo llame wolkvox'
@@ -83,7 +82,7 @@ describe.each(languageNames)('in %s', (language) => {
   )
 
   it.each(['timeInState', 'limitShare', 'aht', 'occupancy', 'calls', 'login'] as const)(
-    'what is not known of %s is a dash without a colour',
+    'shows an unknown %s as a dash without colour',
     (key) => {
       for (const value of [Number.NaN, null])
         expect(shownBy(panelOf('operation', 'agents'), value, texts.columns[key])).toEqual({
@@ -109,9 +108,19 @@ describe.each(languageNames)('in %s', (language) => {
   })
 })
 
-/** What panels count in: time, bytes, shares of which 1 is all, or nothing. */
+/** Units of the panels; all others have none. */
 const UNITS: Readonly<Record<string, readonly (keyof (typeof languages)['es']['panels'])[]>> = {
-  dthms: ['dataAge', 'nextRefresh', 'aht', 'acw', 'timeSpent', 'agentAht', 'agentAcw', 'agentAux', 'age'],
+  dthms: [
+    'dataAge',
+    'nextRefresh',
+    'aht',
+    'acw',
+    'timeSpent',
+    'agentAht',
+    'agentAcw',
+    'agentAux',
+    'reportAge',
+  ],
   s: ['duration', 'scrape'],
   bytes: ['memory'],
   percentunit: [
@@ -120,6 +129,7 @@ const UNITS: Readonly<Record<string, readonly (keyof (typeof languages)['es']['p
     'occupancy',
     'aux',
     'agentOccupancy',
+    'age',
     'quotaSpent',
     'quotaForecast',
     'quota',
@@ -134,18 +144,21 @@ describe.each(files)('$path', ({ language, dashboard }) => {
       keys.some((key) => texts[key].title === title || texts[key].description === description),
     )?.[0] ?? 'none'
 
-  it.each(dashboard.panels.filter(({ type }) => type !== 'table'))('counts $title in what it is', (panel) => {
-    expect(panel.fieldConfig.defaults.unit).toBe(unitOf(panel))
-  })
+  it.each(dashboard.panels.filter(({ type }) => type !== 'table'))(
+    'has the right unit for $title',
+    (panel) => {
+      expect(panel.fieldConfig.defaults.unit).toBe(unitOf(panel))
+    },
+  )
 
   it.each(dashboard.panels.filter(({ type }) => type === 'stat' || type === 'bargauge'))(
-    'shows of $title the value that was answered',
+    'shows the returned value of $title',
     ({ options }) => {
       expect(options.reduceOptions).toEqual({ calcs: ['lastNotNull'], values: false, fields: '' })
     },
   )
 
-  it('opens with the day so far, and asks anew as it goes on', () => {
+  it('opens with the current day and refreshes every 30 seconds', () => {
     expect(dashboard).toMatchObject({
       time: { from: 'now/d', to: 'now' },
       refresh: '30s',
@@ -154,15 +167,15 @@ describe.each(files)('$path', ({ language, dashboard }) => {
   })
 })
 
-describe('where there is no answer', () => {
+describe('without data', () => {
   const colored = files.flatMap(({ path, dashboard }) =>
     dashboard.panels
       .filter(({ options }) => options.colorMode === 'background_solid')
       .map((panel) => ({ path, panel, title: panel.title })),
   )
 
-  it.each(colored)('$title of $path is not called good', ({ panel }) => {
-    // Grafana takes the colour below all thresholds.
+  it.each(colored)('$title of $path is not shown as good', ({ panel }) => {
+    // Grafana uses the colour below all thresholds.
     const [below] = panel.fieldConfig.defaults.thresholds?.steps ?? []
     expect([level.unknown, level.bad]).toContain(below?.color)
     expect(panel.fieldConfig.defaults.noValue).toMatch(/\w/)
@@ -182,7 +195,7 @@ describe('colours', () => {
     const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((first, second) => first - second)
     return (light + 0.05) / (dark + 0.05)
   }
-  /** In which Grafana writes on a colour: by its brightness, of 255. */
+  /** Grafana's text colour, which depends on the brightness of the background, up to 255. */
   const inkOn = (color: string) => {
     const [red = 0, green = 0, blue = 0] = (color.match(/[\da-f]{2}/gi) ?? []).map((part) =>
       Number.parseInt(part, 16),
@@ -194,12 +207,12 @@ describe('colours', () => {
     ...Object.values(looks).map(({ background }) => background),
     ...Object.values(level),
     palette.blue,
-  ])('%s can be read on where it is a background', (color) => {
-    // https://www.w3.org/TR/WCAG22/#contrast-minimum, for large text.
+  ])('%s is readable as a background', (color) => {
+    // https://www.w3.org/TR/WCAG22/#contrast-minimum for large text.
     expect(contrast(color, inkOn(color))).toBeGreaterThanOrEqual(3)
   })
 
-  it('of no two categories are the same', () => {
+  it('differ between categories', () => {
     for (const key of ['color', 'background', 'sign'] as const)
       expect(new Set(categories.map((category) => looks[category][key])).size).toBe(categories.length)
   })

@@ -1,25 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { languageNames } from '../../../grafana/dashboards.ts'
+import { es } from '../../../grafana/i18n/es.ts'
+import type { Name } from '../../../grafana/layout/links.ts'
 import { dataStates } from '../../../grafana/queries/data.ts'
-import { occupancyTarget } from '../../../grafana/recurring/occupancy.ts'
-import type { Name } from '../../../grafana/shell/uids.ts'
-import { es } from '../../../grafana/texts/es.ts'
+import { occupancyTarget } from '../../../grafana/shared-panels/limits.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { checkAgentTable } from './agent-table.ts'
 import { fileOf, files, type Panel } from './dashboards.ts'
-import { type Between, expectedOf } from './expected.ts'
-import { configured, tableFrames, transformed } from './frames.ts'
-import { askPanel, askTarget, askVariable, type Choice, queryVariables } from './grafana-requests.ts'
-import { linksOf } from './links.ts'
-import { type Historian, startHistorian } from './prometheus.ts'
+import { type Between, type Expectation, expectedOf } from './expected.ts'
+import { expectedOfExporter } from './expected-exporter.ts'
+import { configured, linksOf, tableFrames, transformed } from './grafana-data.ts'
+import { type Choice, queryPanel, queryTarget, queryVariable, queryVariables } from './grafana-requests.ts'
+import { type HistoryServer, startHistoryServer } from './history-server.ts'
+import { AGENTS, simulatedOperations, timeRanges } from './scenario.ts'
 import { shapes } from './shapes.ts'
-import { timeRanges } from './time-ranges.ts'
 
-/** In each of the two operations, whose agents have the same ids. */
-const AGENTS = 60
+/** The operations with the report of agents. Their agents have the same ids. */
 const OPERATIONS = ['ventas', 'soporte'] as const
 
-/** One of each operation. */
+const ALL_OPERATIONS = simulatedOperations.map(({ name }) => name)
+
+/** An agent of each operation. */
 const AGENT = '1006'
 
 type Values = NonNullable<Choice['values']>
@@ -33,9 +34,12 @@ const choices: readonly (readonly [what: string, values: Values])[] = [
   ['three agents of both', { agent: ['1001', '1002', '1005'] }],
 ]
 
+/** Only the exporter dashboard offers it. */
+const withoutAgents: (typeof choices)[number] = ['an operation without agents', { operation: ['cobranza'] }]
+
 /**
- * Noon of the half day, but three minutes after a refresh: what is recorded is up to a minute younger than the scrape that it is
- * made of, and an even minute is one that Grafana asks for.
+ * Until shortly before noon, three minutes after a refresh: recorded series are up to a minute behind the scrape that they come
+ * from. Grafana's range queries use full minutes.
  */
 const period = { from: timeRanges.today.from, to: timeRanges.today.to - 120 }
 
@@ -43,7 +47,7 @@ const agentsOf = ({ operation = OPERATIONS, agent }: Values) => operation.length
 
 const panelOf = (name: Name, title: string) => {
   const panel = fileOf(name, 'es').dashboard.panels.find((one) => one.title === title)
-  if (panel === undefined) throw new Error(`there is no panel ${title}`)
+  if (panel === undefined) throw new Error(`no panel ${title}`)
   return panel
 }
 
@@ -52,62 +56,69 @@ const near = (value: number | Between): unknown =>
     ? expect.closeTo(value, 3)
     : expect.toSatisfy((found: number) => found >= value[0] && found <= value[1])
 
-/** What a legend says of a series, without its words. */
+/** The labels in the name of a series. */
 const nameOf = (legend: string, labels: Readonly<Record<string, string>>) =>
   [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => labels[label] ?? '').join(' ')
 
-/** A panel that shows only a value uses the name for its colour. */
+/** The name of the series of a query: the display name that an override sets, or the legend. */
+function nameFormat(panel: Panel, refId: string): string {
+  const own = panel.fieldConfig.overrides.find(({ matcher }) => matcher.options === refId)
+  const displayName = own?.properties.find(({ id }) => id === 'displayName')?.value
+  if (typeof displayName === 'string') return displayName.replace(/\$\{__field\.labels\.(\w+)\}/g, '{{$1}}')
+  return panel.targets.find((target) => target.refId === refId)?.legendFormat ?? ''
+}
+
+/** Panels that show only a value use the name for its colour. */
 const showsNames = ({ options }: Panel) => options.textMode !== 'value'
 
-/** By reason or field, and only what there was: an operation without failures has none to draw. */
-const ofFailures = (expr: string) => /^sum by \(\w+\) \(rate\(.* > 0$/.test(expr)
+/** Failures by reason or field: without failures, the query returns nothing. */
+const ofFailures = (expr: string) => /^sum by \(report, \w+\) \(rate\(.* > 0$/.test(expr)
 
 describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real Prometheus', () => {
-  let historian: Historian
+  let server: HistoryServer
   beforeAll(async () => {
-    historian = await startHistorian(
-      OPERATIONS.map((name, index) => ({ name, agents: AGENTS, seed: index + 1 })),
-    )
+    server = await startHistoryServer(simulatedOperations)
   }, 300_000)
-  afterAll(() => historian?.stop())
+  afterAll(() => server?.stop())
 
-  const ask = (panel: Panel, values: Values) => askPanel(historian.url, panel, { ...period, values })
+  const ask = (panel: Panel, values: Values) => queryPanel(server.url, panel, { ...period, values })
 
-  describe.each(files)('$path', ({ dashboard }) => {
+  describe.each(files)('$path', ({ name: dashboardName, dashboard }) => {
     const variables = dashboard.templating.list.map(({ name }) => name)
-    const possible = choices.filter(([, values]) =>
-      Object.keys(values).every((name) => variables.includes(name)),
+    const possible = [...choices, ...(dashboardName === 'exporter' ? [withoutAgents] : [])].filter(
+      ([, values]) => Object.keys(values).every((name) => variables.includes(name)),
     )
 
-    describe.each(possible)('where %s is chosen', (_what, values) => {
-      it.each(dashboard.panels)('has for panel $id, $title, what a $type can show', async (panel) => {
+    describe.each(possible)('with %s chosen', (_what, values) => {
+      it.each(dashboard.panels)('returns data that panel $id, $title, can show as $type', async (panel) => {
         const answers = await ask(panel, values)
         for (const { refId, expr } of panel.targets)
           if (!ofFailures(expr)) expect(answers.get(refId), `the answer to query ${refId}`).not.toEqual([])
         const shape = shapes[panel.type]
-        if (shape === undefined) throw new Error(`what a ${panel.type} can show is not known`)
+        if (shape === undefined) throw new Error(`no check for panels of type ${panel.type}`)
         await shape(panel, answers, agentsOf(values))
       })
     })
 
-    it('answers every query where everything is chosen', async () => {
+    it('returns data for every query if everything is chosen', async () => {
       for (const panel of dashboard.panels)
         for (const [refId, series] of await ask(panel, {})) {
           expect(series, `${panel.title}, query ${refId}`).not.toEqual([])
-          const { legendFormat = '' } = panel.targets.find((target) => target.refId === refId) ?? {}
-          const names = series.map(({ labels }) => nameOf(legendFormat, labels))
-          if (legendFormat.includes('{{') && showsNames(panel))
+          const format = nameFormat(panel, refId)
+          const names = series.map(({ labels }) => nameOf(format, labels))
+          if (format.includes('{{') && showsNames(panel))
             expect(names, `legends of ${panel.title}`).not.toContain('')
           if (panel.type !== 'table' && panel.type !== 'state-timeline')
             expect(new Set(names).size, `legends of ${panel.title}`).toBe(names.length)
         }
     })
 
-    it.each(queryVariables(dashboard))('offers a choice of $name', async (variable) => {
-      const offered = await askVariable(historian.url, variable, period)
+    it.each(queryVariables(dashboard))('offers the values of $name once', async (variable) => {
+      const offered = await queryVariable(server.url, variable, period)
       const values = offered.map(({ value }) => value)
       expect(values).toEqual([...new Set(values)])
-      const wanted: Readonly<Record<string, number>> = { operation: OPERATIONS.length, agent: AGENTS }
+      const operations = dashboardName === 'exporter' ? ALL_OPERATIONS : OPERATIONS
+      const wanted: Readonly<Record<string, number>> = { operation: operations.length, agent: AGENTS }
       expect(values).toHaveLength(wanted[variable.name] ?? 1)
       for (const { text } of offered) expect(text).not.toBe('')
     })
@@ -116,10 +127,10 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       'marks $name',
       async ({ expr = '', step, tagKeys, titleFormat, textFormat, useValueForTime }) => {
         const target = { expr, instant: false }
-        const series = await askTarget(historian.url, target, { interval: '1m' }, period)
+        const series = await queryTarget(server.url, target, { interval: '1m' }, period)
         expect(step).toBe('60s')
         expect(series).not.toEqual([])
-        // Alerts are there while they fire; a start was at the moment that its value says.
+        // An alert is marked while it fires, a start at the time in its value.
         expect(useValueForTime).toBe(expr.includes('process_start_time_seconds'))
         for (const { labels, values } of series) {
           expect(Object.keys(labels)).toContain(tagKeys)
@@ -135,35 +146,47 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     )
   })
 
-  describe.each([
-    ['one operation', ['ventas']],
-    ['the other operation', ['soporte']],
-    ['both operations', [...OPERATIONS]],
-  ])('where %s is chosen', (_what, operation) => {
-    it('answers every panel as sums over the records of wolkvox do', async () => {
-      for (const { dashboard, panel: key, answers } of expectedOf(
-        historian.reports,
-        operation,
-        AGENT,
-        period.to,
-      )) {
-        const { title: made } = es.panels[key]
-        const title = typeof made === 'string' ? made : made(occupancyTarget)
-        const panel = panelOf(dashboard, title)
-        const found = await ask(panel, { operation, ...(dashboard === 'agent' && { agent: [AGENT] }) })
-        for (const [refId, wanted] of Object.entries(answers)) {
-          const { legendFormat: legend = '' } = panel.targets.find((target) => target.refId === refId) ?? {}
-          const legendFormat = showsNames(panel) ? legend : ''
-          const named = Object.fromEntries(
-            (found.get(refId) ?? []).map(({ labels, values }) => [
-              nameOf(legendFormat, labels),
-              values.at(-1),
-            ]),
-          )
-          const close = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, near(value)]))
-          expect(named, `${dashboard}: ${title}, ${refId}`).toEqual(close)
-        }
+  /** Compares the last values of panels with what is expected. */
+  async function check(expectations: readonly Expectation[], values: (dashboard: Name) => Values) {
+    for (const { dashboard, panel: key, answers } of expectations) {
+      const { title: made } = es.panels[key]
+      const title = typeof made === 'string' ? made : made(occupancyTarget)
+      const panel = panelOf(dashboard, title)
+      const found = await ask(panel, values(dashboard))
+      for (const [refId, wanted] of Object.entries(answers)) {
+        const format = showsNames(panel) ? nameFormat(panel, refId) : ''
+        const named = Object.fromEntries(
+          (found.get(refId) ?? []).map(({ labels, values }) => [nameOf(format, labels), values.at(-1)]),
+        )
+        const close = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, near(value)]))
+        expect(named, `${dashboard}: ${title}, ${refId}`).toEqual(close)
       }
+    }
+  }
+
+  describe.each([
+    ['one operation', ['ventas'], ['ventas']],
+    ['the other operation', ['soporte'], ['soporte']],
+    ['both operations', OPERATIONS, OPERATIONS],
+    ['nothing', undefined, OPERATIONS],
+  ])('with %s chosen', (_what, operation, shown) => {
+    it('shows in every panel about agents what the records of wolkvox add up to', async () => {
+      await check(expectedOf(server.records, shown, AGENT, period.to), (dashboard) => ({
+        ...(operation && { operation }),
+        ...(dashboard === 'agent' && { agent: [AGENT] }),
+      }))
+    })
+  })
+
+  describe.each([
+    ['an operation that shares its account', ['ventas']],
+    ['the other operation of that account', ['cobranza']],
+    ['two operations of one account', ['ventas', 'cobranza']],
+    ['an operation with its own account', ['soporte']],
+    ['all operations', ALL_OPERATIONS],
+  ])('with %s chosen', (_what, operation) => {
+    it('counts each request once in the quota of its account, and each refresh once', async () => {
+      await check(expectedOfExporter(server.records, operation, period.to), () => ({ operation }))
     })
   })
 
@@ -171,23 +194,23 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     ['09:04', 'while wolkvox does not answer', dataStates.failing],
     ['09:17', 'once the data is too old', dataStates.stale],
     ['09:24', 'when it is back', dataStates.fresh],
-  ])('says at %s, %s, how far the data can be trusted', async (time, _when, state) => {
+  ])('shows the state of the data at %s, %s', async (time, _when, state) => {
     const panel = panelOf('operation', es.panels.dataState.title)
     const [hours = 0, minutes = 0] = time.split(':').map(Number)
     const to = timeRanges.today.from + hours * 3600 + minutes * 60
-    const answers = await askPanel(historian.url, panel, { ...period, to })
+    const answers = await queryPanel(server.url, panel, { ...period, to })
     expect(answers.get('A')?.[0]?.values).toEqual([state])
   })
 
-  it('counts the one who does not come back from a break', async () => {
+  it('counts the agent who does not come back from a break as over the limit', async () => {
     const answers = await ask(panelOf('operation', es.panels.overLimit.title), { operation: ['ventas'] })
     expect(answers.get('A')?.[0]?.values).toEqual([1])
   })
 
-  it('counts no agents of an operation whose data is too old', async () => {
+  it('counts no agents of an operation whose data is stale', async () => {
     const panel = panelOf('operation', es.panels.loggedIn.title)
     const to = timeRanges.today.from + 9 * 3600 + 17 * 60
-    const answers = await askPanel(historian.url, panel, {
+    const answers = await queryPanel(server.url, panel, {
       from: period.from,
       to,
       values: { operation: ['soporte'] },
@@ -198,10 +221,10 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
   it.each([
     ['operation', es.panels.calls.title],
     ['agent', es.panels.agentCalls.title],
-  ] as const)('counts on %s other calls only with another refresh', async (name, title) => {
-    // Each minute of twenty: four refreshes, and with the first and the last minute part of a fifth.
-    const answers = await askPanel(
-      historian.url,
+  ] as const)('changes the calls on %s only when a refresh brings new data', async (name, title) => {
+    // Twenty minutes contain four refreshes, or parts of five.
+    const answers = await queryPanel(
+      server.url,
       { ...panelOf(name, title), maxDataPoints: 300 },
       { from: period.to - 20 * 60, to: period.to },
     )
@@ -211,7 +234,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     expect(changes.length).toBeLessThanOrEqual(5)
   })
 
-  it('ends the bands of states while nothing is known of anybody', async () => {
+  it('interrupts the bands of states while there is no data', async () => {
     const panel = panelOf('agent', es.panels.timeline.title)
     const answers = await ask(panel, { operation: ['soporte'], agent: ['1001'] })
     const [frame] = await transformed(panel, tableFrames(answers))
@@ -227,11 +250,15 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     const answers = await ask(panelOf('exporter', es.panels.refreshes.title), {})
     const bars = [...answers.values()].flatMap((series) => series.flatMap(({ values }) => values))
     for (const bar of bars) expect(bar).toBeCloseTo(Math.round(bar))
-    const failed = answers.get('B')?.[0]?.values ?? []
-    expect(Math.round(failed.reduce((sum, bar) => sum + bar, 0))).toBe(4)
+    const total = (refId: string) =>
+      Math.round(answers.get(refId)?.[0]?.values.reduce((sum, bar) => sum + bar, 0) ?? 0)
+    expect(total('B')).toBe(4)
+    // Twelve an hour for each operation with agents, and one an hour for each with token_info, in less than twelve hours.
+    expect(total('A')).toBeGreaterThan(2 * 12 * 11 + 2 * 11)
+    expect(total('A')).toBeLessThan(2 * 12 * 12 + 2 * 12)
   })
 
-  it('lists only the agents of a chosen category', async () => {
+  it('lists only agents of the chosen category', async () => {
     const panel = panelOf('operation', es.panels.agents.title)
     const answers = await ask(panel, { operation: ['ventas'], category: ['aux'] })
     const inAux = await ask(panelOf('operation', es.panels.byCategory.title), { operation: ['ventas'] })
@@ -245,9 +272,9 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       .filter(({ fieldConfig }) => JSON.stringify(fieldConfig.overrides).includes('"links"'))
       .map((panel) => ({ language, panel, title: panel.title })),
   )
-  it.each(linked)('leads from each row of $title to its agent, in $language', async ({ language, panel }) => {
+  it.each(linked)('links each row of $title to its agent, in $language', async ({ language, panel }) => {
     const [frame] = configured(panel, await transformed(panel, tableFrames(await ask(panel, {}))))
-    if (frame === undefined) throw new Error('the transformations leave no table')
+    if (frame === undefined) throw new Error('the transformations return no table')
     const found = Array.from({ length: frame.length }, (_, row) => linksOf(panel, frame, row)).flat()
     const operations = OPERATIONS.join('|')
     const wanted = new RegExp(
@@ -257,11 +284,11 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     for (const link of found) expect(link).toMatch(wanted)
   })
 
-  it.each(languageNames)('has the table of agents that is promised, in %s', async (language) => {
+  it.each(languageNames)('shows the documented table of agents, in %s', async (language) => {
     const { dashboard } = fileOf('operation', language)
     const panel = dashboard.panels.find(({ type, gridPos }) => type === 'table' && gridPos.w === 24)
-    if (panel === undefined) throw new Error('there is no table of agents')
-    const askAlone = (expr: string) => askTarget(historian.url, { expr, instant: true }, {}, period)
+    if (panel === undefined) throw new Error('no table of agents')
+    const askAlone = (expr: string) => queryTarget(server.url, { expr, instant: true }, {}, period)
     await checkAgentTable(panel, await ask(panel, {}), language, period.to, askAlone)
   })
 })

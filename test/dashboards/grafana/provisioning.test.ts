@@ -18,11 +18,11 @@ interface Dashboards {
   }[]
 }
 
-/** Where the container has what is in the project's folder `grafana/dashboards`. */
+/** Path of the folder `grafana/dashboards` in the container. */
 const MOUNT = '/etc/grafana/dashboards'
 
-describe('what Grafana is provisioned with', () => {
-  it('is the Prometheus beside it, asked no more finely than it scrapes', () => {
+describe('the provisioning of Grafana', () => {
+  it('adds the Prometheus of docker compose, with its scrape interval', () => {
     const { datasources } = parse(readText(`${folder}/datasources/prometheus.yml`)) as DataSources
     const { global } = parse(readText('prometheus.yml')) as { global: { scrape_interval: string } }
     expect(datasources).toEqual([
@@ -36,7 +36,7 @@ describe('what Grafana is provisioned with', () => {
     ])
   })
 
-  it('is a folder for each language, with dashboards that cannot be edited there', () => {
+  it('adds a folder for each language, with dashboards that are not editable', () => {
     const { providers } = parse(readText(`${folder}/dashboards/wolkvox.yml`)) as Dashboards
     expect(providers.map(({ folder, allowUiUpdates }) => [folder, allowUiUpdates])).toEqual([
       ['wolkvox (español)', false],

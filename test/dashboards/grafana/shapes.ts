@@ -1,21 +1,21 @@
 import { expect } from 'vitest'
 import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
 import type { Panel } from './dashboards.ts'
-import { tableFrames, transformed } from './frames.ts'
+import { tableFrames, transformed } from './grafana-data.ts'
 import type { QuerySeries } from './grafana-requests.ts'
 
 type Answers = ReadonlyMap<string, readonly QuerySeries[]>
 
-/** Fails where a panel of this type could not show the answers. @param agents how many there are to see */
+/** Fails if a panel of this type cannot show the results. @param agents number of selected agents */
 type Shape = (panel: Panel, answers: Answers, agents: number) => void | Promise<void>
 
-/** Category and state, as the panels' colours expect it. */
+/** Category and state, as in the mappings of the panels. */
 const STATUS = /^(?:ready|talk|ring|acw|aux|logout)\|./
 
-/** Of a table of a few. */
+/** The row limit of a table. */
 const TOPK = /\btopk\((\d+), /
 
-/** What answers a panel of each type can show. */
+/** Checks of the results for each type of panel. */
 export const shapes: Readonly<Record<string, Shape>> = {
   stat: (_panel, answers) => {
     const values = [...answers.values()].map((series) => series.map(({ values }) => values))
@@ -27,7 +27,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     const values = [...answers.values()].flatMap((series) => series.map(({ values }) => values[0]))
     for (const value of values) expect(value).toBeGreaterThanOrEqual(0)
     expect(Math.max(...values.map(Number))).toBeGreaterThan(0)
-    // A query a bar, or all bars from one query.
+    // One bar per query, or all bars from one query.
     if (answers.size > 1) expect(values).toHaveLength(answers.size)
   },
 

@@ -1,7 +1,7 @@
-import { looks } from '../../../grafana/look/categories.ts'
+import { looks } from '../../../grafana/theme/colors.ts'
 import type { Dashboard } from './dashboards.ts'
 
-/** Keys of a dashboard whose values people read. */
+/** Keys whose values are visible texts. */
 const READ = new Set([
   'title',
   'description',
@@ -13,12 +13,12 @@ const READ = new Set([
   'text',
 ])
 
-/** Placeholders and symbols: nothing to translate. */
-const NO_WORDS = /^(?:\{\{\w+\}\}|\$1|\W*)$/
+/** Placeholders that Prometheus or Grafana fills in, and signs. */
+const NO_WORDS = /^(?:\{\{\w+\}\}(?: \{\{\w+\}\})*|\$1|\W*)$/
 
 const signs = Object.values(looks).map(({ sign }) => `${sign} `)
 
-/** The distinct texts that people read on a dashboard, without names of series and states. */
+/** All visible texts of a dashboard, each once, without names of series and states. */
 export function visibleTexts({ annotations, templating, ...dashboard }: Dashboard): readonly string[] {
   const found: string[] = []
   const look = (value: unknown, key = '') => {

@@ -1,12 +1,18 @@
-import { fieldReaders } from '../../../src/exposition/agent-families.ts'
-import { renderAgents } from '../../../src/exposition/agent-page.ts'
-import { toServed } from '../../../src/refresh/attempt.ts'
-import { initialState, type OperationState, withOutcome } from '../../../src/refresh/state.ts'
+import { reportNamed } from '../../../src/reports/index.ts'
+import { withRequest } from '../../../src/scheduling/budget.ts'
+import {
+  type ExporterState,
+  initialState,
+  type ReportState,
+  withNextRefresh,
+  withOutcome,
+  withRequest as withReportRequest,
+} from '../../../src/scheduling/state.ts'
 import { Centre } from '../../../src/simulator/centre/centre.ts'
 import { reportOf } from '../../../src/simulator/centre/report.ts'
-import { textFields } from '../../../src/wolkvox/records.ts'
-import { readReport } from '../../../src/wolkvox/report.ts'
+import { read } from '../../../src/worker/tasks.ts'
 import {
+  anAccountState,
   anEnvelope,
   anOperation,
   momentAt,
@@ -15,28 +21,30 @@ import {
   renderText,
 } from '../../support/helpers.ts'
 
-const MINUTE_S = 60
-const REFRESH_S = 5 * MINUTE_S
+const DAY_S = 24 * 60 * 60
 
-/** Scrapes from one refresh to the next, one each half minute. */
+const REFRESH_S = 5 * 60
+
+/** Scrapes from one refresh to the next, one every half minute. */
 const SCRAPES = 10
 
-/** A day as promtool takes it: for each series a value a scrape, in its shorthand. */
+/** A day in promtool's notation: for each series, one value for each scrape. */
 export type Day = readonly { readonly series: string; readonly values: string }[]
 
+const operation = anOperation({ name: 'demo', timeZone: 'UTC', refreshIntervalMs: REFRESH_S * 1000 })
+
 /**
- * A day of the simulated centre, from midnight to midnight, as Prometheus would have it from an exporter that refreshes every
+ * A day of the simulated centre, from midnight to midnight, as Prometheus stores it from an exporter that refreshes every
  * five minutes and is scraped every half minute.
  */
 export async function simulateDay(agents: number, seed: number): Promise<Day> {
   const centre = new Centre({ agents, seed })
-  const operation = anOperation({ name: 'demo', timeZone: 'UTC' })
-  let state = initialState(operation, [...textFields, ...Object.keys(fieldReaders)], 0)
+  let state = initialExporterState()
   const refreshes: ReadonlyMap<string, number>[] = []
-  for (let second = 0; second < 24 * 60 * MINUTE_S; second += REFRESH_S) {
+  for (let second = 0; second < DAY_S; second += REFRESH_S) {
     centre.advanceTo(second)
-    state = await refresh(state, centre)
-    const samples = parseExposition(await renderText([state], [], 'text', second * 1000))
+    state = await refreshAll(state, centre)
+    const samples = parseExposition(await renderText(state, [], 'text', second * 1000))
     refreshes.push(new Map(samples.map((sample) => [seriesOf(sample), sample.value])))
   }
   const names = new Set(refreshes.flatMap((refresh) => [...refresh.keys()]))
@@ -46,12 +54,28 @@ export async function simulateDay(agents: number, seed: number): Promise<Day> {
   }))
 }
 
-async function refresh(state: OperationState, centre: Centre): Promise<OperationState> {
+function initialExporterState(): ExporterState {
+  const requestsOfDay = { day: '1970-01-01', count: 0 }
+  const account = anAccountState({ timeZone: 'UTC', dailyLimit: 1000, requestsOfDay })
+  return {
+    accounts: [account],
+    operations: [{ operation, account: account.account, storageFailures: 0 }],
+    reports: operation.reports.map((settings) => initialState(operation.name, settings, 0)),
+  }
+}
+
+async function refreshAll(state: ExporterState, centre: Centre): Promise<ExporterState> {
+  const accounts = state.accounts.map((account) => withRequest(account, centre.now * 1000))
+  const reports = await Promise.all(state.reports.map((report) => refresh(report, centre)))
+  return { ...state, accounts, reports }
+}
+
+async function refresh(before: ReportState, centre: Centre): Promise<ReportState> {
   const fetchedAt = centre.now * 1000
   const body = Buffer.from(anEnvelope(reportOf(centre.agents, centre.now)))
-  const { snapshot, rejections } = readReport({ status: 200, body, fetchedAt }, state.operation, fieldReaders)
-  const served = toServed(snapshot, await renderAgents(snapshot, state.operation.name))
-  return withOutcome(state, { ok: true, served, rejections }, 1000, momentAt(fetchedAt))
+  const { outcome } = await read(operation, reportNamed(before.report), { status: 200, body, fetchedAt })
+  const state = withNextRefresh(withReportRequest(before), fetchedAt + REFRESH_S * 1000)
+  return withOutcome(state, outcome, 1000, momentAt(fetchedAt))
 }
 
 function seriesOf({ name, labels }: ParsedSample): string {
@@ -59,7 +83,7 @@ function seriesOf({ name, labels }: ParsedSample): string {
   return `${name}{${Object.entries(all).map(([label, value]) => `${label}=${JSON.stringify(value)}`)}}`
 }
 
-/** A series that is not there any more ends at once, as it does where a scrape no longer finds it. */
+/** A series that has ended gets a staleness marker, as when a scrape no longer finds it. */
 function valuesOf(values: readonly (number | undefined)[]): string {
   return values
     .map((value, index) => {

@@ -24,7 +24,7 @@ async function checkLimits(path: string) {
         interval: '1m',
         input_series: [
           ...[...operations].map((operation) => ({
-            series: `wolkvox_refresh_interval_seconds{operation=${JSON.stringify(operation)}}`,
+            series: `wolkvox_refresh_interval_seconds{operation=${JSON.stringify(operation)}, report="agents"}`,
             values: '300x20',
           })),
           {

@@ -1,20 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { agentFamilies, agentLabels } from '../../../src/exposition/agent-families.ts'
-import { operationFamilies } from '../../../src/exposition/operation-families.ts'
+import { statusFamilies } from '../../../src/exposition/dynamic-section.ts'
+import { reports } from '../../../src/reports/index.ts'
 import { rules } from './files.ts'
 import { groupingLabelsOf, selectorsOf } from './selectors.ts'
 
 /** Labels that Prometheus adds to every target. */
 const OF_TARGET = ['job', 'instance']
 
-const ofAgents = agentFamilies.map(
-  ({ name, labels }) =>
-    [name, [...agentLabels, ...(labels === undefined ? [] : ['state', 'category'])]] as const,
+/** Labels of single families, in addition to those of the report's rows. */
+const furtherLabels: Readonly<Record<string, readonly string[]>> = {
+  wolkvox_agent_state: ['state', 'category'],
+  wolkvox_agents: ['category'],
+}
+
+const ofReports = reports.flatMap(({ families, labelNames }) =>
+  families.map((family) => {
+    const ofRows = 'samples' in family ? [] : labelNames
+    return [family.name, ['operation', ...ofRows, ...(furtherLabels[family.name] ?? [])]] as const
+  }),
 )
 
-const ofOperations = operationFamilies.map(
-  ({ name, label }) => [name, ['operation', ...(label === undefined ? [] : [label])]] as const,
-)
+const ofStatus = statusFamilies.map(({ name, labels }) => [name, labels] as const)
 
 /** Labels that an entry of `rules/limits.yml` may have, even if the file has no such entry. */
 const labelsOfLimits = ['limit', 'operation', 'state']
@@ -24,11 +30,11 @@ const levels = (record: string) => record.split(':')[0]?.split('_') ?? []
 
 const labelsOfRules = rules.flatMap(({ labels }) => Object.keys(labels ?? {}))
 
-const ofRules = rules.flatMap(({ record }) =>
-  record === undefined
-    ? []
-    : [[record, ['operation', ...labelsOfRules, ...labelsOfLimits, ...levels(record)]] as const],
-)
+const ofRules = rules.flatMap(({ record }) => {
+  if (record === undefined) return []
+  const ofLimits = record.includes('limit') ? labelsOfLimits : []
+  return [[record, [...labelsOfRules, ...ofLimits, ...levels(record)]] as const]
+})
 
 /** The metrics that a rule may use, with their labels. */
 const known = new Map<string, readonly string[]>([
@@ -37,8 +43,8 @@ const known = new Map<string, readonly string[]>([
   // Metrics of the Prometheus that evaluates the rules.
   ['prometheus_rule_evaluation_failures_total', ['rule_group']],
   ['prometheus_rule_group_rules', ['rule_group']],
-  ...ofAgents,
-  ...ofOperations,
+  ...ofReports,
+  ...ofStatus,
   ...ofRules,
 ])
 

@@ -68,12 +68,20 @@ describe.skipIf(!haveTools('amtool'))('the texts of alertmanager.tmpl', () => {
     endsAt: '2026-01-01T10:12:34Z',
   })
 
-  async function render(template: string, ...statuses: readonly string[]): Promise<string> {
-    const data = {
-      status: statuses.includes('firing') ? 'firing' : 'resolved',
-      alerts: statuses.map((status, index) => alertOf(`${index + 1}`, status)),
-      groupLabels: { alertname: 'WolkvoxAgentAuxLong', operation: 'ventas' },
-    }
+  const render = (template: string, ...statuses: readonly string[]) =>
+    renderGroup(
+      template,
+      { alertname: 'WolkvoxAgentAuxLong', operation: 'ventas' },
+      statuses.map((status, index) => alertOf(`${index + 1}`, status)),
+    )
+
+  async function renderGroup(
+    template: string,
+    groupLabels: object,
+    alerts: readonly { readonly status: string; readonly labels: object }[],
+  ): Promise<string> {
+    const isFiring = alerts.some(({ status }) => status === 'firing')
+    const data = { status: isFiring ? 'firing' : 'resolved', alerts, groupLabels }
     const file = join(temporaryFolder(), 'data.json')
     writeFileSync(file, JSON.stringify(data))
     const { code, output } = await runProgram('amtool', [
@@ -95,6 +103,33 @@ describe.skipIf(!haveTools('amtool'))('the texts of alertmanager.tmpl', () => {
   it('describe a firing alert', async () => {
     expect(await render('wolkvox.title', 'firing')).toBe('FIRING: WolkvoxAgentAuxLong of ventas (1)')
     expect(await render('wolkvox.text', 'firing')).toBe(fires)
+  })
+
+  it('name the report of a resolved alert, but not the account, by which alerts are grouped', async () => {
+    const alert = alertOf('1', 'resolved')
+    const labels = {
+      operation: 'ventas',
+      account: '0042',
+      report: 'token_info',
+      instance: 'e',
+      job: 'wolkvox',
+    }
+    const groupLabels = { alertname: 'WolkvoxRefreshFailing', operation: 'ventas', account: '0042' }
+    expect(await renderGroup('wolkvox.title', groupLabels, [{ ...alert, labels }])).toBe(
+      'RESOLVED: WolkvoxRefreshFailing of ventas',
+    )
+    expect(await renderGroup('wolkvox.text', groupLabels, [{ ...alert, labels }])).toBe(
+      'No longer firing, after 12m34s, instance=e, report=token_info',
+    )
+  })
+
+  it('name the account of an alert about the quota', async () => {
+    const groupLabels = { alertname: 'WolkvoxQuotaSpent', account: '0042' }
+    const labels = { alertname: 'WolkvoxQuotaSpent', account: '0042', instance: 'e', job: 'wolkvox' }
+    const title = (status: string) =>
+      renderGroup('wolkvox.title', groupLabels, [{ ...alertOf('1', status), labels }])
+    expect(await title('firing')).toBe('FIRING: WolkvoxQuotaSpent of the account 0042 (1)')
+    expect(await title('resolved')).toBe('RESOLVED: WolkvoxQuotaSpent of the account 0042')
   })
 
   it('do not repeat the description of a resolved alert', async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ROOT } from '../../support/files.ts'
-import { layBase, NPM_CACHE, npmCacheHere } from './base.ts'
+import { createBase, localNpmCache, NPM_CACHE } from './base.ts'
 
 const BASE = 'localhost/base'
 const IMAGE = 'localhost/wolkvox-exporter'
@@ -50,7 +50,7 @@ export async function buildWithBuildah(
   const buildah = async (...args: readonly string[]) =>
     (await promisify(execFile)('buildah', [...storage, ...args], { maxBuffer: 2 ** 24 })).stdout.trim()
 
-  await buildah('build', '--isolation=chroot', `--tag=${BASE}`, `--file=${layBase(folder)}`, folder)
+  await buildah('build', '--isolation=chroot', `--tag=${BASE}`, `--file=${createBase(folder)}`, folder)
   await buildah(
     'build',
     '--isolation=chroot',
@@ -58,7 +58,7 @@ export async function buildWithBuildah(
     '--format=docker',
     `--tag=${IMAGE}`,
     // Packages that npm has downloaded before are not downloaded again.
-    `--volume=${npmCacheHere()}:${NPM_CACHE}`,
+    `--volume=${localNpmCache()}:${NPM_CACHE}`,
     ...Object.entries({ BASE, ...buildArguments }).map(([name, value]) => `--build-arg=${name}=${value}`),
     ROOT,
   )

@@ -1,13 +1,13 @@
 import { DockerfileParser, type From, type Instruction } from 'dockerfile-ast'
 import { readText } from '../../support/files.ts'
 
-/** An instruction, with its variables as they are where no build argument says otherwise. */
+/** An instruction, with the default values of its variables. */
 export interface Step {
   readonly keyword: string
   /** Words, without flags. */
   readonly words: readonly string[]
   readonly flags: Readonly<Record<string, string>>
-  /** Of `ARG`, `ENV` and `LABEL`; variables in the values stand as they are written. */
+  /** Names and values of `ARG`, `ENV` and `LABEL`. Variables in the values are not replaced. */
   readonly properties: Readonly<Record<string, string>>
 }
 
@@ -24,7 +24,7 @@ type Parsed = Instruction & {
 
 const dockerfile = DockerfileParser.parse(readText('Dockerfile'))
 
-/** The stages of the Dockerfile, the last of which is the image. */
+/** The stages of the Dockerfile. The last one is the image. */
 export const stages: readonly Stage[] = dockerfile.getFROMs().map((from, index, froms) => ({
   name: from.getBuildStage() ?? String(index),
   base: from.getExpandedArguments()[0]?.getValue() ?? '',
@@ -34,7 +34,7 @@ export const stages: readonly Stage[] = dockerfile.getFROMs().map((from, index, 
     .map(readStep),
 }))
 
-/** The image's own stage. */
+/** The stage of the image. */
 export const image = stages.at(-1) as Stage
 
 /** The stage's instructions of this kind. */
@@ -44,7 +44,7 @@ export const stepsOf = (stage: Stage, keyword: string): Step[] =>
 /**
  * The program and its arguments that an instruction runs.
  *
- * @throws SyntaxError when it is not written in the exec form, and so would need a shell
+ * @throws SyntaxError if it does not have the exec form, which needs no shell
  */
 export function execOf({ keyword, words }: Step): string[] {
   return JSON.parse((keyword === 'HEALTHCHECK' ? words.slice(1) : words).join(' '))

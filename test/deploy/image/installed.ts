@@ -9,7 +9,7 @@ import type { Program } from '../../support/programs/program.ts'
 /** Starts an installed exporter with these arguments and settings. */
 type Start = (args: readonly string[], settings: Readonly<Record<string, string>>) => Program
 
-/** Starts an installed exporter against a simulated wolkvox with three agents. @returns it, with its first scrape after a refresh */
+/** Starts an installed exporter against a simulated wolkvox with three agents. @returns the exporter and a scrape after its first refresh */
 export async function startWithWolkvox(
   start: Start,
 ): Promise<{ program: Program; url: string; samples: ParsedSample[] }> {
@@ -21,7 +21,7 @@ export async function startWithWolkvox(
     WOLKVOX_BASE_URL: simulator.url,
   })
   await eventually('refresh', () => {
-    if (program.process.exitCode !== null) throw new Error(`the exporter ended: ${program.output()}`)
+    if (program.process.exitCode !== null) throw new Error(`the exporter exited: ${program.output()}`)
     return program.output().includes('refreshed') || undefined
   })
   const [, url = ''] = /"url":"(http:\/\/[^/"]+)/.exec(program.output()) ?? []

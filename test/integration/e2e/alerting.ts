@@ -32,34 +32,34 @@ const HURRIED: readonly (readonly [RegExp, string])[] = [
 
 const hurry = (text: string) => HURRIED.reduce((hurried, [slow, fast]) => hurried.replace(slow, fast), text)
 
-/** Alertmanager and the phone behind it. */
+/** Alertmanager and its webhook receiver. */
 export interface Alerting {
-  /** What has arrived at the phone so far. */
+  /** The messages that have arrived. */
   readonly received: () => readonly Notification[]
-  /** The alert that keeps this one of an operation from the phone, if one does. */
-  readonly inhibitorOf: (alertname: string, operation: string) => Promise<string | undefined>
+  /** The name of the alert that inhibits this one of an operation or account; `undefined` if none does. */
+  readonly inhibitorOf: (alertname: string, subject: string) => Promise<string | undefined>
 }
 
-/** What the phone's owner changes in the project's files. */
+/** Changes to the configuration files of the project. */
 export interface AlertingOptions {
   /** Notifies of alerts with the severity info too. */
-  readonly tellInfo?: boolean
+  readonly notifyInfo?: boolean
   /** Entries added at the end of `rules/limits.yml`: the value as PromQL, and the labels. */
   readonly moreLimits?: readonly (readonly [expr: string, labels: string])[]
 }
 
 /**
  * Starts the chain behind exporters as the project's files set it up: Prometheus with the rules, which has scraped each
- * of them, Alertmanager, and somebody's phone.
+ * of them, Alertmanager, and a webhook receiver.
  *
  * @param exporters their URLs
  */
 export async function startAlerting(
   exporters: readonly string[],
-  { tellInfo = false, moreLimits = [] }: AlertingOptions = {},
+  { notifyInfo = false, moreLimits = [] }: AlertingOptions = {},
 ): Promise<Alerting> {
   const received: Notification[] = []
-  const phone = await serveHttp(async (request, response) => {
+  const receiver = await serveHttp(async (request, response) => {
     received.push(JSON.parse(Buffer.concat(await request.toArray()).toString()))
     response.end()
   })
@@ -74,8 +74,8 @@ export async function startAlerting(
       .replace('localhost:9090', prometheus),
     'alertmanager.tmpl': readText('alertmanager.tmpl'),
     'alertmanager.yml': hurry(readText('alertmanager.yml'))
-      .replace('http://localhost:5001/', phone)
-      .replace(/(?<=severity="info"\]\n +receiver: )nobody/, tellInfo ? 'webhook' : 'nobody'),
+      .replace('http://localhost:5001/', receiver)
+      .replace(/(?<=severity="info"\]\n +receiver: )nobody/, notifyInfo ? 'webhook' : 'nobody'),
     ...Object.fromEntries(filesIn('rules').map((path) => [path, hurry(readText(path))])),
   }
   for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text)
@@ -102,28 +102,33 @@ export async function startAlerting(
     const { data } = (await response.json()) as { data: { result: readonly unknown[] } }
     return data.result[0]
   })
-  const inhibitorOf = async (alertname: string, operation: string) => {
+  const inhibitorOf = async (alertname: string, subject: string) => {
     const response = await fetch(`http://${alertmanager}/api/v2/alerts`)
-    return nameOfSilencer((await response.json()) as KnownAlert[], alertname, operation)
+    return nameOfInhibitor((await response.json()) as KnownAlert[], alertname, subject)
   }
   return { received: () => received, inhibitorOf }
 }
 
-/** An alert as Alertmanager's own API tells of it. */
+/** The operation of an alert, or the account of an alert about the quota. */
+export function subjectOf(labels: Readonly<Record<string, string>>): string | undefined {
+  return labels.operation ?? labels.account
+}
+
+/** An alert in the response of Alertmanager's API. */
 interface KnownAlert {
   readonly fingerprint: string
   readonly labels: Readonly<Record<string, string>>
   readonly status: { readonly inhibitedBy: readonly string[] }
 }
 
-function nameOfSilencer(
+function nameOfInhibitor(
   alerts: readonly KnownAlert[],
   alertname: string,
-  operation: string,
+  subject: string,
 ): string | undefined {
-  const silenced = alerts.find(
-    ({ labels }) => labels.alertname === alertname && labels.operation === operation,
+  const inhibited = alerts.find(
+    ({ labels }) => labels.alertname === alertname && subjectOf(labels) === subject,
   )
-  const by = alerts.find(({ fingerprint }) => silenced?.status.inhibitedBy.includes(fingerprint))
+  const by = alerts.find(({ fingerprint }) => inhibited?.status.inhibitedBy.includes(fingerprint))
   return by?.labels.alertname
 }

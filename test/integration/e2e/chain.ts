@@ -7,19 +7,19 @@ import {
 } from '../../../src/simulator/simulator.ts'
 import { eventually } from '../../support/programs/eventually.ts'
 import { startExporterProcess } from '../../support/programs/exporter.ts'
-import { type AlertingOptions, type Notification, startAlerting } from './alerting.ts'
+import { type AlertingOptions, type Notification, startAlerting, subjectOf } from './alerting.ts'
 
-/** A crew that brings no alert of its own, standing still: neither too many calls nor too few, nor too many breaks. */
+/** A centre with a stopped clock that causes no alerts: a normal number of calls and breaks. */
 const CALM = { ...simulatorDefaults, agents: 300, startAt: '11:00', speed: 0, port: 0 } as const
 
-/** An operation: its exporter, and the simulated wolkvox that it asks every second, told what to do as anybody could. */
-export type Link = Awaited<ReturnType<typeof startLink>>
+/** An operation: its exporter, and the simulated wolkvox that it fetches from every second, with the public controls. */
+export type SimulatedSite = Awaited<ReturnType<typeof startSite>>
 
-export async function startLink(
+export async function startSite(
   operation: string,
   environment: Record<string, string> = {},
   options: Partial<SimulatorOptions> = {},
-  args: readonly string[] = [],
+  prepareArgs: (baseUrl: string) => readonly string[] | Promise<readonly string[]> = () => [],
 ) {
   const simulator = await startSimulator({ ...CALM, ...options })
   onTestFinished(() => simulator.close())
@@ -33,9 +33,9 @@ export async function startLink(
       WOLKVOX_STALE_AFTER: '10m',
       ...environment,
     },
-    args,
+    await prepareArgs(simulator.url),
   )
-  async function tell(method: 'PUT' | 'DELETE', path: string, order?: object): Promise<void> {
+  async function control(method: 'PUT' | 'DELETE', path: string, order?: object): Promise<void> {
     const response = await fetch(`${simulator.url}/simulator/${path}`, {
       method,
       ...(order && { body: JSON.stringify(order), headers: { 'content-type': 'application/json' } }),
@@ -45,49 +45,50 @@ export async function startLink(
   return {
     simulator,
     exporter,
-    fail: (fault: FaultName) => tell('PUT', 'fault', { fault }),
-    mend: () => tell('DELETE', 'fault'),
-    /** Overloads agents: they have been in this state for so many seconds. */
-    hold: (agents: readonly string[], state: string, seconds: number) =>
-      tell('PUT', 'agents', { agents, state, seconds }),
-    release: () => tell('DELETE', 'agents'),
+    fail: (fault: FaultName) => control('PUT', 'fault', { fault }),
+    clearFault: () => control('DELETE', 'fault'),
+    /** Replaces the state of agents: they have been in this state for so many seconds. */
+    overrideState: (agents: readonly string[], state: string, seconds: number) =>
+      control('PUT', 'agents', { agents, state, seconds }),
+    release: () => control('DELETE', 'agents'),
   }
 }
 
-/** The chain behind these operations, up to the phone. */
-export async function startChain(links: readonly Link[], options?: AlertingOptions) {
+/** The chain behind these operations, up to the webhook receiver. */
+export async function startChain(sites: readonly SimulatedSite[], options?: AlertingOptions) {
   const alerting = await startAlerting(
-    links.map(({ exporter }) => exporter.url),
+    sites.map(({ exporter }) => exporter.url),
     options,
   )
   const { received } = alerting
-  const about = (alertname: string, operation: string | undefined, status: Notification['status']) =>
+  const about = (alertname: string, subject: string | undefined, status: Notification['status']) =>
     received().find(
       ({ groupLabels, status: its }) =>
-        groupLabels.alertname === alertname && groupLabels.operation === operation && its === status,
+        groupLabels.alertname === alertname && subjectOf(groupLabels) === subject && its === status,
     )
   return {
     received,
-    /** Of what and of whom the phone has been told, in the order of the first messages. */
-    told: () => [
+    /** The alerts and operations in the messages, in the order of the first messages. */
+    notifiedAlerts: () => [
       ...new Set(
-        received().map(({ groupLabels: { alertname, operation } }) =>
-          operation === undefined ? alertname : `${alertname} of ${operation}`,
-        ),
+        received().map(({ groupLabels }) => {
+          const subject = subjectOf(groupLabels)
+          return subject === undefined ? groupLabels.alertname : `${groupLabels.alertname} of ${subject}`
+        }),
       ),
     ],
-    /** The first such message. */
-    arrival: (alertname: string, operation: string | undefined, status: Notification['status']) =>
+    /** The first such message. @param subject an operation, or an account for alerts about the quota */
+    waitForNotification: (alertname: string, subject: string | undefined, status: Notification['status']) =>
       eventually(
-        `${status} message about ${alertname} of ${operation}`,
-        () => about(alertname, operation, status),
+        `${status} message about ${alertname} of ${subject}`,
+        () => about(alertname, subject, status),
         60_000,
       ),
-    /** The alert that Alertmanager sees as the cause of this one, which it keeps quiet. */
-    inhibitor: (alertname: string, operation: string) =>
+    /** The name of the alert that inhibits this one in Alertmanager. */
+    inhibitor: (alertname: string, subject: string) =>
       eventually(
-        `alert that silences ${alertname} of ${operation}`,
-        () => alerting.inhibitorOf(alertname, operation),
+        `alert that inhibits ${alertname} of ${subject}`,
+        () => alerting.inhibitorOf(alertname, subject),
         60_000,
       ),
   }

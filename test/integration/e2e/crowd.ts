@@ -3,24 +3,24 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 
-// As Prometheus 2 asks, gzip too.
+// The headers of Prometheus 2, which accepts gzip.
 const HEADERS = {
   accept: 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
   'accept-encoding': 'gzip',
 }
 
-/** What came of one scrape. */
+/** The result of one scrape. */
 export interface Scrape {
   /** From the request to the last byte. */
   readonly ms: number
   readonly status: number | undefined
-  /** Whether as many bytes came as were said. */
-  readonly whole: boolean
+  /** Whether the length matches Content-Length. */
+  readonly isComplete: boolean
 }
 
 /**
- * Scrapers that each scrape once a second over a connection of their own, evenly spread over the second. The bodies are
- * counted, not unpacked: whatever this costs, the exporter on the same machine lacks.
+ * Scrapers that each scrape once a second over a separate connection, evenly spread over the second. They count the bytes
+ * without decompressing, because they share the CPU with the exporter.
  *
  * @returns all scrapes, and the compressed bodies of one of the scrapers in their order
  */
@@ -58,15 +58,15 @@ async function scrape(url: string, agent: Agent, bodies?: Buffer[]): Promise<Scr
   return {
     ms,
     status: response.statusCode,
-    whole: bytes > 0 && response.headers['content-length'] === String(bytes),
+    isComplete: bytes > 0 && response.headers['content-length'] === String(bytes),
   }
 }
 
-/** A scraper that takes a byte a second out of its connection. */
+/** A scraper that reads one byte a second. */
 export interface SlowScraper {
-  /** How many bytes it has taken so far. */
+  /** Number of bytes read so far. */
   taken(): number
-  /** Says that it asks no more, and takes all that is left at once. @returns every byte that came */
+  /** Ends the requests and reads the rest. @returns all received bytes */
   finish(): Promise<Buffer>
 }
 
@@ -78,7 +78,7 @@ export function readByteBySecond(url: string): SlowScraper {
     host: hostname,
     port: Number(port),
     onread: {
-      // Room for one byte: all others stay with the kernel, and what does not fit there with the exporter.
+      // Read one byte. The others stay in the socket buffers or in the exporter.
       buffer: () => Buffer.alloc(room),
       callback(length, bytes) {
         chunks.push(bytes.subarray(0, length))

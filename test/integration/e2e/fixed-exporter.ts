@@ -4,10 +4,10 @@ import { type ExporterProcess, startExporterProcess } from '../faults/exporters.
 import { startWolkvox, type Wolkvox } from '../faults/wolkvox.ts'
 
 /**
- * Has one exporter for all tests of a file that refreshes once, from these records: what it says of the agents stays as
- * it is, to the byte.
+ * Starts one exporter for all tests of a file. It refreshes once, from these records, so that its agent families stay the same
+ * to the byte.
  *
- * @returns the address of its metrics, known once the tests run
+ * @returns the URL of its metrics, known when the tests run
  */
 export function useFixedExporter(records: readonly Record<string, unknown>[]): () => string {
   let wolkvox: Wolkvox
@@ -16,7 +16,7 @@ export function useFixedExporter(records: readonly Record<string, unknown>[]): (
 
   beforeAll(async () => {
     wolkvox = await startWolkvox()
-    await wolkvox.behave(records)
+    await wolkvox.endFault(records)
     exporter = await startExporterProcess(wolkvox.url, {
       WOLKVOX_REFRESH_INTERVAL: '1d',
       WOLKVOX_STALE_AFTER: '7d',

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { agentFamilies } from '../../../src/exposition/agent-families.ts'
+import { agentRowFamilies } from '../../../src/reports/agents/families.ts'
 import { anEnvelope, answerWith, serveHttp } from '../../support/helpers.ts'
 import { hostileNames } from '../../support/hostile-names.ts'
 import { eventually } from '../../support/programs/eventually.ts'
@@ -15,18 +15,18 @@ const clock = (seconds: number) =>
     .map((part) => String(Math.floor(part)).padStart(2, '0'))
     .join(':')
 
-const whole = (value: number) => ({ text: value.toLocaleString('en-US'), value })
+const integer = (value: number) => ({ text: value.toLocaleString('en-US'), value })
 
 const duration = (seconds: number) => ({ text: clock(seconds), value: seconds })
 
-/** What wolkvox says of the agent with this number, by its field, and the family that has to carry it. */
-const said: Readonly<
+/** The value of each field for the agent with this number, and the family that exposes it. */
+const fieldValues: Readonly<
   Record<string, readonly [family: string, (agent: number) => { text: string; value: number }]>
 > = {
-  calls: ['wolkvox_agent_calls', (agent) => whole(agent * 1000)],
-  inbound: ['wolkvox_agent_inbound_calls', (agent) => whole(agent)],
-  outbound: ['wolkvox_agent_outbound_calls', (agent) => whole(agent + 1)],
-  internal: ['wolkvox_agent_internal_calls', () => whole(0)],
+  calls: ['wolkvox_agent_calls', (agent) => integer(agent * 1000)],
+  inbound: ['wolkvox_agent_inbound_calls', (agent) => integer(agent)],
+  outbound: ['wolkvox_agent_outbound_calls', (agent) => integer(agent + 1)],
+  internal: ['wolkvox_agent_internal_calls', () => integer(0)],
   time_state_now: [
     'wolkvox_agent_time_in_state_seconds',
     (agent) => ({ text: `${agent}.5`, value: agent + 0.5 }),
@@ -55,10 +55,12 @@ const records = agents.map(({ number, id, name }) => ({
   agent_id: id,
   agent_name: name,
   agent_status: name,
-  ...Object.fromEntries(Object.entries(said).map(([field, [, say]]) => [field, say(number).text])),
+  ...Object.fromEntries(
+    Object.entries(fieldValues).map(([field, [, valueFor]]) => [field, valueFor(number).text]),
+  ),
 }))
 
-/** All samples that Prometheus has to have, by family. */
+/** The expected samples in Prometheus, by family. */
 function expectedSamples(fetchedAt: number) {
   const identified = (value: (agent: number) => number, further: (name: string) => object = () => ({})) =>
     agents.map(({ number, id, name }) => ({
@@ -67,7 +69,10 @@ function expectedSamples(fetchedAt: number) {
     }))
   return {
     ...Object.fromEntries(
-      Object.values(said).map(([family, say]) => [family, identified((agent) => say(agent).value)]),
+      Object.values(fieldValues).map(([family, valueFor]) => [
+        family,
+        identified((agent) => valueFor(agent).value),
+      ]),
     ),
     wolkvox_agent_state_start_timestamp_seconds: identified((agent) =>
       Number((fetchedAt - agent - 0.5).toFixed(3)),
@@ -80,19 +85,19 @@ function expectedSamples(fetchedAt: number) {
 }
 
 /**
- * Stands between Prometheus and an exporter.
+ * A proxy between Prometheus and an exporter.
  *
- * @param accept put in the place of what Prometheus accepts
- * @returns its address, and the content types that it has seen go by
+ * @param accept replaces the Accept header of Prometheus
+ * @returns its address, and the content types of the responses
  */
 async function between(exporterUrl: string, accept?: string) {
   const types = new Set<string | undefined>()
   const url = await serveHttp((incoming, outgoing) => {
     const headers = accept === undefined ? incoming.headers : { ...incoming.headers, accept }
-    request(`${exporterUrl}${incoming.url}`, { headers, agent: false }, (answer) => {
-      types.add(answer.headers['content-type'])
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
+    request(`${exporterUrl}${incoming.url}`, { headers, agent: false }, (response) => {
+      types.add(response.headers['content-type'])
+      outgoing.writeHead(response.statusCode ?? 502, response.headers)
+      response.pipe(outgoing)
     })
       .on('error', () => outgoing.destroy())
       .end()
@@ -101,8 +106,8 @@ async function between(exporterUrl: string, accept?: string) {
 }
 
 /** The units of some families, as Prometheus knows them. */
-async function unitsOf({ ask }: Awaited<ReturnType<typeof startPrometheus>>) {
-  const metadata = (await ask('metadata')) as Record<string, { unit: string }[]>
+async function unitsOf({ get }: Awaited<ReturnType<typeof startPrometheus>>) {
+  const metadata = (await get('metadata')) as Record<string, { unit: string }[]>
   const names = [
     'wolkvox_agent_acw_seconds',
     'wolkvox_agent_occupancy_ratio',
@@ -115,7 +120,7 @@ async function unitsOf({ ask }: Awaited<ReturnType<typeof startPrometheus>>) {
 
 /** All samples of every family of agents, as Prometheus has them. */
 async function scraped(prometheus: Awaited<ReturnType<typeof startPrometheus>>) {
-  const families = agentFamilies.map(async ({ name }) => {
+  const families = agentRowFamilies.map(async ({ name }) => {
     const samples = await prometheus.query(name)
     const byId = samples.sort((a, b) => Number(a.labels.agent_id) - Number(b.labels.agent_id))
     return [name, byId] as const

@@ -18,7 +18,7 @@ async function cpuSecondsOf(pid: number | undefined): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
-it(`an exporter that nobody scrapes takes at most ${MOST_CPU_SECONDS_PER_MINUTE} CPU seconds a minute`, async () => {
+it(`an exporter without scrapes takes at most ${MOST_CPU_SECONDS_PER_MINUTE} CPU seconds a minute`, async () => {
   const baseUrl = await serveHttp(answerWith(anEnvelope([aRecord()])))
   const { process, output } = await startExporterProcess({
     WOLKVOX_SERVER: '0042',
@@ -26,7 +26,7 @@ it(`an exporter that nobody scrapes takes at most ${MOST_CPU_SECONDS_PER_MINUTE}
     WOLKVOX_BASE_URL: baseUrl,
   })
   await eventually('refresh', () => output().includes('"refreshed"') || undefined)
-  // What starting leaves behind, such as a last garbage collection, is over by then.
+  // By then the work after startup, such as a last garbage collection, is done.
   await sleep(5000)
   const before = await cpuSecondsOf(process.pid)
   await sleep(WATCHED_S * 1000)

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { killAtRandomMoments } from '../../../bench/kill.ts'
+import { killAtRandomTimes } from '../../../bench/kill.ts'
 
 const KILLS = 8
 
-it('goes on where it was after kill -9 at any moment, with whole data and no call too many', async () => {
+it('resumes after kill -9 at any time, with complete data and no additional request', async () => {
   const lines: string[] = []
-  const { breaches } = await killAtRandomMoments({ kills: KILLS, seed: 1, print: (line) => lines.push(line) })
-  expect(breaches, lines.join('\n')).toEqual([])
+  const { violations } = await killAtRandomTimes({ kills: KILLS, seed: 1, print: (line) => lines.push(line) })
+  expect(violations, lines.join('\n')).toEqual([])
 }, 60_000)

@@ -13,6 +13,12 @@ interface Message {
   readonly attachments: readonly { readonly title: string; readonly text: string }[]
 }
 
+/** An alert in the response of Alertmanager's API. */
+interface KnownAlert {
+  readonly labels: Readonly<Record<string, string>>
+  readonly status: { readonly inhibitedBy: readonly string[] }
+}
+
 /** The configuration with its receiver for Slack in use, at this address, and without the waits of production. */
 function configuration(slack: string): string {
   const [before = '', receivers = ''] = readText('alertmanager.yml').split('  # - name: slack\n')
@@ -25,24 +31,66 @@ function configuration(slack: string): string {
     .replace(/group_interval: \d+m/, 'group_interval: 1s')
 }
 
+/** Starts Alertmanager with this configuration. */
+async function startAlertmanager(config: string) {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'alertmanager.yml'), config)
+  cpSync(`${ROOT}alertmanager.tmpl`, join(folder, 'alertmanager.tmpl'))
+  const address = `127.0.0.1:${await freePort()}`
+  await startServer(`http://${address}`, 'prometheus-alertmanager', [
+    `--config.file=${join(folder, 'alertmanager.yml')}`,
+    `--storage.path=${join(folder, 'data')}`,
+    `--web.listen-address=${address}`,
+    '--cluster.listen-address=',
+  ])
+  const url = `http://${address}/api/v2/alerts`
+  return {
+    send: async (...alerts: readonly object[]) => {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(alerts) })
+      expect(response.status).toBe(200)
+    },
+    known: async () => (await (await fetch(url)).json()) as readonly KnownAlert[],
+  }
+}
+
+describe.skipIf(!haveTools('prometheus-alertmanager'))('the inhibitions of Alertmanager', () => {
+  it.each([
+    ['WolkvoxTokenRefused', { operation: 'ventas', report: 'agents' }, ['ventas agents']],
+    ['WolkvoxDataOld', { operation: 'ventas', report: 'agents', account: '0042' }, ['ventas agents']],
+    ['WolkvoxQuotaSpent', { account: '0042' }, ['soporte agents', 'ventas agents', 'ventas token_info']],
+  ])('%s inhibits only the failures that it causes', async (alertname, labels, inhibited) => {
+    const { send, known } = await startAlertmanager(readText('alertmanager.yml'))
+    const ofTarget = { job: 'wolkvox', instance: 'e' }
+    const failing = (operation: string, report: string, account: string) => ({
+      labels: { ...ofTarget, alertname: 'WolkvoxRefreshFailing', operation, report, account },
+    })
+    await send(
+      { labels: { ...ofTarget, alertname, ...labels } },
+      failing('ventas', 'agents', '0042'),
+      failing('ventas', 'token_info', '0042'),
+      failing('soporte', 'agents', '0042'),
+      failing('cobranza', 'agents', '0099'),
+    )
+    // The inhibitor learns of new alerts with a delay.
+    const found = await eventually('inhibited alerts', async () => {
+      const names = (await known())
+        .filter(({ status }) => status.inhibitedBy.length > 0)
+        .map(({ labels: of }) => `${of.operation} ${of.report}`)
+      return names.length >= inhibited.length ? names.sort() : undefined
+    })
+    expect(found).toEqual(inhibited)
+  })
+})
+
 describe.skipIf(!haveTools('prometheus-alertmanager'))('a notification of Alertmanager', () => {
-  it('says what is wrong, with a link, and after that which of the alerts are over', async () => {
+  it('names the problem with a link, and later the resolved alerts', async () => {
     const messages: Message[] = []
     const slack = await serveHttp(async (request, response) => {
       messages.push(JSON.parse(Buffer.concat(await request.toArray()).toString()))
       response.end('ok')
     })
-    const folder = temporaryFolder()
-    writeFileSync(join(folder, 'alertmanager.yml'), configuration(slack))
-    cpSync(`${ROOT}alertmanager.tmpl`, join(folder, 'alertmanager.tmpl'))
-    const address = `127.0.0.1:${await freePort()}`
-    await startServer(`http://${address}`, 'prometheus-alertmanager', [
-      `--config.file=${join(folder, 'alertmanager.yml')}`,
-      `--storage.path=${join(folder, 'data')}`,
-      `--web.listen-address=${address}`,
-      '--cluster.listen-address=',
-    ])
-
+    const { send } = await startAlertmanager(configuration(slack))
     const startsAt = Date.now() - 754_000
     const alertOf = (agent: string, endsAt?: number) => ({
       labels: { alertname: 'WolkvoxAgentAuxLong', operation: 'ventas', severity: 'warning', agent_id: agent },
@@ -54,12 +102,6 @@ describe.skipIf(!haveTools('prometheus-alertmanager'))('a notification of Alertm
       startsAt: new Date(startsAt).toISOString(),
       ...(endsAt !== undefined && { endsAt: new Date(endsAt).toISOString() }),
     })
-    const send = async (...alerts: readonly object[]) => {
-      const body = JSON.stringify(alerts)
-      const headers = { 'content-type': 'application/json' }
-      const response = await fetch(`http://${address}/api/v2/alerts`, { method: 'POST', headers, body })
-      expect(response.status).toBe(200)
-    }
     /** The lines of the first message with this title. */
     const linesOf = async (title: string) => {
       const sent = await eventually(`message ${title}`, () =>

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { agentFamilies } from '../../../src/exposition/agent-families.ts'
+import { agentRowFamilies } from '../../../src/reports/agents/families.ts'
 import { simulatorDefaults, startSimulator, type WolkvoxRecord } from '../../../src/simulator/simulator.ts'
 import { anEnvelope, answerWith, aRecord, serveHttp } from '../../support/helpers.ts'
 import { eventually } from '../../support/programs/eventually.ts'
@@ -13,7 +13,7 @@ const settings = {
   WOLKVOX_OPERATION: 'ventas',
 }
 
-/** What a field says, read by eye: the test must not ask the code under test. */
+/** The value of a field, parsed independently of the code under test. */
 function meaning(text: string): number | undefined {
   if (text === '' || text === '-') return undefined
   const clock = /^(\d+):(\d\d):(\d\d)$/.exec(text)
@@ -39,7 +39,7 @@ async function byAgent(prometheus: Prometheus, family: string) {
 }
 
 describe.skipIf(!haveTools('prometheus'))('a real Prometheus', () => {
-  it('has every value of every family of every agent as the simulated contact centre says it', async () => {
+  it('has every value of every family of every agent of the simulated contact centre', async () => {
     const simulator = await startSimulator({ ...simulatorDefaults, port: 0, agents: 200, speed: 0 })
     onTestFinished(() => simulator.close())
     const exporter = await startExporterProcess({ ...settings, WOLKVOX_BASE_URL: simulator.url })
@@ -53,7 +53,7 @@ describe.skipIf(!haveTools('prometheus'))('a real Prometheus', () => {
 
     const [fetched] = await prometheus.query('wolkvox_last_success_timestamp_seconds')
     let compared = 0
-    for (const { name, field } of agentFamilies) {
+    for (const { name, field } of agentRowFamilies) {
       const samples = await byAgent(prometheus, name)
       for (const record of report) {
         const expected = expectedValue(
@@ -74,8 +74,8 @@ describe.skipIf(!haveTools('prometheus'))('a real Prometheus', () => {
         compared += 1
       }
     }
-    // Agents that have not come yet today have no values; all others have all.
-    expect(compared).toBeGreaterThan(agentFamilies.length * 100)
+    // Agents not logged in today have no values. All others have all values.
+    expect(compared).toBeGreaterThan(agentRowFamilies.length * 100)
 
     const perCategory = Object.fromEntries(
       (await prometheus.query('wolkvox_agents')).map(({ labels, value }) => [labels.category, value]),
@@ -88,7 +88,7 @@ describe.skipIf(!haveTools('prometheus'))('a real Prometheus', () => {
     expect(await prometheus.query('sum by (operation) (wolkvox_rejected_values_total)')).toEqual([
       { labels: { operation: 'ventas' }, value: 0 },
     ])
-    // However often it is scraped, wolkvox is asked once an interval.
+    // Scrapes do not cause requests: wolkvox receives one in each interval.
     expect(simulator.requests).toBe(1)
   })
 

@@ -5,7 +5,7 @@ import { runProgram } from '../../support/programs/program.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 
 describe.skipIf(!haveTools('promtool'))('promtool check metrics', () => {
-  it('finds nothing in the whole output of the demo', async () => {
+  it('reports nothing for the complete output of the demo', async () => {
     const exporter = await startExporterProcess({}, ['demo'])
     const text = await eventually('first refresh', async () => {
       const body = await (await fetch(`${exporter.url}/metrics`)).text()
@@ -15,7 +15,7 @@ describe.skipIf(!haveTools('promtool'))('promtool check metrics', () => {
     expect(await runProgram('promtool', ['check', 'metrics'], text)).toEqual({ code: 0, output: '' })
   })
 
-  it('complains of a metric that breaks the rules, so that silence means something', async () => {
+  it('reports a metric that breaks the rules', async () => {
     const { code, output } = await runProgram(
       'promtool',
       ['check', 'metrics'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { agentFamilies } from '../../../src/exposition/agent-families.ts'
+import { agentRowFamilies } from '../../../src/reports/agents/families.ts'
 import { agentFamiliesOf, parseExposition } from '../../support/helpers.ts'
 import { hostileNames, hostileRecords } from '../../support/hostile-names.ts'
 import { runProgram } from '../../support/programs/program.ts'
@@ -15,10 +15,10 @@ const url = useFixedExporter(hostileRecords(AGENTS))
 
 const readPlainly = async (headers = {}) => String((await getRaw(url(), headers)).body)
 
-describe('the text that all readers are compared by', () => {
-  it('has every family of all agents, their names as they were sent', async () => {
+describe('the reference text', () => {
+  it('has every family of all agents, with unchanged names', async () => {
     const text = await readPlainly()
-    expect(Object.keys(agentFamiliesOf(text))).toEqual(agentFamilies.map(({ name }) => name))
+    expect(Object.keys(agentFamiliesOf(text))).toEqual(agentRowFamilies.map(({ name }) => name))
     const states = parseExposition(text).filter(({ name }) => name === 'wolkvox_agent_state')
     expect(states).toHaveLength(AGENTS)
     const sent = states.map((_state, index) => hostileNames[index % hostileNames.length])
@@ -26,14 +26,14 @@ describe('the text that all readers are compared by', () => {
     expect(states.map(({ labels }) => labels.state)).toEqual(sent)
   })
 
-  it('says the same of the agents in OpenMetrics', async () => {
+  it('has the same agents in OpenMetrics', async () => {
     expect(agentFamiliesOf(await readPlainly(OPENMETRICS))).toEqual(agentFamiliesOf(await readPlainly()))
   })
 
   it('names counters in OpenMetrics without _total, and only their samples with it', async () => {
     const text = await readPlainly(OPENMETRICS)
     expect(text).toMatch(
-      /^# TYPE wolkvox_refreshes counter\nwolkvox_refreshes_total\{operation="ventas"\} 1\n/m,
+      /^# TYPE wolkvox_refreshes counter\nwolkvox_refreshes_total\{operation="ventas",report="agents"\} 1\n/m,
     )
     expect(text).not.toMatch(/^# TYPE \S+_total /m)
     expect(await readPlainly()).toMatch(/^# TYPE wolkvox_refreshes_total counter\nwolkvox_refreshes_total\{/m)
@@ -42,19 +42,19 @@ describe('the text that all readers are compared by', () => {
 
 for (const { name, tools, takesHeaders, read } of readers) {
   describe.skipIf(!haveTools(...tools))(name, () => {
-    it('reads the same text about the agents as everybody', async () => {
+    it('reads the reference text', async () => {
       const text = await read(url(), {})
       expect(agentFamiliesOf(text)).toEqual(agentFamiliesOf(await readPlainly()))
     })
 
-    it('reads a text that is whole and can be parsed', async () => {
+    it('reads a complete text that can be parsed', async () => {
       const text = await read(url(), {})
       expect(text.endsWith('\n')).toBe(true)
-      expect(parseExposition(text).length).toBeGreaterThan(AGENTS * agentFamilies.length)
+      expect(parseExposition(text).length).toBeGreaterThan(AGENTS * agentRowFamilies.length)
     })
 
     it.skipIf(!haveTools('promtool'))(
-      'reads a text in which promtool finds nothing to complain of',
+      'reads a text in which promtool finds nothing to writeError of',
       async () => {
         const text = await read(url(), {})
         expect(await runProgram('promtool', ['check', 'metrics'], text)).toEqual({ code: 0, output: '' })
@@ -63,7 +63,7 @@ for (const { name, tools, takesHeaders, read } of readers) {
 
     if (!takesHeaders) return
 
-    it('reads the same in OpenMetrics, to its end', async () => {
+    it('reads OpenMetrics completely', async () => {
       const text = await read(url(), OPENMETRICS)
       expect(text.endsWith('\n# EOF\n')).toBe(true)
       expect(agentFamiliesOf(text)).toEqual(agentFamiliesOf(await readPlainly()))

@@ -7,14 +7,14 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** A way to read a page, as others than this project's own code have it. */
+/** An external program that reads the metrics. */
 export interface Reader {
   readonly name: string
-  /** Programs that it needs. */
+  /** Required programs. */
   readonly tools: readonly string[]
   /** Whether it sends the headers it is given; a browser sends its own. */
   readonly takesHeaders: boolean
-  /** @returns the text of the page, as the reader has it */
+  /** @returns the text as the program reads it */
   read(url: string, headers: Headers): Promise<string>
 }
 
@@ -63,7 +63,7 @@ export const readers: readonly Reader[] = [
   { name: 'Chromium', tools: ['chromium'], takesHeaders: false, read: readInChromium },
 ]
 
-/** The body as it comes over the wire, whatever its encoding. */
+/** The body on the wire, in any encoding. */
 export async function getRaw(url: string, headers: Headers) {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get(url, { headers, agent: false }, resolve).on('error', reject)
@@ -71,7 +71,7 @@ export async function getRaw(url: string, headers: Headers) {
   return { headers: response.headers, body: await buffer(response) }
 }
 
-/** What a program prints on standard output, byte for byte. @throws when it ends with another code than 0 */
+/** The standard output of a program in bytes. @throws if its exit code is not 0 */
 export async function readProgram(
   command: string,
   args: readonly string[],
@@ -102,7 +102,7 @@ with urllib.request.urlopen(urllib.request.Request(sys.argv[1], headers=headers)
     sys.stdout.buffer.write(gzip.decompress(response.read()))
 `
 
-// Alone with the page: no sandbox, which containers forbid, no state from earlier, nothing fetched beside.
+// No sandbox, which containers forbid, no earlier state, and no background requests.
 const CHROMIUM_FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -114,17 +114,17 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ]
 
-/** The text that Chromium shows: all of its document's one `pre`. */
+/** The text that Chromium displays: the only `pre` of its document. */
 async function readInChromium(url: string): Promise<string> {
-  const page = await readProgram('chromium', [
+  const html = await readProgram('chromium', [
     ...CHROMIUM_FLAGS,
     `--user-data-dir=${temporaryFolder()}`,
     '--dump-dom',
     url,
   ])
-  const match = /<pre[^>]*>([^<]*)<\/pre>/.exec(String(page))
+  const match = /<pre[^>]*>([^<]*)<\/pre>/.exec(String(html))
   if (match?.[1] === undefined)
-    throw new Error(`Chromium shows something else: ${String(page).slice(0, 500)}`)
+    throw new Error(`unexpected document in Chromium: ${String(html).slice(0, 500)}`)
   return match[1].replace(/&(?:amp|lt|gt|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
 }
 

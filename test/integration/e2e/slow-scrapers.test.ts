@@ -12,7 +12,7 @@ const SLOW = 50
 const PROMPT = 150
 const SECONDS = 12
 
-/** Agents of whom no two are alike, with all their values. */
+/** Agents with all values, each different from the others. */
 const agents = Array.from({ length: AGENTS }, (_, index) =>
   aRecord({
     agent_id: String(100_000 + index),
@@ -25,7 +25,7 @@ const agents = Array.from({ length: AGENTS }, (_, index) =>
   }),
 )
 
-it('200 scrapers, 50 of which read a byte a second, are served at once by a process that stays small', async () => {
+it('200 scrapers, 50 of which read one byte a second, are served quickly with little memory', async () => {
   const wolkvox = await serveHttp(answerWith(anEnvelope(agents)))
   const exporter = await startExporterProcess(wolkvox, { ...allocation, WOLKVOX_REFRESH_INTERVAL: '5s' })
   onTestFinished(() => exporter.stop())
@@ -39,16 +39,16 @@ it('200 scrapers, 50 of which read a byte a second, are served at once by a proc
   const { scrapes, bodies } = await scrapeEverySecond(url, PROMPT, SECONDS)
   const peak = await exporter.peak()
 
-  // They have a piece of the answer's first line by now, and get the whole of it when they read on.
+  // They have read part of the status line by now, and can read the whole response.
   const taken = slow.map((scraper) => scraper.taken())
   expect(Math.min(...taken)).toBeGreaterThan(SECONDS / 2)
   expect(Math.max(...taken)).toBeLessThan(SECONDS * 2)
-  const answers = (await Promise.all(slow.map(({ finish }) => finish()))).map(readHead)
-  for (const { status, headers, rest } of answers) {
+  const responses = (await Promise.all(slow.map(({ finish }) => finish()))).map(readHead)
+  for (const { status, headers, rest } of responses) {
     expect([status, headers['content-length']]).toEqual(['HTTP/1.1 200 OK', String(rest.length)])
   }
   expect(scrapes).toHaveLength(PROMPT * SECONDS)
-  expect(scrapes.filter(({ status, whole }) => status !== 200 || !whole)).toEqual([])
+  expect(scrapes.filter(({ status, isComplete }) => status !== 200 || !isComplete)).toEqual([])
   const [first, last] = [bodies[0], bodies.at(-1)].map(readBody)
   expect([first?.agents, last?.agents]).toEqual([AGENTS, AGENTS])
   expect(last?.refreshes).toBeGreaterThan(first?.refreshes ?? Number.NaN)

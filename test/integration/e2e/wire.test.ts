@@ -5,14 +5,14 @@ import { hostileRecords } from '../../support/hostile-names.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { useFixedExporter } from './fixed-exporter.ts'
 import { getRaw, readProgram } from './readers.ts'
-import { type Answer, readHead } from './wire.ts'
+import { type RawResponse, readHead } from './wire.ts'
 
 const url = useFixedExporter(hostileRecords(200))
 
 const encodings = [['gzip'], ['identity']] as const
 
-/** Sends requests over one connection, the last of which ends it, and takes in all that comes back. */
-async function exchange(...requests: readonly string[]): Promise<Answer> {
+/** Sends requests over one connection, which the last one closes. @returns all received bytes */
+async function exchange(...requests: readonly string[]): Promise<RawResponse> {
   const { hostname, port } = new URL(url())
   const socket = connect(Number(port), hostname)
   onTestFinished(() => void socket.destroy())
@@ -25,7 +25,7 @@ function request(method: 'GET' | 'HEAD', encoding: string, connection: 'close' |
 }
 
 describe('on the wire', () => {
-  it.each(encodings)('a body in %s is as long as Content-Length says, to the byte', async (encoding) => {
+  it.each(encodings)('a body in %s has exactly the length of its Content-Length', async (encoding) => {
     const { status, headers, rest } = await exchange(request('GET', encoding, 'close'))
     expect(status).toBe('HTTP/1.1 200 OK')
     expect(headers['transfer-encoding']).toBeUndefined()
@@ -43,7 +43,7 @@ describe('on the wire', () => {
   it.each(encodings)(
     'HEAD in %s gives the headers of GET, no body, and the connection goes on',
     async (encoding) => {
-      // What the process says of itself may change its length between the two, but not again and again.
+      // The metrics of the process can change in length between the two, but not every time.
       await vi.waitFor(async () => {
         const head = await exchange(
           request('HEAD', encoding, 'keep-alive'),
@@ -53,7 +53,7 @@ describe('on the wire', () => {
         expect([head.status, status]).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK'])
         expect(rest.length).toBeGreaterThan(1000)
         expect(head.headers['content-length']).toBeDefined()
-        expect(lasting(head.headers)).toEqual(lasting(headers))
+        expect(stableHeaders(head.headers)).toEqual(stableHeaders(headers))
       }, 5000)
     },
   )
@@ -65,8 +65,8 @@ describe('on the wire', () => {
   })
 })
 
-/** The headers that do not hang on the moment or the connection. */
-function lasting({ date, connection, 'keep-alive': keepAlive, ...headers }: Answer['headers']) {
+/** The headers that do not depend on the time or the connection. */
+function stableHeaders({ date, connection, 'keep-alive': keepAlive, ...headers }: RawResponse['headers']) {
   return headers
 }
 

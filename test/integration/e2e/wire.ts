@@ -1,13 +1,13 @@
-/** An answer of HTTP/1.1 as its bytes came. */
-export interface Answer {
+/** An HTTP/1.1 response as received. */
+export interface RawResponse {
   readonly status: string
   readonly headers: Readonly<Record<string, string>>
-  /** Every byte after the head, whatever they are. */
+  /** All bytes after the head. */
   readonly rest: Buffer
 }
 
-/** Takes an answer's head off what came over a connection. */
-export function readHead(bytes: Buffer): Answer {
+/** Parses the head of a response. */
+export function readHead(bytes: Buffer): RawResponse {
   const end = bytes.indexOf('\r\n\r\n')
   const [status = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n')
   const headers = Object.fromEntries(

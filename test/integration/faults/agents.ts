@@ -2,7 +2,7 @@ import { aRecord } from '../../support/helpers.ts'
 
 let generation = 0
 
-/** Five agents, one of whom nobody has seen before, with numbers that nobody had before. */
+/** Five agents, one of them new, with new values. */
 export function fiveAgents(): readonly Record<string, unknown>[] {
   generation += 1
   return ['1001', '1002', '1003', '1004', `new-${generation}`].map((agent_id, index) =>

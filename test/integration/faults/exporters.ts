@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { startExporter } from '../../../src/commands/exporter.ts'
+import { startExporter } from '../../../src/cli/exporter.ts'
 import type { Operation } from '../../../src/config/operation.ts'
 import { anOperation } from '../../support/helpers.ts'
 
@@ -17,22 +17,22 @@ export interface RunningExporter {
   stop(): Promise<void>
 }
 
-/** One in a process of its own, which a fault may bring down without bringing the tests down. */
+/** An exporter in a separate process, so that a crash does not end the tests. */
 export interface ExporterProcess extends RunningExporter {
-  /** Throws when the process has ended, with what it said last. */
+  /** Throws with the last output if the process has ended. */
   checkAlive(): void
-  /** Most memory that was resident since the last {@link forgetPeak}, in bytes. */
+  /** Peak resident memory since the last {@link resetPeak}, in bytes. */
   peak(): Promise<number>
-  forgetPeak(): Promise<void>
+  resetPeak(): Promise<void>
 }
 
-// So short that a row of good, fault, good takes about a second; the retries of a refresh fit in it many times.
+// Short, so that a scenario takes about a second. The retries of a refresh still fit in.
 const INTERVAL_MS = 300
 
-// It takes a fraction of a second; a loaded machine may need more.
+// Usually a fraction of a second, but a loaded machine can need more.
 const START_MS = 15_000
 
-/** Starts an exporter within the test's own process: quick, and all that most faults need. */
+/** Starts an exporter in the process of the test: fast, and enough for most faults. */
 export async function startExporterHere(
   baseUrl: string,
   overrides: Partial<Operation> = {},
@@ -53,7 +53,7 @@ export async function startExporterHere(
   }
 }
 
-/** Starts the exporter itself. @param environment beside the settings that every test wants */
+/** Starts the exporter as a process. @param environment additional variables */
 export async function startExporterProcess(
   baseUrl: string,
   environment: Readonly<Record<string, string>> = {},
@@ -93,10 +93,10 @@ export async function startExporterProcess(
   return {
     url,
     checkAlive,
-    // VmHWM is the peak; writing 5 to clear_refs sets it back to what is resident now.
+    // VmHWM is the peak. Writing 5 to clear_refs resets it to the current value.
     peak: async () =>
       Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
-    forgetPeak: () => writeFile(`/proc/${child.pid}/clear_refs`, '5'),
+    resetPeak: () => writeFile(`/proc/${child.pid}/clear_refs`, '5'),
     async stop() {
       const ended = hasEnded(child) ? undefined : once(child, 'exit')
       child.kill('SIGKILL')

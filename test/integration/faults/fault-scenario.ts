@@ -2,29 +2,29 @@ import { expect } from 'vitest'
 import { parseExposition } from '../../support/helpers.ts'
 import { fiveAgents } from './agents.ts'
 import type { RunningExporter } from './exporters.ts'
-import { agentLines, growth, type Look, lookUntil, sampleOf } from './page.ts'
-import type { Misbehaviour, Wolkvox } from './wolkvox.ts'
+import { agentLines, growth, type Scrape, sampleOf, scrapeUntil } from './scrape.ts'
+import type { ServerFault, Wolkvox } from './wolkvox.ts'
 
-/** What an exporter showed before, during and after a fault. */
+/** The scrapes before, during and after a fault. */
 export interface ScenarioResult {
-  readonly before: Look
-  /** From the start of the fault up to and including the refresh that shows it. */
-  readonly during: readonly Look[]
+  readonly before: Scrape
+  /** From the start of the fault up to the first refresh with its effect. */
+  readonly during: readonly Scrape[]
   /** From the end of the fault to the first good refresh. */
-  readonly recovering: readonly Look[]
-  readonly after: Look
+  readonly recovering: readonly Scrape[]
+  readonly after: Scrape
   readonly recoveryMs: number
   /** The records of the good refresh after the fault. */
   readonly records: readonly Record<string, unknown>[]
 }
 
-/** Turns faults on and off. */
-export type Switch = Pick<Wolkvox, 'misbehave' | 'behave' | 'records'>
+/** Starts and ends faults. */
+export type FaultSwitch = Pick<Wolkvox, 'startFault' | 'endFault' | 'records'>
 
-/** Whether the metrics show the fault. */
-export type Ended = (before: Look, now: Look) => boolean
+/** Whether the metrics show the effect of the fault. */
+export type Ended = (before: Scrape, now: Scrape) => boolean
 
-export const hasFailed: Ended = (before, now) =>
+const hasFailed: Ended = (before, now) =>
   sampleOf(now, 'wolkvox_up') === 0 &&
   Object.keys(growth(before, now, 'wolkvox_refresh_failures_total')).length > 0
 
@@ -32,83 +32,83 @@ export const hasFailed: Ended = (before, now) =>
 export const hasEnded: Ended = (before, now) =>
   sampleOf(now, 'wolkvox_refreshes_total') > sampleOf(before, 'wolkvox_refreshes_total')
 
-// Half of the shortest interval in use: so soon after a good refresh, the next has not started.
-const JUST_NOW_MS = 150
+// Half of the shortest interval in use, so that the next refresh has not begun.
+const RECENT_MS = 150
 
-// Much shorter than the interval.
-const WHILE_WAITING_MS = 20
+// Short compared with the interval, and scrapes are cheap.
+const POLL_MS = 20
 
 /**
- * Takes an exporter from a good refresh through a fault to a good refresh, and reads its metrics all the time.
+ * Runs an exporter from a good refresh through a fault to a good refresh, with continuous scrapes.
  *
- * @param ended whether the metrics show the fault, if it is not a failed refresh
+ * @param ended whether the fault had its effect, by default a failed refresh
  */
 export async function runScenario(
   exporter: RunningExporter,
-  wolkvox: Switch,
-  fault: Misbehaviour,
-  { ended = hasFailed, patienceMs = 20_000 }: { ended?: Ended; patienceMs?: number } = {},
+  wolkvox: FaultSwitch,
+  fault: ServerFault,
+  { ended = hasFailed, timeoutMs = 20_000 }: { ended?: Ended; timeoutMs?: number } = {},
 ): Promise<ScenarioResult> {
   const before = await justRefreshed(exporter, wolkvox)
 
-  await wolkvox.misbehave(fault)
-  const during: Look[] = []
-  await lookUntil(exporter.url, 'sign of the fault', (now) => ended(before, now), {
-    looks: during,
-    patienceMs,
+  await wolkvox.startFault(fault)
+  const during: Scrape[] = []
+  await scrapeUntil(exporter.url, 'effect of the fault', (now) => ended(before, now), {
+    scrapes: during,
+    timeoutMs,
   })
 
   const records = fiveAgents()
-  await wolkvox.behave(records)
-  const endedAt = performance.now()
-  const recovering: Look[] = []
-  const after = await lookUntil(exporter.url, 'good refresh', showsAll(records), {
-    looks: recovering,
-    everyMs: WHILE_WAITING_MS,
+  await wolkvox.endFault(records)
+  const recoveryStartedAt = performance.now()
+  const recovering: Scrape[] = []
+  const after = await scrapeUntil(exporter.url, 'good refresh', showsAll(records), {
+    scrapes: recovering,
+    everyMs: POLL_MS,
   })
-  return { before, during, recovering, after, recoveryMs: performance.now() - endedAt, records }
+  return { before, during, recovering, after, recoveryMs: performance.now() - recoveryStartedAt, records }
 }
 
 /**
- * Waits until a good refresh has just ended, because the fault must start between two refreshes. No test changes the clock
- * that this uses.
+ * Waits until a good refresh has just ended, because the fault must begin between two refreshes. Uses a clock that tests do not
+ * set.
  */
-async function justRefreshed({ url }: RunningExporter, wolkvox: Switch): Promise<Look> {
+async function justRefreshed({ url }: RunningExporter, wolkvox: FaultSwitch): Promise<Scrape> {
   const shows = showsAll(wolkvox.records())
-  const age = (now: Look) => performance.timeOrigin + performance.now() - lastSuccess(now) * 1000
-  return lookUntil(url, 'good refresh before the fault', (now) => shows(now) && age(now) < JUST_NOW_MS, {
-    everyMs: WHILE_WAITING_MS,
+  const age = (now: Scrape) => performance.timeOrigin + performance.now() - lastSuccess(now) * 1000
+  return scrapeUntil(url, 'good refresh before the fault', (now) => shows(now) && age(now) < RECENT_MS, {
+    everyMs: POLL_MS,
   })
 }
 
 const showsAll =
   (records: readonly Record<string, unknown>[]) =>
-  (now: Look): boolean =>
+  (now: Scrape): boolean =>
     sampleOf(now, 'wolkvox_up') === 1 &&
     records.every(({ agent_id: id }) => now.text.includes(`,agent_id="${id}",`))
 
-/** Nothing but this reason was counted. */
+/** Checks that only this reason was counted. */
 export function expectReason({ before, after }: ScenarioResult, reason: string): void {
   const failures = growth(before, after, 'wolkvox_refresh_failures_total')
   expect(Object.keys(failures)).toEqual([reason])
 }
 
-/** Meanwhile the page came at once, with the agents of before, and said that they are not of now. */
+/** Checks that scrapes were fast, with the earlier agents and their time. */
 export function expectLastGoodData({ before, during, recovering }: ScenarioResult): void {
-  expectPromptAnswers([...during, ...recovering])
-  for (const look of during) {
-    expect(agentLines(look)).toBe(agentLines(before))
-    expect(lastSuccess(look)).toBe(lastSuccess(before))
+  expectPromptResponses([...during, ...recovering])
+  for (const scrape of during) {
+    expect(agentLines(scrape)).toBe(agentLines(before))
+    expect(lastSuccess(scrape)).toBe(lastSuccess(before))
   }
-  expect(during.map((look) => sampleOf(look, 'wolkvox_up')).at(-1)).toBe(0)
+  expect(during.map((scrape) => sampleOf(scrape, 'wolkvox_up')).at(-1)).toBe(0)
 }
 
-export function expectPromptAnswers(looks: readonly Look[]): void {
-  expect(looks.filter(({ status, ms }) => status !== 200 || ms > 1000)).toEqual([])
+export function expectPromptResponses(scrapes: readonly Scrape[]): void {
+  expect(scrapes.filter(({ status, ms }) => status !== 200 || ms > 1000)).toEqual([])
 }
 
-/** All agents are there with all their numbers, and nobody else. */
-export function expectWhole({ before, after, records }: ScenarioResult): void {
+/** Checks that exactly these agents are exposed, with all values. */
+export function expectAllAgents({ before, after, records }: ScenarioResult): void {
   expect(sampleOf(after, 'wolkvox_up')).toBe(1)
   expect(lastSuccess(after)).toBeGreaterThan(lastSuccess(before))
   expect(sampleOf(after, 'wolkvox_records')).toBe(records.length)
@@ -121,9 +121,9 @@ export function expectWhole({ before, after, records }: ScenarioResult): void {
   ).toEqual(expected.map(asText).sort())
 }
 
-const lastSuccess = (look: Look) => sampleOf(look, 'wolkvox_last_success_timestamp_seconds')
+const lastSuccess = (scrape: Scrape) => sampleOf(scrape, 'wolkvox_last_success_timestamp_seconds')
 
-/** What the texts of `aRecord` are as numbers, worked out by hand. */
+/** The values of `aRecord` as numbers, computed by hand. */
 function samplesOf({ agent_id: id, calls }: Record<string, unknown>, fetchedAt: number) {
   const values = {
     wolkvox_agent_calls: Number(calls),

@@ -1,4 +1,4 @@
-// Loaded with --import into an exporter: locking a file then hangs in the system, as on a network disk that is gone. The lock
+// Loaded with --import into an exporter: locking a file then hangs in the kernel, as on a disconnected network disk. The lock
 // thread opens a pipe without a writer in place of locking.
 import { openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'

@@ -1,4 +1,4 @@
-// Loaded with --import into an exporter: writing a file then hangs in the system, as on a network disk that is gone. A pipe
+// Loaded with --import into an exporter: writing a file then hangs in the kernel, as on a disconnected network disk. A pipe
 // without a reader takes the place of each temporary file, so that a thread of the pool really waits.
 import { promises } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'

@@ -4,28 +4,28 @@ import { type ExporterProcess, startExporterProcess } from './exporters.ts'
 import { runScenario, type ScenarioResult } from './fault-scenario.ts'
 import { type Pair, startPair } from './pairs.ts'
 
-/** The result of a response that tries to do harm. */
+/** The result of a hostile response. */
 export interface HostileResult extends ScenarioResult {
-  /** Peak resident memory during the scenario, in bytes. */
+  /** Peak resident memory in bytes. */
   readonly peak: number
 }
 
-// A good report of 60,000 agents needs less; a bad one must not need more.
+// A good report of 60,000 agents needs less, and a hostile response must not need more.
 const MAX_RESIDENT_BYTES = 2 ** 30
 
-/** The exporter runs in its own process, because the response may crash it. */
+/** A pair whose exporter is a separate process, which the response can crash. */
 export const startPairOfProcesses = (): Promise<Pair<ExporterProcess>> => startPair(startExporterProcess)
 
-/** Responds with this body and checks that the exporter survives. */
-export async function runHostileResponse(
+/** Sends this response, and checks that the exporter survives it. */
+export async function runWithResponse(
   { exporter, wolkvox }: Pair<ExporterProcess>,
   body: Buffer,
   options: Parameters<typeof runScenario>[3] = {},
 ): Promise<HostileResult> {
-  await exporter.forgetPeak()
-  const scenario = await runScenario(exporter, wolkvox, { answer: answerWith(body) }, options)
+  await exporter.resetPeak()
+  const result = await runScenario(exporter, wolkvox, { respond: answerWith(body) }, options)
   exporter.checkAlive()
-  return { ...scenario, peak: await exporter.peak() }
+  return { ...result, peak: await exporter.peak() }
 }
 
 export function expectBoundedMemory({ peak }: HostileResult): void {

@@ -1,4 +1,4 @@
-/** An answer that is made to cost far more than its size, or is as large as it may be. */
+/** A response that needs far more resources than its size suggests, or has the maximum size. */
 export interface Shape {
   readonly what: string
   /** @param size bytes, about */
@@ -12,7 +12,7 @@ const repeated = (piece: string, last: string) => (size: number) =>
     Buffer.from(`${last}]`),
   ])
 
-/** None of them can be a report, whatever it costs to find that out. */
+/** None of these can be a report. */
 export const impossibleShapes: readonly Shape[] = [
   { what: '[0,0,…]', data: repeated('0,', '0') },
   { what: '[[],[],…]', data: repeated('[],', '[]') },
@@ -52,7 +52,7 @@ function oneRecord(size: number): Buffer {
   return Buffer.concat([Buffer.from('[{'), Buffer.alloc(size - (size % 6), '"k":0,'), Buffer.from('"k":0}]')])
 }
 
-/** Around the records, `data` of an envelope. */
+/** Wraps records as `data` of an envelope. */
 export function inEnvelope(data: Buffer): Buffer {
   return Buffer.concat([
     Buffer.from('{"code":200,"error":null,"msg":"1 records were found","data":'),
@@ -66,7 +66,7 @@ export function listOf(count: number, record: (index: number) => string): Buffer
   return Buffer.from(`[${Array.from({ length: count }, (_, index) => record(index)).join(',')}]`)
 }
 
-/** Members of an object under keys that no other record has. */
+/** Members of an object with keys that are unique to the record. */
 export function distinctKeys(index: number, keys: number): string {
   return Array.from({ length: keys }, (_, key) => `"k${index}_${key}":${key}`).join(',')
 }

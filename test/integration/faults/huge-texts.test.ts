@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { aRecord } from '../../support/helpers.ts'
-import { expectPromptAnswers, expectWhole, hasEnded } from './fault-scenario.ts'
-import { expectBoundedMemory, runHostileResponse, startPairOfProcesses } from './hostile-response.ts'
+import { expectAllAgents, expectPromptResponses, hasEnded } from './fault-scenario.ts'
+import { expectBoundedMemory, runWithResponse, startPairOfProcesses } from './hostile-response.ts'
 import { inEnvelope, listOf } from './hostile-shapes.ts'
-import { growth } from './page.ts'
 import { usePairs } from './pairs.ts'
-import { note } from './run-faults.ts'
+import { recordFigures } from './run-faults.ts'
+import { growth } from './scrape.ts'
 
-// A name stands in each of 16 families, so an answer at the limit could become a page of gigabytes, and each scrape
-// another. Whether such texts are left out or such an answer is refused, memory has to stay bounded.
+// A name is part of 16 families, so a response at the limit could become a body of gigabytes. Memory must stay bounded, whether
+// the exporter drops such texts or rejects the response.
 const rows: readonly {
   readonly what: string
   readonly count: number
@@ -32,13 +32,13 @@ describe('texts that are huge', () => {
   it.for(rows)('$what: memory stays bounded', { timeout: 120_000 }, ({ count, texts }, { task }) =>
     withPair(async (pair) => {
       const record = (index: number) => JSON.stringify(aRecord({ agent_id: String(index), ...texts(index) }))
-      const scenario = await runHostileResponse(pair, inEnvelope(listOf(count, record)), { ended: hasEnded })
-      const failures = Object.keys(growth(scenario.before, scenario.after, 'wolkvox_refresh_failures_total'))
-      note(task, failures.join() || 'none', scenario)
+      const result = await runWithResponse(pair, inEnvelope(listOf(count, record)), { ended: hasEnded })
+      const failures = Object.keys(growth(result.before, result.after, 'wolkvox_refresh_failures_total'))
+      recordFigures(task, failures.join() || 'none', result)
       expect(['', 'too_large']).toContain(failures.join())
-      expectBoundedMemory(scenario)
-      expectPromptAnswers(scenario.during)
-      expectWhole(scenario)
+      expectBoundedMemory(result)
+      expectPromptResponses(result.during)
+      expectAllAgents(result)
     }),
   )
 })

@@ -3,12 +3,13 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { startExporter } from '../../../src/commands/exporter.ts'
-import { fileOf } from '../../../src/storage/file-names.ts'
+import { startExporter } from '../../../src/cli/exporter.ts'
+import type { Operation } from '../../../src/config/operation.ts'
 import { anEnvelope, anOperation, answerWith, aRecord, serveHttp } from '../../support/helpers.ts'
+import { storedFile } from '../../support/stored-files.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-// What opens this pipe instead of a temporary file waits in the system, on a thread of the pool.
+// Opening this pipe in place of a temporary file waits in the kernel, on a thread of libuv's pool.
 const hanging = vi.hoisted(() => ({ part: '', pipe: '' }))
 
 vi.mock('node:fs/promises', async (original) => {
@@ -30,7 +31,7 @@ const pipes: string[] = []
 afterEach(() => {
   vi.useRealTimers()
   hanging.part = ''
-  // A reader and a writer at once let both kinds of waiting end.
+  // Opened for reading and writing, so that waiting readers and waiting writers continue.
   for (const pipe of pipes.splice(0)) closeSync(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK))
 })
 
@@ -40,30 +41,47 @@ function makePipe(path: string): string {
   return path
 }
 
-/** Starts an exporter in this process, by a clock that the test moves. */
-async function start(storagePath: string) {
+/** An operation whose server is reachable. */
+async function aServedOperation(): Promise<Operation> {
   const baseUrl = await serveHttp(answerWith(anEnvelope([aRecord(), aRecord({ agent_id: '2' })])))
+  return anOperation({ baseUrl, refreshIntervalMs: INTERVAL_MS, timeoutMs: 60_000 })
+}
+
+/** Starts an exporter in this process, with a clock that the test moves. */
+async function start(operation: Operation, storagePath: string) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
   const events: Record<string, unknown>[] = []
-  const exporter = await startExporter(
-    {
-      operations: [anOperation({ baseUrl, refreshIntervalMs: INTERVAL_MS, timeoutMs: 60_000 })],
-      warnings: [],
-    },
+  const starting = startExporter(
+    { operations: [operation], warnings: [] },
     { listenAddresses: [{ host: '127.0.0.1', port: 0 }], telemetryPath: '/metrics', storagePath },
     pino({ base: null }, { write: (line) => events.push(JSON.parse(line)) }),
   )
+  // A hung disk delays the start by a second.
+  const exporter = await moveClockUntil(starting)
   const url = String(exporter.urls[0])
   const countOf = (event: string) => events.filter(({ msg }) => msg === event).length
   return { exporter, url, events, countOf }
 }
 
+async function moveClockUntil<T>(promise: Promise<T>): Promise<T> {
+  let isSettled = false
+  const settled = promise.finally(() => {
+    isSettled = true
+  })
+  while (!isSettled) {
+    await new Promise((resolve) => realTimeout(resolve, 10))
+    await vi.advanceTimersByTimeAsync(50)
+  }
+  return settled
+}
+
 type Started = Awaited<ReturnType<typeof start>>
 
 const PATIENCE_MS = 20_000
+const STORING_MS = 20
 const realTimeout = setTimeout
 
-/** Moves the clock by an interval, and on, until the refresh that is due has ended: what waits for the disk gives up by it. */
+/** Moves the clock until the next refresh has ended: by an interval, then further, so that waits for the disk time out. */
 async function passInterval({ countOf, events }: Started): Promise<void> {
   const before = countOf('refreshed')
   await vi.advanceTimersByTimeAsync(INTERVAL_MS)
@@ -72,9 +90,11 @@ async function passInterval({ countOf, events }: Started): Promise<void> {
     await new Promise((resolve) => realTimeout(resolve, 2))
     if (waited % 500 === 498) await vi.advanceTimersByTimeAsync(INTERVAL_MS)
   }
+  // If the clock moves before the data is stored, the refresher skips a tick, and this function waits for it.
+  await new Promise((resolve) => realTimeout(resolve, STORING_MS))
 }
 
-/** How long a scrape takes, by a clock that is not moved. */
+/** How long a scrape takes, by a clock that the test does not move. */
 async function scrape(url: string): Promise<number> {
   const from = process.hrtime.bigint()
   const response = await fetch(`${url}/metrics`)
@@ -83,11 +103,19 @@ async function scrape(url: string): Promise<number> {
   return Number(process.hrtime.bigint() - from) / 1e6
 }
 
-const places: readonly (readonly [string, (folder: string) => void])[] = [
-  ['the calls file, when it is read', (folder) => makePipe(fileOf(folder, 'ventas', 'calls'))],
-  ['the snapshot file, when it is read', (folder) => makePipe(fileOf(folder, 'ventas', 'snapshot'))],
-  ['the lock file', (folder) => makePipe(fileOf(folder, 'ventas', 'lock'))],
-  ...(['calls', 'snapshot'] as const).map(
+type Hang = (folder: string, operation: Operation) => void
+
+const places: readonly (readonly [string, Hang])[] = [
+  [
+    'the account file, when it is read',
+    (folder, operation) => makePipe(storedFile(folder, 'account', operation)),
+  ],
+  [
+    'the snapshot file, when it is read',
+    (folder, operation) => makePipe(storedFile(folder, 'snapshot', operation)),
+  ],
+  ['the lock file', (folder, operation) => makePipe(storedFile(folder, 'lock', operation))],
+  ...(['account', 'snapshot'] as const).map(
     (kind) =>
       [
         `the ${kind} file, when it is written`,
@@ -100,10 +128,11 @@ const places: readonly (readonly [string, (folder: string) => void])[] = [
 ]
 
 describe.each(places)('with a disk that hangs at %s', (_place, hang) => {
-  it(`refreshes for ${MINUTES} minutes and answers ${SCRAPES} scrapes, each in under ${SLOWEST_MS} ms`, async () => {
+  it(`refreshes for ${MINUTES} minutes and serves ${SCRAPES} scrapes, each in under ${SLOWEST_MS} ms`, async () => {
     const folder = temporaryFolder()
-    hang(folder)
-    const started = await start(folder)
+    const operation = await aServedOperation()
+    hang(folder, operation)
+    const started = await start(operation, folder)
     const times: number[] = []
     for (let refresh = 0; refresh < REFRESHES; refresh += 1) {
       await passInterval(started)

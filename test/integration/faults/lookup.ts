@@ -1,8 +1,8 @@
 import dns from 'node:dns'
 import { existsSync } from 'node:fs'
 
-// Preloaded into an exporter under test. The name is found or not as a file says, and where not, the failure is a true
-// one: `.invalid` is in no name server.
+// Preloaded into an exporter under test. A file decides whether the name resolves. The failure is a real one, because no DNS
+// server has `.invalid`.
 dns.lookup = new Proxy(dns.lookup, {
   apply(lookup, self, [, ...rest]) {
     const missing = existsSync(process.env.NAME_IS_MISSING ?? '')

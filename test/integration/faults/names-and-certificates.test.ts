@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DAY_MS } from '../../../src/config/units.ts'
 import { anEnvelope, answerWith } from '../../support/helpers.ts'
 import { startExporterProcess } from './exporters.ts'
-import { runScenario, type Switch } from './fault-scenario.ts'
+import { type FaultSwitch, runScenario } from './fault-scenario.ts'
 import { usePairs } from './pairs.ts'
-import { expectFailureAndRecovery, note } from './run-faults.ts'
-import { type Certificate, type Misbehaviour, startWolkvox } from './wolkvox.ts'
+import { expectFailedAndRecovered, recordFigures } from './run-faults.ts'
+import { type Certificate, type ServerFault, startWolkvox } from './wolkvox.ts'
 
 const LOOKUP = new URL('./lookup.ts', import.meta.url).href
-const DAY_MS = 86_400_000
 
 let folder: string
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** @param daysLeft fewer than none where it has expired */
+/** @param daysLeft negative if it has expired */
 async function aCertificate(host: '127.0.0.1' | '127.0.0.2', daysLeft = 1): Promise<Certificate> {
   const now = Date.now()
   const { cert, private: key } = await generate([{ name: 'commonName', value: host }], {
@@ -36,12 +36,12 @@ async function aCertificate(host: '127.0.0.1' | '127.0.0.2', daysLeft = 1): Prom
 
 const good: RequestListener = (request, response) => answerWith(anEnvelope([]))(request, response)
 
-const speakTls = (certificate: Certificate): Misbehaviour => {
+const speakTls = (certificate: Certificate): ServerFault => {
   const server = createTlsServer(certificate, good)
   return { connection: (socket) => server.emit('connection', socket) }
 }
 
-function speakPlainHttp(): Misbehaviour {
+function speakPlainHttp(): ServerFault {
   const server = createServer(good)
   return { connection: (socket) => server.emit('connection', socket) }
 }
@@ -64,16 +64,16 @@ describe('when the connection is not secure', () => {
     ofAnother = await aCertificate('127.0.0.2')
   })
 
-  it.concurrent.for<readonly [string, () => Promise<Misbehaviour> | Misbehaviour]>([
-    ['nobody trusts the certificate', async () => speakTls(await aCertificate('127.0.0.1'))],
+  it.concurrent.for<readonly [string, () => Promise<ServerFault> | ServerFault]>([
+    ['the certificate is not trusted', async () => speakTls(await aCertificate('127.0.0.1'))],
     ['the certificate has expired', () => speakTls(expired)],
     ['the certificate is of another host', () => speakTls(ofAnother)],
-    ['what answers speaks no TLS', speakPlainHttp],
-  ])('%s: tls', ([_what, misbehave], { task }) =>
+    ['the server does not use TLS', speakPlainHttp],
+  ])('%s: tls', ([_what, startFault], { task }) =>
     withPair(async ({ exporter, wolkvox }) => {
-      const scenario = await runScenario(exporter, wolkvox, await misbehave())
-      note(task, 'tls', scenario)
-      expectFailureAndRecovery(scenario, 'tls')
+      const result = await runScenario(exporter, wolkvox, await startFault())
+      recordFigures(task, 'tls', result)
+      expectFailedAndRecovered(result, 'tls')
     }),
   )
 })
@@ -91,17 +91,17 @@ describe('when the name is not found', () => {
       await exporter.stop()
       await wolkvox.close()
     })
-    const nameServer: Switch = {
-      misbehave: () => writeFile(missing, ''),
-      behave: async (records) => {
-        await wolkvox.behave(records)
+    const nameServer: FaultSwitch = {
+      startFault: () => writeFile(missing, ''),
+      endFault: async (records) => {
+        await wolkvox.endFault(records)
         await rm(missing)
       },
       records: wolkvox.records,
     }
-    const scenario = await runScenario(exporter, nameServer, 'refuses')
-    note(task, 'connect', scenario)
-    expectFailureAndRecovery(scenario, 'connect')
+    const result = await runScenario(exporter, nameServer, 'refuses')
+    recordFigures(task, 'connect', result)
+    expectFailedAndRecovered(result, 'connect')
     expect(wolkvox.connections()).toBeGreaterThan(1)
   })
 })

@@ -7,10 +7,10 @@ import { startProgram } from '../../support/programs/program.ts'
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname
 const NO_MORE_THREADS = new URL('./no-more-threads.mjs', import.meta.url).href
 
-// Root is not bound by the limit: a user id that nobody has, so that no process of others counts.
+// The limit does not apply to root. An unused user id, so that no other process counts.
 const PLACE = process.getuid?.() === 0 ? { uid: 54_321, gid: 54_321 } : {}
 
-/** Whether that user may read the program: a clone in a private folder is for its owner alone. */
+/** Whether that user can read the program, which may be in a private folder. */
 function canRead(path: string): boolean {
   return spawnSync('test', ['-r', path], PLACE).status === 0
 }
@@ -43,7 +43,7 @@ it.runIf(canRead(MAIN))(
       const samples = parseExposition(text).filter((sample) => sample.name === name)
       return samples.find(({ labels }) => labels.reason === reason)?.value
     }
-    await logged('refresh failed: the worker cannot start (EAGAIN)')
+    await logged('the worker thread cannot start (EAGAIN)')
     await eventually('third failure', async () =>
       Number(await valueIn('wolkvox_refresh_failures_total', 'internal')) >= 3 ? true : undefined,
     )

@@ -2,13 +2,13 @@ import { afterAll } from 'vitest'
 import type { RunningExporter } from './exporters.ts'
 import { startWolkvox, type Wolkvox } from './wolkvox.ts'
 
-/** A wolkvox with the exporter that reads it. */
+/** A wolkvox and an exporter that fetches from it. */
 export interface Pair<E extends RunningExporter = RunningExporter> {
   readonly wolkvox: Wolkvox
   readonly exporter: E
 }
 
-/** A wolkvox that speaks plain HTTP, with an exporter that this starts for its URL. */
+/** Starts a wolkvox with plain HTTP, and an exporter for its URL. */
 export async function startPair<E extends RunningExporter>(
   start: (wolkvoxUrl: string) => Promise<E>,
 ): Promise<Pair<E>> {
@@ -17,20 +17,19 @@ export async function startPair<E extends RunningExporter>(
 }
 
 /**
- * Pairs for the tests of a file that run side by side, as most of each is waiting. They are used again and again, and
- * end with the file.
+ * Pairs for the concurrent tests of a file, which mostly wait. Pairs are reused and end with the file.
  *
- * @param most started; who wants one more waits
- * @returns takes a pair for the time of the work; one that has failed is not used again, lest others fail of it
+ * @param max number of pairs; further tests wait
+ * @returns runs the work with a pair. After a failure the pair is not reused, so that other tests do not fail too
  */
 export function usePairs<E extends RunningExporter>(
   start: () => Promise<Pair<E>>,
-  most = 5,
+  max = 5,
 ): <T>(work: (pair: Pair<E>) => Promise<T>) => Promise<T> {
   const started: Pair<E>[] = []
   const free: Pair<E>[] = []
   const waiting: (() => void)[] = []
-  let places = most
+  let available = max
   afterAll(async () => {
     for (const { exporter, wolkvox } of started) {
       await exporter.stop()
@@ -45,8 +44,8 @@ export function usePairs<E extends RunningExporter>(
   }
 
   return async (work) => {
-    if (places === 0) await new Promise<void>((resolve) => waiting.push(resolve))
-    else places -= 1
+    if (available === 0) await new Promise<void>((resolve) => waiting.push(resolve))
+    else available -= 1
     try {
       const pair = free.pop() ?? (await startAnother())
       const result = await work(pair)
@@ -54,7 +53,7 @@ export function usePairs<E extends RunningExporter>(
       return result
     } finally {
       const next = waiting.shift()
-      if (next === undefined) places += 1
+      if (next === undefined) available += 1
       else next()
     }
   }

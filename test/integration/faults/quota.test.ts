@@ -1,23 +1,31 @@
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startExporterHere } from './exporters.ts'
-import { hasFailed, runScenario } from './fault-scenario.ts'
+import { runScenario } from './fault-scenario.ts'
 import { quotaFaults } from './faults.ts'
-import { sampleOf } from './page.ts'
-import { expectFailureAndRecovery, note } from './run-faults.ts'
-import { startWolkvox } from './wolkvox.ts'
+import { expectFailedAndRecovered, recordFigures } from './run-faults.ts'
+import { type Scrape, sampleOf } from './scrape.ts'
+import { type ServerFault, startWolkvox } from './wolkvox.ts'
 
-// Long enough for a good refresh, the refusal, and a few intervals in which nothing may be asked.
-const UNTIL_MIDNIGHT_MS = 3500
+// Enough for the refusal and some intervals in which no call may be sent.
+const UNTIL_MIDNIGHT_MS = 4000
 
-/** Sets the clock so that a day turns soon. @returns the time zone in which it does */
-function turnTheDaySoon(): string {
+const MINUTE_MS = 60_000
+
+/** Replaces the wall clock of this process. @returns a time zone, and a function that sets the clock to shortly before the end of its day */
+function useClockBeforeMidnight() {
   const realNow = Date.now
-  const minute = 60_000
-  const skew = minute - (realNow() % minute) - UNTIL_MIDNIGHT_MS
+  const midnight = Math.ceil(realNow() / MINUTE_MS) * MINUTE_MS + 10 * MINUTE_MS
+  let skew = 0
   vi.spyOn(Date, 'now').mockImplementation(() => realNow() + skew)
-  const midnight = new Date(Math.round((realNow() + skew + UNTIL_MIDNIGHT_MS) / minute) * minute)
-  const east = (24 * 60 - midnight.getUTCHours() * 60 - midnight.getUTCMinutes()) % (24 * 60)
-  return east <= 12 * 60 ? offset('+', east) : offset('-', 24 * 60 - east)
+  onTestFinished(() => void vi.restoreAllMocks())
+  const time = new Date(midnight)
+  const east = (24 * 60 - time.getUTCHours() * 60 - time.getUTCMinutes()) % (24 * 60)
+  return {
+    timeZone: east <= 12 * 60 ? offset('+', east) : offset('-', 24 * 60 - east),
+    jump: () => {
+      skew = midnight - UNTIL_MIDNIGHT_MS - realNow()
+    },
+  }
 }
 
 function offset(sign: string, minutes: number): string {
@@ -25,33 +33,31 @@ function offset(sign: string, minutes: number): string {
   return `${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
-afterAll(() => {
-  vi.restoreAllMocks()
-})
-
 describe("when the day's calls are used up", () => {
-  const timeZone = turnTheDaySoon()
-
-  it.concurrent.for(quotaFaults)('$what: $reason', async ({ how, reason }, { task, onTestFinished }) => {
+  // One after the other, as they share the clock.
+  it.for(quotaFaults)('$what: $reason', async ({ how, reason }, { task }) => {
+    const { timeZone, jump } = useClockBeforeMidnight()
     const wolkvox = await startWolkvox()
     const exporter = await startExporterHere(wolkvox.url, { timeZone })
     onTestFinished(async () => {
       await exporter.stop()
       await wolkvox.close()
     })
-    let connections = 0
-    const scenario = await runScenario(exporter, wolkvox, how, {
-      ended: (before, now) => {
-        if (!hasFailed(before, now)) return false
-        connections ||= wolkvox.connections()
-        // It stays so until the next day is due, which the page tells.
-        return sampleOf(now, 'wolkvox_next_refresh_timestamp_seconds') * 1000 - Date.now() < 300
-      },
-    })
-    note(task, reason, scenario)
-    expectFailureAndRecovery(scenario, reason)
-    expect(scenario.during.length).toBeGreaterThan(10)
-    expect(connections).toBe(2)
-    expect(sampleOf(scenario.after, 'wolkvox_api_requests_today')).toBe(1)
+    const startFault = (fault: ServerFault) => {
+      jump()
+      return wolkvox.startFault(fault)
+    }
+    const result = await runScenario(exporter, { ...wolkvox, startFault }, how)
+    recordFigures(task, reason, result)
+    expectFailedAndRecovered(result, reason)
+    const requests = (of: Scrape) => sampleOf(of, 'wolkvox_api_requests_total')
+    const [refused = result.before] = result.during.slice(-1)
+    const nextRefresh = (of: Scrape) => sampleOf(of, 'wolkvox_next_refresh_timestamp_seconds')
+    const untilMidnight = result.recovering.filter((of) => nextRefresh(of) === nextRefresh(refused))
+    expect(untilMidnight.length).toBeGreaterThan(10)
+    expect(untilMidnight.map(requests)).toEqual(untilMidnight.map(() => requests(refused)))
+    // The requests of the day before no longer count.
+    const today = sampleOf(result.after, 'wolkvox_account_requests_today')
+    expect(today).toBe(requests(result.after) - requests(refused))
   })
 })

@@ -16,11 +16,11 @@ afterAll(() => {
   elsewhere.close()
 })
 
-describe('when wolkvox sends the call elsewhere', () => {
-  // Another name and another port: another host by any reading.
+describe('when wolkvox redirects the request', () => {
+  // Another name and another port, so it is another host in every sense.
   runFaults(redirectsTo(`http://localhost:${(elsewhere.address() as AddressInfo).port}`), startExporterHere)
 
-  it('nobody there has heard of it, so the token has not travelled', () => {
+  it('the other host receives no request, so the token stays here', () => {
     expect(visits).toBe(0)
   })
 })

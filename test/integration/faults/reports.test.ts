@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { fieldReaders } from '../../../src/exposition/agent-families.ts'
-import { textFields } from '../../../src/wolkvox/records.ts'
+import { reportNamed } from '../../../src/reports/index.ts'
+import { fieldsOf } from '../../../src/reports/report.ts'
 import { anEnvelope, answerWith, aRecord, parseExposition } from '../../support/helpers.ts'
 import { startExporterHere } from './exporters.ts'
 import {
-  expectPromptAnswers,
-  expectWhole,
+  expectAllAgents,
+  expectPromptResponses,
   hasEnded,
   runScenario,
   type ScenarioResult,
 } from './fault-scenario.ts'
-import { growth, sampleOf } from './page.ts'
 import { startPair, usePairs } from './pairs.ts'
-import { expectFailureAndRecovery, note } from './run-faults.ts'
+import { expectFailedAndRecovered, recordFigures } from './run-faults.ts'
+import { growth, sampleOf } from './scrape.ts'
 
 const withPair = usePairs(() => startPair(startExporterHere))
 
 const send = (body: string, options: Parameters<typeof runScenario>[3] = {}) =>
-  withPair(({ exporter, wolkvox }) => runScenario(exporter, wolkvox, { answer: answerWith(body) }, options))
+  withPair(({ exporter, wolkvox }) => runScenario(exporter, wolkvox, { respond: answerWith(body) }, options))
 
-/** What of a strange report was served, and what was left out of it. */
+/** The served and the rejected parts of an unusual report. */
 function outcomeOf({ before, during }: ScenarioResult) {
   const served = during.at(-1)
-  if (served === undefined) throw new Error('nobody has looked')
+  if (served === undefined) throw new Error('there is no scrape')
   const samples = parseExposition(served.text).filter(({ name }) => name.startsWith('wolkvox_agent_'))
   return {
     up: sampleOf(served, 'wolkvox_up'),
@@ -34,16 +34,16 @@ function outcomeOf({ before, during }: ScenarioResult) {
   }
 }
 
-const fields = [...textFields, ...Object.keys(fieldReaders)]
+const fields = fieldsOf(reportNamed('agents'))
 
 const allFields = (value: unknown) => Object.fromEntries(fields.map((field) => [field, value]))
 
-describe.concurrent('a report that is strange, but one', () => {
-  it('records of every wrong type are left out and counted, the others are served', async ({ task }) => {
+describe.concurrent('an unusual report', () => {
+  it('records of wrong types are rejected and counted, the others are served', async ({ task }) => {
     const body = anEnvelope([null, true, 0, 'text', [], [aRecord()], {}, { agent_id: [] }, aRecord()])
-    const scenario = await send(body, { ended: hasEnded })
-    note(task, 'none', scenario)
-    const { samples, ...outcome } = outcomeOf(scenario)
+    const result = await send(body, { ended: hasEnded })
+    recordFigures(task, 'none', result)
+    const { samples, ...outcome } = outcomeOf(result)
     expect(outcome).toEqual({
       up: 1,
       records: 9,
@@ -52,17 +52,17 @@ describe.concurrent('a report that is strange, but one', () => {
       rejectedValues: {},
     })
     expect(samples).toHaveLength(16)
-    expectPromptAnswers(scenario.during)
-    expectWhole(scenario)
+    expectPromptResponses(result.during)
+    expectAllAgents(result)
   })
 
   it.for<unknown>([true, [], {}, ['10'], { value: 10 }])(
     'values that are all %j are left out and counted, the agent is there',
     async (value, { task }) => {
       const body = anEnvelope([{ agent_id: '1', ...allFields(value) }])
-      const scenario = await send(body, { ended: hasEnded })
-      note(task, 'none', scenario)
-      const { samples, ...outcome } = outcomeOf(scenario)
+      const result = await send(body, { ended: hasEnded })
+      recordFigures(task, 'none', result)
+      const { samples, ...outcome } = outcomeOf(result)
       expect(outcome).toEqual({
         up: 1,
         records: 1,
@@ -77,29 +77,29 @@ describe.concurrent('a report that is strange, but one', () => {
           value: 1,
         },
       ])
-      expectPromptAnswers(scenario.during)
-      expectWhole(scenario)
+      expectPromptResponses(result.during)
+      expectAllAgents(result)
     },
   )
 
-  it('a list with gaps, as PHP sends it, means all its records', async ({ task }) => {
-    const scenario = await send(anEnvelope({ 0: aRecord(), 2: aRecord({ agent_id: '1002' }) }), {
+  it('a list with gaps, as PHP sends it, is read completely', async ({ task }) => {
+    const result = await send(anEnvelope({ 0: aRecord(), 2: aRecord({ agent_id: '1002' }) }), {
       ended: hasEnded,
     })
-    note(task, 'none', scenario)
-    expect(outcomeOf(scenario)).toMatchObject({ up: 1, records: 2, failures: {}, rejectedRecords: {} })
-    expect(outcomeOf(scenario).samples).toHaveLength(2 * 16)
-    expectWhole(scenario)
+    recordFigures(task, 'none', result)
+    expect(outcomeOf(result)).toMatchObject({ up: 1, records: 2, failures: {}, rejectedRecords: {} })
+    expect(outcomeOf(result).samples).toHaveLength(2 * 16)
+    expectAllAgents(result)
   })
 
-  it('a record that is not JSON is left out and counted, the others are served', async ({ task }) => {
+  it('a record that is not JSON is rejected and counted, the others are served', async ({ task }) => {
     const records = ['1001', '1002', '1003', '1004'].map((agent_id) =>
       aRecord({ agent_id, agent_name: `Agent ${agent_id}` }),
     )
     const body = anEnvelope(records).replace('Agent 1002', 'Agent\n1002').replace('Agent 1003', 'Agent "1003')
-    const scenario = await send(body, { ended: hasEnded })
-    note(task, 'none', scenario)
-    const { samples, ...outcome } = outcomeOf(scenario)
+    const result = await send(body, { ended: hasEnded })
+    recordFigures(task, 'none', result)
+    const { samples, ...outcome } = outcomeOf(result)
     expect(outcome).toEqual({
       up: 1,
       records: 4,
@@ -108,10 +108,10 @@ describe.concurrent('a report that is strange, but one', () => {
       rejectedValues: {},
     })
     expect(new Set(samples.map(({ labels }) => labels.agent_id))).toEqual(new Set(['1001', '1004']))
-    expectWhole(scenario)
+    expectAllAgents(result)
   })
 
-  it('in Latin-1 is read, and people with similar names stay apart', async ({ task }) => {
+  it('in Latin-1 is read, and similar names stay different', async ({ task }) => {
     const body = Buffer.from(
       anEnvelope([
         aRecord({ agent_name: 'Peña', agent_status: 'Baño' }),
@@ -119,30 +119,30 @@ describe.concurrent('a report that is strange, but one', () => {
       ]),
       'latin1',
     )
-    const scenario = await withPair(({ exporter, wolkvox }) =>
-      runScenario(exporter, wolkvox, { answer: answerWith(body) }, { ended: hasEnded }),
+    const result = await withPair(({ exporter, wolkvox }) =>
+      runScenario(exporter, wolkvox, { respond: answerWith(body) }, { ended: hasEnded }),
     )
-    note(task, 'none', scenario)
-    const states = outcomeOf(scenario).samples.filter(({ name }) => name === 'wolkvox_agent_state')
+    recordFigures(task, 'none', result)
+    const states = outcomeOf(result).samples.filter(({ name }) => name === 'wolkvox_agent_state')
     expect(states.map(({ labels }) => [labels.agent_name, labels.state])).toEqual([
       ['Peña', 'Baño'],
       ['Peòa', 'Baøo'],
     ])
-    expectWhole(scenario)
+    expectAllAgents(result)
   })
 
   it('of records with one id the first is served, the others are counted', async ({ task }) => {
     const records = ['1', '2', '3'].map((calls) => aRecord({ calls }))
-    const scenario = await send(anEnvelope([...records, aRecord({ agent_id: '1002' })]), { ended: hasEnded })
-    note(task, 'none', scenario)
-    const { samples, ...outcome } = outcomeOf(scenario)
+    const result = await send(anEnvelope([...records, aRecord({ agent_id: '1002' })]), { ended: hasEnded })
+    recordFigures(task, 'none', result)
+    const { samples, ...outcome } = outcomeOf(result)
     expect(outcome).toMatchObject({ up: 1, records: 4, failures: {}, rejectedRecords: { duplicate: 2 } })
     expect(samples).toHaveLength(2 * 16)
     expect(samples.find(({ labels }) => labels.agent_id === '1001')).toMatchObject({
       name: 'wolkvox_agent_calls',
       value: 1,
     })
-    expectWhole(scenario)
+    expectAllAgents(result)
   })
 
   it.for([
@@ -155,12 +155,12 @@ describe.concurrent('a report that is strange, but one', () => {
     ['no code and data null', '{"error":null,"msg":"","data":null}'],
     ['a bare empty list', '[]'],
   ] as const)('%s means that no agents are there', async ([_what, body], { task }) => {
-    const scenario = await send(body, { ended: hasEnded })
-    note(task, 'none', scenario)
-    const { samples, ...outcome } = outcomeOf(scenario)
+    const result = await send(body, { ended: hasEnded })
+    recordFigures(task, 'none', result)
+    const { samples, ...outcome } = outcomeOf(result)
     expect(outcome).toEqual({ up: 1, records: 0, failures: {}, rejectedRecords: {}, rejectedValues: {} })
     expect(samples).toEqual([])
-    expectWhole(scenario)
+    expectAllAgents(result)
   })
 
   it.for([
@@ -168,22 +168,22 @@ describe.concurrent('a report that is strange, but one', () => {
     ['a bare list', JSON.stringify([aRecord()])],
     ['an object with a number for its key', anEnvelope({ 7: aRecord() })],
   ] as const)('%s means its records', async ([_what, body], { task }) => {
-    const scenario = await send(body, { ended: hasEnded })
-    note(task, 'none', scenario)
-    expect(outcomeOf(scenario)).toMatchObject({ up: 1, records: 1, failures: {}, rejectedRecords: {} })
-    expect(outcomeOf(scenario).samples).toHaveLength(16)
-    expectWhole(scenario)
+    const result = await send(body, { ended: hasEnded })
+    recordFigures(task, 'none', result)
+    expect(outcomeOf(result)).toMatchObject({ up: 1, records: 1, failures: {}, rejectedRecords: {} })
+    expect(outcomeOf(result).samples).toHaveLength(16)
+    expectAllAgents(result)
   })
 })
 
-describe.concurrent('a report of which nothing can be read', () => {
-  it('is malformed, and its records are counted all the same', async ({ task }) => {
-    const scenario = await send(anEnvelope([null, true, [], {}]))
-    note(task, 'malformed', scenario)
-    expectFailureAndRecovery(scenario, 'malformed')
+describe.concurrent('a report without readable records', () => {
+  it('is malformed, but its records are counted', async ({ task }) => {
+    const result = await send(anEnvelope([null, true, [], {}]))
+    recordFigures(task, 'malformed', result)
+    expectFailedAndRecovered(result, 'malformed')
     const { not_an_object, missing_id } = growth(
-      scenario.before,
-      scenario.after,
+      result.before,
+      result.after,
       'wolkvox_rejected_records_total',
     )
     expect(not_an_object).toBeGreaterThanOrEqual(3)
@@ -196,8 +196,8 @@ describe.concurrent('a report of which nothing can be read', () => {
     ['data that is true', '{"code":200,"data":true}'],
     ['no code and no data', '{"msg":"hello"}'],
   ] as const)('%s is malformed', async ([_what, body], { task }) => {
-    const scenario = await send(body)
-    note(task, 'malformed', scenario)
-    expectFailureAndRecovery(scenario, 'malformed')
+    const result = await send(body)
+    recordFigures(task, 'malformed', result)
+    expectFailedAndRecovered(result, 'malformed')
   })
 })

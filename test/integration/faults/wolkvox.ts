@@ -5,21 +5,21 @@ import { type AddressInfo, createServer as createNetServer, type Socket } from '
 import { anEnvelope, answerWith } from '../../support/helpers.ts'
 import { fiveAgents } from './agents.ts'
 
-/** What goes wrong on wolkvox's side: nobody listens, a connection is misused, or the answer is wrong. */
-export type Misbehaviour =
+/** A fault of wolkvox: it refuses connections, misuses them, or sends wrong responses. */
+export type ServerFault =
   | 'refuses'
   | { readonly connection: (socket: Socket) => void }
-  | { readonly answer: RequestListener }
+  | { readonly respond: RequestListener }
 
-/** A loopback wolkvox that misbehaves on demand and mends on demand, at one address all the while. */
+/** A loopback wolkvox whose faults can be started and ended. Its address does not change. */
 export interface Wolkvox {
   readonly url: string
-  /** Connections taken so far. */
+  /** Number of connections so far. */
   connections(): number
-  misbehave(how: Misbehaviour): Promise<void>
-  /** Answers with these records from now on. */
-  behave(records: readonly Record<string, unknown>[]): Promise<void>
-  /** What it answers when it behaves. */
+  startFault(how: ServerFault): Promise<void>
+  /** Responds with these records from now on. */
+  endFault(records: readonly Record<string, unknown>[]): Promise<void>
+  /** The records that it sends without a fault. */
   records(): readonly Record<string, unknown>[]
   close(): Promise<void>
 }
@@ -29,23 +29,23 @@ export interface Certificate {
   readonly key: string
 }
 
-/** @param certificate speaks TLS with it, and plain HTTP without */
+/** @param certificate for TLS; without one, the server uses plain HTTP */
 export async function startWolkvox(certificate?: Certificate): Promise<Wolkvox> {
   let good = fiveAgents()
-  let answer: RequestListener = answerWith(anEnvelope(good))
-  const listener: RequestListener = (request, response) => answer(request, response)
+  let respond: RequestListener = answerWith(anEnvelope(good))
+  const listener: RequestListener = (request, response) => respond(request, response)
   const http = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener)
   const speakHttp = (socket: Socket) => http.emit('connection', socket)
-  let take: (socket: Socket) => void = speakHttp
+  let handleSocket: (socket: Socket) => void = speakHttp
   let connections = 0
 
   const sockets = new Set<Socket>()
   const front = createNetServer((socket) => {
     connections += 1
     sockets.add(socket)
-    // Whoever misbehaves breaks connections, and so does who gives up on it.
+    // Faults and timeouts break connections.
     socket.on('error', () => socket.destroy()).once('close', () => sockets.delete(socket))
-    take(socket)
+    handleSocket(socket)
   })
 
   async function listen(port: number): Promise<void> {
@@ -67,16 +67,16 @@ export async function startWolkvox(certificate?: Certificate): Promise<Wolkvox> 
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     connections: () => connections,
-    async misbehave(how) {
+    async startFault(how) {
       if (how === 'refuses') return refuse()
-      if ('connection' in how) take = how.connection
-      else answer = how.answer
+      if ('connection' in how) handleSocket = how.connection
+      else respond = how.respond
     },
     records: () => good,
-    async behave(records) {
+    async endFault(records) {
       good = records
-      answer = answerWith(anEnvelope(records))
-      take = speakHttp
+      respond = answerWith(anEnvelope(records))
+      handleSocket = speakHttp
       await listen(port)
     },
     close: refuse,

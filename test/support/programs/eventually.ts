@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Waits until the check gives something, asking again and again; fails loudly when it never does. */
+/** Repeats the check until it returns a value. @throws after the timeout */
 export async function eventually<T>(
   what: string,
   check: () => T | undefined | Promise<T | undefined>,
-  patienceMs = 20_000,
+  timeoutMs = 20_000,
 ): Promise<T> {
-  for (const start = Date.now(); Date.now() - start < patienceMs; await sleep(50)) {
+  for (const start = Date.now(); Date.now() - start < timeoutMs; await sleep(50)) {
     const found = await check()
     if (found !== undefined) return found
   }
-  throw new Error(`in ${patienceMs / 1000} s there was no ${what}`)
+  throw new Error(`no ${what} within ${timeoutMs / 1000} s`)
 }

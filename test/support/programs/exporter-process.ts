@@ -6,15 +6,15 @@ import { ROOT } from '../files.ts'
 import type { LogLine } from '../memory-logger.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-// What the contract promises after SIGTERM and SIGINT.
-const ENDS_WITHIN_MS = 5000
+// The documented limit after SIGTERM and SIGINT.
+const SHUTDOWN_LIMIT_MS = 5000
 
 export const ENDED_WELL = { code: 0, signal: null, inTime: true }
 
 /**
- * Starts the exporter as a process in a temporary folder; it is killed with the test, if not before.
+ * Starts the exporter as a process in a temporary folder. It is killed when the test ends.
  *
- * @param stderrFile where standard error goes instead of to `output`
+ * @param stderrFile file for standard error, which is otherwise in `output`
  */
 export function startProcess(
   argv: readonly string[],
@@ -46,7 +46,7 @@ export function startProcess(
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line))
-  /** The first line of the log with these fields, once it is there. */
+  /** Waits for a log line with these fields. */
   const logged = (fields: LogLine): Promise<LogLine> =>
     vi.waitFor(
       () => {
@@ -73,14 +73,14 @@ export function startProcess(
       const from = performance.now()
       child.kill(signal)
       const result = await ended()
-      return { ...result, inTime: performance.now() - from < ENDS_WITHIN_MS }
+      return { ...result, inTime: performance.now() - from < SHUTDOWN_LIMIT_MS }
     },
     /** Where it listens, without the path of the metrics. */
     url: async () => String((await logged({ msg: 'listening' })).url).replace(/\/metrics$/, ''),
   }
 }
 
-/** Runs the exporter as a process that ends. */
+/** Runs the exporter as a process to its end. */
 export async function runProcess(
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},

@@ -3,7 +3,7 @@ import { type Program, startProgram } from './program.ts'
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname
 
-/** Starts the exporter itself on a free port, with nothing kept from or for another. @returns the program with the URL of its root */
+/** Starts the exporter as a process, on a free port and without storage. @returns the program with the URL of its root */
 export async function startExporterProcess(
   environment: Record<string, string>,
   args: readonly string[] = [],

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { programPath } from './tools.ts'
 
-/** A running program with all that it has printed so far. */
+/** A running program with its output so far. */
 export interface Program {
   readonly process: ChildProcess
   readonly output: () => string
 }
 
-/** Where and as whom a program runs: as this process, unless given. */
+/** Working directory and user of a program; by default those of this process. */
 export type Place = Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'>
 
-/** Starts a program that ends, by its own process id, with the test at the latest. */
+/** Starts a program. It is killed by its process id when the test ends, if it still runs. */
 export function startProgram(
   command: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ export function startProgram(
   return { process: child, output: () => output }
 }
 
-/** Runs a program to its end. */
+/** Runs a program and waits until it ends. */
 export async function runProgram(command: string, args: readonly string[], input = '') {
   const program = startProgram(command, args)
   program.process.stdin?.end(input)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { freePort, startServer } from './server.ts'
 
-/** Starts a real Prometheus that scrapes this target every second. @returns a function that asks its HTTP API */
+/** Starts a real Prometheus that scrapes the target every second. @returns functions that call its HTTP API */
 export async function startPrometheus(target: string) {
   const directory = temporaryFolder()
   const config = join(directory, 'prometheus.yml')
@@ -21,17 +21,17 @@ scrape_configs:
     `--storage.tsdb.path=${join(directory, 'data')}`,
     `--web.listen-address=${new URL(url).host}`,
   ])
-  async function ask(path: string, parameters: Record<string, string> = {}): Promise<unknown> {
+  async function get(path: string, parameters: Record<string, string> = {}): Promise<unknown> {
     const response = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`)
-    const answer = (await response.json()) as { status: string; data: unknown }
-    if (answer.status !== 'success') throw new Error(JSON.stringify(answer))
-    return answer.data
+    const reply = (await response.json()) as { status: string; data: unknown }
+    if (reply.status !== 'success') throw new Error(JSON.stringify(reply))
+    return reply.data
   }
   return {
-    ask,
-    /** An instant query's vector: labels without those of the target, with the value. */
+    get,
+    /** The vector of an instant query: values with their labels, without the labels of the target. */
     async query(expression: string) {
-      const { result } = (await ask('query', { query: expression })) as {
+      const { result } = (await get('query', { query: expression })) as {
         result: { metric: Record<string, string>; value: [number, string] }[]
       }
       return result.map(({ metric: { __name__, instance, job, ...labels }, value }) => ({

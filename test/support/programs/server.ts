@@ -3,17 +3,17 @@ import { createServer } from 'node:net'
 import { eventually } from './eventually.ts'
 import { startProgram } from './program.ts'
 
-/** Starts a program and waits until it is ready, by its own word at `/-/ready`. @throws when it has ended instead */
+/** Starts a program and waits until its `/-/ready` succeeds. @throws if it ends before */
 export async function startServer(url: string, command: string, args: readonly string[]): Promise<void> {
   const program = startProgram(command, args)
   await eventually(`ready ${command}`, async () => {
     if (program.process.exitCode !== null) throw new Error(`${command} ended: ${program.output()}`)
-    return (await answersWell(`${url}/-/ready`)) || undefined
+    return (await isOk(`${url}/-/ready`)) || undefined
   })
 }
 
-/** Whether the page is there: not yet, as long as nobody listens. */
-async function answersWell(url: string): Promise<boolean> {
+/** Whether the URL responds with success; not if the connection is refused. */
+async function isOk(url: string): Promise<boolean> {
   try {
     return (await fetch(url)).ok
   } catch (error) {
@@ -23,7 +23,7 @@ async function answersWell(url: string): Promise<boolean> {
   }
 }
 
-/** A port that nobody listens on just now. */
+/** A port that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

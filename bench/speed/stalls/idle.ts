@@ -1,2 +1,0 @@
-// A program that does nothing: what its thread is held up by is the machine.
-setInterval(() => {}, 2 ** 30)

@@ -1,0 +1,12 @@
+/** The dashboards, by the name of their file. */
+export const names = ['operation', 'agent', 'exporter'] as const
+
+export type Name = (typeof names)[number]
+
+/** Grafana's uid of a dashboard. Each language has its own, so one Grafana can have both. */
+export const uidOf = (name: Name, language: string): string => `wolkvox-${name}-${language}`
+
+/** Link from a row of a table to the day of its agent, with the same time range and data source. */
+export const agentPath = (language: string): string =>
+  `/d/${uidOf('agent', language)}?\${datasource:queryparam}&\${__url_time_range}` +
+  `&var-operation=\${__data.fields.operation:percentencode}&var-agent=\${__data.fields.agent_id:percentencode}`

@@ -1,0 +1,102 @@
+import { constants } from 'node:fs'
+import { access, lstat, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { collectErrors } from '../config/config-error.ts'
+import { hasEnvFile, readEnvironment } from '../config/environment.ts'
+import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
+import { formatDuration } from '../config/units.ts'
+import { codeOf } from '../error-text.ts'
+import { ListenError, listen } from '../server/listen.ts'
+import type { Command } from './command.ts'
+
+/** Validates flags and configuration, and warns if ports or storage would fail on this machine. Sends no request to wolkvox. */
+export const checkConfig: Command = async (args, { environment, print, writeError }) => {
+  const [{ listenAddresses, storagePath }, config] = await collectErrors(
+    () => readFlags(args),
+    () => readEnvironment(environment, hasEnvFile),
+  )
+  const warnings = [
+    ...config.warnings,
+    ...(await listenWarnings(listenAddresses)),
+    ...(await storageWarnings(storagePath)),
+  ]
+  for (const warning of warnings) writeError(`wolkvox-exporter: warning: ${warning}\n`)
+  const operations = config.operations.map(({ name, reports }) => {
+    const intervals = reports.map(
+      (report) => `${report.name} every ${formatDuration(report.refreshIntervalMs)}`,
+    )
+    return `${name}: ${intervals.join(', ')}`
+  })
+  print(`The configuration is valid: ${operations.join('; ')}\n`)
+  return 0
+}
+
+/**
+ * Listens on all addresses together, as the exporter does, and stops again.
+ *
+ * @returns a warning for each address that it cannot listen on
+ */
+export async function listenWarnings(addresses: readonly ListenAddress[]): Promise<string[]> {
+  const opened = addresses.map((address) => ({ address, server: createServer((socket) => socket.destroy()) }))
+  const warnings: string[] = []
+  for (const { address, server } of opened) {
+    const listener = {
+      listen: (options: { readonly host: string; readonly port: number }) =>
+        new Promise<string>((done, fail) => {
+          server.once('error', fail)
+          server.listen(options, () => done(''))
+        }),
+    }
+    try {
+      await listen(listener, address)
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error
+      warnings.push(warningOf(address, error))
+    }
+  }
+  await Promise.all(opened.map(({ server }) => new Promise((done) => server.close(done))))
+  return warnings
+}
+
+function warningOf(address: ListenAddress, error: ListenError): string {
+  if (codeOf(error.cause) !== 'EADDRINUSE') return error.message
+  return (
+    `--web.listen-address: ${formatListenAddress(address)} is in use; ignore this if it is the running exporter, ` +
+    'otherwise stop the other program or choose another port'
+  )
+}
+
+/**
+ * Checks whether the exporter can write or create its storage folder, without writing anything.
+ *
+ * @param path `--storage.path`
+ * @returns a warning, or none
+ */
+export async function storageWarnings(path: string): Promise<string[]> {
+  if (path === '') return []
+  const target = resolve(path)
+  let folder = target
+  let problem = 'is a file; set it to a folder'
+  try {
+    while (!(await exists(folder)) && folder !== dirname(folder)) folder = dirname(folder)
+    if ((await stat(folder)).isDirectory()) {
+      await access(folder, constants.W_OK | constants.X_OK | (folder === target ? constants.R_OK : 0))
+      return []
+    }
+  } catch (error) {
+    problem = `cannot be written (${codeOf(error)})`
+  }
+  return [`--storage.path: ${folder} ${problem}; the exporter runs, but data is lost at a restart`]
+}
+
+/** A dangling link counts: a folder cannot replace it. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+import type { Environment } from '../config/environment.ts'
+import type { Arguments } from '../config/flags.ts'
+
+/** The process as a command sees it. */
+export interface CommandContext {
+  readonly environment: Environment
+  /** Whether standard error is a terminal. */
+  readonly terminal: boolean
+  /** Prints to standard output. */
+  readonly print: (text: string) => void
+  /** Prints to standard error, without blocking. */
+  readonly writeError: (text: string) => void
+  /** Aborted by SIGTERM or SIGINT. */
+  readonly shutdownSignal: AbortSignal
+  /** Aborted when the terminal is closed (SIGHUP), or the reader of standard output or error has exited. */
+  readonly hangup: AbortSignal
+  /** Registers a callback for the number of lines dropped from standard error. */
+  readonly onDropped: (report: (lines: number) => void) => void
+  /** Called by a command that ends while something hangs, so that the process must not wait for it. */
+  readonly reportHang: () => void
+  /** Registers a callback for reload requests (SIGHUP). */
+  readonly onReload: (reload: () => void) => void
+}
+
+/** Runs a command and returns the exit code. */
+export type Command = (args: Arguments, context: CommandContext) => Promise<ExitCode>
+
+/** 0: success or a requested shutdown; 1: runtime failure; 2: wrong flags or configuration. */
+export type ExitCode = 0 | 1 | 2

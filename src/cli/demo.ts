@@ -1,0 +1,65 @@
+import { collectErrors } from '../config/config-error.ts'
+import { readFlags } from '../config/process-config.ts'
+import { Secret } from '../config/secret.ts'
+import { readSimulation } from '../config/simulation.ts'
+import { simulatorDefaults } from '../simulator/simulator.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import type { Command } from './command.ts'
+import { runExporter } from './exporter.ts'
+import { licensesFor, listenAndSimulate } from './simulate.ts'
+
+// Short, so that the first data arrives quickly. The simulated quota allows it.
+const DEMO_INTERVAL_MS = 5000
+const DEMO_TIMEOUT_MS = 10_000
+const DEMO_MAX_RESPONSE_BYTES = 64 * 2 ** 20
+
+/** Serves the metrics of a simulated contact centre in the same process, without account, token or network. */
+export const demo: Command = async (args, context) => {
+  const [processConfig, simulation] = await collectErrors(
+    () => readFlags(args, { storagePath: '' }),
+    () => readSimulation(args),
+  )
+  const simulator = await listenAndSimulate(
+    simulation,
+    simulation.listenAddress ?? { host: '127.0.0.1', port: 0 },
+  )
+  const operation = {
+    name: 'demo',
+    server: simulatorDefaults.server,
+    token: new Secret(simulatorDefaults.token),
+    baseUrl: simulator.url,
+    licenses: licensesFor(simulation.agents),
+    timeZone: 'America/Bogota',
+    timeoutMs: DEMO_TIMEOUT_MS,
+    maxResponseBytes: DEMO_MAX_RESPONSE_BYTES,
+    agentName: 'plain' as const,
+    reports: [{ name: 'agents', refreshIntervalMs: DEMO_INTERVAL_MS, staleAfterMs: 3 * DEMO_INTERVAL_MS }],
+  }
+  // If the terminal is closed, a demo in the background would keep its port.
+  const shutdownSignal = AbortSignal.any([context.shutdownSignal, context.hangup])
+  const { terminal, writeError: write, onDropped } = context
+  try {
+    return await runExporter(
+      { operations: [operation], warnings: [] },
+      processConfig,
+      await createLogger(processConfig, terminal, { write, onDropped }),
+      { shutdownSignal, onReload: () => {}, reportHang: context.reportHang },
+      ([url]) => context.print(introduction(url ?? '', processConfig.telemetryPath, simulation.agents)),
+    )
+  } finally {
+    await simulator.close()
+  }
+}
+
+function introduction(listening: string, telemetryPath: string, agents: number): string {
+  const url = listening.replace(/\/\/(\[::\]|0\.0\.0\.0)/, '//localhost')
+  return `
+  A simulated contact centre with ${agents} agents, refreshed every ${DEMO_INTERVAL_MS / 1000} seconds:
+
+    ${url}/          status page
+    ${url}${telemetryPath}   metrics for Prometheus
+
+  Press Ctrl-C to stop.
+
+`
+}

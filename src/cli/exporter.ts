@@ -1,0 +1,125 @@
+import { endsWithin, now, whenAborted } from '../clock.ts'
+import { reloadUnsupported } from '../config/config-error.ts'
+import type { Config } from '../config/operation.ts'
+import type { ProcessConfig } from '../config/process-config.ts'
+import { createExposition } from '../exposition/exposition.ts'
+import type { Format } from '../exposition/family.ts'
+import { isReady } from '../scheduling/state.ts'
+import { createSupervisor } from '../scheduling/supervisor.ts'
+import { createApp } from '../server/app.ts'
+import { listen } from '../server/listen.ts'
+import { createDisk } from '../storage/disk.ts'
+import { createStorage } from '../storage/storage.ts'
+import { createLocks } from '../storage/storage-lock.ts'
+import { readBuildInfo } from '../telemetry/build-info.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { createOwnMetrics } from '../telemetry/own-metrics.ts'
+import { refreshLog } from '../telemetry/refresh-log.ts'
+import { createWorkerClient } from '../worker/worker-client.ts'
+import { createWorkerPool } from '../worker/worker-pool.ts'
+import type { CommandContext, ExitCode } from './command.ts'
+import { describeStatus } from './status.ts'
+
+/** A running exporter. */
+export interface Exporter {
+  /** The addresses where it listens. */
+  readonly urls: readonly string[]
+  /** Rejects when the exporter cannot continue; never resolves. */
+  readonly failed: Promise<never>
+  /**
+   * Lets scrapes in flight finish and aborts fetches in flight. Resolves when nothing runs any more, so not while the disk or a
+   * DNS lookup hangs.
+   */
+  stop(): Promise<void>
+}
+
+// Locks take milliseconds. A hung disk must not prevent the exporter from serving.
+const LOCK_WAIT_MS = 1000
+
+/**
+ * Wires the parts together, listens, locks the storage, and starts refreshing.
+ *
+ * @throws ListenError when it cannot listen on an address
+ * @throws StorageInUse when another exporter uses its storage; `failed` rejects with it if the lock takes longer
+ */
+export async function startExporter(
+  { operations }: Config,
+  { listenAddresses, telemetryPath, storagePath }: Omit<ProcessConfig, 'logLevel' | 'logFormat'>,
+  log: Logger,
+): Promise<Exporter> {
+  const build = readBuildInfo()
+  const pool = createWorkerPool()
+  pool.prepare()
+  const worker = createWorkerClient(pool, storagePath !== '')
+  const locks = createLocks()
+  const storage = createStorage(storagePath, createDisk(), locks, worker.restore, log)
+  const supervisor = createSupervisor({
+    attempt: worker.attempt,
+    storageOf: storage.account,
+    snapshotsOf: storage.snapshots,
+    events: refreshLog(log),
+  })
+  const exposition = createExposition(supervisor.state, createOwnMetrics(build, Date.now()))
+  const parts = {
+    telemetryPath,
+    renderMetrics: (format: Format) => exposition(format, now()),
+    isReady: () => {
+      const { reports } = supervisor.state()
+      return reports.length > 0 && reports.every(isReady)
+    },
+    statusPage: () => describeStatus(build.version, telemetryPath, supervisor.state(), now()),
+    log,
+  }
+  // A Fastify application listens on one address only.
+  const listeners = listenAddresses.map((address) => ({ address, app: createApp(parts) }))
+  const stop = async () => {
+    await Promise.all([supervisor.stop(), ...listeners.map(({ app }) => app.close())])
+    await Promise.all([pool.close(), locks.close()])
+  }
+  try {
+    const urls = await Promise.all(listeners.map(({ app, address }) => listen(app, address)))
+    const applied = supervisor.apply(operations)
+    const failed = applied.then(() => supervisor.failed)
+    // A rejection that nothing awaits yet must not end the process.
+    failed.catch(() => {})
+    await endsWithin(LOCK_WAIT_MS, applied)
+    return { urls, failed, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+// Scrapes in flight may take this long. A shutdown takes at most 5 s.
+const GRACE_MS = 3000
+
+/**
+ * Runs the exporter until shutdown is requested.
+ *
+ * @param onStarted called with the addresses where it listens
+ * @throws StorageInUse when another exporter uses its storage
+ */
+export async function runExporter(
+  config: Config,
+  processConfig: ProcessConfig,
+  log: Logger,
+  {
+    shutdownSignal,
+    onReload,
+    reportHang,
+  }: Pick<CommandContext, 'shutdownSignal' | 'onReload' | 'reportHang'>,
+  onStarted: (urls: readonly string[]) => void = () => {},
+): Promise<ExitCode> {
+  for (const warning of config.warnings) log.warn(warning)
+  const exporter = await startExporter(config, processConfig, log)
+  onReload(() => log.warn(reloadUnsupported))
+  for (const url of exporter.urls) log.info({ url: `${url}${processConfig.telemetryPath}` }, 'listening')
+  onStarted(exporter.urls)
+  try {
+    await Promise.race([whenAborted(shutdownSignal), exporter.failed])
+    log.info('shutting down')
+    return 0
+  } finally {
+    if (!(await endsWithin(GRACE_MS, exporter.stop()))) reportHang()
+  }
+}

@@ -1,0 +1,119 @@
+import type { Snapshot } from '../reports/read-report.ts'
+import type { AnyReport, RowFamily } from '../reports/report.ts'
+import { MAX_NUMBER_BYTES, putBytes, putNumber } from './byte-writer.ts'
+import { type Segment, toSegment } from './gzip.ts'
+import { writeLabels, writeSamples } from './text-writer.ts'
+
+// One family is written while two are compressed. That is enough for two cores and limits the text in memory.
+const CONCURRENCY = 3
+
+// Between the labels and the value.
+const LABELS_END = Buffer.from('} ')
+const LINE_BREAK = 0x0a
+
+// Labels of an agent with a typical name. Longer labels make the buffer grow.
+const TYPICAL_LABELS_BYTES = 96
+
+// Of one UTF-16 code unit.
+const MAX_UTF8_BYTES = 3
+
+/** The texts of all rows, encoded one after the other. */
+interface EncodedTexts {
+  /** Can be longer than the texts. */
+  readonly bytes: Buffer
+  /** The offset of each text, and of the end of the last one. */
+  readonly starts: Uint32Array
+}
+
+/**
+ * Renders a report of an operation once for all scrapes until the next refresh. Gauges are the same in both formats.
+ *
+ * @param operation value of the label `operation`
+ * @returns the samples without headers, one segment for each family of the report
+ */
+export async function renderReport(
+  report: AnyReport,
+  snapshot: Snapshot,
+  operation: string,
+): Promise<readonly Segment[]> {
+  const operationLabel = writeLabels({ operation })
+  const identities = encodeEach(snapshot.rows, (row) =>
+    joinLabels(operationLabel, writeLabels(report.labelsOf(row))),
+  )
+  const inUse: { readonly buffer: Buffer; readonly segment: Promise<Segment> }[] = []
+  const segments: Promise<Segment>[] = []
+  for (const family of report.families) {
+    if ('samples' in family) {
+      const samples = family.samples(snapshot.rows)
+      const labelled = samples.map((sample) => ({ ...sample, labels: { operation, ...sample.labels } }))
+      segments.push(toSegment(Buffer.from(writeSamples(family, labelled, 'text'))))
+      continue
+    }
+    const oldest = inUse.length < CONCURRENCY ? undefined : inUse.shift()
+    // zlib reads the buffer until its segment is ready.
+    await oldest?.segment
+    const { buffer, length } = writeFamily(family, snapshot, identities, oldest?.buffer)
+    const segment = toSegment(buffer.subarray(0, length))
+    inUse.push({ buffer, segment })
+    segments.push(segment)
+  }
+  return Promise.all(segments)
+}
+
+function joinLabels(first: string, second: string): string {
+  return second === '' ? first : `${first},${second}`
+}
+
+/** Encodes each text immediately, because keeping tens of thousands of strings would slow down the garbage collector. */
+function encodeEach(rows: readonly unknown[], textOf: (row: unknown) => string): EncodedTexts {
+  const starts = new Uint32Array(rows.length + 1)
+  let bytes = Buffer.allocUnsafeSlow(rows.length * TYPICAL_LABELS_BYTES)
+  let at = 0
+  for (const [index, row] of rows.entries()) {
+    const text = textOf(row)
+    const end = at + text.length * MAX_UTF8_BYTES
+    if (end > bytes.length) bytes = Buffer.concat([bytes], Math.max(end, bytes.length * 2))
+    at += bytes.write(text, at)
+    starts[index + 1] = at
+  }
+  return { bytes, starts }
+}
+
+const byteLengthOf = ({ starts }: EncodedTexts) => starts.at(-1) ?? 0
+
+/**
+ * Writes one family of all rows.
+ *
+ * @param reusable a buffer to overwrite if it is large enough
+ */
+function writeFamily(
+  { name, field, value, labels }: RowFamily<unknown>,
+  { rows, columns, fetchedAt }: Snapshot,
+  identities: EncodedTexts,
+  reusable: Buffer | undefined,
+): { readonly buffer: Buffer; readonly length: number } {
+  const prefix = Buffer.from(`${name}{`)
+  const extraLabels = labels && encodeEach(rows, (row) => `,${writeLabels(labels(row))}`)
+  const bytesPerRow = prefix.length + LABELS_END.length + MAX_NUMBER_BYTES + 1
+  const size =
+    byteLengthOf(identities) +
+    (extraLabels === undefined ? 0 : byteLengthOf(extraLabels)) +
+    rows.length * bytesPerRow
+  const buffer = reusable !== undefined && reusable.length >= size ? reusable : Buffer.allocUnsafeSlow(size)
+  const column = columns[field]
+  let at = 0
+  for (let index = 0; index < rows.length; index += 1) {
+    const number = value(column?.[index] ?? Number.NaN, fetchedAt)
+    if (Number.isNaN(number)) continue
+    at = putBytes(buffer, at, prefix)
+    at += identities.bytes.copy(buffer, at, identities.starts[index], identities.starts[index + 1])
+    if (extraLabels !== undefined) {
+      at += extraLabels.bytes.copy(buffer, at, extraLabels.starts[index], extraLabels.starts[index + 1])
+    }
+    at = putBytes(buffer, at, LABELS_END)
+    at = putNumber(buffer, at, number)
+    buffer[at] = LINE_BREAK
+    at += 1
+  }
+  return { buffer, length: at }
+}

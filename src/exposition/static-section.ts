@@ -1,0 +1,61 @@
+import { reports } from '../reports/index.ts'
+import type { AnyReport } from '../reports/report.ts'
+import { beginMember, type Member, type Segment, toSegmentNow } from './gzip.ts'
+import { writeHeader } from './text-writer.ts'
+
+/** A report of an operation as compressed text. */
+export interface RenderedReport {
+  /** Name of the report. */
+  readonly report: string
+  /** One segment for each family of the report. */
+  readonly segments: readonly Segment[]
+}
+
+/**
+ * Joins the reports of all operations into the first part of a gzip member. It joins them again only if one has changed, and
+ * never compresses a segment again. The samples of a family are contiguous across operations. A family without samples is left
+ * out.
+ */
+export function createStaticSection(): (rendered: readonly RenderedReport[]) => Member {
+  const headers = new Map<AnyReport, readonly Segment[]>()
+  let last: { readonly rendered: readonly RenderedReport[]; readonly member: Member } | undefined
+
+  /** All families are gauges, whose headers are the same in both formats. */
+  function headersOf(report: AnyReport): readonly Segment[] {
+    let segments = headers.get(report)
+    if (segments === undefined) {
+      segments = report.families.map((family) => toSegmentNow(Buffer.from(writeHeader(family, 'text'))))
+      headers.set(report, segments)
+    }
+    return segments
+  }
+
+  function join(rendered: readonly RenderedReport[]): Member {
+    const byReport = Map.groupBy(rendered, ({ report }) => report)
+    return beginMember(
+      reports.flatMap((report) => {
+        const ofReport = byReport.get(report.name) ?? []
+        return ofReport.length === 0 ? [] : joinFamilies(headersOf(report), ofReport)
+      }),
+    )
+  }
+
+  return (rendered) => {
+    if (last === undefined || !areSame(last.rendered, rendered)) last = { rendered, member: join(rendered) }
+    return last.member
+  }
+}
+
+function joinFamilies(headers: readonly Segment[], rendered: readonly RenderedReport[]): Segment[] {
+  return headers.flatMap((header, index) => {
+    const segments = rendered
+      .flatMap(({ segments }) => segments[index] ?? [])
+      .filter(({ length }) => length > 0)
+    return segments.length > 0 ? [header, ...segments] : []
+  })
+}
+
+/** Whether two lists have identical elements. */
+export function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((value, index) => value === others[index])
+}

@@ -1,0 +1,19 @@
+import { defineReport } from '../report.ts'
+import { agentFamilies } from './families.ts'
+import { agentKeyOf, agentLabelsOf, agentPrivacyOf, createAgentReader, storedAgent } from './rows.ts'
+
+/** What each agent does now, and the totals of each agent's day. */
+export const agents = defineReport({
+  name: 'agents',
+  path: '/api/v2/real_time.php?api=agents',
+  // wolkvox's page of this report suggests this interval.
+  defaultIntervalMs: 300_000,
+  textFields: ['agent_name', 'agent_status'],
+  keyOf: agentKeyOf,
+  createRowReader: createAgentReader,
+  labelNames: ['agent_id', 'agent_name'],
+  labelsOf: agentLabelsOf,
+  families: agentFamilies,
+  storedRow: storedAgent,
+  privacyOf: agentPrivacyOf,
+})

@@ -1,0 +1,156 @@
+import type { Operation } from '../config/operation.ts'
+import { WolkvoxFailure } from '../wolkvox/failure.ts'
+import { UNPARSABLE } from '../wolkvox/parse.ts'
+import { createRedactor } from '../wolkvox/redaction.ts'
+import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
+import { type Reading, UNREADABLE } from '../wolkvox/values.ts'
+import { type AnyReport, type JsonRecord, numericFields, type RecordRejection } from './report.ts'
+
+/**
+ * The numbers of all rows, in the order of the rows, under wolkvox's name of the field; `NaN` if a row has none. By field
+ * rather than by row, because families are written one by one, and without an object for the numbers of each row.
+ */
+export type Columns = Readonly<Record<string, readonly number[]>>
+
+/** One report of one operation at a moment: made by a refresh, never changed. */
+export interface Snapshot {
+  /** Moment of the fetch, in milliseconds since 1970. */
+  readonly fetchedAt: number
+  /** Only the report's own functions know what is in a row. */
+  readonly rows: readonly unknown[]
+  readonly columns: Columns
+  /** Records in the response, rejected ones included. */
+  readonly records: number
+  /** Size of the decoded response. */
+  readonly bytes: number
+}
+
+/** What of a response was rejected; zero counts may be missing. */
+export interface Rejections {
+  readonly records: Readonly<Partial<Record<RecordRejection, number>>>
+  /** Unreadable values, under wolkvox's name of the field. */
+  readonly values: Readonly<Record<string, number>>
+}
+
+/** A snapshot, with what was rejected. */
+export interface ReadReport {
+  readonly snapshot: Snapshot
+  readonly rejections: Rejections
+}
+
+/** The settings of an operation that reading a report needs. */
+export type ReportSource = Pick<Operation, 'name' | 'token' | 'timeZone' | 'agentName'>
+
+// Each text is repeated in up to 16 families: 4 MiB of texts make a body of 64 MiB. 60,000 agents with usual names take 2 MiB.
+const MAX_TEXT_BYTES = 4 * 2 ** 20
+
+/**
+ * Reads a response into a snapshot.
+ *
+ * @throws WolkvoxFailure if the response has no records of a report, or its texts are too large to be exposed in every family
+ */
+export function readReport(report: AnyReport, response: ApiResponse, source: ReportSource): ReadReport {
+  const records = recordsOf(response, createRedactor(source.token))
+  const { fetchedAt } = response
+  const { rows, columns, rejections } = readRecords(report, records, source, fetchedAt, source.token.reveal())
+  if (sizeOfTexts(rows) > MAX_TEXT_BYTES) {
+    throw new WolkvoxFailure(
+      'too_large',
+      `the texts of all records are larger than ${MAX_TEXT_BYTES} bytes together`,
+    )
+  }
+  const rejected = Object.values(rejections.records).reduce((sum, count) => sum + count, 0)
+  return {
+    snapshot: { fetchedAt, rows, columns, records: rows.length + rejected, bytes: response.body.length },
+    rejections,
+  }
+}
+
+/** The rows of a response, with what was rejected. */
+export interface ReadRecords {
+  readonly rows: readonly unknown[]
+  readonly columns: Columns
+  readonly rejections: Rejections
+}
+
+/**
+ * Reads records one by one: a bad record costs only that record, a bad value only that value.
+ *
+ * @param records anything that JSON can be, {@link UNPARSABLE} in place of a record that is not JSON
+ * @param fetchedAt milliseconds since 1970
+ * @param secret a text with it counts as unreadable
+ */
+export function readRecords(
+  report: AnyReport,
+  records: Iterable<unknown>,
+  source: Pick<ReportSource, 'name' | 'timeZone' | 'agentName'>,
+  fetchedAt: number,
+  secret = '',
+): ReadRecords {
+  const context = { fetchedAt, timeZone: source.timeZone }
+  const readRow = report.createRowReader(source)
+  const columns = Object.entries(numericFields(report.families)).map(([field, read]) => ({
+    field,
+    read,
+    numbers: [] as number[],
+  }))
+  const rows: unknown[] = []
+  const keys = new Set<string>()
+  const rejectedRecords: Partial<Record<RecordRejection, number>> = {}
+  const rejectedValues: Record<string, number> = {}
+
+  /** A server that repeats the token in a record must not make it a label. */
+  const isSecret = (value: unknown) => typeof value === 'string' && secret !== '' && value.includes(secret)
+
+  function take<T>(field: string, reading: Reading<T>): T | undefined {
+    if (reading !== UNREADABLE && !isSecret(reading)) return reading
+    rejectedValues[field] = (rejectedValues[field] ?? 0) + 1
+    return undefined
+  }
+
+  function reject(reason: RecordRejection): void {
+    rejectedRecords[reason] = (rejectedRecords[reason] ?? 0) + 1
+  }
+
+  for (const record of records) {
+    if (!isObject(record)) {
+      reject(record === UNPARSABLE ? 'unparsable' : 'not_an_object')
+      continue
+    }
+    const key = report.keyOf(record)
+    if (key === undefined || isSecret(key)) {
+      reject('missing_id')
+      continue
+    }
+    if (keys.has(key)) {
+      reject('duplicate')
+      continue
+    }
+    keys.add(key)
+    rows.push(readRow(key, record, take))
+    for (const { field, read, numbers } of columns) {
+      numbers.push(take(field, read(record[field], context)) ?? Number.NaN)
+    }
+  }
+  return {
+    rows,
+    columns: Object.fromEntries(columns.map(({ field, numbers }) => [field, numbers])),
+    rejections: { records: rejectedRecords, values: rejectedValues },
+  }
+}
+
+function isObject(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function sizeOfTexts(rows: readonly unknown[]): number {
+  return rows.reduce<number>(
+    (sum, row) =>
+      sum +
+      Object.values(row as object).reduce<number>(
+        (size, value) => size + (typeof value === 'string' ? Buffer.byteLength(value) : 0),
+        0,
+      ),
+    0,
+  )
+}

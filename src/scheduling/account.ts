@@ -1,0 +1,177 @@
+import { abortable, now } from '../clock.ts'
+import { formatDuration } from '../config/units.ts'
+import { failedOutcome, type Outcome } from '../worker/outcome.ts'
+import {
+  type AccountState,
+  backoffMs,
+  dayAt,
+  isLimitReached,
+  PROBE_INTERVAL_MS,
+  withExhaustedQuota,
+  withFreeQuota,
+  withProbe,
+  withRequest,
+} from './budget.ts'
+import type { AccountStorage, StoredAccount } from './storage-ports.ts'
+
+/** The settings of an account; operations with the same server and base URL share one. */
+export type AccountSettings = Pick<AccountState, 'account' | 'timeZone' | 'dailyLimit'>
+
+/** One call for one report. */
+export interface Call {
+  /** Ends the call early, also while it waits for its turn. */
+  readonly signal: AbortSignal
+  /** Called when the request is about to be sent. */
+  readonly onRequest: () => void
+  /** Called with whether the counts were stored. */
+  readonly onSaved: (saved: boolean) => void
+  readonly send: () => Promise<Outcome>
+}
+
+/** A server code at a base URL. It owns the daily quota, and its calls run one at a time. */
+export interface Account {
+  state(): AccountState
+  /** How long no call may be sent because the quota is exhausted, in milliseconds. */
+  backoffMs(): number
+  /** Applies changed settings; counts stay. */
+  configure(settings: AccountSettings): void
+  /**
+   * Runs a call when those before it have ended, unless the quota is exhausted. The request is counted and stored before it is
+   * sent: the next process knows of it even if this one dies.
+   *
+   * @throws the signal's reason
+   */
+  call(call: Call): Promise<Outcome>
+  /**
+   * Notes when a report may be fetched next, and stores it with the counts.
+   *
+   * @param key of the report
+   * @param credentials fingerprint of what the report is fetched with
+   * @returns whether it was stored
+   */
+  saveSchedule(key: string, credentials: string, earliestFetch: number): Promise<boolean>
+  /** The same, stored with the next call. */
+  noteSchedule(key: string, credentials: string, earliestFetch: number): void
+  /** Removes the schedule of a report that is no longer fetched. */
+  forgetSchedule(key: string): void
+  /** Ends the use of the storage. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens an account: locks its storage and continues the counts of an earlier process.
+ *
+ * @param credentials by the key of the report, of all reports of the account
+ * @returns the account, and what an earlier process has stored
+ * @throws StorageInUse when another exporter uses the storage
+ */
+export async function openAccount(
+  settings: AccountSettings,
+  storage: AccountStorage,
+  credentials: Readonly<Record<string, string>>,
+): Promise<{ readonly account: Account; readonly stored: StoredAccount | undefined }> {
+  const stored = await storage.load(credentials)
+  return { account: createAccount(settings, storage, credentials, stored), stored }
+}
+
+function createAccount(
+  settings: AccountSettings,
+  storage: AccountStorage,
+  credentials: Readonly<Record<string, string>>,
+  stored: StoredAccount | undefined,
+): Account {
+  const schedules = new Map(validSchedules(credentials, stored))
+  let state = initialState(settings, stored)
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function save(): Promise<boolean> {
+    const { requestsOfDay, exhausted } = state
+    const { wallMs, monotonicMs } = now()
+    return storage.save({
+      requestsOfDay,
+      exhausted: exhausted && {
+        day: exhausted.day,
+        probeAt: wallMs + Math.max(0, exhausted.probeAtMs - monotonicMs),
+      },
+      schedules: Object.fromEntries(schedules),
+    })
+  }
+
+  async function run({ signal, onRequest, onSaved, send }: Call): Promise<Outcome> {
+    const refusal = refuse(state)
+    if (refusal !== undefined) return refusal
+    state = withProbe(withRequest(state, Date.now()), now())
+    onRequest()
+    onSaved(await save())
+    signal.throwIfAborted()
+    const outcome = await send()
+    if (outcome.ok) state = withFreeQuota(state)
+    else if (outcome.failure.reason === 'quota_exceeded') state = withExhaustedQuota(state, now())
+    return outcome
+  }
+
+  return {
+    state: () => state,
+    backoffMs: () => backoffMs(state, now()),
+    configure: (changed) => {
+      state = { ...state, ...changed }
+    },
+    async call(call) {
+      const before = last
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+      // Without a value: the results of all earlier calls would stay in memory.
+      last = Promise.all([before, ended]).then(() => undefined)
+      try {
+        await abortable(before, call.signal)
+        return await run(call)
+      } finally {
+        end()
+      }
+    },
+    saveSchedule(key, credentials, earliestFetch) {
+      schedules.set(key, { credentials, earliestFetch })
+      return save()
+    },
+    noteSchedule: (key, credentials, earliestFetch) => schedules.set(key, { credentials, earliestFetch }),
+    forgetSchedule: (key) => schedules.delete(key),
+    close: () => storage.close(),
+  }
+}
+
+/** Stored schedules of current reports. They are stored again until a report has a new one. */
+function validSchedules(
+  credentials: Readonly<Record<string, string>>,
+  stored: StoredAccount | undefined,
+): [string, { readonly credentials: string; readonly earliestFetch: number }][] {
+  return Object.entries(credentials).flatMap(([key, ofReport]) => {
+    const schedule = stored?.schedules[key]
+    if (!schedule?.sameCredentials) return []
+    return [[key, { credentials: ofReport, earliestFetch: schedule.earliestFetch }]]
+  })
+}
+
+function initialState(settings: AccountSettings, stored: StoredAccount | undefined): AccountState {
+  const { wallMs, monotonicMs } = now()
+  const exhausted = stored?.exhausted
+  return {
+    ...settings,
+    requestsOfDay: stored?.requestsOfDay ?? { day: dayAt(wallMs, settings.timeZone), count: 0 },
+    exhausted: exhausted && {
+      day: exhausted.day,
+      // A longer wait was stored before the clock was set back.
+      probeAtMs: monotonicMs + Math.min(exhausted.probeAt - wallMs, PROBE_INTERVAL_MS),
+    },
+  }
+}
+
+/** @returns the outcome of a call that the quota does not allow */
+function refuse(state: AccountState): Outcome | undefined {
+  const at = now()
+  const wait = backoffMs(state, at)
+  if (wait === 0) return undefined
+  const next = formatDuration(Math.ceil(wait / 1000) * 1000)
+  const why = isLimitReached(state, at.wallMs)
+    ? `the ${state.dailyLimit} calls that the licences allow today are used up`
+    : 'wolkvox has reported that the quota is exhausted'
+  return failedOutcome('quota_exceeded', `${why}; no call was sent; the next attempt is in ${next}`)
+}

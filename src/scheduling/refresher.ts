@@ -1,0 +1,184 @@
+import { delay, delayUntil, now } from '../clock.ts'
+import type { Operation, ReportSettings } from '../config/operation.ts'
+import type { Attempt, Failure, Outcome } from '../worker/outcome.ts'
+import type { Account } from './account.ts'
+import {
+  earliestFetch,
+  firstWait,
+  nextStart,
+  requestedWait,
+  retryDelay,
+  startOfSchedule,
+} from './schedule.ts'
+import {
+  initialState,
+  type ReportState,
+  withData,
+  withEndedCall,
+  withNextRefresh,
+  withOutcome,
+  withRefreshInProgress,
+  withRequest,
+} from './state.ts'
+import type { SnapshotStorage, StoredSchedule } from './storage-ports.ts'
+
+/** Refreshes one report of one operation. */
+export interface Refresher {
+  state(): ReportState
+  /** Resolves when it was stopped; rejects when it cannot continue. */
+  readonly ended: Promise<void>
+  /** Aborts a fetch in progress, starts no other, and resolves when nothing is running any more. */
+  stop(): Promise<void>
+}
+
+/** What happens to a refresher, for logs. */
+export interface RefreshEvents {
+  /** The first refresh waits, because an earlier process fetched recently. */
+  readonly onResumed: (state: ReportState, waitMs: number) => void
+  /** A call failed and will be retried. */
+  readonly onRetry: (state: ReportState, failure: Failure, waitMs: number) => void
+  /** A refresh ended with this state. */
+  readonly onRefreshed: (state: ReportState, outcome: Outcome) => void
+}
+
+export interface RefresherParts {
+  readonly account: Account
+  readonly snapshots: SnapshotStorage
+  /** The schedule that an earlier process has stored. */
+  readonly schedule: StoredSchedule | undefined
+  /** Fingerprint of token and address. */
+  readonly credentials: string
+  /** How long a first refresh that is due at once is delayed, so that many refreshers do not start together. */
+  readonly startOffsetMs: number
+  /** Rejects only with the signal's reason. */
+  readonly attempt: (signal: AbortSignal) => Promise<Attempt>
+  readonly onStorageFailure: () => void
+  readonly events: RefreshEvents
+}
+
+/** The key of a report of an operation. */
+export function reportKey(operation: string, report: string): string {
+  return JSON.stringify([operation, report])
+}
+
+/** Refreshes a report on schedule until it is stopped. */
+export function startRefresher(
+  operation: Operation,
+  settings: ReportSettings,
+  parts: RefresherParts,
+): Refresher {
+  const { account, snapshots, schedule, credentials, startOffsetMs, attempt, onStorageFailure, events } =
+    parts
+  const { refreshIntervalMs } = settings
+  const key = reportKey(operation.name, settings.name)
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let state = initialState(operation.name, settings, Date.now())
+  /** When the first request of this refresh was sent, on the monotonic clock. */
+  let sentAt: number | undefined
+
+  function noteSaved(saved: boolean): void {
+    if (!saved) onStorageFailure()
+  }
+
+  /** @returns milliseconds until the first refresh is due */
+  async function restore(): Promise<number> {
+    const rendered = await snapshots.load()
+    if (rendered !== undefined) state = withData(state, rendered, now())
+    // After a change of the token the operator expects the new one to be tried at once.
+    const wait =
+      schedule?.sameCredentials === false
+        ? 0
+        : firstWait(schedule?.earliestFetch, rendered?.fetchedAt, refreshIntervalMs, Date.now())
+    // Not the backoff of the account: a refused refresh costs no call, and says why there is no data.
+    const firstIn = wait || startOffsetMs
+    state = withNextRefresh(state, Date.now() + firstIn)
+    if (rendered !== undefined || firstIn > startOffsetMs) events.onResumed(state, firstIn)
+    return firstIn
+  }
+
+  async function call(): Promise<Attempt> {
+    let encoded: Attempt['encoded']
+    const outcome = await account.call({
+      signal,
+      onRequest: () => {
+        state = withRequest(state)
+        // A call that waited for its turn leaves a later schedule to the next process.
+        if (sentAt === undefined) state = withNextRefresh(state, Date.now() + refreshIntervalMs)
+        account.noteSchedule(key, credentials, earliestFetch(state))
+      },
+      onSaved: noteSaved,
+      send: async () => {
+        sentAt ??= performance.now()
+        const attempted = await attempt(signal)
+        encoded = attempted.encoded
+        return attempted.outcome
+      },
+    })
+    return { outcome, encoded }
+  }
+
+  async function refresh(): Promise<Attempt> {
+    const startedAt = performance.now()
+    sentAt = undefined
+    let attempted = await call()
+    for (let retries = 0; !attempted.outcome.ok; retries += 1) {
+      const { failure } = attempted.outcome
+      const elapsed = performance.now() - startedAt
+      const wait = retryDelay(failure, retries, refreshIntervalMs, elapsed, Math.random())
+      if (wait === undefined || account.backoffMs() > 0) break
+      state = withEndedCall(state)
+      events.onRetry(state, failure, wait)
+      await delay(wait, signal)
+      signal.throwIfAborted()
+      attempted = await call()
+    }
+    state = withOutcome(state, attempted.outcome, performance.now() - startedAt, now())
+    return attempted
+  }
+
+  /** How long the next refresh has to wait whatever the schedule says. */
+  function backoffAfter(outcome: Outcome): number {
+    // After a success the next refresh comes on schedule, even if the limit is reached: it is refused, and says why.
+    if (outcome.ok) return 0
+    return Math.max(account.backoffMs(), requestedWait(outcome.failure, refreshIntervalMs))
+  }
+
+  async function run(): Promise<void> {
+    const firstIn = await restore()
+    let dueAt = performance.now() + firstIn
+    for (;;) {
+      await delayUntil(dueAt, signal)
+      signal.throwIfAborted()
+      state = withRefreshInProgress(state, Date.now() + refreshIntervalMs)
+      const { outcome, encoded } = await refresh()
+      const startedAt = startOfSchedule(dueAt, sentAt, refreshIntervalMs)
+      const notBefore = performance.now() + backoffAfter(outcome)
+      const plan = () => {
+        const { wallMs, monotonicMs } = now()
+        dueAt = Math.max(nextStart(startedAt, refreshIntervalMs, monotonicMs), notBefore)
+        state = withNextRefresh(state, wallMs + dueAt - monotonicMs)
+      }
+      plan()
+      events.onRefreshed(state, outcome)
+      if (encoded !== undefined) noteSaved(await snapshots.save(encoded))
+      // A slow disk may have taken longer than the interval.
+      plan()
+      noteSaved(await account.saveSchedule(key, credentials, earliestFetch(state)))
+    }
+  }
+
+  const ended = run().catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  return {
+    state: () => state,
+    ended,
+    stop: async () => {
+      stopping.abort()
+      await ended.catch(reportedByEnded)
+    },
+  }
+}
+
+function reportedByEnded(): void {}

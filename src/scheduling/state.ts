@@ -1,0 +1,153 @@
+import type { Moment } from '../clock.ts'
+import type { Operation, ReportSettings } from '../config/operation.ts'
+import { reportNamed } from '../reports/index.ts'
+import { fieldsOf, type RecordRejection, recordRejections } from '../reports/report.ts'
+import { type FailureReason, failureReasons } from '../wolkvox/failure.ts'
+import type { Failure, Outcome, RenderedSnapshot } from '../worker/outcome.ts'
+import type { AccountState } from './budget.ts'
+
+/** The refresh that ended last. */
+export interface LastRefresh {
+  readonly durationMs: number
+  /** `undefined` if it succeeded. */
+  readonly failure: Failure | undefined
+}
+
+/** The state of one report of one operation at a moment. Never changed in place: each event makes a new value. */
+export interface ReportState {
+  /** Name of the operation. */
+  readonly operation: string
+  /** Name of the report. */
+  readonly report: string
+  readonly settings: ReportSettings
+  readonly lastRefresh: LastRefresh | undefined
+  /** Whether a refresh is in progress, including its retries and the waits between them. */
+  readonly inProgress: boolean
+  /** Whether a call has ended, successful or not. */
+  readonly hasEndedCall: boolean
+  /** The last good data. */
+  readonly rendered: RenderedSnapshot | undefined
+  /** The moment of `rendered.fetchedAt` on the monotonic clock. */
+  readonly fetchedMonotonicMs: number
+  /** When the next fetch is due, in milliseconds since 1970. */
+  readonly nextRefreshAt: number
+  readonly refreshes: number
+  readonly failures: Readonly<Record<FailureReason, number>>
+  readonly requests: number
+  readonly rejectedRecords: Readonly<Record<RecordRejection, number>>
+  /** By wolkvox's name of the field. */
+  readonly rejectedValues: Readonly<Record<string, number>>
+}
+
+/** The state of an operation that its reports share. */
+export interface OperationState {
+  readonly operation: Operation
+  /** Value of the label `account`. */
+  readonly account: string
+  readonly storageFailures: number
+}
+
+/** All that is known at a moment. */
+export interface ExporterState {
+  readonly accounts: readonly AccountState[]
+  readonly operations: readonly OperationState[]
+  readonly reports: readonly ReportState[]
+}
+
+/**
+ * The state before anything has happened. Every counter exists from the start, so that its first increase is visible.
+ *
+ * @param now milliseconds since 1970
+ */
+export function initialState(operation: string, settings: ReportSettings, now: number): ReportState {
+  return {
+    operation,
+    report: settings.name,
+    settings,
+    lastRefresh: undefined,
+    inProgress: false,
+    hasEndedCall: false,
+    rendered: undefined,
+    fetchedMonotonicMs: Number.NaN,
+    nextRefreshAt: now,
+    refreshes: 0,
+    failures: zeroes(failureReasons),
+    requests: 0,
+    rejectedRecords: zeroes(recordRejections),
+    rejectedValues: zeroes(fieldsOf(reportNamed(settings.name))),
+  }
+}
+
+/** The start of the next refresh is known. */
+export function withNextRefresh(state: ReportState, nextRefreshAt: number): ReportState {
+  return { ...state, nextRefreshAt }
+}
+
+/** A refresh begins, and the one after it is due then. */
+export function withRefreshInProgress(state: ReportState, nextRefreshAt: number): ReportState {
+  return { ...state, inProgress: true, nextRefreshAt }
+}
+
+/** A request is about to be sent. */
+export function withRequest(state: ReportState): ReportState {
+  return { ...state, requests: state.requests + 1 }
+}
+
+/** There is data to expose: just fetched, or stored by an earlier process. */
+export function withData(state: ReportState, rendered: RenderedSnapshot, now: Moment): ReportState {
+  return { ...state, rendered, fetchedMonotonicMs: now.monotonicMs - (now.wallMs - rendered.fetchedAt) }
+}
+
+/** A call has failed, and its refresh continues with a retry. */
+export function withEndedCall(state: ReportState): ReportState {
+  return { ...state, hasEndedCall: true }
+}
+
+/** A refresh has ended. After a failure the last good data stays. */
+export function withOutcome(
+  before: ReportState,
+  outcome: Outcome,
+  durationMs: number,
+  now: Moment,
+): ReportState {
+  const state = outcome.ok ? withData(before, outcome.rendered, now) : before
+  const failure = outcome.ok ? undefined : outcome.failure
+  return {
+    ...state,
+    lastRefresh: { durationMs, failure },
+    inProgress: false,
+    hasEndedCall: true,
+    refreshes: state.refreshes + 1,
+    failures: failure === undefined ? state.failures : add(state.failures, { [failure.reason]: 1 }),
+    rejectedRecords: add(state.rejectedRecords, outcome.rejections.records),
+    rejectedValues: add(state.rejectedValues, outcome.rejections.values),
+  }
+}
+
+/**
+ * Whether the last good data is too old to be exposed as the current state. The older of two ages counts: neither a clock that
+ * is set back nor a machine that has slept makes data younger.
+ */
+export function isStale({ settings, rendered, fetchedMonotonicMs }: ReportState, now: Moment): boolean {
+  if (rendered === undefined) return false
+  const age = Math.max(now.wallMs - rendered.fetchedAt, now.monotonicMs - fetchedMonotonicMs)
+  return age > settings.staleAfterMs
+}
+
+/** Whether the report was tried, or restored from an earlier process. */
+export function isReady({ hasEndedCall, rendered }: ReportState): boolean {
+  return hasEndedCall || rendered !== undefined
+}
+
+function zeroes<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
+}
+
+function add<K extends string>(
+  totals: Readonly<Record<K, number>>,
+  more: Readonly<Partial<Record<K, number>>>,
+): Record<K, number> {
+  const sums: Record<K, number> = { ...totals }
+  for (const key of Object.keys(more) as K[]) sums[key] = (sums[key] ?? 0) + (more[key] ?? 0)
+  return sums
+}

@@ -1,0 +1,58 @@
+import type { RenderedSnapshot } from '../worker/outcome.ts'
+import type { RequestsOfDay } from './budget.ts'
+
+/** When a report of an operation may be fetched next, as a process leaves it for the next one. */
+export interface StoredSchedule {
+  /** No fetch before this, in milliseconds since 1970. */
+  readonly earliestFetch: number
+  /** Whether token and address are the same as when it was stored. */
+  readonly sameCredentials: boolean
+}
+
+/** What of an account outlives the process, so that a restart costs no unnecessary call. */
+export interface StoredAccount {
+  readonly requestsOfDay: RequestsOfDay
+  /** Day on which wolkvox refused a call because the quota is exhausted, and when a call may probe it, since 1970. */
+  readonly exhausted?: { readonly day: string; readonly probeAt: number } | undefined
+  /** By the key of the report: {@link reportKey}. */
+  readonly schedules: Readonly<Record<string, StoredSchedule>>
+}
+
+/** The same, to be written. */
+export interface AccountToStore extends Omit<StoredAccount, 'schedules'> {
+  readonly schedules: Readonly<
+    Record<string, { readonly earliestFetch: number; readonly credentials: string }>
+  >
+}
+
+/** Keeps the request counts and schedules of an account across restarts. */
+export interface AccountStorage {
+  /**
+   * Locks the storage of the account and reads what an earlier process has stored.
+   *
+   * @param credentials by the key of the report, what the reports are fetched with now: a fingerprint, see
+   *   `credentialsFingerprint`
+   * @returns `undefined` if nothing is stored, or if it cannot be trusted
+   * @throws StorageInUse when another exporter uses the same storage
+   */
+  load(credentials: Readonly<Record<string, string>>): Promise<StoredAccount | undefined>
+  /**
+   * @returns whether it was stored; the refresh continues either way
+   * @throws StorageInUse when another exporter uses the same storage; nothing is written then
+   */
+  save(account: AccountToStore): Promise<boolean>
+  /** Releases the lock, when nothing is being read or written. */
+  close(): Promise<void>
+}
+
+/** Keeps the last good data of a report across restarts. */
+export interface SnapshotStorage {
+  /** @returns `undefined` if nothing is stored, or if it cannot be trusted */
+  load(): Promise<RenderedSnapshot | undefined>
+  /**
+   * @param encoded bytes of the file; a rejection is a failure to store them
+   * @returns whether they were stored
+   * @throws StorageInUse when another exporter uses the same storage; nothing is written then
+   */
+  save(encoded: Promise<Uint8Array>): Promise<boolean>
+}

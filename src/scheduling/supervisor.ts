@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  accountIdOf,
+  credentialsFingerprint,
+  dailyLimit,
+  type Operation,
+  type ReportSettings,
+} from '../config/operation.ts'
+import type { Attempt } from '../worker/outcome.ts'
+import { type Account, type AccountSettings, openAccount } from './account.ts'
+import { type RefreshEvents, type Refresher, reportKey, startRefresher } from './refresher.ts'
+import { startOffset } from './schedule.ts'
+import type { ExporterState, OperationState } from './state.ts'
+import type { AccountStorage, SnapshotStorage, StoredAccount, StoredSchedule } from './storage-ports.ts'
+
+/** Runs a refresher for each report of each operation. */
+export interface Supervisor {
+  /**
+   * Starts, keeps and stops refreshers, so that exactly the given operations are refreshed. A report whose operation and settings
+   * did not change keeps its data, schedule and counts. Several calls run one after the other. Starts nothing after `stop`.
+   *
+   * @throws StorageInUse when another exporter uses the storage of a new account. Nothing has changed then
+   */
+  apply(operations: readonly Operation[]): Promise<void>
+  /** The state of all accounts, operations and reports now. */
+  state(): ExporterState
+  /** Rejects when a refresher cannot continue; never resolves. */
+  readonly failed: Promise<never>
+  /** Stops every refresher for good, and resolves when nothing is running any more. */
+  stop(): Promise<void>
+}
+
+export interface SupervisorParts {
+  readonly attempt: (operation: Operation, report: string, signal: AbortSignal) => Promise<Attempt>
+  readonly storageOf: (operation: Operation) => AccountStorage
+  readonly snapshotsOf: (operation: Operation, report: string) => SnapshotStorage
+  readonly events: RefreshEvents
+}
+
+interface RunningAccount {
+  readonly account: Account
+  readonly stored: StoredAccount | undefined
+}
+
+interface RunningOperation {
+  state: OperationState
+}
+
+interface RunningReport {
+  readonly accountKey: string
+  readonly operation: Operation
+  readonly settings: ReportSettings
+  readonly refresher: Refresher
+}
+
+/** Makes a supervisor that runs nothing yet. */
+export function createSupervisor(parts: SupervisorParts): Supervisor {
+  const { attempt, storageOf, snapshotsOf, events } = parts
+  const accounts = new Map<string, RunningAccount>()
+  const operations = new Map<string, RunningOperation>()
+  const reports = new Map<string, RunningReport>()
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>()
+  // A failure before anyone waits for it must not end the process.
+  failed.catch(() => {})
+  let applying: Promise<unknown> = Promise.resolve()
+  let isStopped = false
+
+  async function apply(wanted: readonly Operation[]): Promise<void> {
+    if (isStopped) return
+    await openAccounts(wanted)
+    const stopped = await stopReports(wanted)
+    if (isStopped) return closeAccounts([])
+    updateOperations(wanted)
+    const starting = wanted.flatMap((operation) =>
+      operation.reports
+        .filter(({ name }) => !reports.has(reportKey(operation.name, name)))
+        .map((settings) => ({ operation, settings })),
+    )
+    for (const [index, { operation, settings }] of starting.entries()) {
+      const offset = startOffset(index, starting.length, settings.refreshIntervalMs)
+      start(operation, settings, offset, stopped.get(reportKey(operation.name, settings.name)))
+    }
+    await closeAccounts(wanted)
+  }
+
+  async function openAccounts(wanted: readonly Operation[]): Promise<void> {
+    const opened = new Map<string, RunningAccount>()
+    const opening = [...Map.groupBy(wanted, accountIdOf)].map(async ([key, [first, ...others]]) => {
+      if (first === undefined || accounts.has(key)) return
+      const settings = accountSettings(first, wanted)
+      opened.set(key, await openAccount(settings, storageOf(first), credentialsOf([first, ...others])))
+    })
+    const results = await Promise.allSettled(opening)
+    const refused = results.find((result) => result.status === 'rejected')
+    if (refused !== undefined) {
+      await Promise.all([...opened.values()].map(({ account }) => account.close()))
+      throw refused.reason
+    }
+    for (const [key, running] of opened) accounts.set(key, running)
+  }
+
+  /** @returns for each stopped report, what decides when it may be fetched again if it is only restarted */
+  async function stopReports(wanted: readonly Operation[]): Promise<ReadonlyMap<string, StoredSchedule>> {
+    const stopping = [...reports].filter(
+      ([, running]) => !wanted.some((operation) => keeps(operation, running)),
+    )
+    const schedules = await Promise.all(
+      stopping.map(async ([key, { refresher, accountKey, operation }]) => {
+        await refresher.stop()
+        reports.delete(key)
+        accounts.get(accountKey)?.account.forgetSchedule(key)
+        const credentials = credentialsFingerprint(operation)
+        const next = wanted.find(({ name }) => name === operation.name)
+        const sameCredentials = next !== undefined && credentialsFingerprint(next) === credentials
+        // The age of stored data decides: without data, waiting for the old schedule would leave a gap.
+        return [key, { earliestFetch: 0, sameCredentials }] as const
+      }),
+    )
+    return new Map(schedules)
+  }
+
+  function updateOperations(wanted: readonly Operation[]): void {
+    for (const name of [...operations.keys()]) {
+      if (!wanted.some((operation) => operation.name === name)) operations.delete(name)
+    }
+    for (const operation of wanted) {
+      const storageFailures = operations.get(operation.name)?.state.storageFailures ?? 0
+      const settings = accountSettings(operation, wanted)
+      accounts.get(accountIdOf(operation))?.account.configure(settings)
+      operations.set(operation.name, { state: { operation, account: settings.account, storageFailures } })
+    }
+  }
+
+  function start(
+    operation: Operation,
+    settings: ReportSettings,
+    startOffsetMs: number,
+    schedule: StoredSchedule | undefined,
+  ): void {
+    const key = reportKey(operation.name, settings.name)
+    const running = accounts.get(accountIdOf(operation))
+    if (running === undefined) throw new Error(`the account of ${operation.name} is not open`)
+    const refresher = startRefresher(operation, settings, {
+      account: running.account,
+      snapshots: snapshotsOf(operation, settings.name),
+      schedule: schedule ?? running.stored?.schedules[key],
+      credentials: credentialsFingerprint(operation),
+      startOffsetMs,
+      attempt: (signal) => attempt(operation, settings.name, signal),
+      onStorageFailure: () => noteStorageFailure(operation.name),
+      events,
+    })
+    refresher.ended.catch(fail)
+    reports.set(key, { accountKey: accountIdOf(operation), operation, settings, refresher })
+  }
+
+  function noteStorageFailure(name: string): void {
+    const running = operations.get(name)
+    if (running === undefined) return
+    running.state = { ...running.state, storageFailures: running.state.storageFailures + 1 }
+  }
+
+  async function closeAccounts(wanted: readonly Operation[]): Promise<void> {
+    const kept = new Set(wanted.map(accountIdOf))
+    await Promise.all(
+      [...accounts]
+        .filter(([key]) => !kept.has(key))
+        .map(async ([key, { account }]) => {
+          accounts.delete(key)
+          await account.close()
+        }),
+    )
+  }
+
+  function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = applying.then(task)
+    applying = result.catch(() => {})
+    return result
+  }
+
+  return {
+    apply: (wanted) => inTurn(() => apply(wanted)),
+    state: () => ({
+      accounts: [...accounts.values()].map(({ account }) => account.state()),
+      operations: [...operations.values()].map(({ state }) => state),
+      reports: [...reports.values()].map(({ refresher }) => refresher.state()),
+    }),
+    failed,
+    // Not in turn: a hung disk may keep an application waiting, and the process has seconds to end.
+    async stop() {
+      isStopped = true
+      await Promise.all([...reports.values()].map(({ refresher }) => refresher.stop()))
+      await Promise.all([...accounts.values()].map(({ account }) => account.close()))
+    },
+  }
+}
+
+/** @param operations all of them: the label of an account has to be unique */
+function accountSettings(operation: Operation, operations: readonly Operation[]): AccountSettings {
+  const { server, baseUrl, timeZone, licenses } = operation
+  const isUnique = operations.every((other) => other.server !== server || other.baseUrl === baseUrl)
+  const account = isUnique ? server : `${server}@${baseUrl}`
+  return { account, timeZone, dailyLimit: dailyLimit({ licenses }) }
+}
+
+function credentialsOf(operations: readonly Operation[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    operations.flatMap((operation) =>
+      operation.reports.map((report) => [
+        reportKey(operation.name, report.name),
+        credentialsFingerprint(operation),
+      ]),
+    ),
+  )
+}
+
+/** Whether a running report continues unchanged under the wanted settings of an operation. */
+function keeps(wanted: Operation, { operation, settings }: RunningReport): boolean {
+  return (
+    isDeepStrictEqual({ ...wanted, reports: [] }, { ...operation, reports: [] }) &&
+    // A secret hides its value from comparisons.
+    credentialsFingerprint(wanted) === credentialsFingerprint(operation) &&
+    wanted.reports.some((report) => isDeepStrictEqual(report, settings))
+  )
+}

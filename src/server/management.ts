@@ -1,0 +1,61 @@
+import { promisify } from 'node:util'
+import { deflateRaw } from 'node:zlib'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { endsWithin } from '../clock.ts'
+import { reloadUnsupported } from '../config/config-error.ts'
+
+/** Whether every report was tried or restored. */
+export type Readiness = () => boolean
+
+/**
+ * `/-/healthy`, `/-/ready` and `/-/reload`, the management API of Prometheus's own programs. None of them calls wolkvox.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/management_api/
+ */
+export function addManagement(app: FastifyInstance, isReady: Readiness): void {
+  const send = (reply: FastifyReply, status: number, text: string) =>
+    reply.code(status).type('text/plain').send(`${text}\n`)
+
+  app.get('/-/healthy', async (_request, reply) =>
+    (await canCompress())
+      ? send(reply, 200, 'wolkvox-exporter is healthy.')
+      : send(
+          reply,
+          503,
+          'wolkvox-exporter cannot serve metrics: hung file operations block all threads; restart it.',
+        ),
+  )
+  app.get('/-/ready', (_request, reply) =>
+    isReady()
+      ? send(reply, 200, 'wolkvox-exporter is ready.')
+      : send(reply, 503, 'wolkvox-exporter is not ready: no call has ended yet, and no data was restored.'),
+  )
+  app.post('/-/reload', (_request, reply) => send(reply, 403, reloadUnsupported))
+}
+
+// Compressing nothing takes microseconds; the health check of the image waits 5 s.
+const PROBE_TIMEOUT_MS = 1000
+
+const compress = promisify(deflateRaw)
+
+let probe: Promise<boolean> | undefined
+let isStuck = false
+
+/**
+ * Whether libuv's thread pool has a free thread: scrapes compress on it, and each hung system call blocks one thread. The pool
+ * belongs to the process, so all requests share one probe, and no probe is added while one is stuck.
+ */
+async function canCompress(): Promise<boolean> {
+  if (isStuck) return false
+  probe ??= probeThreadPool()
+  return probe
+}
+
+async function probeThreadPool(): Promise<boolean> {
+  const work = compress(Buffer.alloc(0)).then(() => {
+    isStuck = false
+  })
+  isStuck = !(await endsWithin(PROBE_TIMEOUT_MS, work))
+  probe = undefined
+  return !isStuck
+}

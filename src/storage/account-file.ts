@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Operation } from '../config/operation.ts'
+import { DAY_MS } from '../config/units.ts'
+import type { AccountToStore, StoredAccount } from '../scheduling/storage-ports.ts'
+import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
+
+/** Settings that tell accounts apart. */
+export type AccountSource = Pick<Operation, 'server' | 'baseUrl'>
+
+const stored = z.object({
+  server: z.string(),
+  baseUrl: z.string(),
+  requestsOfDay: z.object({ day: z.iso.date(), count: z.int().nonnegative() }),
+  exhausted: z.object({ day: z.iso.date(), probeAt: z.number() }).optional(),
+  schedules: z.record(z.string(), z.object({ earliestFetch: z.number(), credentials: z.string() })),
+})
+
+// A clock that is set back by less must not lose the day's request count.
+const MAX_CLOCK_SETBACK_MS = DAY_MS
+
+/** Encodes the request counts and schedules of an account for its file. @param now milliseconds since 1970 */
+export function encodeAccount(source: AccountSource, account: AccountToStore, now: number): Uint8Array {
+  const { server, baseUrl } = source
+  return encodeStored({ server, baseUrl, ...account }, now)
+}
+
+/**
+ * Decodes the request counts and schedules of an earlier process.
+ *
+ * @param credentials fingerprint by the key of each report, as of now
+ * @param now milliseconds since 1970
+ */
+export function decodeAccount(
+  bytes: Uint8Array,
+  source: AccountSource,
+  credentials: Readonly<Record<string, string>>,
+  now: number,
+): ReadResult<StoredAccount> {
+  const expected = stored.refine(
+    ({ server, baseUrl }) => server === source.server && baseUrl === source.baseUrl,
+    'belongs to another account',
+  )
+  const { content, problem } = decodeStored(bytes, expected, now, MAX_CLOCK_SETBACK_MS)
+  if (content === undefined) return { problem }
+  const { requestsOfDay, exhausted, schedules } = content
+  return {
+    content: {
+      requestsOfDay,
+      exhausted,
+      schedules: Object.fromEntries(
+        Object.entries(schedules).map(([key, { earliestFetch, credentials: before }]) => [
+          key,
+          { earliestFetch, sameCredentials: before === credentials[key] },
+        ]),
+      ),
+    },
+  }
+}

@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { accountIdOf, type Operation } from '../config/operation.ts'
+import { codeOf, messageOf } from '../error-text.ts'
+import type { AccountStorage, SnapshotStorage } from '../scheduling/storage-ports.ts'
+import type { RestoreResult } from '../worker/outcome.ts'
+import { decodeAccount, encodeAccount } from './account-file.ts'
+import { removeLeftovers, writeFileAtomic } from './atomic-file.ts'
+import type { Disk } from './disk.ts'
+import { type Locks, StorageInUse } from './storage-lock.ts'
+import { quarantine, type ReadResult, readStored } from './stored-file.ts'
+
+/** Decodes and renders a stored snapshot, off the serving thread. @throws when the worker thread is lost */
+export type RestoreSnapshot = (
+  operation: Operation,
+  report: string,
+  bytes: Uint8Array,
+) => Promise<RestoreResult>
+
+/** Where the storage reports what happens to its files: constant events, with the facts in fields. */
+export interface StorageLog {
+  readonly warn: (facts: object, event: string) => void
+  readonly info: (facts: object, event: string) => void
+}
+
+/** The storage of a process. */
+export interface Storage {
+  /** The request counts and schedules of an operation's account. */
+  readonly account: (operation: Operation) => AccountStorage
+  /** The last good data of a report. */
+  readonly snapshots: (operation: Operation, report: string) => SnapshotStorage
+}
+
+/** Forgets everything with the process. */
+const noStorage: Storage = {
+  account: () => ({ load: async () => undefined, save: async () => true, close: async () => {} }),
+  snapshots: () => ({ load: async () => undefined, save: async () => true }),
+}
+
+/**
+ * Keeps accounts and reports in a folder. If a file cannot be read or written, the storage logs a warning and refreshes continue.
+ *
+ * @param folder `--storage.path`; empty keeps nothing
+ * @param disk shared by all files
+ * @param locks of this process
+ */
+export function createStorage(
+  folder: string,
+  disk: Disk,
+  locks: Locks,
+  restore: RestoreSnapshot,
+  log: StorageLog,
+): Storage {
+  if (folder === '') return noStorage
+  const accountLocks = new Map<string, AccountLock>()
+
+  /** The lock that all files of an account share. */
+  function lockOf(operation: Operation): AccountLock {
+    const path = fileOf(folder, accountIdOf(operation), 'lock')
+    const lock = accountLocks.get(path) ?? createAccountLock(path, operation.server, locks, log)
+    accountLocks.set(path, lock)
+    return lock
+  }
+
+  return {
+    account(operation) {
+      const lock = lockOf(operation)
+      const file = createFile(fileOf(folder, accountIdOf(operation), 'account'), lock, disk, log)
+      return {
+        async load(credentials) {
+          await lock.acquire()
+          return file.read((bytes) => decodeAccount(bytes, operation, credentials, Date.now()))
+        },
+        save: (account) => file.write(async () => encodeAccount(operation, account, Date.now())),
+        async close() {
+          await disk.idle()
+          await lock.release()
+        },
+      }
+    },
+    snapshots(operation, report) {
+      const path = fileOf(
+        folder,
+        JSON.stringify([operation.name, report, accountIdOf(operation)]),
+        'snapshot',
+      )
+      const file = createFile(path, lockOf(operation), disk, log)
+      return {
+        load: () =>
+          file.read(async (bytes) => {
+            const { rendered, problem } = await restore(operation, report, bytes)
+            return { content: rendered, problem }
+          }),
+        save: (encoded) => file.write(() => encoded),
+      }
+    },
+  }
+}
+
+/** The lock of an account's files. */
+interface AccountLock {
+  /**
+   * Acquires the lock, or keeps it. If the lock cannot be acquired, a warning says so, and the files are used without it.
+   *
+   * @throws StorageInUse when another exporter has it
+   */
+  acquire(): Promise<void>
+  release(): Promise<void>
+}
+
+function createAccountLock(path: string, account: string, locks: Locks, log: StorageLog): AccountLock {
+  let state: 'new' | 'locked' | 'failed' = 'new'
+
+  return {
+    async acquire() {
+      try {
+        const outcome = await locks.acquire(path, account)
+        if (outcome === 'unavailable') return
+        if (outcome === 'acquired' && state === 'locked') {
+          log.warn({ file: path }, 'lock file was removed or replaced; storage is locked again')
+        }
+        if (state === 'failed') log.info({ file: path }, 'storage is locked')
+        state = 'locked'
+      } catch (error) {
+        if (error instanceof StorageInUse) throw error
+        if (state !== 'failed') {
+          log.warn(
+            { file: path, problem: messageOf(error) },
+            'storage is not locked; another exporter could use it too',
+          )
+        }
+        state = 'failed'
+      }
+    },
+    async release() {
+      state = 'new'
+      // If it cannot be released, it ends with the process.
+      await locks.release(path).catch(() => {})
+    },
+  }
+}
+
+const NOT_A_FOLDER: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR'])
+
+/** One file that is read at the start and then written again and again. */
+interface StoredFile {
+  /** @returns `undefined` if there is no file, or if it cannot be used: then it is renamed, and a warning says why */
+  read<T>(decode: (bytes: Uint8Array) => ReadResult<T> | Promise<ReadResult<T>>): Promise<T | undefined>
+  /**
+   * @returns whether it was written
+   * @throws StorageInUse when another exporter has locked the account; nothing is written then
+   */
+  write(encode: () => Promise<Uint8Array>): Promise<boolean>
+}
+
+function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog): StoredFile {
+  let failure: string | undefined
+
+  /** Logs when writing begins to fail, fails in another way, or works again. */
+  function noteWrite(problem: string | undefined): boolean {
+    const before = failure
+    failure = problem
+    if (problem === undefined) {
+      if (before !== undefined) log.info({ file: path }, 'storage works again')
+    } else if (before !== problem) {
+      log.warn(
+        { file: path, problem },
+        'storage write failed; check the free space and the owner of the folder',
+      )
+    }
+    return problem === undefined
+  }
+
+  async function setAside(problem = 'cannot be read'): Promise<undefined> {
+    warnUnusable(await disk.run(() => quarantine(path, problem)))
+  }
+
+  const warnUnusable = (problem: string) => log.warn({ file: path, problem }, 'stored data is not used')
+
+  return {
+    async read(decode) {
+      try {
+        // They only take space: the next start tries again, and a failing disk is reported by what is read or written.
+        await disk.run(() => removeLeftovers(path)).catch(() => {})
+        const stored = await disk.run(() => readStored(path))
+        if (stored.content === undefined) return await setAside(stored.problem)
+        const { content, problem } = await decode(stored.content)
+        return problem === undefined ? content : await setAside(problem)
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') warnUnusable(`cannot be read (${codeOf(error) || messageOf(error)})`)
+        return undefined
+      }
+    },
+    async write(encode) {
+      try {
+        const bytes = await encode()
+        // After encoding, which takes time: the lock file may have been removed or replaced since the last write.
+        await lock.acquire()
+        await disk.run(() => writeFileAtomic(path, bytes))
+        return noteWrite(undefined)
+      } catch (error) {
+        if (error instanceof StorageInUse) throw error
+        // The code alone: the message names the temporary file, which differs each time.
+        const code = codeOf(error)
+        return noteWrite(
+          NOT_A_FOLDER.has(code) ? `${dirname(path)} is not a folder (${code})` : code || messageOf(error),
+        )
+      }
+    },
+  }
+}
+
+// Enough of the name for a person to recognise it; the hash tells apart names that look alike.
+const READABLE_LENGTH = 40
+const HASH_LENGTH = 8
+
+export type FileKind = 'account' | 'snapshot' | 'lock'
+
+/**
+ * The path of a file; safe for any characters in the name.
+ *
+ * @param folder `--storage.path`
+ * @param name of the account, or of the operation and the report
+ */
+export function fileOf(folder: string, name: string, kind: FileKind): string {
+  const readable = name.replace(/[^a-z0-9-]+/gi, '_').slice(0, READABLE_LENGTH)
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH)
+  return join(folder, `${readable}-${hash}.${kind}`)
+}

@@ -1,0 +1,58 @@
+import type { RenderedReport } from '../exposition/static-section.ts'
+import type { Rejections } from '../reports/read-report.ts'
+import type { FailureReason, RetryAdvice } from '../wolkvox/failure.ts'
+import type { ApiResponse } from '../wolkvox/response.ts'
+
+/** The last good data of a report, in the form in which it is served. */
+export interface RenderedSnapshot extends RenderedReport {
+  /** Moment of the fetch, in milliseconds since 1970. */
+  readonly fetchedAt: number
+  /** Records in the response, rejected ones included. */
+  readonly records: number
+  /** Records that are exposed. */
+  readonly rows: number
+  /** Size of the decoded response. */
+  readonly responseBytes: number
+}
+
+/** Why a call failed, as plain data. */
+export interface Failure extends RetryAdvice {
+  readonly reason: FailureReason
+  readonly message: string
+}
+
+/** The result of one call, from the request to finished bytes. */
+export type Outcome = { readonly rejections: Rejections } & (
+  | { readonly ok: true; readonly rendered: RenderedSnapshot }
+  | { readonly ok: false; readonly failure: Failure }
+)
+
+const NOTHING_REJECTED: Rejections = { records: {}, values: {} }
+
+/** The outcome of a call that brought no data. */
+export function failedOutcome(
+  reason: FailureReason,
+  message: string,
+  rejections = NOTHING_REJECTED,
+  advice: RetryAdvice = {},
+): Outcome {
+  return { ok: false, failure: { reason, message, ...advice }, rejections }
+}
+
+/** One call: its outcome, and the bytes that keep its data across restarts. */
+export interface Attempt {
+  readonly outcome: Outcome
+  /** The bytes to store, which are known later than the outcome; `undefined` if there are none. */
+  readonly encoded: Promise<Uint8Array> | undefined
+}
+
+/** The result of one HTTP request. */
+export type CallResult =
+  | { readonly ok: true; readonly response: ApiResponse }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** The result of reading a stored snapshot, or why it cannot be used. */
+export interface RestoreResult {
+  readonly rendered: RenderedSnapshot | undefined
+  readonly problem: string | undefined
+}

@@ -1,0 +1,68 @@
+import type { Operation } from '../config/operation.ts'
+import type { Attempt } from './outcome.ts'
+import { failedOutcome, type RestoreResult } from './outcome.ts'
+import { toPlain } from './protocol.ts'
+import { WorkerLost, type WorkerPool } from './worker-pool.ts'
+
+/** The pipeline of a report on worker threads: fetch, read, render. */
+export interface WorkerClient {
+  /**
+   * One call to wolkvox, from the request to finished bytes. A lost worker thread is a failed outcome.
+   *
+   * @throws the signal's reason
+   */
+  attempt(operation: Operation, report: string, signal: AbortSignal): Promise<Attempt>
+  /**
+   * Reads and renders a stored snapshot.
+   *
+   * @param stored bytes of the file, which are transferred
+   * @throws WorkerLost
+   */
+  restore(operation: Operation, report: string, stored: Uint8Array): Promise<RestoreResult>
+}
+
+/** @param storesSnapshots whether the bytes of snapshot files are needed */
+export function createWorkerClient(pool: WorkerPool, storesSnapshots: boolean): WorkerClient {
+  async function attempt(operation: Operation, report: string, signal: AbortSignal): Promise<Attempt> {
+    const plain = toPlain(operation)
+    const called = await pool.run<'call'>({ task: 'call', operation: plain, report }, signal).result
+    signal.throwIfAborted()
+    if (called === undefined) throw new WorkerLost('the worker thread gave no result', 'internal')
+    if (!called.ok) {
+      const { reason, message, ...advice } = called.failure
+      return { outcome: failedOutcome(reason, message, undefined, advice), encoded: undefined }
+    }
+    const { response } = called
+    const reading = pool.run<'read'>(
+      { task: 'read', operation: plain, report, response, encode: storesSnapshots },
+      signal,
+    )
+    const outcome = await reading.result
+    signal.throwIfAborted()
+    if (outcome === undefined) throw new WorkerLost('the worker thread gave no result', 'internal')
+    return { outcome, encoded: outcome.ok && storesSnapshots ? reading.encoded : undefined }
+  }
+
+  return {
+    async attempt(operation, report, signal) {
+      signal.throwIfAborted()
+      try {
+        return await attempt(operation, report, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof WorkerLost)) throw error
+        return { outcome: failedOutcome(error.reason, error.message), encoded: undefined }
+      }
+    },
+    async restore(operation, report, stored) {
+      const result = await pool.run<'restore'>({
+        task: 'restore',
+        operation: toPlain(operation),
+        report,
+        stored,
+      }).result
+      if (result === undefined) throw new WorkerLost('the worker thread gave no result', 'internal')
+      return result
+    },
+  }
+}

@@ -1,0 +1,193 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { listenWarnings, storageWarnings } from '../../src/cli/check-config.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { runCommand } from './command-context.ts'
+
+const GOOD = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }
+// Other programs on this machine must not cause a warning.
+const FREE_PORT = '--web.listen-address=127.0.0.1:0'
+
+async function portInUse(host: string): Promise<number> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return (server.address() as { port: number }).port
+}
+
+/** A port that no program uses. */
+async function unusedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+describe('check-config', () => {
+  it.each([
+    ['the defaults', GOOD, '0042: agents every 5m'],
+    ['a name', { ...GOOD, WOLKVOX_OPERATION: 'ventas' }, 'ventas: agents every 5m'],
+    ['an interval', { ...GOOD, WOLKVOX_REFRESH_INTERVAL: '90m' }, '0042: agents every 1h30m'],
+  ])('summarises the configuration in one line, with %s', async (_, environment, summary) => {
+    expect(await runCommand(['check-config', FREE_PORT], environment)).toEqual({
+      code: 0,
+      printed: `The configuration is valid: ${summary}\n`,
+      errors: '',
+    })
+  })
+
+  it('prints warnings about a valid configuration', async () => {
+    const environment = { ...GOOD, WOLKVOX_REFRESH_INTERVAL: '1m', WOLKVOX_LICENCES: '5' }
+    const { code, errors } = await runCommand(['check-config', FREE_PORT], environment)
+    expect(code).toBe(0)
+    expect(errors.split('\n')).toEqual([
+      expect.stringMatching(/^wolkvox-exporter: warning: WOLKVOX_LICENCES: /),
+      expect.stringMatching(/^wolkvox-exporter: warning: WOLKVOX_REFRESH_INTERVAL: 1m is shorter/),
+      '',
+    ])
+  })
+
+  it('prints each problem on one line, without the token', async () => {
+    const environment = { WOLKVOX_SERVER: '?', WOLKVOX_TOKEN: 'test token', WOLKVOX_TIMEOUT: '?' }
+    const { code, printed, errors } = await runCommand(['check-config', '--log.level=?'], environment)
+    expect([code, printed]).toEqual([2, ''])
+    expect(errors.split('\n').map((line) => line.split(':')[1]?.trim())).toEqual([
+      '--log.level',
+      'WOLKVOX_SERVER',
+      'WOLKVOX_TOKEN',
+      'WOLKVOX_TIMEOUT',
+      undefined,
+    ])
+    expect(errors).not.toContain('test token')
+  })
+
+  it('warns about a port in use and a storage folder that is not writable', async () => {
+    const port = await portInUse('127.0.0.1')
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, '')
+    const argv = ['check-config', `--web.listen-address=127.0.0.1:${port}`, `--storage.path=${file}/data`]
+    expect(await runCommand(argv, GOOD)).toEqual({
+      code: 0,
+      printed: 'The configuration is valid: 0042: agents every 5m\n',
+      errors:
+        `wolkvox-exporter: warning: --web.listen-address: 127.0.0.1:${port} is in use; ignore this if it is the running exporter, ` +
+        'otherwise stop the other program or choose another port\n' +
+        `wolkvox-exporter: warning: --storage.path: ${file}/data cannot be written (ENOTDIR); the exporter runs, but data is lost at a ` +
+        'restart\n',
+    })
+  })
+
+  it('leaves no files and no open ports behind', async () => {
+    const folder = join(temporaryFolder(), 'not/there/yet')
+    const port = await unusedPort()
+    const argv = ['check-config', `--web.listen-address=127.0.0.1:${port}`, `--storage.path=${folder}`]
+    expect((await runCommand(argv, GOOD)).errors).toBe('')
+    expect(existsSync(join(folder, '../..'))).toBe(false)
+    const server = createServer().listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    server.close()
+  })
+})
+
+describe('listenWarnings', () => {
+  it.each([
+    ['one address', [{ host: '127.0.0.1', port: 0 }]],
+    ['every address of the machine', [{ host: undefined, port: 0 }]],
+    [
+      'several',
+      [
+        { host: '127.0.0.1', port: 0 },
+        { host: 'localhost', port: 0 },
+      ],
+    ],
+  ])('are empty if the exporter can listen on %s', async (_, addresses) => {
+    expect(await listenWarnings(addresses)).toEqual([])
+  })
+
+  it.each(['127.0.0.1', undefined])('name an address that is in use: %s', async (host) => {
+    const port = await portInUse(host ?? '::')
+    expect(await listenWarnings([{ host, port }])).toEqual([
+      expect.stringContaining(`--web.listen-address: ${host ?? ''}:${port} is in use; ignore this if it is`),
+    ])
+  })
+
+  it('name only the addresses that fail', async () => {
+    const port = await portInUse('127.0.0.1')
+    const warnings = await listenWarnings([
+      { host: '192.0.2.1', port: 0 },
+      { host: '127.0.0.1', port: 0 },
+      { host: '127.0.0.1', port },
+    ])
+    expect(warnings).toEqual([
+      expect.stringContaining('cannot listen on 192.0.2.1:0 (EADDRNOTAVAIL): this machine does not have'),
+      expect.stringContaining(`127.0.0.1:${port} is in use`),
+    ])
+  })
+
+  it('name an address that is given twice', async () => {
+    const address = { host: '127.0.0.1', port: await unusedPort() }
+    expect(await listenWarnings([address, address])).toHaveLength(1)
+    expect(await listenWarnings([address])).toEqual([])
+  })
+})
+
+describe('storageWarnings', () => {
+  const warningAt = (path: string, code: string) => [
+    `--storage.path: ${path} cannot be written (${code}); the exporter runs, but data is lost at a restart`,
+  ]
+
+  it.each([
+    ['storage is off', () => ''],
+    ['the folder exists', (folder: string) => folder],
+    ['the folder can be created', (folder: string) => join(folder, 'data')],
+    ['its parents can be created', (folder: string) => join(folder, 'a/b/data/')],
+  ])('are empty if %s', async (_, pathIn) => {
+    const folder = temporaryFolder()
+    expect(await storageWarnings(pathIn(folder))).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('name a file that has the path of the folder or of a parent', async () => {
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, '')
+    expect(await storageWarnings(file)).toEqual([
+      `--storage.path: ${file} is a file; set it to a folder; the exporter runs, but data is lost at a restart`,
+    ])
+    expect(await storageWarnings(join(file, 'data'))).toEqual(warningAt(join(file, 'data'), 'ENOTDIR'))
+  })
+
+  it('name a dangling link', async () => {
+    const link = join(temporaryFolder(), 'data')
+    symlinkSync('/nowhere/at/all', link)
+    expect(await storageWarnings(link)).toEqual(warningAt(link, 'ENOENT'))
+  })
+
+  it('name a folder, or its nearest parent, that this user cannot write', () => {
+    const parent = temporaryFolder()
+    const locked = join(parent, 'locked')
+    mkdirSync(locked)
+    chmodSync(parent, 0o755)
+    chmodSync(locked, 0o555)
+    expect(warningsOfUser(locked)).toEqual(warningAt(locked, 'EACCES'))
+    expect(warningsOfUser(join(locked, 'a/b'))).toEqual(warningAt(locked, 'EACCES'))
+    chmodSync(locked, 0o777)
+    expect(warningsOfUser(locked)).toEqual([])
+  })
+
+  /** Runs as another user, because root can write everywhere. */
+  function warningsOfUser(path: string): unknown {
+    const program = `
+      const { storageWarnings } = await import(${JSON.stringify(new URL('../../src/cli/check-config.ts', import.meta.url))})
+      if (process.getuid() === 0) process.setuid(1000)
+      process.stdout.write(JSON.stringify(await storageWarnings(${JSON.stringify(path)})))`
+    return JSON.parse(
+      execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }),
+    )
+  }
+})

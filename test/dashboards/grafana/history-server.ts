@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { readText } from '../../support/files.ts'
+import { eventually } from '../../support/programs/eventually.ts'
+import { freePort } from '../../support/programs/server.ts'
+import { programPath } from '../../support/programs/tools.ts'
+import { alerts, type Rule } from '../rules/files.ts'
+import { selectorsOf } from '../rules/selectors.ts'
+import { queryRange } from './grafana-requests.ts'
+import { lookback, type Records, SCRAPE_S, writeHistory } from './history.ts'
+import {
+  allTimeRanges,
+  type SimulatedOperation,
+  type TimeRange,
+  type TimeRangeName,
+  timeRanges,
+} from './scenario.ts'
+
+/** A real Prometheus with a simulated half day, and with the same half of yesterday and of a week ago. */
+export interface HistoryServer {
+  /** What wolkvox sent. */
+  readonly records: Records
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+interface Server {
+  readonly url: string
+  readonly stop: () => Promise<void>
+  readonly folder: string
+}
+
+/** How often rules are evaluated. */
+const EVALUATION_S = 60
+
+/** The files of recording rules whose series the dashboards query. */
+const RECORDING = ['limits', 'limits-effective', 'operation']
+
+type RecordingRule = Pick<Rule, 'expr' | 'labels'> & { readonly record: string }
+
+/**
+ * Starts one. Also evaluates the recording rules over the history, and the expressions of the alerts without their `for`.
+ */
+export async function startHistoryServer(
+  operations: readonly SimulatedOperation[],
+  names: readonly TimeRangeName[] = allTimeRanges,
+): Promise<HistoryServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'wolkvox-exporter-'))
+  const data = join(folder, 'data')
+  await mkdir(data)
+  await writeFile(join(folder, 'prometheus.yml'), `global: { scrape_interval: ${SCRAPE_S}s }\n`)
+  const scraped = (name: string) => join(folder, `${name}.txt`)
+  const records = await writeHistory(operations, names, scraped)
+  for (const name of names) await importBlocks(folder, scraped(name))
+  const ranges = names.map((name) => timeRanges[name])
+  for (const rules of inLevels(recordingRules())) await record(folder, rules, ranges)
+  await record(folder, alertsAsRecords(), [timeRanges.today])
+
+  const server = await serve(folder)
+  const stop = async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, maxRetries: 5 })
+  }
+  return { url: server.url, records, stop }
+}
+
+function recordingRules(): readonly RecordingRule[] {
+  return RECORDING.flatMap((name) => {
+    const { groups } = parse(readText(`rules/${name}.yml`)) as {
+      readonly groups: readonly { readonly rules: readonly RecordingRule[] }[]
+    }
+    return groups.flatMap(({ rules }) => rules)
+  })
+}
+
+/** Sorts rules into levels: the rules of a level only need series of the levels before. */
+function inLevels(rules: readonly RecordingRule[]): readonly (readonly RecordingRule[])[] {
+  const levels: RecordingRule[][] = []
+  let left = rules
+  while (left.length > 0) {
+    const missing = new Set(left.map(({ record }) => record))
+    const isReady = ({ expr }: RecordingRule) => selectorsOf(expr).every(({ metric }) => !missing.has(metric))
+    const level = left.filter(isReady)
+    if (level.length === 0) throw new Error(`rules that need each other: ${[...missing].join(', ')}`)
+    levels.push(level)
+    left = left.filter((rule) => !isReady(rule))
+  }
+  return levels
+}
+
+/** Evaluates rules over the history and adds their series. One block per time range: many small ones make Prometheus slow. */
+async function record(
+  folder: string,
+  rules: readonly RecordingRule[],
+  during: readonly TimeRange[],
+): Promise<void> {
+  const server = await serve(folder)
+  const files: string[] = []
+  for (const [index, { from, to }] of during.entries()) {
+    const lines: string[] = []
+    for (const { record, expr, labels } of rules)
+      for (const series of await queryRange(server.url, expr, { from, to }, EVALUATION_S)) {
+        const own = Object.entries({ ...series.labels, ...labels })
+          .filter(([name]) => name !== '__name__')
+          .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        for (const [place, time] of series.times.entries())
+          lines.push(`${record}{${own.join(',')}} ${series.values[place]} ${time}\n`)
+      }
+    const file = join(folder, `recorded-${index}.txt`)
+    await writeFile(file, [...lines, '# EOF\n'])
+    if (lines.length > 0) files.push(file)
+  }
+  await server.stop()
+  for (const file of files) await importBlocks(folder, file)
+}
+
+async function importBlocks(folder: string, file: string): Promise<void> {
+  // With the default of two hours, promtool reads the file once per block.
+  const options = ['--quiet', '--max-block-duration=24h']
+  await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', ...options, file, join(folder, 'data')])
+  await rm(file)
+}
+
+/** The alerts as recording rules for the series of firing alerts. */
+const alertsAsRecords = (): readonly RecordingRule[] =>
+  alerts.map(({ name, expr, labels }) => ({
+    record: 'ALERTS',
+    expr,
+    labels: { ...labels, alertname: name, alertstate: 'firing' },
+  }))
+
+async function serve(folder: string): Promise<Server> {
+  const listen = `127.0.0.1:${await freePort()}`
+  const url = `http://${listen}`
+  const child = spawn(programPath('prometheus'), [
+    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    '--storage.tsdb.retention.time=100y',
+    `--query.lookback-delta=${lookback}`,
+    `--web.listen-address=${listen}`,
+    '--log.level=error',
+  ])
+  const ended = once(child, 'close')
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+  }
+  await eventually('ready Prometheus', async () => {
+    if (child.exitCode !== null) throw new Error(`prometheus ended with ${child.exitCode}`)
+    return (await isReady(url)) || undefined
+  })
+  return { folder, url, stop }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/-/ready`)).ok
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } }
+    if (cause?.code === 'ECONNREFUSED') return false
+    throw error
+  }
+}
+
+async function run(command: string, args: readonly string[]): Promise<void> {
+  const child = spawn(programPath(command), args)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${command} ended with ${code}: ${output}`)
+}

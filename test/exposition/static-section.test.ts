@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { endMember, type Member, toSegmentNow } from '../../src/exposition/gzip.ts'
+import { createStaticSection, type RenderedReport } from '../../src/exposition/static-section.ts'
+import { agentFamilies } from '../../src/reports/agents/families.ts'
+import { reports } from '../../src/reports/index.ts'
+import type { AnyReport } from '../../src/reports/report.ts'
+import { tokenInfo } from '../../src/reports/token-info/index.ts'
+import { textOfBody } from '../support/helpers.ts'
+
+/** A report whose families have one of these texts each. Families after the last text are empty. */
+function aRendered({ name, families }: AnyReport, ...texts: readonly string[]): RenderedReport {
+  return {
+    report: name,
+    segments: families.map((_, index) => toSegmentNow(Buffer.from(texts[index] ?? ''))),
+  }
+}
+
+const [agents] = reports as readonly [AnyReport]
+const nothing = toSegmentNow(Buffer.alloc(0))
+
+function textOf(member: Member): string {
+  const { end, length } = endMember(member, nothing)
+  return textOfBody({ gzipped: [member.bytes, end], length })
+}
+
+/** The lines of a section without HELP and UNIT. */
+function linesOf(member: Member): string[] {
+  return textOf(member)
+    .split('\n')
+    .filter((line) => !/^# (HELP|UNIT)/.test(line))
+}
+
+const typeLine = ({ families }: AnyReport, index: number) => `# TYPE ${families[index]?.name} gauge`
+
+const sales = aRendered(agents, 'sales 1\n', 'sales 2\n')
+const support = aRendered(agents, 'support 1\n')
+
+describe('the static section', () => {
+  it('keeps the samples of a family of all operations together and leaves out empty families', () => {
+    const lines = textOf(createStaticSection()([sales, support])).split('\n')
+    expect(lines.filter((line) => !line.startsWith('# HELP'))).toEqual([
+      `# TYPE ${agentFamilies[0]?.name} gauge`,
+      'sales 1',
+      'support 1',
+      `# TYPE ${agentFamilies[1]?.name} gauge`,
+      'sales 2',
+      '',
+    ])
+  })
+
+  it('is joined only once for the same data', () => {
+    const staticSection = createStaticSection()
+    expect(staticSection([sales, support])).toBe(staticSection([sales, support]))
+  })
+
+  it('changes with the data of any operation and reuses the compressed bytes of the others', () => {
+    const staticSection = createStaticSection()
+    staticSection([sales, support])
+    const compressed = Buffer.from(sales.segments[1]?.deflated ?? [])
+    const renewed = staticSection([sales, aRendered(agents, 'renewed\n')])
+    expect(textOf(renewed)).toContain('sales 1\nrenewed\n')
+    expect(Buffer.from(renewed.bytes).includes(compressed)).toBe(true)
+  })
+
+  it('is empty without data', () => {
+    expect(textOf(createStaticSection()([]))).toBe('')
+  })
+})
+
+describe('the static section of several reports', () => {
+  const salesToken = aRendered(tokenInfo, 'sales limit\n', 'sales used\n')
+  const supportToken = aRendered(tokenInfo, 'support limit\n')
+
+  it('keeps each family together, whatever the order of operations and reports', () => {
+    const together = [
+      typeLine(agents, 0),
+      'sales 1',
+      'support 1',
+      typeLine(agents, 1),
+      'sales 2',
+      typeLine(tokenInfo, 0),
+      'sales limit',
+      'support limit',
+      typeLine(tokenInfo, 1),
+      'sales used',
+      '',
+    ]
+    expect(linesOf(createStaticSection()([sales, salesToken, support, supportToken]))).toEqual(together)
+    expect(linesOf(createStaticSection()([salesToken, sales, supportToken, support]))).toEqual(together)
+  })
+
+  it('has the reports in the order of the list of reports', () => {
+    const rendered = reports.toReversed().map((report) => aRendered(report, `${report.name}\n`))
+    expect(linesOf(createStaticSection()(rendered))).toEqual([
+      ...reports.flatMap((report) => [typeLine(report, 0), report.name]),
+      '',
+    ])
+  })
+
+  it('leaves out a report without data', () => {
+    expect(linesOf(createStaticSection()([salesToken]))).toEqual([
+      typeLine(tokenInfo, 0),
+      'sales limit',
+      typeLine(tokenInfo, 1),
+      'sales used',
+      '',
+    ])
+  })
+
+  it('removes a report as soon as its data is gone', () => {
+    const staticSection = createStaticSection()
+    expect(textOf(staticSection([sales, salesToken]))).toContain('sales limit')
+    expect(textOf(staticSection([sales]))).not.toContain('sales limit')
+    expect(textOf(staticSection([sales]))).toContain('sales 1')
+  })
+})

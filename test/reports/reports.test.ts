@@ -1,0 +1,170 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { statusFamilies } from '../../src/exposition/dynamic-section.ts'
+import { renderReport } from '../../src/exposition/render-report.ts'
+import { reportNamed, reports } from '../../src/reports/index.ts'
+import { readRecords, type Snapshot } from '../../src/reports/read-report.ts'
+import { type AnyReport, fieldsOf, type JsonRecord, type RowFamily } from '../../src/reports/report.ts'
+import { decodeSnapshot, encodeSnapshot } from '../../src/storage/snapshot-file.ts'
+import { aToken, FETCHED_AT } from '../support/agents.ts'
+import { anOperation, aRecord, parseExposition, textOfSegments } from '../support/helpers.ts'
+
+const SAVED_AT = FETCHED_AT + 1000
+
+const operation = anOperation()
+
+/** A good record of each report. A new report needs one here. */
+const goodRecords: Readonly<Record<string, JsonRecord>> = {
+  agents: aRecord(),
+  token_info: aToken(),
+}
+
+/** A record that is accepted with any field values. */
+function acceptedRecord(report: AnyReport): fc.Arbitrary<JsonRecord> {
+  const good = goodRecords[report.name] ?? {}
+  const value = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...Object.values(good), '', '-', null) },
+    { weight: 2, arbitrary: fc.string({ unit: 'binary' }) },
+    { weight: 1, arbitrary: fc.jsonValue() },
+  )
+  return fc.dictionary(fc.constantFrom(...fieldsOf(report)), value).map((fields) => ({ ...good, ...fields }))
+}
+
+function snapshotOf(report: AnyReport, records: readonly JsonRecord[]): Snapshot {
+  const { rows, columns } = readRecords(report, records, operation, FETCHED_AT)
+  return { fetchedAt: FETCHED_AT, rows, columns, records: records.length, bytes: 100 }
+}
+
+const isRowFamily = (family: object): family is RowFamily<unknown> => 'field' in family
+
+describe('the list of reports', () => {
+  it('has the documented names, in the documented order', () => {
+    expect(reports.map(({ name }) => name)).toEqual(['agents', 'token_info'])
+  })
+
+  it('has each name once, and finds reports by name', () => {
+    expect(new Set(reports.map(({ name }) => name)).size).toBe(reports.length)
+    for (const report of reports) expect(reportNamed(report.name)).toBe(report)
+  })
+
+  it.each(['', 'agent', 'AGENTS', '__proto__', 'toString'])('has no report named %j', (name) => {
+    expect(() => reportNamed(name)).toThrow(`no report is named ${name}`)
+  })
+
+  it('has each family once, also compared with the families about reports', () => {
+    const names = [...reports.flatMap(({ families }) => families), ...statusFamilies].map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('has each request once', () => {
+    expect(new Set(reports.map(({ path }) => path)).size).toBe(reports.length)
+  })
+
+  it.each([
+    ['agents', '/api/v2/real_time.php?api=agents', 5 * 60_000],
+    ['token_info', '/api/v2/information.php?api=token_info', 60 * 60_000],
+  ])('has %s with the documented request and interval', (name, path, defaultIntervalMs) => {
+    expect(reportNamed(name)).toMatchObject({ path, defaultIntervalMs })
+  })
+})
+
+describe.each(reports)('the report $name', (report) => {
+  const { families, labelNames } = report
+
+  it('has only gauges, which are the same in both formats', () => {
+    for (const { name, type } of families) {
+      expect(type).toBe('gauge')
+      expect(name).toMatch(/^wolkvox_[a-z_]+(?<!_total)$/)
+    }
+  })
+
+  it('names the field and the age of the values in HELP', () => {
+    for (const { help } of families) {
+      expect(help).toMatch(/^[A-Z].*\. wolkvox field \w+, as old as the last refresh\.$/)
+    }
+    for (const { field, help } of families.filter(isRowFamily)) {
+      expect(help).toContain(` wolkvox field ${field},`)
+    }
+  })
+
+  it('has each field once, and the same reader in all families of a field', () => {
+    const fields = fieldsOf(report)
+    expect(new Set(fields).size).toBe(fields.length)
+    for (const { field, read } of families.filter(isRowFamily)) {
+      expect(fields).toContain(field)
+      for (const other of families.filter(isRowFamily)) {
+        if (other.field === field) expect(other.read).toBe(read)
+      }
+    }
+  })
+
+  it('has every label of its rows in labelNames, and the same labels for any row', () => {
+    fc.assert(
+      fc.property(acceptedRecord(report), (record) => {
+        const [row] = snapshotOf(report, [record]).rows
+        expect(Object.keys(report.labelsOf(row))).toEqual(labelNames)
+        expect(labelNames).not.toContain('operation')
+        for (const { labels } of families.filter(isRowFamily)) {
+          if (labels === undefined) continue
+          const further = Object.keys(labels(row))
+          expect(further).toEqual(Object.keys(labels({})))
+          expect([...labelNames, 'operation', ...further]).toHaveLength(
+            new Set([...labelNames, 'operation', ...further]).size,
+          )
+        }
+      }),
+    )
+  })
+
+  it('has the same labels in every sample of a family about all rows', () => {
+    const { rows } = snapshotOf(report, [goodRecords[report.name] ?? {}])
+    for (const family of families) {
+      if (isRowFamily(family)) continue
+      const labels = [...family.samples(rows), ...family.samples([])].map((sample) =>
+        Object.keys(sample.labels),
+      )
+      expect(new Set(labels.map(String)).size).toBe(1)
+      expect(labels[0]).not.toContain('operation')
+    }
+  })
+
+  it('exposes a good record in every family', async () => {
+    const snapshot = snapshotOf(report, [goodRecords[report.name] ?? {}])
+    const samples = parseExposition(textOfSegments(await renderReport(report, snapshot, 'ventas')))
+    expect([...new Set(samples.map(({ name }) => name))]).toEqual(families.map(({ name }) => name))
+    expect(new Set(samples.map(({ labels }) => labels.operation))).toEqual(new Set(['ventas']))
+  })
+
+  it('accepts its own rows after they were stored as JSON', () => {
+    fc.assert(
+      fc.property(acceptedRecord(report), (record) => {
+        const [row] = snapshotOf(report, [record]).rows
+        expect(report.storedRow.parse(JSON.parse(JSON.stringify(row)))).toEqual(row)
+      }),
+    )
+  })
+
+  it.each([null, 5, 'text', [], [{}], { unexpected: 1 }])('rejects %j as a stored row', (row) => {
+    expect(report.storedRow.safeParse(row).success).toBe(false)
+  })
+
+  it('has the same snapshot after encoding and decoding', () => {
+    fc.assert(
+      fc.property(fc.array(acceptedRecord(report), { maxLength: 5 }), (records) => {
+        const snapshot = snapshotOf(report, records)
+        const bytes = encodeSnapshot(operation, report, snapshot, SAVED_AT)
+        expect(decodeSnapshot(bytes, operation, report, SAVED_AT)).toEqual({ content: snapshot })
+      }),
+    )
+  })
+
+  it('does not accept the stored snapshot of another report', () => {
+    const bytes = encodeSnapshot(operation, report, snapshotOf(report, []), SAVED_AT)
+    for (const other of reports) {
+      if (other === report) continue
+      expect(decodeSnapshot(bytes, operation, other, SAVED_AT)).toEqual({
+        problem: 'belongs to another report',
+      })
+    }
+  })
+})

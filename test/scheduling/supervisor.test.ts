@@ -1,0 +1,496 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Operation, ReportSettings } from '../../src/config/operation.ts'
+import { Secret } from '../../src/config/secret.ts'
+import { requestsToday } from '../../src/scheduling/budget.ts'
+import { reportKey } from '../../src/scheduling/refresher.ts'
+import type { AccountToStore, StoredAccount } from '../../src/scheduling/storage-ports.ts'
+import { createSupervisor, type Supervisor } from '../../src/scheduling/supervisor.ts'
+import { StorageInUse } from '../../src/storage/storage-lock.ts'
+import type { Attempt, RenderedSnapshot } from '../../src/worker/outcome.ts'
+import { anOperation, aRenderedSnapshot, type OperationOverrides } from '../support/helpers.ts'
+import {
+  anAttempt,
+  bad,
+  good,
+  HOUR,
+  MINUTE,
+  silentEvents,
+  stopAfterTest,
+  useFakeTime,
+} from './run-reports.ts'
+
+const NOON = Date.parse('2026-03-10T17:00:00Z')
+const TODAY = '2026-03-10'
+
+useFakeTime('2026-03-10T17:00:00Z')
+
+const agents: ReportSettings = { name: 'agents', refreshIntervalMs: 5 * MINUTE, staleAfterMs: 15 * MINUTE }
+const tokenInfo: ReportSettings = { name: 'token_info', refreshIntervalMs: HOUR, staleAfterMs: 3 * HOUR }
+
+/** An operation of an account of its own. */
+const operationOn = (server: string, name: string, overrides: OperationOverrides = {}): Operation =>
+  anOperation({ name, server, baseUrl: `https://wv${server}.wolkvox.com`, ...overrides })
+
+const ventas = (overrides: OperationOverrides = {}) => operationOn('0042', 'ventas', overrides)
+const soporte = (overrides: OperationOverrides = {}) => operationOn('0043', 'soporte', overrides)
+
+interface Options {
+  /** What each call brings; a success unless given. */
+  readonly attempt?: (operation: Operation, report: string, signal: AbortSignal) => Promise<Attempt>
+  readonly stored?: Partial<StoredAccount>
+  /** Stored data, by operation. */
+  readonly data?: Record<string, RenderedSnapshot>
+  readonly save?: (account: AccountToStore) => Promise<boolean>
+}
+
+/** A supervisor with a storage that records when each account is opened and closed. */
+function supervise({ attempt, stored, data = {}, save = async () => true }: Options = {}) {
+  /** `operation report second` of each call. */
+  const calls: string[] = []
+  const storage: string[] = []
+  /** Accounts that another exporter uses, and accounts whose storage waits. */
+  const inUse = new Set<string>()
+  const waitFor = new Map<string, Promise<void>>()
+  const supervisor = createSupervisor({
+    attempt: async (operation, report, signal) => {
+      calls.push(`${operation.name} ${report} ${(Date.now() - NOON) / 1000}`)
+      return attempt === undefined ? anAttempt(good()) : attempt(operation, report, signal)
+    },
+    storageOf: ({ server }) => ({
+      async load() {
+        storage.push(`opening ${server}`)
+        await waitFor.get(server)
+        if (inUse.has(server)) throw new StorageInUse(`${server}.lock`, server)
+        storage.push(`opened ${server}`)
+        return stored && { requestsOfDay: { day: TODAY, count: 0 }, schedules: {}, ...stored }
+      },
+      save,
+      close: async () => void storage.push(`closed ${server}`),
+    }),
+    snapshotsOf: ({ name }) => ({ load: async () => data[name], save: async () => true }),
+    events: silentEvents,
+  })
+  return { supervisor: stopAfterTest(supervisor), calls, storage, inUse, waitFor }
+}
+
+const namesOf = (supervisor: Supervisor) =>
+  supervisor.state().reports.map(({ operation, report }) => `${operation} ${report}`)
+
+describe('apply', () => {
+  it('starts a refresher for each report, spread over 10 s', async () => {
+    const { supervisor, calls, storage } = supervise()
+    const reports = [agents, tokenInfo]
+    await supervisor.apply([ventas({ reports }), soporte({ reports })])
+    await vi.advanceTimersByTimeAsync(6 * MINUTE)
+    expect(calls).toEqual([
+      'ventas agents 0',
+      'ventas token_info 2.5',
+      'soporte agents 5',
+      'soporte token_info 7.5',
+      'ventas agents 300',
+      'soporte agents 305',
+    ])
+    expect(storage).toEqual(['opening 0042', 'opening 0043', 'opened 0042', 'opened 0043'])
+  })
+
+  it('keeps what did not change: no call, no restart, and the schedule continues', async () => {
+    const { supervisor, calls, storage } = supervise()
+    await supervisor.apply([ventas(), soporte()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    const before = supervisor.state()
+    // Equal settings, read again.
+    await supervisor.apply([ventas({ token: new Secret('test-token') }), soporte()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    const after = supervisor.state()
+    expect(after.reports[0]).toBe(before.reports[0])
+    expect(after.reports[1]).toBe(before.reports[1])
+    expect(after.accounts).toEqual(before.accounts)
+    expect(calls).toEqual(['ventas agents 0', 'soporte agents 5'])
+    await vi.advanceTimersByTimeAsync(5 * MINUTE)
+    expect(calls.slice(2)).toEqual(['ventas agents 300', 'soporte agents 305'])
+    expect(storage).toEqual(['opening 0042', 'opening 0043', 'opened 0042', 'opened 0043'])
+  })
+
+  it('does not abort a call in progress of what did not change', async () => {
+    let aborted = false
+    const { supervisor } = supervise({
+      attempt: async (_operation, _report, signal) => {
+        signal.addEventListener('abort', () => {
+          aborted = true
+        })
+        await new Promise((resolve) => setTimeout(resolve, MINUTE))
+        return anAttempt(good())
+      },
+    })
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(1000)
+    await supervisor.apply([soporte(), ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(aborted).toBe(false)
+    expect(supervisor.state().reports.find(({ operation }) => operation === 'ventas')).toMatchObject({
+      refreshes: 1,
+      rendered: { fetchedAt: NOON + MINUTE },
+    })
+  })
+
+  it('restarts only the report whose settings changed', async () => {
+    const { supervisor, calls } = supervise()
+    await supervisor.apply([ventas({ reports: [agents, tokenInfo] })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    const before = supervisor.state().reports
+    const faster = { ...agents, refreshIntervalMs: MINUTE }
+    await supervisor.apply([ventas({ reports: [faster, tokenInfo] })])
+    await vi.advanceTimersByTimeAsync(2 * MINUTE - 1)
+    expect(calls).toEqual(['ventas agents 0', 'ventas token_info 5', 'ventas agents 60', 'ventas agents 120'])
+    const { reports } = supervisor.state()
+    expect(reports.find(({ report }) => report === 'token_info')).toBe(before[1])
+    expect(reports.find(({ report }) => report === 'agents')?.settings).toEqual(faster)
+  })
+
+  it.each<[string, OperationOverrides]>([
+    ['time zone', { timeZone: 'America/Mexico_City' }],
+    ['timeout', { timeoutMs: 1000 }],
+    ['privacy', { agentName: 'hash' }],
+    ['licences', { licenses: 3 }],
+  ])('restarts all reports of an operation whose %s changed', async (_what, changed) => {
+    const { supervisor, calls } = supervise()
+    await supervisor.apply([ventas({ reports: [agents, tokenInfo] }), soporte()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    calls.length = 0
+    await supervisor.apply([ventas({ reports: [agents, tokenInfo], ...changed }), soporte()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(calls).toEqual(['ventas agents 60', 'ventas token_info 65'])
+  })
+
+  it('does not call for a restarted report whose stored data is young', async () => {
+    const data = { ventas: aRenderedSnapshot({ fetchedAt: NOON + MINUTE }) }
+    const { supervisor, calls } = supervise({ data })
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(2 * MINUTE)
+    calls.length = 0
+    await supervisor.apply([ventas({ staleAfterMs: HOUR })])
+    await vi.advanceTimersByTimeAsync(5 * MINUTE)
+    expect(supervisor.state().reports[0]?.settings.staleAfterMs).toBe(HOUR)
+    expect(calls).toEqual(['ventas agents 360'])
+  })
+
+  it('calls at once with a changed token, also if stored data is young', async () => {
+    const tokens: string[] = []
+    const { supervisor } = supervise({
+      attempt: async ({ token }) => {
+        tokens.push(token.reveal())
+        return anAttempt(good())
+      },
+      data: { ventas: aRenderedSnapshot({ fetchedAt: NOON }) },
+      stored: {
+        schedules: {
+          [reportKey('ventas', 'agents')]: { earliestFetch: NOON + 4 * MINUTE, sameCredentials: true },
+        },
+      },
+    })
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(tokens).toEqual([])
+    await supervisor.apply([ventas({ token: new Secret('other-token') })])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(tokens).toEqual(['other-token'])
+  })
+
+  it('stops what was removed, with a call in progress, and closes its account', async () => {
+    let aborted = false
+    const { supervisor, calls, storage } = supervise({
+      attempt: ({ name }, _report, signal) =>
+        name === 'ventas'
+          ? Promise.resolve(anAttempt(good()))
+          : new Promise((_resolve, reject) =>
+              signal.addEventListener('abort', () => {
+                aborted = true
+                reject(signal.reason)
+              }),
+            ),
+    })
+    await supervisor.apply([ventas(), soporte()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    await supervisor.apply([ventas()])
+    expect(aborted).toBe(true)
+    const { accounts, operations, reports } = supervisor.state()
+    expect([accounts.length, operations.length, reports.length]).toEqual([1, 1, 1])
+    expect(storage.slice(4)).toEqual(['closed 0043'])
+    await vi.advanceTimersByTimeAsync(HOUR)
+    expect(calls.filter((call) => call.startsWith('soporte'))).toHaveLength(1)
+  })
+
+  it('keeps the account of a removed report open for the others, and forgets its schedule', async () => {
+    let saved: AccountToStore | undefined
+    const save = async (account: AccountToStore) => {
+      saved = account
+      return true
+    }
+    const { supervisor, storage } = supervise({ save })
+    await supervisor.apply([ventas({ reports: [agents, tokenInfo] })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(Object.keys(saved?.schedules ?? {})).toEqual([
+      reportKey('ventas', 'agents'),
+      reportKey('ventas', 'token_info'),
+    ])
+    await supervisor.apply([ventas({ reports: [agents] })])
+    await vi.advanceTimersByTimeAsync(5 * MINUTE)
+    expect(Object.keys(saved?.schedules ?? {})).toEqual([reportKey('ventas', 'agents')])
+    expect(namesOf(supervisor)).toEqual(['ventas agents'])
+    expect(storage).toEqual(['opening 0042', 'opened 0042'])
+  })
+
+  it('moves an operation to another account', async () => {
+    const { supervisor, calls, storage } = supervise()
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    await supervisor.apply([operationOn('0044', 'ventas')])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(calls).toEqual(['ventas agents 0', 'ventas agents 60'])
+    expect(storage).toEqual(['opening 0042', 'opened 0042', 'opening 0044', 'opened 0044', 'closed 0042'])
+    expect(supervisor.state()).toMatchObject({
+      accounts: [{ account: '0044', requestsOfDay: { count: 1 } }],
+      operations: [{ account: '0044' }],
+    })
+  })
+
+  it('continues the schedules of an earlier process', async () => {
+    const { supervisor, calls } = supervise({
+      stored: {
+        requestsOfDay: { day: TODAY, count: 7 },
+        schedules: {
+          [reportKey('ventas', 'agents')]: { earliestFetch: NOON + 2 * MINUTE, sameCredentials: true },
+          [reportKey('ventas', 'token_info')]: { earliestFetch: NOON + HOUR, sameCredentials: false },
+        },
+      },
+    })
+    await supervisor.apply([ventas({ reports: [agents, tokenInfo] })])
+    await vi.advanceTimersByTimeAsync(3 * MINUTE)
+    expect(calls).toEqual(['ventas token_info 5', 'ventas agents 120'])
+    expect(requestsToday(supervisor.state().accounts[0] ?? expect.fail(), Date.now())).toBe(9)
+  })
+})
+
+describe('several calls of apply', () => {
+  it('run one after the other', async () => {
+    const { supervisor, storage, waitFor } = supervise()
+    const opening = Promise.withResolvers<void>()
+    waitFor.set('0042', opening.promise)
+    const first = supervisor.apply([ventas()])
+    const second = supervisor.apply([soporte()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(storage).toEqual(['opening 0042'])
+    opening.resolve()
+    await Promise.all([first, second])
+    expect(storage).toEqual(['opening 0042', 'opened 0042', 'opening 0043', 'opened 0043', 'closed 0042'])
+    expect(namesOf(supervisor)).toEqual(['soporte agents'])
+  })
+
+  it('continue after one that was refused', async () => {
+    const { supervisor, inUse } = supervise()
+    inUse.add('0042')
+    const refused = supervisor.apply([ventas()])
+    const next = supervisor.apply([soporte()])
+    await expect(refused).rejects.toThrow(StorageInUse)
+    await next
+    expect(namesOf(supervisor)).toEqual(['soporte agents'])
+  })
+})
+
+describe('an account that another exporter uses', () => {
+  it('leaves everything as it was, and what was opened is closed again', async () => {
+    const { supervisor, calls, storage, inUse } = supervise()
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    const before = supervisor.state()
+    inUse.add('0044')
+    const cobros = operationOn('0044', 'cobros')
+    const elsewhere = ventas({ name: 'ventas-2', baseUrl: 'https://proxy.example.com' })
+    const change = supervisor.apply([
+      ventas({ licenses: 5, staleAfterMs: HOUR }),
+      soporte(),
+      elsewhere,
+      cobros,
+    ])
+    await expect(change).rejects.toThrow(StorageInUse)
+    expect(supervisor.state()).toEqual(before)
+    expect(supervisor.state().reports[0]).toBe(before.reports[0])
+    expect(storage.filter((event) => /opened|closed/.test(event))).toEqual([
+      'opened 0042',
+      'opened 0043',
+      'opened 0042',
+      'closed 0043',
+      'closed 0042',
+    ])
+    await vi.advanceTimersByTimeAsync(6 * MINUTE)
+    expect(calls).toEqual(['ventas agents 0', 'ventas agents 300'])
+  })
+
+  it('can be applied again when it is free', async () => {
+    const { supervisor, inUse } = supervise()
+    inUse.add('0043')
+    await expect(supervisor.apply([ventas(), soporte()])).rejects.toThrow(StorageInUse)
+    expect(supervisor.state()).toEqual({ accounts: [], operations: [], reports: [] })
+    inUse.clear()
+    await supervisor.apply([ventas(), soporte()])
+    expect(namesOf(supervisor)).toEqual(['ventas agents', 'soporte agents'])
+  })
+})
+
+describe('the state', () => {
+  it('lists nothing before the first configuration', () => {
+    expect(supervise().supervisor.state()).toEqual({ accounts: [], operations: [], reports: [] })
+  })
+
+  it('lists accounts, operations and reports', async () => {
+    const { supervisor } = supervise()
+    const shared = ventas({ name: 'ventas-2', reports: [tokenInfo], licenses: 2 })
+    await supervisor.apply([ventas({ licenses: 2 }), shared, soporte()])
+    expect(supervisor.state()).toMatchObject({
+      accounts: [
+        { account: '0042', dailyLimit: 2000, timeZone: 'America/Bogota', requestsOfDay: { count: 0 } },
+        { account: '0043', dailyLimit: undefined },
+      ],
+      operations: [
+        { operation: { name: 'ventas' }, account: '0042', storageFailures: 0 },
+        { operation: { name: 'ventas-2' }, account: '0042' },
+        { operation: { name: 'soporte' }, account: '0043' },
+      ],
+      reports: [
+        { operation: 'ventas', report: 'agents', refreshes: 0 },
+        { operation: 'ventas-2', report: 'token_info' },
+        { operation: 'soporte', report: 'agents' },
+      ],
+    })
+  })
+
+  it('counts storage failures by operation, also across configurations', async () => {
+    const { supervisor } = supervise({
+      save: async ({ schedules }) => !(reportKey('soporte', 'agents') in schedules),
+    })
+    await supervisor.apply([ventas(), soporte()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    const failures = () => supervisor.state().operations.map(({ storageFailures }) => storageFailures)
+    expect(failures()).toEqual([0, 2])
+    await supervisor.apply([ventas(), soporte({ timeoutMs: 1000 })])
+    expect(failures()).toEqual([0, 2])
+    await supervisor.apply([ventas()])
+    expect(failures()).toEqual([0])
+  })
+
+  it('has a new limit with the next configuration, and the counts stay', async () => {
+    const { supervisor } = supervise()
+    await supervisor.apply([ventas({ licenses: 1 })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    await supervisor.apply([ventas({ licenses: 4, name: 'otro' })])
+    expect(supervisor.state().accounts).toMatchObject([{ dailyLimit: 4000, requestsOfDay: { count: 1 } }])
+  })
+})
+
+describe('the label of an account', () => {
+  const labels = ({ supervisor }: ReturnType<typeof supervise>) => ({
+    accounts: supervisor.state().accounts.map(({ account }) => account),
+    operations: supervisor.state().operations.map(({ account }) => account),
+  })
+
+  it.each([
+    ['hosts', 'https://one.example.com', 'https://two.example.com'],
+    ['ports', 'https://one.example.com', 'https://one.example.com:8443'],
+    ['paths', 'https://one.example.com/a', 'https://one.example.com/b'],
+    ['schemes', 'https://one.example.com', 'http://one.example.com'],
+  ])('is unique for one server code with two base URLs of different %s', async (_what, one, other) => {
+    const running = supervise()
+    const operations = [
+      ventas({ baseUrl: one }),
+      ventas({ name: 'ventas-2', baseUrl: other }),
+      ventas({ name: 'ventas-3', baseUrl: other }),
+      soporte(),
+    ]
+    await running.supervisor.apply(operations)
+    const [first, second] = [`0042@${one}`, `0042@${other}`]
+    expect(labels(running)).toEqual({
+      accounts: [first, second, '0043'],
+      operations: [first, second, second, '0043'],
+    })
+    // Only the first remains, whose label follows.
+    await running.supervisor.apply(operations.slice(0, 1))
+    expect(labels(running)).toEqual({ accounts: ['0042'], operations: ['0042'] })
+  })
+})
+
+describe('the quota of an account', () => {
+  it('is shared by its operations and reports, and not by other accounts', async () => {
+    const { supervisor, calls } = supervise({
+      attempt: async ({ name }) => anAttempt(name === 'soporte' ? good() : bad('quota_exceeded')),
+    })
+    const shared = ventas({ name: 'ventas-2', reports: [agents] })
+    await supervisor.apply([ventas({ reports: [agents, tokenInfo] }), shared, soporte()])
+    await vi.advanceTimersByTimeAsync(30 * MINUTE - 1)
+    expect(calls.filter((call) => call.startsWith('ventas'))).toEqual(['ventas agents 0'])
+    expect(calls.filter((call) => call.startsWith('soporte'))).toHaveLength(6)
+    expect(supervisor.state().reports).toMatchObject([
+      { requests: 1, failures: { quota_exceeded: 1 } },
+      { requests: 0, failures: { quota_exceeded: 1 } },
+      { requests: 0, failures: { quota_exceeded: 1 } },
+      { requests: 6 },
+    ])
+    await vi.advanceTimersByTimeAsync(30 * MINUTE - 1)
+    expect(calls.filter((call) => call.startsWith('ventas'))).toEqual([
+      'ventas agents 0',
+      'ventas agents 1800',
+    ])
+  })
+})
+
+describe('failed', () => {
+  it('rejects when a refresher cannot continue', async () => {
+    const { supervisor } = supervise({ attempt: () => Promise.reject(new Error('a fault of the program')) })
+    await supervisor.apply([ventas()])
+    const failed = expect(supervisor.failed).rejects.toThrow('a fault of the program')
+    await vi.advanceTimersByTimeAsync(1)
+    await failed
+  })
+})
+
+describe('stop', () => {
+  it('closes the accounts after the last call has ended', async () => {
+    const events: string[] = []
+    const { supervisor, storage } = supervise({
+      attempt: async (_operation, _report, signal) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+        events.push(`call ended, ${storage.length} events of the storage`)
+        return anAttempt(bad('tls'))
+      },
+    })
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(1000)
+    const stopped = supervisor.stop()
+    await vi.advanceTimersByTimeAsync(1000)
+    await stopped
+    expect(events).toEqual(['call ended, 2 events of the storage'])
+    expect(storage).toEqual(['opening 0042', 'opened 0042', 'closed 0042'])
+  })
+
+  it('does not wait for a configuration in progress, which then starts nothing and closes what it opened', async () => {
+    const { supervisor, calls, storage, waitFor } = supervise()
+    const opening = Promise.withResolvers<void>()
+    waitFor.set('0042', opening.promise)
+    const applied = supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(1)
+    await supervisor.stop()
+    opening.resolve()
+    await applied
+    await vi.advanceTimersByTimeAsync(HOUR)
+    expect(calls).toEqual([])
+    expect(storage).toEqual(['opening 0042', 'opened 0042', 'closed 0042'])
+  })
+
+  it('is for good: a later configuration starts nothing', async () => {
+    const { supervisor, storage } = supervise()
+    await supervisor.stop()
+    await supervisor.apply([ventas()])
+    expect(storage).toEqual([])
+    expect(supervisor.state().reports).toEqual([])
+  })
+})

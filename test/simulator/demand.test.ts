@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { demandFor, nextArrival } from '../../src/simulator/centre/demand.ts'
+import { exponential, integerBetween, lognormal, seededRandom } from '../../src/simulator/centre/random.ts'
+import { planShift } from '../../src/simulator/centre/shifts.ts'
+import { day, hour } from '../../src/simulator/centre/time.ts'
+
+describe('random draws', () => {
+  const draws = 100_000
+  const meanOf = (draw: () => number) => {
+    let sum = 0
+    for (let index = 0; index < draws; index += 1) sum += draw()
+    return sum / draws
+  }
+
+  it('have the given mean if exponential', () => {
+    const random = seededRandom(1)
+    const mean = meanOf(() => exponential(random, 240))
+    expect(mean).toBeGreaterThan(235)
+    expect(mean).toBeLessThan(245)
+  })
+
+  it('have the given median and mean if lognormal', () => {
+    const random = seededRandom(1)
+    const shareBelowMedian = meanOf(() => (lognormal(random, 200, 0.6) < 200 ? 1 : 0))
+    expect(shareBelowMedian).toBeCloseTo(0.5, 1)
+    const mean = meanOf(() => lognormal(random, 200, 0.6))
+    expect(mean / (200 * Math.exp(0.18))).toBeCloseTo(1, 1)
+  })
+
+  it('include both ends of an integer range', () => {
+    const random = seededRandom(1)
+    const seen = new Set(Array.from({ length: 1000 }, () => integerBetween(random, 4, 7)))
+    expect([...seen].sort()).toEqual([4, 5, 6, 7])
+  })
+})
+
+describe('inbound calls', () => {
+  const random = seededRandom(1)
+  const shifts = Array.from({ length: 400 }, (_, index) => planShift(random, index)).filter(
+    (shift) => shift !== undefined,
+  )
+  const demand = demandFor(shifts)
+
+  it('arrive at the rate of each hour', () => {
+    const arrivals: number[] = []
+    for (let at = nextArrival(random, demand, 0); at !== undefined; at = nextArrival(random, demand, at)) {
+      arrivals.push(at)
+    }
+    for (const startHour of [8, 11, 13, 15, 19]) {
+      const counted = arrivals.filter((at) => at >= startHour * hour && at < (startHour + 1) * hour).length
+      let expected = 0
+      for (let second = startHour * hour; second < (startHour + 1) * hour; second += 1)
+        expected += demand.rateAt(second)
+      // Four standard deviations of a Poisson distribution.
+      expect(Math.abs(counted - expected)).toBeLessThan(4 * Math.sqrt(expected))
+    }
+  })
+
+  it('never exceed the peak rate and stop at night', () => {
+    for (let second = 0; second < day; second += 60) {
+      expect(demand.rateAt(second)).toBeLessThanOrEqual(demand.peakRate)
+    }
+    expect(demand.rateAt(3 * hour)).toBe(0)
+    expect(demand.rateAt(23.5 * hour)).toBe(0)
+  })
+
+  it('do not arrive if no agent works', () => {
+    expect(nextArrival(random, demandFor([]), 0)).toBeUndefined()
+  })
+})
+
+describe('a shift', () => {
+  const random = seededRandom(9)
+  const shifts = Array.from({ length: 1000 }, (_, index) => planShift(random, index))
+
+  it('is within one day and has its pauses in order', () => {
+    for (const shift of shifts) {
+      if (shift === undefined) continue
+      expect(shift.loginAt).toBeGreaterThan(5 * hour)
+      expect(shift.logoutAt).toBeLessThan(23 * hour)
+      const times = [shift.loginAt, ...shift.pauses.map(({ at }) => at), shift.logoutAt]
+      expect(times).toEqual(times.toSorted((a, b) => a - b))
+    }
+  })
+
+  it('always includes lunch', () => {
+    for (const shift of shifts) {
+      if (shift !== undefined) expect(shift.pauses.map(({ name }) => name)).toContain('Almuerzo')
+    }
+  })
+
+  it('is sometimes missed', () => {
+    const absent = shifts.filter((shift) => shift === undefined).length
+    expect(absent).toBeGreaterThan(10)
+    expect(absent).toBeLessThan(60)
+  })
+})

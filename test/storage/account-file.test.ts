@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { credentialsFingerprint } from '../../src/config/operation.ts'
+import { Secret } from '../../src/config/secret.ts'
+import type { AccountToStore } from '../../src/scheduling/storage-ports.ts'
+import { decodeAccount, encodeAccount } from '../../src/storage/account-file.ts'
+import { addChecksum } from '../../src/storage/stored-file.ts'
+import { anOperation, type OperationOverrides } from '../support/helpers.ts'
+
+const NOW = Date.parse('2026-03-10T17:00:00Z')
+
+const operation = anOperation()
+const requestsOfDay = { day: '2026-03-10', count: 42 }
+const exhausted = { day: '2026-03-10', probeAt: NOW + 1_800_000 }
+
+const accountOf = (overrides: Partial<AccountToStore> = {}): AccountToStore => ({
+  requestsOfDay,
+  schedules: {
+    agents: { earliestFetch: NOW + 240_000, credentials: credentialsFingerprint(operation) },
+  },
+  ...overrides,
+})
+
+/** Encodes an account and decodes it in a later process with these settings. */
+function restart(account: AccountToStore, change: OperationOverrides = {}) {
+  const later = anOperation(change)
+  const bytes = encodeAccount(operation, account, NOW)
+  return decodeAccount(bytes, operation, { agents: credentialsFingerprint(later) }, NOW)
+}
+
+describe('the account file', () => {
+  it.each([
+    ['the token', { token: new Secret('another-test-token') }],
+    ['the address', { baseUrl: 'https://proxy.example' }],
+  ])('keeps the counts and the quota, and tells that %s of a report has changed', (_what, change) => {
+    expect(restart(accountOf({ exhausted }))).toMatchObject({
+      content: { schedules: { agents: { sameCredentials: true } } },
+    })
+    expect(restart(accountOf({ exhausted }), change)).toEqual({
+      content: {
+        requestsOfDay,
+        exhausted,
+        schedules: { agents: { earliestFetch: NOW + 240_000, sameCredentials: false } },
+      },
+    })
+  })
+
+  // How long a start may wait is limited by scheduling: see schedule.test.ts and account.test.ts.
+  it.each([
+    ['fetch', accountOf({ schedules: { agents: { earliestFetch: NOW + 1e9, credentials: '' } } })],
+    ['probe', accountOf({ exhausted: { day: '2026-03-10', probeAt: NOW + 1e9 } })],
+  ])('has the planned %s as it was stored, however late it is', (_what, account) => {
+    expect(restart(account).content).toMatchObject({
+      exhausted: account.exhausted,
+      schedules: { agents: { earliestFetch: account.schedules.agents?.earliestFetch } },
+    })
+  })
+
+  it('has the schedules of reports that are no longer refreshed, as of other credentials', () => {
+    const schedules = { removed: { earliestFetch: NOW, credentials: 'fingerprint' } }
+    expect(restart(accountOf({ schedules })).content?.schedules).toEqual({
+      removed: { earliestFetch: NOW, sameCredentials: false },
+    })
+  })
+
+  it.each([
+    ['a negative count', { ...accountOf(), requestsOfDay: { day: '2026-03-10', count: -1 } }],
+    ['half a request', { ...accountOf(), requestsOfDay: { day: '2026-03-10', count: 1.5 } }],
+    ['no date', { ...accountOf(), requestsOfDay: { day: 'today', count: 1 } }],
+    ['no schedules', { requestsOfDay }],
+  ])('cannot be used with %s', (_what, account) => {
+    const { server, baseUrl } = operation
+    const content = { server, baseUrl, ...account }
+    const bytes = addChecksum(JSON.stringify({ version: 3, savedAt: NOW, content }))
+    expect(decodeAccount(bytes, operation, {}, NOW)).toEqual({
+      problem: 'does not have the expected content',
+    })
+  })
+})
