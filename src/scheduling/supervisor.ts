@@ -197,8 +197,11 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
 /** @param operations all of them: the label of an account has to be unique */
 function accountSettings(operation: Operation, operations: readonly Operation[]): AccountSettings {
-  const { server, baseUrl, timeZone, licenses } = operation
-  const isUnique = operations.every((other) => other.server !== server || other.baseUrl === baseUrl)
+  const { timeZone, licenses } = operation
+  const id = accountIdOf(operation)
+  // Two spellings of one server are one account, so its first operation names it.
+  const { server, baseUrl } = operations.find((other) => accountIdOf(other) === id) ?? operation
+  const isUnique = operations.every((other) => other.server !== server || accountIdOf(other) === id)
   const account = isUnique ? server : `${server}@${baseUrl}`
   return { account, timeZone, dailyLimit: dailyLimit({ licenses }) }
 }

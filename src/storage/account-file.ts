@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Operation } from '../config/operation.ts'
+import { accountIdOf, type Operation } from '../config/operation.ts'
 import { DAY_MS } from '../config/units.ts'
 import type { AccountToStore, StoredAccount } from '../scheduling/storage-ports.ts'
 import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
@@ -8,8 +8,7 @@ import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 export type AccountSource = Pick<Operation, 'server' | 'baseUrl'>
 
 const stored = z.object({
-  server: z.string(),
-  baseUrl: z.string(),
+  account: z.string(),
   requestsOfDay: z.object({ day: z.iso.date(), count: z.int().nonnegative() }),
   exhausted: z.object({ day: z.iso.date(), probeAt: z.number() }).optional(),
   schedules: z.record(z.string(), z.object({ earliestFetch: z.number(), credentials: z.string() })),
@@ -20,8 +19,7 @@ const MAX_CLOCK_SETBACK_MS = DAY_MS
 
 /** Encodes the request counts and schedules of an account for its file. @param now milliseconds since 1970 */
 export function encodeAccount(source: AccountSource, account: AccountToStore, now: number): Uint8Array {
-  const { server, baseUrl } = source
-  return encodeStored({ server, baseUrl, ...account }, now)
+  return encodeStored({ account: accountIdOf(source), ...account }, now)
 }
 
 /**
@@ -37,7 +35,7 @@ export function decodeAccount(
   now: number,
 ): ReadResult<StoredAccount> {
   const expected = stored.refine(
-    ({ server, baseUrl }) => server === source.server && baseUrl === source.baseUrl,
+    ({ account }) => account === accountIdOf(source),
     'belongs to another account',
   )
   const { content, problem } = decodeStored(bytes, expected, now, MAX_CLOCK_SETBACK_MS)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Operation } from '../config/operation.ts'
+import { accountIdOf, type Operation } from '../config/operation.ts'
 import type { Snapshot } from '../reports/read-report.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { CLOCK_TOLERANCE_MS, decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
@@ -27,8 +27,12 @@ export function encodeSnapshot(
   snapshot: Snapshot,
   now: number,
 ): Uint8Array {
-  const { server, baseUrl } = source
-  const content = { server, baseUrl, report: report.name, privacy: report.privacyOf(source), ...snapshot }
+  const content = {
+    account: accountIdOf(source),
+    report: report.name,
+    privacy: report.privacyOf(source),
+    ...snapshot,
+  }
   return encodeStored(content, now)
 }
 
@@ -46,8 +50,7 @@ export function decodeSnapshot(
 ): ReadResult<Snapshot> {
   const expected = z
     .object({
-      server: z.string(),
-      baseUrl: z.string(),
+      account: z.string(),
       report: z.string(),
       privacy: z.string(),
       fetchedAt: z.number().nonnegative(),
@@ -56,10 +59,7 @@ export function decodeSnapshot(
       rows: z.array(report.storedRow),
       columns: z.record(z.string(), column),
     })
-    .refine(
-      ({ server, baseUrl }) => server === source.server && baseUrl === source.baseUrl,
-      'belongs to another account',
-    )
+    .refine(({ account }) => account === accountIdOf(source), 'belongs to another account')
     .refine(({ fetchedAt }) => fetchedAt <= now + CLOCK_TOLERANCE_MS, 'was fetched in the future')
     .refine((content) => content.report === report.name, 'belongs to another report')
     .refine(({ privacy }) => privacy === report.privacyOf(source), 'was stored with other privacy settings')

@@ -494,3 +494,14 @@ describe('stop', () => {
     expect(supervisor.state().reports).toEqual([])
   })
 })
+
+it('two spellings of one server are one account, with one name', async () => {
+  const { supervisor, storage } = supervise()
+  await supervisor.apply([
+    anOperation({ name: 'one', server: 'Ventas', baseUrl: 'https://wvVentas.wolkvox.com' }),
+    anOperation({ name: 'other', server: 'ventas', baseUrl: 'https://wvventas.wolkvox.com' }),
+  ])
+  expect(storage).toEqual(['opening Ventas', 'opened Ventas'])
+  expect(supervisor.state().accounts.map(({ account }) => account)).toEqual(['Ventas'])
+  expect(supervisor.state().operations.map(({ account }) => account)).toEqual(['Ventas', 'Ventas'])
+})

@@ -76,3 +76,10 @@ describe('the account file', () => {
     })
   })
 })
+
+it('a file of the same server in another spelling is of the same account', () => {
+  const upper = anOperation({ server: 'Ventas', baseUrl: 'https://wvVentas.wolkvox.com' })
+  const lower = anOperation({ server: 'ventas', baseUrl: 'https://wvventas.wolkvox.com' })
+  const { content, problem } = decodeAccount(encodeAccount(upper, accountOf(), NOW), lower, {}, NOW)
+  expect([content?.requestsOfDay, problem]).toEqual([requestsOfDay, undefined])
+})
