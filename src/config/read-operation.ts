@@ -1,6 +1,5 @@
 import { reportNamed } from '../reports/index.ts'
-import type { Operation, ReportSettings } from './operation.ts'
-import { CALLS_PER_LICENSE, dailyLimit } from './operation.ts'
+import { CALLS_PER_LICENSE, dailyLimit, type Operation, type ReportSettings } from './operation.ts'
 import { Secret } from './secret.ts'
 import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
 import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'

@@ -1,6 +1,5 @@
 import type { Operation } from '../config/operation.ts'
-import type { Attempt } from './outcome.ts'
-import { failedOutcome, type RestoreResult } from './outcome.ts'
+import { type Attempt, failedOutcome, type RestoreResult } from './outcome.ts'
 import { toPlain } from './protocol.ts'
 import { WorkerLost, type WorkerPool } from './worker-pool.ts'
 

@@ -106,7 +106,7 @@ describe('an excerpt', () => {
       'in an error that a script raises',
       'Warning: Agent Juana Peña has no phone 300 123 45 67 in /a.php on line 2',
     ],
-    ['in a file name', 'Warning: include(/home/Juana/x.php): failed to open stream in /a.php on line 2'],
+    ['in a file name', 'Warning: include(/srv/Juana/x.php): failed to open stream in /a.php on line 2'],
     ['as the values of JSON', '{"usuario":"Juana Peña","telefono":3001234567,"mail":"a@example.com"}'],
     ['as the keys of JSON', '{"Juana Peña":1,"Juana":2,"3001234567":3,"tel3001234567":4,"JUANA PEÑA":5}'],
     ['in JSON within the message', '{"message":"{\\"name\\":\\"Juana Peña\\"}"}'],
