@@ -45,7 +45,7 @@ const NOW: readonly AgentColumn[] = [
 /** The day of one agent or a few, with the median of their operation. */
 export function agent(texts: Texts, limits: AllLimits) {
   const { panels, series } = texts
-  const spent = (ref: string, metric: string, legend: string, color: string) => ({
+  const timeIn = (ref: string, metric: string, legend: string, color: string) => ({
     ref,
     expr: dayTotal(metric, ofAgent),
     legend,
@@ -93,12 +93,12 @@ export function agent(texts: Texts, limits: AllLimits) {
         at: box(0, 10, 6, 6),
         unit: 'dthms',
         bars: [
-          spent('A', 'wolkvox_agent_inbound_seconds', series.inboundTime, looks.talk.color),
-          spent('B', 'wolkvox_agent_outbound_seconds', series.outboundTime, palette.blue),
-          spent('C', 'wolkvox_agent_acw_seconds', series.acw, looks.acw.color),
-          spent('D', 'wolkvox_agent_ready_seconds', series.ready, looks.ready.color),
-          spent('E', 'wolkvox_agent_ring_seconds', series.ring, looks.ring.color),
-          spent('F', 'wolkvox_agent_aux_seconds', series.aux, looks.aux.color),
+          timeIn('A', 'wolkvox_agent_inbound_seconds', series.inboundTime, looks.talk.color),
+          timeIn('B', 'wolkvox_agent_outbound_seconds', series.outboundTime, palette.blue),
+          timeIn('C', 'wolkvox_agent_acw_seconds', series.acw, looks.acw.color),
+          timeIn('D', 'wolkvox_agent_ready_seconds', series.ready, looks.ready.color),
+          timeIn('E', 'wolkvox_agent_ring_seconds', series.ring, looks.ring.color),
+          timeIn('F', 'wolkvox_agent_aux_seconds', series.aux, looks.aux.color),
         ],
       }),
       besideMedian(panels.agentAht, 6, 'dthms', ahtOf),

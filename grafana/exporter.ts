@@ -67,7 +67,7 @@ export function exporter(texts: Texts, limits: AllLimits) {
       thresholds: steps(level.unknown, [0, level.good], [0.5, level.watch]),
     }),
     stat({
-      ...panels.quotaSpent,
+      ...panels.quotaUsed,
       at: box(16, 0, 4, 4),
       expr: mostQuotaUsed,
       name: '{{account}}',

@@ -11,7 +11,7 @@ export interface Limits {
   readonly auxShare: number
   readonly quota: number
   /** Whether an alert fires when no agent is ready. */
-  readonly nobodyReadyAlert: boolean
+  readonly noAgentReadyAlert: boolean
 }
 
 /** The general limits, and the limits of each operation that has its own. */
@@ -61,7 +61,7 @@ export function readLimits(text = readFileSync(FILE, 'utf8')): AllLimits {
     occupancyHigh: limit('occupancy_high_ratio', operation),
     auxShare: limit('aux_ratio', operation),
     quota: limit('quota_ratio', operation),
-    nobodyReadyAlert: limit('nobody_ready_alert', operation) !== 0,
+    noAgentReadyAlert: limit('no_agent_ready_alert', operation) !== 0,
   })
   const operations = new Set(entries.flatMap(({ labels }) => labels.operation ?? []))
   return {

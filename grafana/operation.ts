@@ -74,8 +74,8 @@ export function operation(texts: Texts, limits: AllLimits) {
       expr: fewestReady,
       unit: 'none',
       name: '{{operation}}',
-      ...thresholdsBy(limits, ({ nobodyReadyAlert }) =>
-        steps(level.unknown, [0, nobodyReadyAlert ? level.bad : level.good], [1, level.good]),
+      ...thresholdsBy(limits, ({ noAgentReadyAlert }) =>
+        steps(level.unknown, [0, noAgentReadyAlert ? level.bad : level.good], [1, level.good]),
       ),
     }),
     stat({

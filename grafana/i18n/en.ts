@@ -242,7 +242,7 @@ export const en: Texts = {
       title: 'Failed refreshes',
       description: 'How many refreshes failed in the chosen range? Retries that succeed do not count.',
     },
-    quotaSpent: {
+    quotaUsed: {
       title: 'Quota used today',
       description:
         "How many of the day's API calls are used? Share of the daily limit (licences × 1,000; needs WOLKVOX_LICENSES), for the account that is nearest to the limit of its alert, with its code. The operations of an account share the quota.",

@@ -243,7 +243,7 @@ export const es = {
       description:
         '¿Cuántas consultas a wolkvox fallaron en el rango elegido? Los reintentos que terminan bien no cuentan.',
     },
-    quotaSpent: {
+    quotaUsed: {
       title: 'Cuota usada hoy',
       description:
         '¿Cuánto se ha gastado de las consultas diarias a la API? Parte del límite del día (licencias × 1.000; requiere WOLKVOX_LICENSES), de la cuenta más cercana al límite de su alerta, con su código. Las operaciones de una cuenta comparten la cuota.',

@@ -28,9 +28,9 @@ export interface Timeline extends PanelText {
 const MOMENT = `Time\\${WHO}`
 
 // A row for every point, also for those without data. Without it, a band would continue through a gap.
-const NOBODY = '–'
+const NO_AGENT = '–'
 const everyMoment = [WHO, STATUS].reduce(
-  (expression, label) => `label_replace(${expression}, "${label}", "${NOBODY}", "", "")`,
+  (expression, label) => `label_replace(${expression}, "${label}", "${NO_AGENT}", "", "")`,
   'vector(0)',
 )
 
@@ -59,7 +59,7 @@ export function timeline({ at, expr, mappings, title, description }: Timeline) {
       { id: 'sortBy', options: { fields: {}, sort: [{ field: MOMENT }] } },
       {
         id: 'organize',
-        options: { excludeByName: { [NOBODY]: true }, indexByName: {}, renameByName: {}, includeByName: {} },
+        options: { excludeByName: { [NO_AGENT]: true }, indexByName: {}, renameByName: {}, includeByName: {} },
       },
     ])
     .unit('string')

@@ -30,7 +30,7 @@ const ready = `(${once(`wolkvox_agents{${ofOperation}, category="ready"}`)} and 
 )} > 0)`
 
 /** Operations with a dialler, where no agent has to be ready. */
-const withDialler = `${limitOfEach('nobody_ready_alert')} == 0`
+const withDialler = `${limitOfEach('no_agent_ready_alert')} == 0`
 
 /**
  * Agents ready in the operation with the fewest, and its name. Only operations with agents logged in count, and those with a

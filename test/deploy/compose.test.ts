@@ -248,7 +248,7 @@ describe('the health check', () => {
       async () => (await check('notifications', port, exporter)) === 0 || undefined,
     )
     const alert = {
-      labels: { alertname: 'WolkvoxNobodyReady', severity: 'critical', operation: 'ventas' },
+      labels: { alertname: 'WolkvoxNoAgentReady', severity: 'critical', operation: 'ventas' },
       annotations: {
         summary: 'No agent is ready.',
         description: 'No agent of ventas is ready.',
@@ -262,8 +262,8 @@ describe('the health check', () => {
     }
     await eventually('second line', () => program.output().split('\n').length > 2 || undefined)
     expect(program.output()).toBe(
-      `firing WolkvoxNobodyReady: No agent of ventas is ready. ${link}\n` +
-        `resolved WolkvoxNobodyReady: no longer firing, operation=ventas ${link}\n`,
+      `firing WolkvoxNoAgentReady: No agent of ventas is ready. ${link}\n` +
+        `resolved WolkvoxNoAgentReady: no longer firing, operation=ventas ${link}\n`,
     )
   })
 })

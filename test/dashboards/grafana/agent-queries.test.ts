@@ -185,8 +185,8 @@ withPromtool('the operation', () => {
       ...agents('cobranza', 'ready', '0x60'),
       ...loggedIn('cobranza', '20x60'),
       [`wolkvox_refresh_interval_seconds{${of('e', 'cobranza')}}`]: '300x60',
-      'wolkvox:limit{limit="nobody_ready_alert"}': '1x60',
-      'wolkvox:limit{limit="nobody_ready_alert", operation="cobranza"}': '0x60',
+      'wolkvox:limit{limit="no_agent_ready_alert"}': '1x60',
+      'wolkvox:limit{limit="no_agent_ready_alert", operation="cobranza"}': '0x60',
     }
     const inbound = {
       ...agents('ventas', 'ready', '2x60'),

@@ -91,7 +91,7 @@ export function expectedOfExporter(
     exporter('reachable', { A: { '': 1 } }),
     exporter('reportState', { A: { '': 0 } }),
     exporter('failures', { A: { '': extrapolated(slow ? 4 : 0) } }),
-    exporter('quotaSpent', { A: { [mostUsed]: used } }),
+    exporter('quotaUsed', { A: { [mostUsed]: used } }),
     exporter('quotaForecast', { A: { [mostForecast]: extrapolated(forecast) } }),
     exporter('refreshes', { A: { '': refreshes }, ...(slow && { B: { 'agents timeout': 1 } }) }),
     exporter('duration', { A: eachReport(() => 0.8) }),

@@ -41,13 +41,13 @@ describe('the limits of the alerts', () => {
       withEntries(
         ['vector(0.97)', 'limit: occupancy_high_ratio, operation: cobranza'],
         ['vector(0.5)', 'limit: quota_ratio, operation: ventas'],
-        ['vector(0)', 'limit: nobody_ready_alert, operation: cobranza'],
+        ['vector(0)', 'limit: no_agent_ready_alert, operation: cobranza'],
       ),
     )
     const { ofOperations, ...general } = limits
     expect({ ...general, ofOperations: {} }).toEqual(readLimits())
     expect(ofOperations).toEqual({
-      cobranza: { ...general, occupancyHigh: 0.97, nobodyReadyAlert: false },
+      cobranza: { ...general, occupancyHigh: 0.97, noAgentReadyAlert: false },
       ventas: { ...general, quota: 0.5 },
     })
     const thresholdsOf = (name: string, title: string, operation: string) => {
@@ -66,13 +66,13 @@ describe('the limits of the alerts', () => {
     ])
     expect(thresholdsOf('operation', es.panels.occupancyNow.title, 'ventas')).toContainEqual([0.9, level.bad])
     expect(thresholdsOf('operation', es.panels.ready.title, 'cobranza')).toContainEqual([0, level.good])
-    expect(thresholdsOf('exporter', es.panels.quotaSpent.title, 'ventas')).toContainEqual([0.5, level.watch])
+    expect(thresholdsOf('exporter', es.panels.quotaUsed.title, 'ventas')).toContainEqual([0.5, level.watch])
   })
 
   it('set the colour of an account by the operation whose limit applies, under the name of the account', () => {
     const limits = readLimits(withEntries(['vector(0.5)', 'limit: quota_ratio, operation: ventas']))
     const made = dashboards(limits).find(({ language, name }) => language === 'es' && name === 'exporter')
-    const found = made?.dashboard.panels?.find(({ title }) => title === es.panels.quotaSpent.title)
+    const found = made?.dashboard.panels?.find(({ title }) => title === es.panels.quotaUsed.title)
     if (found === undefined) throw new Error('no panel for the quota')
     const panel = found as unknown as Panel
     const shown = (operation: string) => {

@@ -59,8 +59,8 @@ describe.each(languageNames)('in %s', (language) => {
     ['exporter', 'reachable', 0, texts.reach.down, level.bad],
     ['exporter', 'failures', 0, '0', level.good],
     ['exporter', 'failures', 4.01, '4', level.watch],
-    ['exporter', 'quotaSpent', just(quota, 0.01), '89.0%', level.good],
-    ['exporter', 'quotaSpent', just(quota, -0.01), '91.0%', level.watch],
+    ['exporter', 'quotaUsed', just(quota, 0.01), '89.0%', level.good],
+    ['exporter', 'quotaUsed', just(quota, -0.01), '91.0%', level.watch],
     ['exporter', 'quotaForecast', 1.1, '110.0%', level.bad],
   ] as const)('%s, %s: %d is shown as %s', (name, key, value, text, color) => {
     const shown = shownBy(panelOf(name, key), value)
@@ -130,7 +130,7 @@ const UNITS: Readonly<Record<string, readonly (keyof (typeof languages)['es']['p
     'aux',
     'agentOccupancy',
     'age',
-    'quotaSpent',
+    'quotaUsed',
     'quotaForecast',
     'quota',
   ],

@@ -27,7 +27,7 @@ const GROUP_ORDER = [
 const FIRES = [
   // Shortly before and after lunch there are fewer agents than the calls need. For a while no agent is ready.
   { minutes: 95, alertname: 'WolkvoxOccupancyHigh', severity: 'warning' },
-  { minutes: 10, alertname: 'WolkvoxNobodyReady', severity: 'critical', category: 'ready' },
+  { minutes: 10, alertname: 'WolkvoxNoAgentReady', severity: 'critical', category: 'ready' },
   // In the evening the calls decrease before the agents log out.
   { minutes: 15, alertname: 'WolkvoxOccupancyLow', severity: 'info' },
 ] as const

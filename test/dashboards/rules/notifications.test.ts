@@ -124,12 +124,12 @@ describe.skipIf(!haveTools('amtool'))('the texts of alertmanager.tmpl', () => {
   })
 
   it('name the account of an alert about the quota', async () => {
-    const groupLabels = { alertname: 'WolkvoxQuotaSpent', account: '0042' }
-    const labels = { alertname: 'WolkvoxQuotaSpent', account: '0042', instance: 'e', job: 'wolkvox' }
+    const groupLabels = { alertname: 'WolkvoxQuotaExhausted', account: '0042' }
+    const labels = { alertname: 'WolkvoxQuotaExhausted', account: '0042', instance: 'e', job: 'wolkvox' }
     const title = (status: string) =>
       renderGroup('wolkvox.title', groupLabels, [{ ...alertOf('1', status), labels }])
-    expect(await title('firing')).toBe('FIRING: WolkvoxQuotaSpent of the account 0042 (1)')
-    expect(await title('resolved')).toBe('RESOLVED: WolkvoxQuotaSpent of the account 0042')
+    expect(await title('firing')).toBe('FIRING: WolkvoxQuotaExhausted of the account 0042 (1)')
+    expect(await title('resolved')).toBe('RESOLVED: WolkvoxQuotaExhausted of the account 0042')
   })
 
   it('do not repeat the description of a resolved alert', async () => {

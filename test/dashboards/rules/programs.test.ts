@@ -34,7 +34,7 @@ describe.skipIf(!haveTools('amtool'))('amtool', () => {
   })
 
   it.each([
-    [['severity=critical', 'alertname=WolkvoxNobodyReady'], 'webhook'],
+    [['severity=critical', 'alertname=WolkvoxNoAgentReady'], 'webhook'],
     [['severity=warning', 'alertname=WolkvoxAgentAuxLong'], 'webhook'],
     [['severity=info', 'alertname=WolkvoxOccupancyLow'], 'nobody'],
   ])('routes %s to %s', (labels, receiver) => {

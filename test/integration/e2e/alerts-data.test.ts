@@ -91,21 +91,21 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
       'At least two refreshes of the report agents of hanging in a row have failed, the last one with the reason timeout. The last good data is shown until it is too old.',
     ])
 
-    expect(descriptions(await waitForNotification('WolkvoxDataOld', 'old', 'firing'))).toEqual([
+    expect(descriptions(await waitForNotification('WolkvoxDataStale', 'old', 'firing'))).toEqual([
       expect.stringMatching(/^The last good data of old is \d.* old\. The exporter has removed the agents/),
     ])
-    expect(await inhibitor('WolkvoxRefreshFailing', 'old')).toBe('WolkvoxDataOld')
+    expect(await inhibitor('WolkvoxRefreshFailing', 'old')).toBe('WolkvoxDataStale')
 
     await failing.clearFault()
     await hanging.clearFault()
     await old.clearFault()
     await waitForNotification('WolkvoxRefreshFailing', 'failing', 'resolved')
     await waitForNotification('WolkvoxRefreshFailing', 'hanging', 'resolved')
-    await waitForNotification('WolkvoxDataOld', 'old', 'resolved')
-    // WolkvoxDataOld can inhibit WolkvoxRefreshFailing of "old" before its first notification.
+    await waitForNotification('WolkvoxDataStale', 'old', 'resolved')
+    // WolkvoxDataStale can inhibit WolkvoxRefreshFailing of "old" before its first notification.
     const certain = notifiedAlerts().filter((alert) => alert !== 'WolkvoxRefreshFailing of old')
     expect(certain.sort()).toEqual([
-      'WolkvoxDataOld of old',
+      'WolkvoxDataStale of old',
       'WolkvoxRefreshFailing of failing',
       'WolkvoxRefreshFailing of hanging',
     ])
@@ -127,7 +127,7 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
         `The exporter cannot read some values of ${field} in the report agents of ventas.`,
       ]),
     )
-    expect(descriptions(await waitForNotification('WolkvoxAnswerCut', 'cut', 'firing'))).toEqual([
+    expect(descriptions(await waitForNotification('WolkvoxResponseTruncated', 'cut', 'firing'))).toEqual([
       'The last answer for the report agents of cut contained the maximum number of records. Records beyond it are missing.',
     ])
     expect(descriptions(await waitForNotification('WolkvoxRecordsRejected', 'cut', 'firing'))).toEqual([
@@ -138,10 +138,10 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
     await ventas.clearFault()
     await cut.clearFault()
     await waitForNotification('WolkvoxValuesRejected', 'ventas', 'resolved')
-    await waitForNotification('WolkvoxAnswerCut', 'cut', 'resolved')
+    await waitForNotification('WolkvoxResponseTruncated', 'cut', 'resolved')
     await waitForNotification('WolkvoxRecordsRejected', 'cut', 'resolved')
     expect(notifiedAlerts().sort()).toEqual([
-      'WolkvoxAnswerCut of cut',
+      'WolkvoxResponseTruncated of cut',
       'WolkvoxRecordsRejected of cut',
       'WolkvoxValuesRejected of ventas',
     ])
@@ -195,27 +195,27 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
         /^At the rate of the last hour, the account 0102 needs 1\d\d(\.\d+)?% of the calls .* account: soon\.$/,
       ),
     ])
-    expect(await descriptionsOf('WolkvoxQuotaNearlySpent', '0103')).toEqual([
+    expect(await descriptionsOf('WolkvoxQuotaNearlyExhausted', '0103')).toEqual([
       expect.stringMatching(
-        /^9[12](\.\d+)?% of the calls that wolkvox allows the account 0103 today are spent\. .* account: nearly\.$/,
+        /^9[12](\.\d+)?% of the calls that wolkvox allows the account 0103 today are used\. .* account: nearly\.$/,
       ),
     ])
     for (const [account, operation] of [
       ['0104', 'all'],
       ['0101', 'shared'],
     ] as const) {
-      expect(await descriptionsOf('WolkvoxQuotaSpent', account)).toEqual([
+      expect(await descriptionsOf('WolkvoxQuotaExhausted', account)).toEqual([
         `wolkvox allows no more calls for the account ${account} today. Operations of the account: ${operation}. The exporter tries one call every 30 minutes until the day turns.`,
       ])
     }
-    expect(await inhibitor('WolkvoxQuotaForecast', '0103')).toBe('WolkvoxQuotaNearlySpent')
-    expect(await inhibitor('WolkvoxQuotaNearlySpent', '0104')).toBe('WolkvoxQuotaSpent')
-    expect(await inhibitor('WolkvoxRefreshFailing', 'shared')).toBe('WolkvoxQuotaSpent')
+    expect(await inhibitor('WolkvoxQuotaForecast', '0103')).toBe('WolkvoxQuotaNearlyExhausted')
+    expect(await inhibitor('WolkvoxQuotaNearlyExhausted', '0104')).toBe('WolkvoxQuotaExhausted')
+    expect(await inhibitor('WolkvoxRefreshFailing', 'shared')).toBe('WolkvoxQuotaExhausted')
     expect(notifiedAlerts().sort()).toEqual([
       'WolkvoxQuotaForecast of 0102',
-      'WolkvoxQuotaNearlySpent of 0103',
-      'WolkvoxQuotaSpent of 0101',
-      'WolkvoxQuotaSpent of 0104',
+      'WolkvoxQuotaNearlyExhausted of 0103',
+      'WolkvoxQuotaExhausted of 0101',
+      'WolkvoxQuotaExhausted of 0104',
     ])
   }, 180_000)
 })

@@ -57,8 +57,8 @@ async function startAlertmanager(config: string) {
 describe.skipIf(!haveTools('prometheus-alertmanager'))('the inhibitions of Alertmanager', () => {
   it.each([
     ['WolkvoxTokenRefused', { operation: 'ventas', report: 'agents' }, ['ventas agents']],
-    ['WolkvoxDataOld', { operation: 'ventas', report: 'agents', account: '0042' }, ['ventas agents']],
-    ['WolkvoxQuotaSpent', { account: '0042' }, ['soporte agents', 'ventas agents', 'ventas token_info']],
+    ['WolkvoxDataStale', { operation: 'ventas', report: 'agents', account: '0042' }, ['ventas agents']],
+    ['WolkvoxQuotaExhausted', { account: '0042' }, ['soporte agents', 'ventas agents', 'ventas token_info']],
   ])('%s inhibits only the failures that it causes', async (alertname, labels, inhibited) => {
     const { send, known } = await startAlertmanager(readText('alertmanager.yml'))
     const ofTarget = { job: 'wolkvox', instance: 'e' }
