@@ -26,7 +26,7 @@ export interface Rivals {
   readonly startPromClient: (defer: Defer) => Promise<string>
 }
 
-/** Starts the exporter and its rivals, and checks that they serve the same data. @throws DifferentBytes */
+/** Starts the exporter and its rivals, and checks that they serve the same data. @throws DifferentBytesError */
 export async function startRivals(agents: number, defer: Defer): Promise<Rivals> {
   const responses = makeResponses(agents)
   const wolkvox = await startWolkvox(responses, defer)
@@ -73,8 +73,8 @@ async function startPromClient(responseFile: string, fetchedAt: number, defer: D
 }
 
 /** The servers send different data, so that a comparison would be meaningless. */
-export class DifferentBytes extends Error {
-  override readonly name = 'DifferentBytes'
+export class DifferentBytesError extends Error {
+  override readonly name = 'DifferentBytesError'
 }
 
 /** The body of the exporter, and the URLs of all three servers. */
@@ -89,7 +89,7 @@ interface Compared {
  * Checks that all servers send the same data.
  *
  * @param agents number of agents; every family has a sample for each
- * @throws DifferentBytes
+ * @throws DifferentBytesError
  */
 async function checkBytes({ body, exporter, nginx, promClient }: Compared, agents: number): Promise<void> {
   const samples = agentLines(body.text, 'wolkvox_agent_')
@@ -108,7 +108,7 @@ async function checkBytes({ body, exporter, nginx, promClient }: Compared, agent
 }
 
 function demand(condition: boolean, message: string): void {
-  if (!condition) throw new DifferentBytes(message)
+  if (!condition) throw new DifferentBytesError(message)
 }
 
 const OF_AGENTS = /^(?:# (?:HELP|TYPE) )?wolkvox_agent_/

@@ -40,7 +40,7 @@ const LOCK_WAIT_MS = 1000
  * Wires the parts together, listens, locks the storage, and starts refreshing.
  *
  * @throws ListenError when it cannot listen on an address
- * @throws StorageInUse when another exporter uses its storage; `failed` rejects with it if the lock takes longer
+ * @throws StorageInUseError when another exporter uses its storage; `failed` rejects with it if the lock takes longer
  */
 export async function startExporter(
   { operations }: Config,
@@ -97,7 +97,7 @@ const GRACE_MS = 3000
  * Runs the exporter until shutdown is requested.
  *
  * @param onStarted called with the addresses where it listens
- * @throws StorageInUse when another exporter uses its storage
+ * @throws StorageInUseError when another exporter uses its storage
  */
 export async function runExporter(
   config: Config,

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config-error.ts'
 import { parseArguments } from '../config/flags.ts'
 import { ListenError } from '../server/listen.ts'
-import { StorageInUse } from '../storage/storage-lock.ts'
+import { StorageInUseError } from '../storage/storage-lock.ts'
 import { readBuildInfo } from '../telemetry/build-info.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
 import { helpText } from './help.ts'
@@ -45,7 +45,7 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
       error.problems.forEach(writeError)
       return 2
     }
-    if (error instanceof ListenError || error instanceof StorageInUse) {
+    if (error instanceof ListenError || error instanceof StorageInUseError) {
       writeError(error.message)
       return 1
     }

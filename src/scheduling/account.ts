@@ -63,7 +63,7 @@ export interface Account {
  *
  * @param credentials by the key of the report, of all reports of the account
  * @returns the account, and what an earlier process has stored
- * @throws StorageInUse when another exporter uses the storage
+ * @throws StorageInUseError when another exporter uses the storage
  */
 export async function openAccount(
   settings: AccountSettings,

@@ -33,12 +33,12 @@ export interface AccountStorage {
    * @param credentials by the key of the report, what the reports are fetched with now: a fingerprint, see
    *   `credentialsFingerprint`
    * @returns `undefined` if nothing is stored, or if it cannot be trusted
-   * @throws StorageInUse when another exporter uses the same storage
+   * @throws StorageInUseError when another exporter uses the same storage
    */
   load(credentials: Readonly<Record<string, string>>): Promise<StoredAccount | undefined>
   /**
    * @returns whether it was stored; the refresh continues either way
-   * @throws StorageInUse when another exporter uses the same storage; nothing is written then
+   * @throws StorageInUseError when another exporter uses the same storage; nothing is written then
    */
   save(account: AccountToStore): Promise<boolean>
   /** Releases the lock, when nothing is being read or written. */
@@ -52,7 +52,7 @@ export interface SnapshotStorage {
   /**
    * @param encoded bytes of the file; a rejection is a failure to store them
    * @returns whether they were stored
-   * @throws StorageInUse when another exporter uses the same storage; nothing is written then
+   * @throws StorageInUseError when another exporter uses the same storage; nothing is written then
    */
   save(encoded: Promise<Uint8Array>): Promise<boolean>
 }

@@ -19,7 +19,7 @@ export interface Supervisor {
    * Starts, keeps and stops refreshers, so that exactly the given operations are refreshed. A report whose operation and settings
    * did not change keeps its data, schedule and counts. Several calls run one after the other. Starts nothing after `stop`.
    *
-   * @throws StorageInUse when another exporter uses the storage of a new account. Nothing has changed then
+   * @throws StorageInUseError when another exporter uses the storage of a new account. Nothing has changed then
    */
   apply(operations: readonly Operation[]): Promise<void>
   /** The state of all accounts, operations and reports now. */

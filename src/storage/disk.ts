@@ -1,6 +1,6 @@
 /** The disk did not answer in time. */
-export class DiskTimeout extends Error {
-  override readonly name = 'DiskTimeout'
+export class DiskTimeoutError extends Error {
+  override readonly name = 'DiskTimeoutError'
 }
 
 // A call waits until its count is written, but not for a disk that has stopped answering, as a network file system may.
@@ -11,7 +11,7 @@ export interface Disk {
   /**
    * Runs the operation after those before it.
    *
-   * @throws DiskTimeout when the operation does not end in time, or at once while an earlier one hangs; an operation that has
+   * @throws DiskTimeoutError when the operation does not end in time, or at once while an earlier one hangs; an operation that has
    *   not started by then never starts
    */
   run<T>(operation: () => Promise<T>): Promise<T>
@@ -31,13 +31,13 @@ export function createDisk(timeoutMs = DISK_TIMEOUT_MS): Disk {
 
   return {
     async run<T>(operation: () => Promise<T>) {
-      if (hung) throw new DiskTimeout('an earlier file operation still hangs')
+      if (hung) throw new DiskTimeoutError('an earlier file operation still hangs')
       return new Promise<T>((resolve, reject) => {
         let state: 'waiting' | 'running' | 'abandoned' = 'waiting'
         const timer = setTimeout(() => {
           hung ||= state === 'running'
           state = 'abandoned'
-          reject(new DiskTimeout(`the disk did not answer within ${timeoutMs / 1000} s`))
+          reject(new DiskTimeoutError(`the disk did not answer within ${timeoutMs / 1000} s`))
         }, timeoutMs)
         queue = queue.then(async () => {
           if (state === 'abandoned') return

@@ -3,8 +3,8 @@ import { createDisk, DISK_TIMEOUT_MS } from './disk.ts'
 import type { LockReply, LockRequest, LockResult } from './lock-thread.ts'
 
 /** Another exporter has the lock. */
-export class StorageInUse extends Error {
-  override readonly name = 'StorageInUse'
+export class StorageInUseError extends Error {
+  override readonly name = 'StorageInUseError'
 
   /**
    * @param path of the lock
@@ -25,22 +25,22 @@ export interface Locks {
    * folder is created.
    *
    * @param path of the lock file
-   * @param account for the message of StorageInUse
+   * @param account for the message of StorageInUseError
    * @returns `unavailable` if the folder cannot be written: then the data cannot be written either, which is reported anyway
-   * @throws StorageInUse when another process has the lock
-   * @throws DiskTimeout when the disk does not answer in time; the lock may still be acquired later
-   * @throws LockFailed if the lock file cannot be opened, the file system has no locks, or no thread can be started
+   * @throws StorageInUseError when another process has the lock
+   * @throws DiskTimeoutError when the disk does not answer in time; the lock may still be acquired later
+   * @throws LockError if the lock file cannot be opened, the file system has no locks, or no thread can be started
    */
   acquire(path: string, account: string): Promise<'acquired' | 'kept' | 'unavailable'>
-  /** Releases the lock if this process has it. @throws DiskTimeout */
+  /** Releases the lock if this process has it. @throws DiskTimeoutError */
   release(path: string): Promise<void>
   /** Ends the thread, and with it every lock: never resolves while the disk hangs. */
   close(): Promise<void>
 }
 
 /** A lock cannot be acquired, for another reason than that it is taken. */
-export class LockFailed extends Error {
-  override readonly name = 'LockFailed'
+export class LockError extends Error {
+  override readonly name = 'LockError'
 }
 
 // In the build, the thread is JavaScript like everything else.
@@ -62,7 +62,7 @@ const MEMORY = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 }
  */
 export function createLocks(timeoutMs = DISK_TIMEOUT_MS, thread: URL = THREAD): Locks {
   const disk = createDisk(timeoutMs)
-  const waiting = new Map<number, { resolve(result: LockResult): void; reject(error: LockFailed): void }>()
+  const waiting = new Map<number, { resolve(result: LockResult): void; reject(error: LockError): void }>()
   let worker: Worker | undefined
   let lastId = 0
 
@@ -78,7 +78,7 @@ export function createLocks(timeoutMs = DISK_TIMEOUT_MS, thread: URL = THREAD): 
   function lose(lost: Worker, cause?: unknown): void {
     if (worker !== lost) return
     worker = undefined
-    for (const { reject } of [...waiting.values()]) reject(new LockFailed('the lock thread ended', { cause }))
+    for (const { reject } of [...waiting.values()]) reject(new LockError('the lock thread ended', { cause }))
   }
 
   async function ask(action: LockRequest['action'], path: string): Promise<LockResult> {
@@ -86,7 +86,7 @@ export function createLocks(timeoutMs = DISK_TIMEOUT_MS, thread: URL = THREAD): 
       try {
         worker ??= start()
       } catch (cause) {
-        throw new LockFailed('the lock thread cannot start; check the limits on threads and memory', {
+        throw new LockError('the lock thread cannot start; check the limits on threads and memory', {
           cause,
         })
       }
@@ -103,11 +103,11 @@ export function createLocks(timeoutMs = DISK_TIMEOUT_MS, thread: URL = THREAD): 
       const result = await ask('acquire', path)
       switch (result.outcome) {
         case 'in use':
-          throw new StorageInUse(path, account, { cause: new Error(result.problem) })
+          throw new StorageInUseError(path, account, { cause: new Error(result.problem) })
         case 'failed':
-          throw new LockFailed(result.problem)
+          throw new LockError(result.problem)
         case 'released':
-          throw new LockFailed('the lock thread gave the wrong answer')
+          throw new LockError('the lock thread gave the wrong answer')
         default:
           return result.outcome
       }

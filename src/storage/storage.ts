@@ -7,7 +7,7 @@ import type { RestoreResult } from '../worker/outcome.ts'
 import { decodeAccount, encodeAccount } from './account-file.ts'
 import { removeLeftovers, writeFileAtomic } from './atomic-file.ts'
 import type { Disk } from './disk.ts'
-import { type Locks, StorageInUse } from './storage-lock.ts'
+import { type Locks, StorageInUseError } from './storage-lock.ts'
 import { quarantine, type ReadResult, readStored } from './stored-file.ts'
 
 /** Decodes and renders a stored snapshot, off the serving thread. @throws when the worker thread is lost */
@@ -102,7 +102,7 @@ interface AccountLock {
   /**
    * Acquires the lock, or keeps it. If the lock cannot be acquired, a warning says so, and the files are used without it.
    *
-   * @throws StorageInUse when another exporter has it
+   * @throws StorageInUseError when another exporter has it
    */
   acquire(): Promise<void>
   release(): Promise<void>
@@ -122,7 +122,7 @@ function createAccountLock(path: string, account: string, locks: Locks, log: Sto
         if (state === 'failed') log.info({ file: path }, 'storage is locked')
         state = 'locked'
       } catch (error) {
-        if (error instanceof StorageInUse) throw error
+        if (error instanceof StorageInUseError) throw error
         if (state !== 'failed') {
           log.warn(
             { file: path, problem: messageOf(error) },
@@ -148,7 +148,7 @@ interface StoredFile {
   read<T>(decode: (bytes: Uint8Array) => ReadResult<T> | Promise<ReadResult<T>>): Promise<T | undefined>
   /**
    * @returns whether it was written
-   * @throws StorageInUse when another exporter has locked the account; nothing is written then
+   * @throws StorageInUseError when another exporter has locked the account; nothing is written then
    */
   write(encode: () => Promise<Uint8Array>): Promise<boolean>
 }
@@ -199,7 +199,7 @@ function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog
         await disk.run(() => writeFileAtomic(path, bytes))
         return noteWrite(undefined)
       } catch (error) {
-        if (error instanceof StorageInUse) throw error
+        if (error instanceof StorageInUseError) throw error
         // The code alone: the message names the temporary file, which differs each time.
         const code = codeOf(error)
         return noteWrite(

@@ -2,13 +2,13 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
-  NotJson,
+  JsonSyntaxError,
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
   skipString,
   skipValue,
-  ValueTooLong,
+  ValueTooLongError,
 } from './json-scanner.ts'
 import type { Redact } from './redaction.ts'
 
@@ -131,7 +131,7 @@ function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
       place = skipSpace(bytes, place + 1)
     }
   } catch (error) {
-    if (!(error instanceof NotJson || error instanceof ValueTooLong)) throw error
+    if (!(error instanceof JsonSyntaxError || error instanceof ValueTooLongError)) throw error
   }
   const list = members.join(', ')
   if (!isOutermost) return `{${list}}`

@@ -1,21 +1,21 @@
 /** The text is not JSON at this place. */
-export class NotJson extends Error {
-  override readonly name: string = 'NotJson'
+export class JsonSyntaxError extends Error {
+  override readonly name: string = 'JsonSyntaxError'
 }
 
 /** The text ends between two tokens, so it is probably truncated. */
-export class UnexpectedEnd extends NotJson {
-  override readonly name = 'UnexpectedEnd'
+export class UnexpectedEndError extends JsonSyntaxError {
+  override readonly name = 'UnexpectedEndError'
 }
 
 /** The response ends within a string: it is truncated, or a quote is missing. */
-export class UnterminatedString extends NotJson {
-  override readonly name = 'UnterminatedString'
+export class UnterminatedStringError extends JsonSyntaxError {
+  override readonly name = 'UnterminatedStringError'
 }
 
 /** More text follows the JSON. */
-export class TrailingText extends NotJson {
-  override readonly name = 'TrailingText'
+export class TrailingTextError extends JsonSyntaxError {
+  override readonly name = 'TrailingTextError'
   /** Where that text begins. */
   readonly place: number
 
@@ -26,8 +26,8 @@ export class TrailingText extends NotJson {
 }
 
 /** A value is longer than any report needs. */
-export class ValueTooLong extends Error {
-  override readonly name = 'ValueTooLong'
+export class ValueTooLongError extends Error {
+  override readonly name = 'ValueTooLongError'
 }
 
 export const QUOTE = 0x22
@@ -64,8 +64,8 @@ export function skipSpace(bytes: Uint8Array, at: number): number {
  * @param at where the value begins
  * @param limit maximum length in bytes
  * @returns the place after its last byte
- * @throws NotJson if there is no value, or it does not end
- * @throws ValueTooLong as soon as the limit is exceeded
+ * @throws JsonSyntaxError if there is no value, or it does not end
+ * @throws ValueTooLongError as soon as the limit is exceeded
  */
 export function skipValue(bytes: Uint8Array, at: number, limit: number): number {
   const end = Math.min(bytes.length, at + limit)
@@ -91,7 +91,7 @@ export function skipValue(bytes: Uint8Array, at: number, limit: number): number 
     }
   } while (depth > 0 && place < end)
   if (depth > 0) throw tooLongOrTruncated(bytes, end)
-  if (depth < 0 || place === at) throw new NotJson('a value is missing')
+  if (depth < 0 || place === at) throw new JsonSyntaxError('a value is missing')
   return place
 }
 
@@ -102,7 +102,7 @@ export function skipString(bytes: Uint8Array, at: number, end: number): number {
     if (byte === QUOTE) return place + 1
     if (byte === BACKSLASH) place += 1
   }
-  throw end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnterminatedString('a string is not terminated')
+  throw end < bytes.length ? new ValueTooLongError(TOO_LONG) : new UnterminatedStringError('a string is not terminated')
 }
 
 /** Skips a number, `true`, `false`, `null`, or any other literal. */
@@ -118,5 +118,5 @@ function endsLiteral(byte: number | undefined): boolean {
 }
 
 function tooLongOrTruncated(bytes: Uint8Array, end: number): Error {
-  return end < bytes.length ? new ValueTooLong(TOO_LONG) : new UnexpectedEnd('it is truncated')
+  return end < bytes.length ? new ValueTooLongError(TOO_LONG) : new UnexpectedEndError('it is truncated')
 }

@@ -2,13 +2,13 @@ import {
   CLOSE_LIST,
   CLOSE_OBJECT,
   COMMA,
-  NotJson,
+  JsonSyntaxError,
   OPEN_LIST,
   OPEN_OBJECT,
   skipSpace,
-  UnexpectedEnd,
-  UnterminatedString,
-  ValueTooLong,
+  UnexpectedEndError,
+  UnterminatedStringError,
+  ValueTooLongError,
 } from './json-scanner.ts'
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
 
@@ -52,7 +52,7 @@ export function createListRepair(
   }: { isKeyed: boolean; isOutermost: boolean; maxRecordBytes: number },
 ): ListRepair {
   let broken = 0
-  const tooManyBroken = new NotJson(`more than ${MAX_BROKEN_RECORDS} records are broken`)
+  const tooManyBroken = new JsonSyntaxError(`more than ${MAX_BROKEN_RECORDS} records are broken`)
 
   function endAtNext(record: number): number | undefined {
     const limit = record + maxRecordBytes
@@ -84,7 +84,7 @@ export function createListRepair(
    */
   function isTruncatedAt(record: number, end: number, error: unknown): boolean {
     const tail = String.fromCharCode(...bytes.subarray(Math.max(record, end - MAX_TAIL_BYTES), end))
-    if (error instanceof UnterminatedString && isOutermost && !END_OF_RECORD.test(tail)) return true
+    if (error instanceof UnterminatedStringError && isOutermost && !END_OF_RECORD.test(tail)) return true
     if (isKeyed) return false
     let depth = 0
     for (let place = record; place < end; place += 1) {
@@ -107,7 +107,7 @@ export function createListRepair(
       if (broken > MAX_BROKEN_RECORDS) throw tooManyBroken
       const next = endAtNext(record)
       if (next !== undefined) return next
-      if (error instanceof UnexpectedEnd || error instanceof ValueTooLong) throw error
+      if (error instanceof UnexpectedEndError || error instanceof ValueTooLongError) throw error
       const end = endAtBracket(record, error) ?? reopenLast(error)
       if (end === undefined) throw error
       return end

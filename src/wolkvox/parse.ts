@@ -3,16 +3,16 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
-  NotJson,
+  JsonSyntaxError,
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
   skipString,
   skipValue,
-  ValueTooLong,
+  ValueTooLongError,
 } from './json-scanner.ts'
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
-import { TooManyRecords } from './response-splitter.ts'
+import { TooManyRecordsError } from './response-splitter.ts'
 
 /** Replaces a record that is not JSON. */
 export const UNPARSABLE = Symbol('unparsable')
@@ -60,7 +60,7 @@ function parseMembers(bytes: Uint8Array): Record<string, unknown> | undefined {
     const isWhole = bytes[place] === CLOSE_OBJECT && skipSpace(bytes, place + 1) === bytes.length
     return isWhole ? Object.fromEntries(members) : undefined
   } catch (error) {
-    if (error instanceof NotJson || error instanceof ValueTooLong) return undefined
+    if (error instanceof JsonSyntaxError || error instanceof ValueTooLongError) return undefined
     throw error
   }
 }
@@ -97,7 +97,7 @@ export function* parseRecords(
         let merged = -1
         for (const record of parseSpan(body, start, end)) {
           merged += 1
-          if (merged > spare) throw responseTooLarge(new TooManyRecords(maxRecords))
+          if (merged > spare) throw responseTooLarge(new TooManyRecordsError(maxRecords))
           yield record
         }
         spare -= merged
@@ -144,7 +144,7 @@ function parseText(text: string): unknown {
 const decodeUtf8 = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
 /** The failure of a response that is larger than any report. */
-export function responseTooLarge(error: TooManyRecords | ValueTooLong): WolkvoxFailure {
+export function responseTooLarge(error: TooManyRecordsError | ValueTooLongError): WolkvoxFailure {
   return new WolkvoxFailure('too_large', `the response cannot be a report: ${error.message}`, {
     cause: error,
   })

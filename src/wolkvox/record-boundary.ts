@@ -4,14 +4,14 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
-  NotJson,
+  JsonSyntaxError,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
   skipSpaceBackwards,
   skipString,
-  ValueTooLong,
+  ValueTooLongError,
 } from './json-scanner.ts'
 
 /** Where one record ends and the next begins. */
@@ -39,7 +39,7 @@ export function firstKey(bytes: Uint8Array, record: number): Uint8Array | undefi
     const end = skipString(bytes, start, Math.min(bytes.length, start + MAX_KEY_BYTES))
     return bytes[skipSpace(bytes, end)] === COLON ? bytes.subarray(start, end) : undefined
   } catch (error) {
-    if (error instanceof NotJson || error instanceof ValueTooLong) return undefined
+    if (error instanceof JsonSyntaxError || error instanceof ValueTooLongError) return undefined
     throw error
   }
 }

@@ -3,16 +3,16 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
-  NotJson,
+  JsonSyntaxError,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
   skipString,
   skipValue,
-  TrailingText,
-  UnexpectedEnd,
-  ValueTooLong,
+  TrailingTextError,
+  UnexpectedEndError,
+  ValueTooLongError,
 } from './json-scanner.ts'
 import { createListRepair } from './list-repair.ts'
 import { isWholeNumber } from './record-boundary.ts'
@@ -26,8 +26,8 @@ export interface ResponseParts {
 }
 
 /** The response has more records than wolkvox allows. */
-export class TooManyRecords extends Error {
-  override readonly name = 'TooManyRecords'
+export class TooManyRecordsError extends Error {
+  override readonly name = 'TooManyRecordsError'
 
   constructor(maxRecords: number) {
     super(`more than ${maxRecords} records`)
@@ -55,7 +55,7 @@ const EMPTY_LIST = Buffer.from('[]')
  * A record so broken that its end cannot be found ends where the next one begins. Its span is not valid JSON.
  *
  * @param maxRecords maximum number of records
- * @throws NotJson, ValueTooLong, TooManyRecords
+ * @throws JsonSyntaxError, ValueTooLongError, TooManyRecordsError
  */
 export function splitResponse(bytes: Uint8Array, maxRecords: number): ResponseParts {
   const start = skipMarks(bytes)
@@ -68,13 +68,13 @@ export function splitResponse(bytes: Uint8Array, maxRecords: number): ResponsePa
     return readMerged(bytes, start, maxRecords) ?? readObject(bytes, start, maxRecords)
   }
   // HTML can have any length. JSON that is neither a list nor an object is not a report.
-  if (bytes.length - start > MAX_ENVELOPE_BYTES) throw new NotJson('it is neither a list nor an object')
+  if (bytes.length - start > MAX_ENVELOPE_BYTES) throw new JsonSyntaxError('it is neither a list nor an object')
   return { envelope: bytes.subarray(start), spans: [] }
 }
 
 function expectEnd(bytes: Uint8Array, end: number): void {
   const place = skipSpace(bytes, end)
-  if (place < bytes.length) throw new TrailingText(place)
+  if (place < bytes.length) throw new TrailingTextError(place)
 }
 
 /** Skips byte order marks and white space: PHP sends one mark for each source file that has one. */
@@ -105,11 +105,11 @@ function readMerged(bytes: Uint8Array, start: number, maxRecords: number): Respo
     if (Buffer.compare(key, DATA) === 0) return undefined
     const end = skipValue(bytes, value, MAX_RECORD_BYTES)
     if (bytes[value] === OPEN_OBJECT && isWholeNumber(key)) {
-      if (spans.length === maxRecords * 2) throw new TooManyRecords(maxRecords)
+      if (spans.length === maxRecords * 2) throw new TooManyRecordsError(maxRecords)
       spans.push(value, end)
     } else {
       bytesOfMembers += end - at
-      if (bytesOfMembers > MAX_ENVELOPE_BYTES) throw new ValueTooLong(ENVELOPE_TOO_LARGE)
+      if (bytesOfMembers > MAX_ENVELOPE_BYTES) throw new ValueTooLongError(ENVELOPE_TOO_LARGE)
       hasCode ||= Buffer.compare(key, CODE) === 0
       members.push(SEPARATOR, bytes.subarray(at, end))
     }
@@ -140,17 +140,17 @@ function readObject(bytes: Uint8Array, start: number, maxRecords: number): Respo
       kept = place
       bytesOfLists += list.end - value
     }
-    if (place - start - bytesOfLists > MAX_ENVELOPE_BYTES) throw new ValueTooLong(ENVELOPE_TOO_LARGE)
+    if (place - start - bytesOfLists > MAX_ENVELOPE_BYTES) throw new ValueTooLongError(ENVELOPE_TOO_LARGE)
     place = skipSpace(bytes, place)
     if (bytes[place] !== COMMA) break
     place = skipSpace(bytes, place + 1)
   }
-  if (place >= bytes.length) throw new UnexpectedEnd('it is truncated')
-  if (bytes[place] !== CLOSE_OBJECT) throw new NotJson('a comma is missing')
+  if (place >= bytes.length) throw new UnexpectedEndError('it is truncated')
+  if (bytes[place] !== CLOSE_OBJECT) throw new JsonSyntaxError('a comma is missing')
   expectEnd(bytes, place + 1)
   const all = [...envelope, bytes.subarray(kept)]
   if (all.reduce((sum, part) => sum + part.length, 0) > MAX_ENVELOPE_BYTES) {
-    throw new ValueTooLong(ENVELOPE_TOO_LARGE)
+    throw new ValueTooLongError(ENVELOPE_TOO_LARGE)
   }
   return { envelope: Buffer.concat(all), spans }
 }
@@ -159,7 +159,7 @@ function readObject(bytes: Uint8Array, start: number, maxRecords: number): Respo
 function readKey(bytes: Uint8Array, at: number): { key: Uint8Array; value: number } {
   const end = skipString(bytes, at, Math.min(bytes.length, at + MAX_ENVELOPE_BYTES))
   const colon = skipSpace(bytes, end)
-  if (bytes[colon] !== COLON) throw new NotJson('a colon is missing')
+  if (bytes[colon] !== COLON) throw new JsonSyntaxError('a colon is missing')
   return { key: bytes.subarray(at, end), value: skipSpace(bytes, colon + 1) }
 }
 
@@ -192,7 +192,7 @@ function readList(
   for (;;) {
     const record = isKeyed ? skipNumber(bytes, place) : place
     if (record === undefined) return undefined
-    if (spans.length === maxRecords * 2) throw new TooManyRecords(maxRecords)
+    if (spans.length === maxRecords * 2) throw new TooManyRecordsError(maxRecords)
     try {
       const end = skipRecord(bytes, record, close)
       spans.push(record, end)
@@ -228,7 +228,7 @@ function skipRecord(bytes: Uint8Array, at: number, close: number): number {
   let end = at
   let next = at
   while (bytes[next] !== COMMA && bytes[next] !== close) {
-    if (next >= bytes.length) throw new UnexpectedEnd('it is truncated')
+    if (next >= bytes.length) throw new UnexpectedEndError('it is truncated')
     end = skipValue(bytes, next, at + MAX_RECORD_BYTES - next)
     next = skipSpace(bytes, end)
   }

@@ -8,10 +8,10 @@ import {
   reasonOfRefusal,
   WolkvoxFailure,
 } from './failure.ts'
-import { NotJson, skipSpace, TrailingText, ValueTooLong } from './json-scanner.ts'
+import { JsonSyntaxError, skipSpace, TrailingTextError, ValueTooLongError } from './json-scanner.ts'
 import { parseEnvelope, parseRecords, responseTooLarge } from './parse.ts'
 import type { Redact } from './redaction.ts'
-import { splitResponse, TooManyRecords } from './response-splitter.ts'
+import { splitResponse, TooManyRecordsError } from './response-splitter.ts'
 import { MAX_RECORDS } from './values.ts'
 
 /** A complete HTTP response of the API. */
@@ -85,13 +85,13 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact): C
 }
 
 function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, redact: Redact): WolkvoxFailure {
-  if (error instanceof TooManyRecords || error instanceof ValueTooLong) return responseTooLarge(error)
-  if (!(error instanceof SyntaxError || error instanceof NotJson)) throw error
+  if (error instanceof TooManyRecordsError || error instanceof ValueTooLongError) return responseTooLarge(error)
+  if (!(error instanceof SyntaxError || error instanceof JsonSyntaxError)) throw error
   if (skipSpace(body, 0) === body.length) return new WolkvoxFailure('malformed', 'the response is empty')
   // V8 quotes the text that it cannot parse, which can be personal data. Keep only the kind of error.
   const mistake = error.message.replace(/[,:]? ?(\.\.\.)?".*$/s, '')
   const problem = `the response is not JSON: ${mistake}`
-  const part = error instanceof TrailingText ? body.subarray(error.place) : body
+  const part = error instanceof TrailingTextError ? body.subarray(error.place) : body
   return malformed(problem, part, response, redact, new SyntaxError(mistake))
 }
 

@@ -1,7 +1,7 @@
 import type { Operation } from '../config/operation.ts'
 import { type Attempt, failedOutcome, type RestoreResult } from './outcome.ts'
 import { toPlain } from './protocol.ts'
-import { WorkerLost, type WorkerPool } from './worker-pool.ts'
+import { WorkerLostError, type WorkerPool } from './worker-pool.ts'
 
 /** The pipeline of a report on worker threads: fetch, read, render. */
 export interface WorkerClient {
@@ -15,7 +15,7 @@ export interface WorkerClient {
    * Reads and renders a stored snapshot.
    *
    * @param stored bytes of the file, which are transferred
-   * @throws WorkerLost
+   * @throws WorkerLostError
    */
   restore(operation: Operation, report: string, stored: Uint8Array): Promise<RestoreResult>
 }
@@ -26,7 +26,7 @@ export function createWorkerClient(pool: WorkerPool, storesSnapshots: boolean): 
     const plain = toPlain(operation)
     const called = await pool.run<'call'>({ task: 'call', operation: plain, report }, signal).result
     signal.throwIfAborted()
-    if (called === undefined) throw new WorkerLost('the worker thread gave no result', 'internal')
+    if (called === undefined) throw new WorkerLostError('the worker thread gave no result', 'internal')
     if (!called.ok) {
       const { reason, message, ...advice } = called.failure
       return { outcome: failedOutcome(reason, message, undefined, advice), encoded: undefined }
@@ -38,7 +38,7 @@ export function createWorkerClient(pool: WorkerPool, storesSnapshots: boolean): 
     )
     const outcome = await reading.result
     signal.throwIfAborted()
-    if (outcome === undefined) throw new WorkerLost('the worker thread gave no result', 'internal')
+    if (outcome === undefined) throw new WorkerLostError('the worker thread gave no result', 'internal')
     return { outcome, encoded: outcome.ok && storesSnapshots ? reading.encoded : undefined }
   }
 
@@ -49,7 +49,7 @@ export function createWorkerClient(pool: WorkerPool, storesSnapshots: boolean): 
         return await attempt(operation, report, signal)
       } catch (error) {
         signal.throwIfAborted()
-        if (!(error instanceof WorkerLost)) throw error
+        if (!(error instanceof WorkerLostError)) throw error
         return { outcome: failedOutcome(error.reason, error.message), encoded: undefined }
       }
     },
@@ -60,7 +60,7 @@ export function createWorkerClient(pool: WorkerPool, storesSnapshots: boolean): 
         report,
         stored,
       }).result
-      if (result === undefined) throw new WorkerLost('the worker thread gave no result', 'internal')
+      if (result === undefined) throw new WorkerLostError('the worker thread gave no result', 'internal')
       return result
     },
   }

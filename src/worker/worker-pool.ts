@@ -12,8 +12,8 @@ import {
 } from './protocol.ts'
 
 /** A worker thread ended together with its tasks, or could not start. */
-export class WorkerLost extends Error {
-  override readonly name = 'WorkerLost'
+export class WorkerLostError extends Error {
+  override readonly name = 'WorkerLostError'
   readonly reason: FailureReason
 
   constructor(message: string, reason: FailureReason, options?: ErrorOptions) {
@@ -27,11 +27,11 @@ export interface Running<T extends Task> {
   /**
    * `undefined` if the signal was aborted first.
    *
-   * @throws WorkerLost
+   * @throws WorkerLostError
    */
   readonly result: Promise<TaskResults[T] | undefined>
   /**
-   * The encoded bytes, if they were asked for and the result has data. Rejects with WorkerLost if there are none.
+   * The encoded bytes, if they were asked for and the result has data. Rejects with WorkerLostError if there are none.
    */
   readonly encoded: Promise<Uint8Array>
 }
@@ -98,7 +98,7 @@ interface PendingTask {
   readonly request: TaskRequest
   readonly settle: (result: TaskResults[Task] | undefined) => void
   readonly settleEncoded: (encoded: Uint8Array) => void
-  readonly fail: (error: WorkerLost) => void
+  readonly fail: (error: WorkerLostError) => void
   /** Undoes what waits for the task: timers and listeners. */
   readonly release: () => void
 }
@@ -119,7 +119,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
   let lastId = 0
   let isClosed = false
 
-  /** @throws WorkerLost when the system refuses another thread */
+  /** @throws WorkerLostError when the system refuses another thread */
   function startThread(forCalls: boolean): Thread {
     try {
       const worker = new Worker(file, {
@@ -138,7 +138,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error))
       const message = `the worker thread cannot start (${cause.message}); check the limits on threads and memory`
-      throw new WorkerLost(message, 'internal', { cause })
+      throw new WorkerLostError(message, 'internal', { cause })
     }
   }
 
@@ -152,7 +152,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
 
   function end(thread: Thread, id: number): void {
     const task = thread.tasks.get(id)
-    task?.fail(new WorkerLost('the worker thread sent no more', 'internal'))
+    task?.fail(new WorkerLostError('the worker thread sent no more', 'internal'))
     task?.release()
     thread.tasks.delete(id)
     thread.reading = 'no'
@@ -170,7 +170,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
       ? 'reading the response needed more memory than allowed'
       : `the worker thread ended: ${cause.message}`
     for (const task of thread.tasks.values()) {
-      task.fail(new WorkerLost(message, outOfMemory ? 'too_large' : 'internal', { cause }))
+      task.fail(new WorkerLostError(message, outOfMemory ? 'too_large' : 'internal', { cause }))
       task.release()
     }
     thread.tasks.clear()
@@ -199,7 +199,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
       try {
         assign(kind === 'call' ? threadForCalls() : threadForReading(), id, task)
       } catch (error) {
-        if (!(error instanceof WorkerLost)) throw error
+        if (!(error instanceof WorkerLostError)) throw error
         task.fail(error)
         task.release()
       }
@@ -255,7 +255,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
   /** The thread is told, but its reply is not waited for: it may be stuck, and the process has seconds to end. */
   function abort(id: number, task: PendingTask): void {
     task.settle(undefined)
-    task.fail(new WorkerLost('the task was aborted', 'internal'))
+    task.fail(new WorkerLostError('the task was aborted', 'internal'))
     if (waiting.delete(id)) {
       task.release()
       return
@@ -269,7 +269,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
       try {
         if (threads.size === 0 && !isClosed) startThread(true)
       } catch (error) {
-        if (!(error instanceof WorkerLost)) throw error
+        if (!(error instanceof WorkerLostError)) throw error
       }
     },
     run<T extends Task>(request: Extract<TaskRequest, { task: T }>, signal?: AbortSignal) {
@@ -289,7 +289,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
         },
         release: () => signal?.removeEventListener('abort', onAbort),
       }
-      if (isClosed) task.fail(new WorkerLost('the workers were closed', 'internal'))
+      if (isClosed) task.fail(new WorkerLostError('the workers were closed', 'internal'))
       else if (signal?.aborted) abort(id, task)
       else {
         signal?.addEventListener('abort', onAbort, { once: true })
@@ -303,7 +303,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
     async close() {
       isClosed = true
       for (const task of waiting.values()) {
-        task.fail(new WorkerLost('the workers were closed', 'internal'))
+        task.fail(new WorkerLostError('the workers were closed', 'internal'))
         task.release()
       }
       waiting.clear()

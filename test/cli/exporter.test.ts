@@ -11,7 +11,7 @@ import type { ListenAddress } from '../../src/config/process-config.ts'
 import { ListenError } from '../../src/server/listen.ts'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
 import { fileOf } from '../../src/storage/storage.ts'
-import { StorageInUse } from '../../src/storage/storage-lock.ts'
+import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import { anOperation } from '../support/helpers.ts'
 import { freePort } from '../support/programs/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -164,7 +164,7 @@ describe('a storage', () => {
     await eventually(async () => expect(await statusOf(`${first.url}/-/ready`)).toBe(200))
     // The start waits for the lock, but only for a second.
     const second = start(wolkvox.url, [LOOPBACK], folder).then(({ exporter }) => exporter.failed)
-    await expect(second).rejects.toThrow(StorageInUse)
+    await expect(second).rejects.toThrow(StorageInUseError)
     expect(wolkvox.requests).toBe(1)
   })
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { type Account, openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import type { AccountStorage, AccountToStore } from '../../src/scheduling/storage-ports.ts'
-import { StorageInUse } from '../../src/storage/storage-lock.ts'
+import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import type { Outcome } from '../../src/worker/outcome.ts'
 import { anOperation, never } from '../support/helpers.ts'
 import {
@@ -375,8 +375,8 @@ describe('an account of an earlier process', () => {
   })
 
   it('cannot be opened while another exporter uses it', async () => {
-    const load = () => Promise.reject(new StorageInUse('/data/0042.lock', '0042'))
-    await expect(open(anAccountStorage({ load }))).rejects.toThrow(StorageInUse)
+    const load = () => Promise.reject(new StorageInUseError('/data/0042.lock', '0042'))
+    await expect(open(anAccountStorage({ load }))).rejects.toThrow(StorageInUseError)
   })
 })
 

@@ -5,7 +5,7 @@ import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import { isReady, isStale, type ReportState } from '../../src/scheduling/state.ts'
 import type { AccountToStore } from '../../src/scheduling/storage-ports.ts'
-import { StorageInUse } from '../../src/storage/storage-lock.ts'
+import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import type { Failure, Outcome } from '../../src/worker/outcome.ts'
 import { aRenderedSnapshot, aSuccess } from '../support/helpers.ts'
 import {
@@ -370,9 +370,9 @@ describe('a refresher that cannot continue', () => {
 
   it('makes no call after another exporter has locked its storage', async () => {
     const call = vi.fn(good)
-    const storage = anAccountStorage({ save: () => Promise.reject(new StorageInUse('0042.lock', '0042')) })
+    const storage = anAccountStorage({ save: () => Promise.reject(new StorageInUseError('0042.lock', '0042')) })
     const report = await startReport(call, { storage })
-    const ended = expect(report.ended).rejects.toThrow(StorageInUse)
+    const ended = expect(report.ended).rejects.toThrow(StorageInUseError)
     await vi.advanceTimersByTimeAsync(HOUR)
     await ended
     expect(call).not.toHaveBeenCalled()

@@ -5,7 +5,7 @@ import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import type { AccountToStore, StoredAccount } from '../../src/scheduling/storage-ports.ts'
 import { createSupervisor, type Supervisor } from '../../src/scheduling/supervisor.ts'
-import { StorageInUse } from '../../src/storage/storage-lock.ts'
+import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import type { Attempt, RenderedSnapshot } from '../../src/worker/outcome.ts'
 import { anOperation, aRenderedSnapshot, type OperationOverrides } from '../support/helpers.ts'
 import {
@@ -60,7 +60,7 @@ function supervise({ attempt, stored, data = {}, save = async () => true }: Opti
       async load() {
         storage.push(`opening ${server}`)
         await waitFor.get(server)
-        if (inUse.has(server)) throw new StorageInUse(`${server}.lock`, server)
+        if (inUse.has(server)) throw new StorageInUseError(`${server}.lock`, server)
         storage.push(`opened ${server}`)
         return stored && { requestsOfDay: { day: TODAY, count: 0 }, schedules: {}, ...stored }
       },
@@ -291,7 +291,7 @@ describe('several calls of apply', () => {
     inUse.add('0042')
     const refused = supervisor.apply([ventas()])
     const next = supervisor.apply([soporte()])
-    await expect(refused).rejects.toThrow(StorageInUse)
+    await expect(refused).rejects.toThrow(StorageInUseError)
     await next
     expect(namesOf(supervisor)).toEqual(['soporte agents'])
   })
@@ -312,7 +312,7 @@ describe('an account that another exporter uses', () => {
       elsewhere,
       cobros,
     ])
-    await expect(change).rejects.toThrow(StorageInUse)
+    await expect(change).rejects.toThrow(StorageInUseError)
     expect(supervisor.state()).toEqual(before)
     expect(supervisor.state().reports[0]).toBe(before.reports[0])
     expect(storage.filter((event) => /opened|closed/.test(event))).toEqual([
@@ -329,7 +329,7 @@ describe('an account that another exporter uses', () => {
   it('can be applied again when it is free', async () => {
     const { supervisor, inUse } = supervise()
     inUse.add('0043')
-    await expect(supervisor.apply([ventas(), soporte()])).rejects.toThrow(StorageInUse)
+    await expect(supervisor.apply([ventas(), soporte()])).rejects.toThrow(StorageInUseError)
     expect(supervisor.state()).toEqual({ accounts: [], operations: [], reports: [] })
     inUse.clear()
     await supervisor.apply([ventas(), soporte()])

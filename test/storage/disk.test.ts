@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createDisk, DiskTimeout } from '../../src/storage/disk.ts'
+import { createDisk, DiskTimeoutError } from '../../src/storage/disk.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -52,7 +52,7 @@ describe('a disk that hangs', () => {
     const disk = createDisk()
     const hanging = anOperation()
     const failed = expect(disk.run(hanging.run)).rejects.toThrow(
-      new DiskTimeout('the disk did not answer within 10 s'),
+      new DiskTimeoutError('the disk did not answer within 10 s'),
     )
     await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
     await failed
@@ -73,7 +73,7 @@ describe('a disk that hangs', () => {
     const { disk } = await hungDisk()
     const next = anOperation()
     for (let times = 0; times < 5; times += 1) {
-      await expect(disk.run(next.run)).rejects.toThrow(DiskTimeout)
+      await expect(disk.run(next.run)).rejects.toThrow(DiskTimeoutError)
     }
     expect(next.started()).toBe(false)
     expect(vi.getTimerCount()).toBe(0)

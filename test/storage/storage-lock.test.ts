@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { DiskTimeout } from '../../src/storage/disk.ts'
-import { createLocks, LockFailed, StorageInUse } from '../../src/storage/storage-lock.ts'
+import { DiskTimeoutError } from '../../src/storage/disk.ts'
+import { createLocks, LockError, StorageInUseError } from '../../src/storage/storage-lock.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const MODULE = new URL('../../src/storage/storage-lock.ts', import.meta.url).href
@@ -55,7 +55,7 @@ describe('a lock', () => {
   it('is refused while another process has it, and free again at once when that process was killed', async () => {
     const owner = await startOwner()
     const locks = locksOf()
-    await expect(locks.acquire(path, '0042')).rejects.toThrow(StorageInUse)
+    await expect(locks.acquire(path, '0042')).rejects.toThrow(StorageInUseError)
     await owner.kill()
     expect(await locks.acquire(path, '0042')).toBe('acquired')
   })
@@ -63,7 +63,7 @@ describe('a lock', () => {
   it('is refused within the same process too, and a refusal leaves no file open', async () => {
     await locksOf().acquire(path, '0042')
     const others = locksOf()
-    const refuse = () => expect(others.acquire(path, '0042')).rejects.toThrow(StorageInUse)
+    const refuse = () => expect(others.acquire(path, '0042')).rejects.toThrow(StorageInUseError)
     await refuse()
     const opened = async () => (await readdir('/proc/self/fd')).length
     const before = await opened()
@@ -75,7 +75,7 @@ describe('a lock', () => {
     const locks = locksOf()
     await locks.acquire(path, '0042')
     expect(await locks.acquire(path, '0042')).toBe('kept')
-    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUse)
+    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUseError)
   })
 
   it.each([
@@ -88,7 +88,7 @@ describe('a lock', () => {
     await change()
     expect(await locks.acquire(path, '0042')).toBe('acquired')
     expect(await locks.acquire(path, '0042')).toBe('kept')
-    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUse)
+    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUseError)
   })
 
   it('is lost when another process has locked the file that replaced it', async () => {
@@ -96,7 +96,7 @@ describe('a lock', () => {
     await locks.acquire(path, '0042')
     await replaceFile()
     await startOwner()
-    await expect(locks.acquire(path, '0042')).rejects.toThrow(StorageInUse)
+    await expect(locks.acquire(path, '0042')).rejects.toThrow(StorageInUseError)
   })
 
   it.each(['x', 'something else, longer than the header of a database. '.repeat(100)])(
@@ -104,7 +104,7 @@ describe('a lock', () => {
     async (content) => {
       await writeFile(path, content)
       expect(await locksOf().acquire(path, '0042')).toBe('acquired')
-      await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUse)
+      await expect(locksOf().acquire(path, '0042')).rejects.toThrow(StorageInUseError)
     },
   )
 
@@ -136,7 +136,7 @@ describe('a lock', () => {
 
   it('fails at once where a pipe is in its place', async () => {
     execFileSync('mkfifo', [path])
-    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(new LockFailed('disk I/O error'))
+    await expect(locksOf().acquire(path, '0042')).rejects.toThrow(new LockError('disk I/O error'))
   })
 
   it('starts no thread for a release, or before it is used', async () => {
@@ -151,10 +151,10 @@ describe('a lock thread that hangs', () => {
 
   it('costs the time limit once; later locks fail at once', async () => {
     const locks = locksOf(200, HUNG)
-    await expect(locks.acquire(path, '0042')).rejects.toThrow(DiskTimeout)
+    await expect(locks.acquire(path, '0042')).rejects.toThrow(DiskTimeoutError)
     const from = performance.now()
     await expect(locks.acquire(path, '0042')).rejects.toThrow('an earlier file operation still hangs')
-    await expect(locks.release(path)).rejects.toThrow(DiskTimeout)
+    await expect(locks.release(path)).rejects.toThrow(DiskTimeoutError)
     expect(performance.now() - from).toBeLessThan(150)
   })
 
@@ -175,6 +175,6 @@ describe('a lock thread that hangs', () => {
 it('a lock thread that ends fails what waits for it, and the next lock starts another', async () => {
   const locks = locksOf(5000, new URL('data:text/javascript,process.exit()'))
   for (let times = 0; times < 2; times += 1) {
-    await expect(locks.acquire(path, '0042')).rejects.toThrow(new LockFailed('the lock thread ended'))
+    await expect(locks.acquire(path, '0042')).rejects.toThrow(new LockError('the lock thread ended'))
   }
 })

@@ -7,15 +7,15 @@ import { credentialsFingerprint, type Operation } from '../../src/config/operati
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import type { AccountToStore } from '../../src/scheduling/storage-ports.ts'
 import { createSupervisor } from '../../src/scheduling/supervisor.ts'
-import { createDisk, type Disk, DiskTimeout } from '../../src/storage/disk.ts'
+import { createDisk, type Disk, DiskTimeoutError } from '../../src/storage/disk.ts'
 import { createStorage, type Storage } from '../../src/storage/storage.ts'
-import { createLocks, LockFailed, type Locks, StorageInUse } from '../../src/storage/storage-lock.ts'
+import { createLocks, LockError, type Locks, StorageInUseError } from '../../src/storage/storage-lock.ts'
 import { addChecksum } from '../../src/storage/stored-file.ts'
 import type { RenderedSnapshot } from '../../src/worker/outcome.ts'
 import { type FromWorker, type TaskRequest, toPlain } from '../../src/worker/protocol.ts'
 import { createTaskRunner } from '../../src/worker/tasks.ts'
 import { createWorkerClient } from '../../src/worker/worker-client.ts'
-import { createWorkerPool, WorkerLost } from '../../src/worker/worker-pool.ts'
+import { createWorkerPool, WorkerLostError } from '../../src/worker/worker-pool.ts'
 import { anEnvelope, anOperation, aRecord } from '../support/helpers.ts'
 import { storedFile } from '../support/stored-files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -195,11 +195,11 @@ describe('operations of one account', () => {
 
   it('are used by one exporter, even if another one refreshes other operations of the account', async () => {
     await open(aStorage(), ventas).load()
-    await expect(open(aStorage(), soporte).load()).rejects.toThrow(StorageInUse)
+    await expect(open(aStorage(), soporte).load()).rejects.toThrow(StorageInUseError)
   })
 
   it('cost one warning if their lock fails', async () => {
-    const acquire = vi.fn<Locks['acquire']>().mockRejectedValue(new LockFailed('no locks here'))
+    const acquire = vi.fn<Locks['acquire']>().mockRejectedValue(new LockError('no locks here'))
     const storage = aStorage({ locks: { acquire, release: async () => {}, close: async () => {} } })
     for (const operation of [ventas, soporte]) {
       const opened = open(storage, operation)
@@ -236,7 +236,7 @@ describe('operations of two accounts', () => {
   })
 
   it('cost one warning each if their locks fail', async () => {
-    const acquire = vi.fn<Locks['acquire']>().mockRejectedValue(new LockFailed('no locks here'))
+    const acquire = vi.fn<Locks['acquire']>().mockRejectedValue(new LockError('no locks here'))
     const storage = aStorage({ locks: { acquire, release: async () => {}, close: async () => {} } })
     for (const operation of [ventas, otherAccount, ventas]) await open(storage, operation).load()
     expect(logged.map(({ file }) => file)).toEqual([pathOf('lock'), pathOf('lock', otherAccount)])
@@ -417,7 +417,7 @@ describe('a file that cannot be written', () => {
     await snapshots.save(encodedSnapshot())
     const before = await readFile(pathOf('snapshot'))
     for (let times = 0; times < 2; times += 1) {
-      const lost = Promise.reject(new WorkerLost('the worker thread ended: it has exited', 'internal'))
+      const lost = Promise.reject(new WorkerLostError('the worker thread ended: it has exited', 'internal'))
       expect(await snapshots.save(lost)).toBe(false)
     }
     expect(await readFile(pathOf('snapshot'))).toEqual(before)
@@ -468,7 +468,7 @@ describe('a second storage of the same account in the same folder', () => {
     const first = open(aStorage())
     await first.load()
     const second = open(aStorage())
-    await expect(second.load()).rejects.toThrow(StorageInUse)
+    await expect(second.load()).rejects.toThrow(StorageInUseError)
     await first.account.close()
     expect(await second.load()).toEqual(NOTHING)
   })
@@ -504,7 +504,7 @@ describe('a lock file', () => {
   it('with other content is replaced, without a warning', async () => {
     await writeFile(pathOf('lock'), 'something else that is longer than the header of a database'.repeat(5))
     await open(aStorage()).load()
-    await expect(open(aStorage()).load()).rejects.toThrow(StorageInUse)
+    await expect(open(aStorage()).load()).rejects.toThrow(StorageInUseError)
     expect(logged).toEqual([])
   })
 
@@ -527,7 +527,7 @@ describe('a lock file', () => {
       await load()
       await change()
       expect([await account.save(counts()), await account.save(counts())]).toEqual([true, true])
-      await expect(open(aStorage()).load()).rejects.toThrow(StorageInUse)
+      await expect(open(aStorage()).load()).rejects.toThrow(StorageInUseError)
       expect(logged).toEqual([
         { event: 'lock file was removed or replaced; storage is locked again', file: pathOf('lock') },
       ])
@@ -539,7 +539,7 @@ describe('a lock file', () => {
     await load()
     await rm(pathOf('lock'))
     expect(await snapshots.save(encodedSnapshot())).toBe(true)
-    await expect(open(aStorage()).load()).rejects.toThrow(StorageInUse)
+    await expect(open(aStorage()).load()).rejects.toThrow(StorageInUseError)
   })
 
   it('that was removed while a snapshot was encoded is locked again before it is written', async () => {
@@ -552,7 +552,7 @@ describe('a lock file', () => {
     await rm(pathOf('lock'))
     encoding.resolve(await encodedSnapshot())
     expect(await saved).toBe(true)
-    await expect(open(aStorage()).load()).rejects.toThrow(StorageInUse)
+    await expect(open(aStorage()).load()).rejects.toThrow(StorageInUseError)
   })
 
   it('that was removed and is now locked by another exporter stops every write', async () => {
@@ -560,8 +560,8 @@ describe('a lock file', () => {
     await load()
     await rm(pathOf('lock'))
     await open(aStorage()).load()
-    await expect(account.save(counts())).rejects.toThrow(StorageInUse)
-    await expect(snapshots.save(encodedSnapshot())).rejects.toThrow(StorageInUse)
+    await expect(account.save(counts())).rejects.toThrow(StorageInUseError)
+    await expect(snapshots.save(encodedSnapshot())).rejects.toThrow(StorageInUseError)
     expect(await readdir(folder)).toEqual([basename(pathOf('lock'))])
   })
 
@@ -573,9 +573,9 @@ describe('a lock file', () => {
     const before = await read()
     await rm(pathOf('lock'))
     await open(aStorage()).load()
-    await expect(opened.account.save({ ...counts(), schedules: {} })).rejects.toThrow(StorageInUse)
+    await expect(opened.account.save({ ...counts(), schedules: {} })).rejects.toThrow(StorageInUseError)
     await expect(opened.snapshots.save(refresh(ventas, 1).then(({ encoded }) => encoded))).rejects.toThrow(
-      StorageInUse,
+      StorageInUseError,
     )
     expect(await read()).toEqual(before)
   })
@@ -602,7 +602,7 @@ describe('a lock that cannot be acquired', () => {
     await stored.load()
     await stored.snapshots.save(encodedSnapshot())
     await stored.account.close()
-    const acquire = vi.fn<Locks['acquire']>().mockRejectedValue(new DiskTimeout('the disk did not answer'))
+    const acquire = vi.fn<Locks['acquire']>().mockRejectedValue(new DiskTimeoutError('the disk did not answer'))
     const locks = { acquire, release: async () => {}, close: async () => {} }
     const unlocked = open(aStorage({ locks }))
     expect((await unlocked.load()).rendered).toBeDefined()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NotJson, ValueTooLong } from '../../src/wolkvox/json-scanner.ts'
-import { splitResponse, TooManyRecords } from '../../src/wolkvox/response-splitter.ts'
+import { JsonSyntaxError, ValueTooLongError } from '../../src/wolkvox/json-scanner.ts'
+import { splitResponse, TooManyRecordsError } from '../../src/wolkvox/response-splitter.ts'
 
 /** The envelope and its records, joined again. */
 function together(text: string, maxRecords = 1000): { envelope: unknown; records: unknown[] } {
@@ -30,7 +30,7 @@ function isJsonInParts(text: string): boolean {
     together(text)
     return true
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof NotJson) return false
+    if (error instanceof SyntaxError || error instanceof JsonSyntaxError) return false
     throw error
   }
 }
@@ -153,13 +153,13 @@ describe('a response that cannot be a report', () => {
   const withinObject = (shape: string) => [`{"code":200,"data":{${shape}}}`, `{${shape}}`]
 
   it.each([
-    ['numbers without end', `${megabytes('0,', 32)}0`, TooManyRecords],
-    ['lists without end', `${megabytes('[],', 32)}[]`, TooManyRecords],
-    ['objects without end', `${megabytes('{},', 32)}{}`, TooManyRecords],
-    ['a depth without end', megabytes('[', 32), ValueTooLong],
-    ['objects in objects without end', megabytes('{"a":', 32), ValueTooLong],
-    ['a text without end', `"${megabytes('x', 32)}`, ValueTooLong],
-    ['a number without end', megabytes('9', 32), ValueTooLong],
+    ['numbers without end', `${megabytes('0,', 32)}0`, TooManyRecordsError],
+    ['lists without end', `${megabytes('[],', 32)}[]`, TooManyRecordsError],
+    ['objects without end', `${megabytes('{},', 32)}{}`, TooManyRecordsError],
+    ['a depth without end', megabytes('[', 32), ValueTooLongError],
+    ['objects in objects without end', megabytes('{"a":', 32), ValueTooLongError],
+    ['a text without end', `"${megabytes('x', 32)}`, ValueTooLongError],
+    ['a number without end', megabytes('9', 32), ValueTooLongError],
   ])('is rejected before parsing: %s', (_shape, shape, error) => {
     for (const text of within(shape)) {
       expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(error)
@@ -167,14 +167,14 @@ describe('a response that cannot be a report', () => {
   })
 
   it.each([
-    ['numbers without end', `${megabytes('"0":0,', 32)}"1":0`, TooManyRecords],
-    ['lists without end', `${megabytes('"7":[],', 32)}"1":[]`, TooManyRecords],
-    ['objects without end', `${megabytes('"42":{},', 32)}"1":{}`, TooManyRecords],
-    ['a depth without end', `"0":${megabytes('[', 32)}`, ValueTooLong],
-    ['objects in objects without end', megabytes('"0":{', 32), ValueTooLong],
-    ['a text without end', `"0":"${megabytes('x', 32)}`, ValueTooLong],
-    ['a key without end', `"${megabytes('0', 32)}":0`, ValueTooLong],
-    ['a record of many members', `"0":{${megabytes('"k":0,', 32)}"k":0}`, ValueTooLong],
+    ['numbers without end', `${megabytes('"0":0,', 32)}"1":0`, TooManyRecordsError],
+    ['lists without end', `${megabytes('"7":[],', 32)}"1":[]`, TooManyRecordsError],
+    ['objects without end', `${megabytes('"42":{},', 32)}"1":{}`, TooManyRecordsError],
+    ['a depth without end', `"0":${megabytes('[', 32)}`, ValueTooLongError],
+    ['objects in objects without end', megabytes('"0":{', 32), ValueTooLongError],
+    ['a text without end', `"0":"${megabytes('x', 32)}`, ValueTooLongError],
+    ['a key without end', `"${megabytes('0', 32)}":0`, ValueTooLongError],
+    ['a record of many members', `"0":{${megabytes('"k":0,', 32)}"k":0}`, ValueTooLongError],
   ])('is rejected before parsing, as an object with numeric keys: %s', (_shape, shape, error) => {
     for (const text of withinObject(shape)) {
       expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(error)
@@ -185,7 +185,7 @@ describe('a response that cannot be a report', () => {
     ['a text around the records', `{"msg":"${'x'.repeat(70_000)}","data":[]}`],
     ['many members around the records', `{${'"a":1,'.repeat(20_000)}"data":[]}`],
   ])('is rejected for its size: %s', (_part, text) => {
-    expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(ValueTooLong)
+    expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(ValueTooLongError)
   })
 
   it.each([
@@ -193,11 +193,11 @@ describe('a response that cannot be a report', () => {
     ['something behind the records, of any length', `[]${' x'.repeat(40_000)}`],
     ['something behind the envelope', '{"data":[]}<br />'],
   ])('is not JSON: %s', (_part, text) => {
-    expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(NotJson)
+    expect(() => splitResponse(Buffer.from(text), 60_000)).toThrow(JsonSyntaxError)
   })
 
   it('has one record too many', () => {
     expect(together('[1,2,3]', 3).records).toHaveLength(3)
-    expect(() => together('[1,2,3,4]', 3)).toThrow(TooManyRecords)
+    expect(() => together('[1,2,3,4]', 3)).toThrow(TooManyRecordsError)
   })
 })

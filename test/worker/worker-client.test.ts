@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createWorkerClient } from '../../src/worker/worker-client.ts'
-import { createWorkerPool, WorkerLost } from '../../src/worker/worker-pool.ts'
+import { createWorkerPool, WorkerLostError } from '../../src/worker/worker-pool.ts'
 import {
   anEnvelope,
   anOperation,
@@ -126,7 +126,7 @@ describe('an attempt', () => {
       never,
     )
     expect(outcome.ok).toBe(true)
-    await expect(encoded).rejects.toBeInstanceOf(WorkerLost)
+    await expect(encoded).rejects.toBeInstanceOf(WorkerLostError)
   })
 
   it('fails as internal if the thread ends the task without a result', async () => {
@@ -141,12 +141,12 @@ describe('restoring', () => {
   it.each(['exits', 'is out of memory'])('rejects if its thread %s', async (behaviour) => {
     const { restore } = startClient(scripted)
     const restored = restore(anOperation({ name: `restore ${behaviour}` }), 'agents', new Uint8Array([1]))
-    await expect(restored).rejects.toBeInstanceOf(WorkerLost)
+    await expect(restored).rejects.toBeInstanceOf(WorkerLostError)
   })
 
   it('rejects if the pool is closed', async () => {
     const { pool, restore } = startClient(scripted)
     await pool.close()
-    await expect(restore(anOperation(), 'agents', new Uint8Array([1]))).rejects.toBeInstanceOf(WorkerLost)
+    await expect(restore(anOperation(), 'agents', new Uint8Array([1]))).rejects.toBeInstanceOf(WorkerLostError)
   })
 })

@@ -5,7 +5,7 @@ import { toPlain } from '../../src/worker/protocol.ts'
 import {
   createWorkerPool,
   productionLimits,
-  WorkerLost,
+  WorkerLostError,
   type WorkerPool,
   type WorkerPoolLimits,
 } from '../../src/worker/worker-pool.ts'
@@ -62,7 +62,7 @@ async function tasksOf(result: Promise<unknown>): Promise<readonly string[]> {
 }
 
 const lost = (message: unknown = expect.any(String), reason = 'internal') =>
-  expect.objectContaining({ name: 'WorkerLost', message, reason })
+  expect.objectContaining({ name: 'WorkerLostError', message, reason })
 
 /** Waits until the threads have received what was posted to them. */
 const threadsAreBusy = () => new Promise((resolve) => setTimeout(resolve, 150))
@@ -211,7 +211,7 @@ describe('the limit of readers', () => {
     const pool = startPool({ readers: 1 })
     const reading = read(pool, 'exits')
     const waiting = read(pool, 'answers')
-    await expect(reading.result).rejects.toBeInstanceOf(WorkerLost)
+    await expect(reading.result).rejects.toBeInstanceOf(WorkerLostError)
     expect(await promptly(waiting.result)).toMatchObject({ ok: false })
   })
 })
@@ -364,7 +364,7 @@ describe('an abort', () => {
     const pool = startPool()
     const { result, encoded } = read(pool, 'answers', AbortSignal.abort())
     expect(await result).toBeUndefined()
-    await expect(encoded).rejects.toBeInstanceOf(WorkerLost)
+    await expect(encoded).rejects.toBeInstanceOf(WorkerLostError)
     expect([pool.pending(), pool.threads()]).toEqual([0, 0])
   })
 
@@ -377,7 +377,7 @@ describe('an abort', () => {
     expect(pool.pending()).toBe(3)
     ending.abort()
     expect(await waiting.result).toBeUndefined()
-    await expect(waiting.encoded).rejects.toBeInstanceOf(WorkerLost)
+    await expect(waiting.encoded).rejects.toBeInstanceOf(WorkerLostError)
     expect(pool.pending()).toBe(2)
     expect(getEventListeners(ending.signal, 'abort')).toEqual([])
     first.abort()
@@ -419,7 +419,7 @@ describe('a thread that cannot start', () => {
   it('fails its task, and the next task tries to start one again', async () => {
     const pool = startPool({}, CANNOT_START)
     for (let time = 0; time < 3; time += 1) {
-      await expect(call(pool, 'answers').result).rejects.toBeInstanceOf(WorkerLost)
+      await expect(call(pool, 'answers').result).rejects.toBeInstanceOf(WorkerLostError)
     }
   })
 

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApp } from '../../../src/server/app.ts'
 import { createWorkerClient, type WorkerClient } from '../../../src/worker/worker-client.ts'
-import { createWorkerPool, WorkerLost } from '../../../src/worker/worker-pool.ts'
+import { createWorkerPool, WorkerLostError } from '../../../src/worker/worker-pool.ts'
 import { aBody, anOperation, never } from '../../support/helpers.ts'
 import { expectPromptResponses } from './fault-scenario.ts'
 import { type Scrape, scrape } from './scrape.ts'
@@ -130,6 +130,6 @@ describe('a thread that cannot start', () => {
 
   it('fails to restore data', async () => {
     const restored = startClient({ thread }).restore(anOperation(), 'agents', new Uint8Array())
-    await expect(restored).rejects.toBeInstanceOf(WorkerLost)
+    await expect(restored).rejects.toBeInstanceOf(WorkerLostError)
   })
 })
