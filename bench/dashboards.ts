@@ -1,12 +1,7 @@
-import { files } from '../test/dashboards/grafana/dashboards.ts'
-import {
-  type Choice,
-  queryTarget,
-  queryVariable,
-  queryVariables,
-} from '../test/dashboards/grafana/grafana-requests.ts'
-import { startHistoryServer } from '../test/dashboards/grafana/history-server.ts'
-import { timeRanges } from '../test/dashboards/grafana/scenario.ts'
+import { files } from '../grafana/tools/dashboard-files.ts'
+import { type Choice, queryTarget, queryVariable, queryVariables } from '../grafana/tools/grafana-requests.ts'
+import { startHistoryServer } from '../grafana/tools/history-server.ts'
+import { timeRanges } from '../grafana/tools/scenario.ts'
 
 // Measures each query of the dashboards in a real Prometheus, over half a day of one operation.
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { anEnvelope, aRecord } from '../test/support/helpers.ts'
+import { anEnvelope, aRecord } from '../tools/fixtures.ts'
 import { startLoopbackServer } from './loopback-server.ts'
 
 /** Its number of agents and its share of faults. */

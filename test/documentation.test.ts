@@ -12,7 +12,7 @@ import { reports } from '../src/reports/index.ts'
 import { recordRejections } from '../src/reports/report.ts'
 import { createOwnMetrics } from '../src/telemetry/own-metrics.ts'
 import { failureReasons } from '../src/wolkvox/failure.ts'
-import { ROOT, readText } from './support/files.ts'
+import { ROOT, readText } from '../tools/files.ts'
 import { measured, peakMemory } from './support/measured.ts'
 import {
   anchorsIn,

@@ -1,4 +1,4 @@
-import type { ParsedSample } from '../../test/support/helpers.ts'
+import type { ParsedSample } from '../../tools/parse-exposition.ts'
 
 /** The values of a body of `/metrics` that are checked. */
 export interface Body {

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseExposition } from '../../test/support/helpers.ts'
+import { parseExposition } from '../../tools/parse-exposition.ts'
 import type { Row } from '../run-bench.ts'
 import { problemsOfAge, problemsOfData, problemsWithoutData, readBody } from './body.ts'
 import { type Calls, LATENCY_MS } from './kill-times.ts'
-import type { ProcessRun } from './process-run.ts'
+import type { ProcessRun } from './run-record.ts'
 
 /** What the bench knows of all processes so far. */
 export interface History {

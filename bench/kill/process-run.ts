@@ -2,30 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getMetrics, type ServeProcess } from '../serve-process.ts'
 import type { History } from './history.ts'
 import type { KillTime, Observations } from './kill-times.ts'
-
-/** One process of the exporter, from start to kill. */
-export interface ProcessRun {
-  readonly exporter: ServeProcess
-  readonly startedAt: number
-  listening: boolean
-  /** Set immediately before the kill. Later connection errors are expected. */
-  killedAt: number | undefined
-  /** Every `wolkvox_last_success_timestamp_seconds` that it served, without repetitions. */
-  readonly served: number[]
-  /** Whether it served stored data of an earlier process. */
-  restored: boolean
-}
-
-function newRun(exporter: ServeProcess): ProcessRun {
-  return {
-    exporter,
-    startedAt: Date.now(),
-    listening: false,
-    killedAt: undefined,
-    served: [],
-    restored: false,
-  }
-}
+import { newRun, type ProcessRun } from './run-record.ts'
 
 const SCRAPE_EVERY_MS = 150
 

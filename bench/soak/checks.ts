@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseExposition } from '../../test/support/helpers.ts'
+import { parseExposition } from '../../tools/parse-exposition.ts'
 import type { FaultyWolkvox } from '../faulty-wolkvox.ts'
 import { INTERVAL_MS, plain, type Sample, scrape, TIMEOUT_MS } from './scrape.ts'
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { type ParsedSample, parseExposition } from '../../test/support/helpers.ts'
+import { type ParsedSample, parseExposition } from '../../tools/parse-exposition.ts'
 import { SLOW_RESPONSE_MS } from '../faulty-wolkvox.ts'
 import { getMetrics } from '../serve-process.ts'
 

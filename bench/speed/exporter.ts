@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { ROOT } from '../../tools/files.ts'
 import { getMetrics, type ServeOptions, type ServeProcess, startServe } from '../serve-process.ts'
-import { type Defer, ROOT } from './setup.ts'
+import type { Defer } from './setup.ts'
 
 /** By default, the benchmark measures the build, as in the image and the package. */
 const BUILT = join(ROOT, 'dist/main.js')

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../../tools/free-port.ts'
 import { getMetrics } from '../serve-process.ts'
-import { type Defer, freePort } from './setup.ts'
+import type { Defer } from './setup.ts'
 
 // By default, nginx closes a connection after 1000 requests, which would be unfair.
 const KEEPALIVE_REQUESTS = 1_000_000_000
@@ -53,7 +54,7 @@ export async function startNginx(
   const port = await freePort()
   const file = join(folder, 'nginx.conf')
   await Promise.all([
-    writeFile(file, configuration(folder, port, workers)),
+    writeFile(file, configuration(folder, String(port), workers)),
     writeFile(join(folder, 'metrics'), text),
     writeFile(join(folder, 'metrics.gz'), gzip),
   ])

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { startLoopbackServer } from '../loopback-server.ts'
+import { ROOT } from '../../tools/files.ts'
 
 /** Undoes something. Its synchronous part must be enough when the process exits. */
 type Undo = () => unknown
@@ -40,15 +40,6 @@ export function makeFolder(defer: Defer): string {
   chmodSync(folder, READABLE_BY_ALL)
   return folder
 }
-
-/** Finds a free port, for programs that cannot choose one. */
-export async function freePort(): Promise<string> {
-  const { url, close } = await startLoopbackServer(() => {})
-  await close()
-  return new URL(url).port
-}
-
-export const ROOT = new URL('../../', import.meta.url).pathname
 
 const run = promisify(execFile)
 

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { ROOT } from '../../tools/files.ts'
 import { getMetrics } from '../serve-process.ts'
 import { REFRESHED, settingsFor, startExporter, untilRefreshed } from './exporter.ts'
 import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
 import { type BenchOptions, type Figure, formatAgents } from './figure.ts'
-import { makeFolder, ROOT, withCleanup } from './setup.ts'
+import { makeFolder, withCleanup } from './setup.ts'
 
 const AGENTS = 500
 const INTERVAL_SECONDS = 300

@@ -59,7 +59,12 @@ export function timeline({ at, expr, mappings, title, description }: Timeline) {
       { id: 'sortBy', options: { fields: {}, sort: [{ field: MOMENT }] } },
       {
         id: 'organize',
-        options: { excludeByName: { [NO_AGENT]: true }, indexByName: {}, renameByName: {}, includeByName: {} },
+        options: {
+          excludeByName: { [NO_AGENT]: true },
+          indexByName: {},
+          renameByName: {},
+          includeByName: {},
+        },
       },
     ])
     .unit('string')

@@ -1,14 +1,14 @@
 import type { DataFrame, Field } from '@grafana/data'
 import { htmlEscape } from 'escape-goat'
-import type { Panel } from '../../test/dashboards/grafana/dashboards.ts'
+import type { Panel } from '../../grafana/tools/dashboard-files.ts'
 import {
   configured,
   grafana,
   seriesFrames,
   tableFrames,
   transformed,
-} from '../../test/dashboards/grafana/grafana-data.ts'
-import type { QuerySeries } from '../../test/dashboards/grafana/grafana-requests.ts'
+} from '../../grafana/tools/grafana-data.ts'
+import type { QuerySeries } from '../../grafana/tools/grafana-requests.ts'
 
 /** A panel with the results of its queries. */
 export interface Filled {

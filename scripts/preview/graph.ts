@@ -1,6 +1,6 @@
 import type { Field } from '@grafana/data'
-import type { Panel } from '../../test/dashboards/grafana/dashboards.ts'
-import { grafana } from '../../test/dashboards/grafana/grafana-data.ts'
+import type { Panel } from '../../grafana/tools/dashboard-files.ts'
+import { grafana } from '../../grafana/tools/grafana-data.ts'
 import { colorOf, type Draw, drawLegend, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
 
 const AXIS = { left: 60, bottom: 18, top: 6, right: 8 }

@@ -1,4 +1,4 @@
-import type { Dashboard, Panel } from '../../test/dashboards/grafana/dashboards.ts'
+import type { Dashboard, Panel } from '../../grafana/tools/dashboard-files.ts'
 import { type Draw, type Filled, html } from './drawing.ts'
 import { drawGraph } from './graph.ts'
 import { drawTimeline } from './timeline.ts'

@@ -1,5 +1,5 @@
 import type { Field } from '@grafana/data'
-import { displayNameOf, headingOf } from '../../test/dashboards/grafana/grafana-data.ts'
+import { displayNameOf, headingOf } from '../../grafana/tools/grafana-data.ts'
 import { colorOf, type Draw, framesOf, html, inkOn, nothing, shown, tableOf } from './drawing.ts'
 
 /** One number on a coloured background. */

@@ -81,7 +81,7 @@ function createAccount(
   stored: StoredAccount | undefined,
 ): Account {
   const schedules = new Map(validSchedules(credentials, stored))
-  let state = initialState(settings, stored)
+  let state = initialAccountState(settings, stored)
   let last: Promise<unknown> = Promise.resolve()
 
   async function save(): Promise<boolean> {
@@ -150,7 +150,7 @@ function validSchedules(
   })
 }
 
-function initialState(settings: AccountSettings, stored: StoredAccount | undefined): AccountState {
+function initialAccountState(settings: AccountSettings, stored: StoredAccount | undefined): AccountState {
   const { wallMs, monotonicMs } = now()
   const exhausted = stored?.exhausted
   return {

@@ -102,7 +102,9 @@ export function skipString(bytes: Uint8Array, at: number, end: number): number {
     if (byte === QUOTE) return place + 1
     if (byte === BACKSLASH) place += 1
   }
-  throw end < bytes.length ? new ValueTooLongError(TOO_LONG) : new UnterminatedStringError('a string is not terminated')
+  throw end < bytes.length
+    ? new ValueTooLongError(TOO_LONG)
+    : new UnterminatedStringError('a string is not terminated')
 }
 
 /** Skips a number, `true`, `false`, `null`, or any other literal. */

@@ -68,7 +68,8 @@ export function splitResponse(bytes: Uint8Array, maxRecords: number): ResponsePa
     return readMerged(bytes, start, maxRecords) ?? readObject(bytes, start, maxRecords)
   }
   // HTML can have any length. JSON that is neither a list nor an object is not a report.
-  if (bytes.length - start > MAX_ENVELOPE_BYTES) throw new JsonSyntaxError('it is neither a list nor an object')
+  if (bytes.length - start > MAX_ENVELOPE_BYTES)
+    throw new JsonSyntaxError('it is neither a list nor an object')
   return { envelope: bytes.subarray(start), spans: [] }
 }
 

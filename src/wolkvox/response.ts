@@ -85,7 +85,8 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact): C
 }
 
 function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, redact: Redact): WolkvoxFailure {
-  if (error instanceof TooManyRecordsError || error instanceof ValueTooLongError) return responseTooLarge(error)
+  if (error instanceof TooManyRecordsError || error instanceof ValueTooLongError)
+    return responseTooLarge(error)
   if (!(error instanceof SyntaxError || error instanceof JsonSyntaxError)) throw error
   if (skipSpace(body, 0) === body.length) return new WolkvoxFailure('malformed', 'the response is empty')
   // V8 quotes the text that it cannot parse, which can be personal data. Keep only the kind of error.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answerWith, serveHttp } from '../support/helpers.ts'
+import { answerWith, serveHttp } from '../support/loopback-server.ts'
 import { ACCOUNT } from '../support/simulated-wolkvox.ts'
 import { runCommand } from './command-context.ts'
 

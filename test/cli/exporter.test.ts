@@ -12,8 +12,8 @@ import { ListenError } from '../../src/server/listen.ts'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
 import { fileOf } from '../../src/storage/storage.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
-import { anOperation } from '../support/helpers.ts'
-import { freePort } from '../support/programs/server.ts'
+import { anOperation } from '../../tools/fixtures.ts'
+import { freePort } from '../../tools/free-port.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 }

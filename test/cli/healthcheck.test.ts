@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ROOT } from '../support/files.ts'
+import { ROOT } from '../../tools/files.ts'
 import { runProgram } from '../support/programs/program.ts'
 import { runCommand } from './command-context.ts'
 

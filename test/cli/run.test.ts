@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { freePort } from '../support/programs/server.ts'
+import { freePort } from '../../tools/free-port.ts'
 import { runCommand } from './command-context.ts'
 
 const COMMANDS = ['serve', 'demo', 'simulate', 'check-config', 'healthcheck']

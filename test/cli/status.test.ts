@@ -8,7 +8,7 @@ import {
   withRefreshInProgress,
 } from '../../src/scheduling/state.ts'
 import { failedOutcome } from '../../src/worker/outcome.ts'
-import { anAccountState, anOperation, aSuccess, momentAt } from '../support/helpers.ts'
+import { anAccountState, anOperation, aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 const NOW = Date.UTC(2026, 0, 2, 15)
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { parse } from 'yaml'
-import { readText } from '../support/files.ts'
+import { readText } from '../../tools/files.ts'
 
 /** The fields of a service that the tests read. */
 export interface Service {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { allocation } from '../../bench/speed/exporter.ts'
 import { parseArguments } from '../../src/config/flags.ts'
-import { readText } from '../support/files.ts'
+import { readText } from '../../tools/files.ts'
 import { contextFiles, isInContext } from './image/context.ts'
 import { execOf, image, stages, stepsOf } from './image/dockerfile.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
-import { readText } from '../support/files.ts'
+import { readText } from '../../tools/files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { envFileReaders } from './env-files.ts'
 

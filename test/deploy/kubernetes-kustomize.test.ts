@@ -6,7 +6,7 @@ import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/Netw
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { ROOT, readText } from '../support/files.ts'
+import { ROOT, readText } from '../../tools/files.ts'
 import { runProgram } from '../support/programs/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import {

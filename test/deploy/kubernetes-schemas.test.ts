@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { readText } from '../support/files.ts'
+import { readText } from '../../tools/files.ts'
 import { type Manifest, manifestPaths, readManifest } from './manifests.ts'
 import { schemaErrors } from './schemas.ts'
 

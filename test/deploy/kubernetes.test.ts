@@ -7,13 +7,14 @@ import { prometheusRule as generatePrometheusRule } from '../../scripts/promethe
 import { parseArguments } from '../../src/config/flags.ts'
 import { readFlags } from '../../src/config/process-config.ts'
 import { parseBytes, parseDuration } from '../../src/config/units.ts'
+import { readText } from '../../tools/files.ts'
+import { programPath } from '../../tools/program-path.ts'
+import { filesIn, rules } from '../../tools/rule-files.ts'
 import { runCommand } from '../cli/command-context.ts'
-import { filesIn, rules } from '../dashboards/rules/files.ts'
 import { makeApp } from '../server/make-app.ts'
-import { readText } from '../support/files.ts'
 import { peakMemory } from '../support/measured.ts'
 import { runProgram } from '../support/programs/program.ts'
-import { haveTools, programPath } from '../support/programs/tools.ts'
+import { haveTools } from '../support/programs/tools.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import {
   claim,

@@ -6,7 +6,7 @@ import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/Netw
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
 import type { IService } from 'kubernetes-models/v1/Service'
 import { parse } from 'yaml'
-import { ROOT, readText } from '../support/files.ts'
+import { ROOT, readText } from '../../tools/files.ts'
 
 /** The fields that every manifest has. */
 export interface Manifest {

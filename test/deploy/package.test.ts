@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT, readText } from '../support/files.ts'
+import { ROOT, readText } from '../../tools/files.ts'
 import { startProgram } from '../support/programs/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } fro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../support/programs/eventually.ts'
+import { eventually } from '../../tools/eventually.ts'
 import { startProgram } from '../support/programs/program.ts'
 import { copyContext } from './image/context.ts'
 import { expectProductionOnly, startWithWolkvox } from './image/installed.ts'

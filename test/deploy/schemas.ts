@@ -7,7 +7,7 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPol
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
 import { Service } from 'kubernetes-models/v1/Service'
-import { ROOT } from '../support/files.ts'
+import { ROOT } from '../../tools/files.ts'
 import { runProgram } from '../support/programs/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { Manifest } from './manifests.ts'

@@ -7,15 +7,9 @@ import {
   type ReportState,
   withOutcome,
 } from '../../src/scheduling/state.ts'
+import { anAccountState, anOperation, aRenderedSnapshot, momentAt } from '../../tools/fixtures.ts'
+import { renderText, textOfBody } from '../../tools/render-text.ts'
 import { aReportSettings, aSnapshot, renderAgents } from '../support/agents.ts'
-import {
-  anAccountState,
-  anOperation,
-  aRenderedSnapshot,
-  momentAt,
-  renderText,
-  textOfBody,
-} from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

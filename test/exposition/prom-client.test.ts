@@ -5,7 +5,7 @@ import { agentFamilies, agentRowFamilies } from '../../src/reports/agents/famili
 import type { Agent } from '../../src/reports/agents/rows.ts'
 import type { Columns, Snapshot } from '../../src/reports/read-report.ts'
 import { aSnapshot, renderAgents } from '../support/agents.ts'
-import { agentFamiliesOf, textOfSegments } from '../support/helpers.ts'
+import { agentFamiliesOf, textOfSegments } from '../support/exposition-texts.ts'
 import { hostileNames } from '../support/hostile-names.ts'
 
 const OPERATION = 'a "hostile"\n\\operation'

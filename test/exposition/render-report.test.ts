@@ -10,7 +10,7 @@ import type { Snapshot } from '../../src/reports/read-report.ts'
 import { type AnyReport, defineReport, type ReportFamily } from '../../src/reports/report.ts'
 import { tokenInfo } from '../../src/reports/token-info/index.ts'
 import { aSnapshot, FETCHED_AT, renderAgents } from '../support/agents.ts'
-import { textOfSegments } from '../support/helpers.ts'
+import { textOfSegments } from '../support/exposition-texts.ts'
 
 /** A snapshot of agents, each with its number as id, name, state and calls. */
 function numberedAgents(count: number): Snapshot {

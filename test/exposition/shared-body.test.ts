@@ -9,8 +9,8 @@ import {
   withData,
   withNextRefresh,
 } from '../../src/scheduling/state.ts'
+import { anAccountState, anOperation, aRenderedSnapshot, momentAt } from '../../tools/fixtures.ts'
 import { aReportSettings } from '../support/agents.ts'
-import { anAccountState, anOperation, aRenderedSnapshot, momentAt } from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

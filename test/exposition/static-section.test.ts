@@ -5,7 +5,7 @@ import { agentFamilies } from '../../src/reports/agents/families.ts'
 import { reports } from '../../src/reports/index.ts'
 import type { AnyReport } from '../../src/reports/report.ts'
 import { tokenInfo } from '../../src/reports/token-info/index.ts'
-import { textOfBody } from '../support/helpers.ts'
+import { textOfBody } from '../../tools/render-text.ts'
 
 /** A report whose families have one of these texts each. Families after the last text are empty. */
 function aRendered({ name, families }: AnyReport, ...texts: readonly string[]): RenderedReport {

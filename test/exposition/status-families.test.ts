@@ -14,15 +14,10 @@ import {
 } from '../../src/scheduling/state.ts'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
 import type { Outcome } from '../../src/worker/outcome.ts'
+import { anAccountState, anOperation, aSuccess, momentAt } from '../../tools/fixtures.ts'
+import { parseExposition } from '../../tools/parse-exposition.ts'
+import { renderText } from '../../tools/render-text.ts'
 import { aReportSettings } from '../support/agents.ts'
-import {
-  anAccountState,
-  anOperation,
-  aSuccess,
-  momentAt,
-  parseExposition,
-  renderText,
-} from '../support/helpers.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00.500Z')
 const MINUTE = 60_000

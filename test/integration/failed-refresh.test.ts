@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http'
 import { expect, it, vi } from 'vitest'
+import { freePort } from '../../tools/free-port.ts'
 import { ISOLATED, logged, startCommand } from '../cli/start-command.ts'
-import { serveHttp } from '../support/helpers.ts'
+import { serveHttp } from '../support/loopback-server.ts'
 import { logLines } from '../support/memory-logger.ts'
-import { freePort } from '../support/programs/server.ts'
 import { ACCOUNT, simulatedAccount } from '../support/simulated-wolkvox.ts'
 
 vi.mock('../../src/telemetry/logger.ts', () => import('../support/memory-logger.ts'))

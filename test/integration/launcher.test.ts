@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT, readText } from '../support/files.ts'
+import { ROOT, readText } from '../../tools/files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const { version, bin, scripts, engines } = JSON.parse(readText('package.json'))

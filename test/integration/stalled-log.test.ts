@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
-import { eventually } from '../support/programs/eventually.ts'
+import { eventually } from '../../tools/eventually.ts'
 import { startProgram } from '../support/programs/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 

@@ -6,8 +6,8 @@ import { readRecords, readReport } from '../../src/reports/read-report.ts'
 import { type AnyReport, defineReport, fieldGauge, numericFields } from '../../src/reports/report.ts'
 import { UNPARSABLE } from '../../src/wolkvox/parse.ts'
 import { type Reader, readCount, readText, UNREADABLE } from '../../src/wolkvox/values.ts'
+import { anEnvelope, anOperation, aRecord } from '../../tools/fixtures.ts'
 import { FETCHED_AT, readAgents as read } from '../support/agents.ts'
-import { anEnvelope, anOperation, aRecord } from '../support/helpers.ts'
 
 const fields = Object.keys(numericFields(agentFamilies))
 

@@ -6,8 +6,10 @@ import { reportNamed, reports } from '../../src/reports/index.ts'
 import { readRecords, type Snapshot } from '../../src/reports/read-report.ts'
 import { type AnyReport, fieldsOf, type JsonRecord, type RowFamily } from '../../src/reports/report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/storage/snapshot-file.ts'
+import { anOperation, aRecord } from '../../tools/fixtures.ts'
+import { parseExposition } from '../../tools/parse-exposition.ts'
 import { aToken, FETCHED_AT } from '../support/agents.ts'
-import { anOperation, aRecord, parseExposition, textOfSegments } from '../support/helpers.ts'
+import { textOfSegments } from '../support/exposition-texts.ts'
 
 const SAVED_AT = FETCHED_AT + 1000
 

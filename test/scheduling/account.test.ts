@@ -5,7 +5,7 @@ import { requestsToday } from '../../src/scheduling/budget.ts'
 import type { AccountStorage, AccountToStore } from '../../src/scheduling/storage-ports.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import type { Outcome } from '../../src/worker/outcome.ts'
-import { anOperation, never } from '../support/helpers.ts'
+import { anOperation, never } from '../../tools/fixtures.ts'
 import {
   aCall,
   accountSettings,

@@ -10,7 +10,7 @@ import {
   withProbe,
   withRequest,
 } from '../../src/scheduling/budget.ts'
-import { anAccountState, momentAt } from '../support/helpers.ts'
+import { anAccountState, momentAt } from '../../tools/fixtures.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

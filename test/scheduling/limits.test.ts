@@ -6,7 +6,7 @@ import { reportKey } from '../../src/scheduling/refresher.ts'
 import { isStale } from '../../src/scheduling/state.ts'
 import type { AccountToStore, StoredAccount } from '../../src/scheduling/storage-ports.ts'
 import type { Outcome } from '../../src/worker/outcome.ts'
-import { anOperation, aRenderedSnapshot } from '../support/helpers.ts'
+import { anOperation, aRenderedSnapshot } from '../../tools/fixtures.ts'
 import {
   accountSettings,
   anAccountStorage,

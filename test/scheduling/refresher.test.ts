@@ -7,7 +7,7 @@ import { isReady, isStale, type ReportState } from '../../src/scheduling/state.t
 import type { AccountToStore } from '../../src/scheduling/storage-ports.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import type { Failure, Outcome } from '../../src/worker/outcome.ts'
-import { aRenderedSnapshot, aSuccess } from '../support/helpers.ts'
+import { aRenderedSnapshot, aSuccess } from '../../tools/fixtures.ts'
 import {
   anAccountStorage,
   aSnapshotStorage,
@@ -370,7 +370,9 @@ describe('a refresher that cannot continue', () => {
 
   it('makes no call after another exporter has locked its storage', async () => {
     const call = vi.fn(good)
-    const storage = anAccountStorage({ save: () => Promise.reject(new StorageInUseError('0042.lock', '0042')) })
+    const storage = anAccountStorage({
+      save: () => Promise.reject(new StorageInUseError('0042.lock', '0042')),
+    })
     const report = await startReport(call, { storage })
     const ended = expect(report.ended).rejects.toThrow(StorageInUseError)
     await vi.advanceTimersByTimeAsync(HOUR)

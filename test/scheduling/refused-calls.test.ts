@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { agents } from '../../src/reports/agents/index.ts'
 import { read } from '../../src/worker/tasks.ts'
-import { anOperation } from '../support/helpers.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 import { HOUR, MINUTE, type RunningReport, startReport, useFakeTime } from './run-reports.ts'
 
 const NOON = '2026-03-10T17:00:00Z'

@@ -9,7 +9,7 @@ import {
 } from '../../src/scheduling/refresher.ts'
 import type { AccountStorage, SnapshotStorage, StoredAccount } from '../../src/scheduling/storage-ports.ts'
 import { type Attempt, failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
-import { anOperation, aSuccess, type OperationOverrides } from '../support/helpers.ts'
+import { anOperation, aSuccess, type OperationOverrides } from '../../tools/fixtures.ts'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE

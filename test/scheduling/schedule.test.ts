@@ -16,7 +16,7 @@ import {
 } from '../../src/scheduling/state.ts'
 import { type FailureReason, failureReasons, type RetryAdvice } from '../../src/wolkvox/failure.ts'
 import { failedOutcome } from '../../src/worker/outcome.ts'
-import { aSuccess, momentAt } from '../support/helpers.ts'
+import { aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 const INTERVAL = 300_000
 const NOW = Date.parse('2026-03-10T17:00:00Z')

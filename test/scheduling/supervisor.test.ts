@@ -7,7 +7,7 @@ import type { AccountToStore, StoredAccount } from '../../src/scheduling/storage
 import { createSupervisor, type Supervisor } from '../../src/scheduling/supervisor.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import type { Attempt, RenderedSnapshot } from '../../src/worker/outcome.ts'
-import { anOperation, aRenderedSnapshot, type OperationOverrides } from '../support/helpers.ts'
+import { anOperation, aRenderedSnapshot, type OperationOverrides } from '../../tools/fixtures.ts'
 import {
   anAttempt,
   bad,

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { type AppParts, createApp } from '../../src/server/app.ts'
-import { aBody } from '../support/helpers.ts'
+import { aBody } from '../support/exposition-texts.ts'
 
 export const aStatus = {
   version: '1.2.3',

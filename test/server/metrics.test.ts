@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { aBody } from '../support/helpers.ts'
+import { aBody } from '../support/exposition-texts.ts'
 import { makeApp } from './make-app.ts'
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8'

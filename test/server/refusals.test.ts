@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { refuseUnreadable } from '../../src/server/refusals.ts'
 import { readHead } from '../integration/e2e/wire.ts'
-import { aBody } from '../support/helpers.ts'
+import { aBody } from '../support/exposition-texts.ts'
 import { makeApp } from './make-app.ts'
 
 async function start(parts?: Parameters<typeof makeApp>[0]) {

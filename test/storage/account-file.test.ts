@@ -4,7 +4,7 @@ import { Secret } from '../../src/config/secret.ts'
 import type { AccountToStore } from '../../src/scheduling/storage-ports.ts'
 import { decodeAccount, encodeAccount } from '../../src/storage/account-file.ts'
 import { addChecksum } from '../../src/storage/stored-file.ts'
-import { anOperation, type OperationOverrides } from '../support/helpers.ts'
+import { anOperation, type OperationOverrides } from '../../tools/fixtures.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

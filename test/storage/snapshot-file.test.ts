@@ -3,7 +3,7 @@ import { agentNameModes } from '../../src/config/operation.ts'
 import { reportNamed } from '../../src/reports/index.ts'
 import type { Snapshot } from '../../src/reports/read-report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/storage/snapshot-file.ts'
-import { anOperation } from '../support/helpers.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

@@ -16,7 +16,7 @@ import { type FromWorker, type TaskRequest, toPlain } from '../../src/worker/pro
 import { createTaskRunner } from '../../src/worker/tasks.ts'
 import { createWorkerClient } from '../../src/worker/worker-client.ts'
 import { createWorkerPool, WorkerLostError } from '../../src/worker/worker-pool.ts'
-import { anEnvelope, anOperation, aRecord } from '../support/helpers.ts'
+import { anEnvelope, anOperation, aRecord } from '../../tools/fixtures.ts'
 import { storedFile } from '../support/stored-files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -602,7 +602,9 @@ describe('a lock that cannot be acquired', () => {
     await stored.load()
     await stored.snapshots.save(encodedSnapshot())
     await stored.account.close()
-    const acquire = vi.fn<Locks['acquire']>().mockRejectedValue(new DiskTimeoutError('the disk did not answer'))
+    const acquire = vi
+      .fn<Locks['acquire']>()
+      .mockRejectedValue(new DiskTimeoutError('the disk did not answer'))
     const locks = { acquire, release: async () => {}, close: async () => {} }
     const unlocked = open(aStorage({ locks }))
     expect((await unlocked.load()).rendered).toBeDefined()

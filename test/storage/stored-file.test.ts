@@ -5,7 +5,7 @@ import { decodeAccount, encodeAccount } from '../../src/storage/account-file.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/storage/snapshot-file.ts'
 import { fileOf } from '../../src/storage/storage.ts'
 import { addChecksum } from '../../src/storage/stored-file.ts'
-import { anOperation } from '../support/helpers.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

@@ -1,4 +1,4 @@
-import { aRecord } from './helpers.ts'
+import { aRecord } from '../../tools/fixtures.ts'
 
 /**
  * Names that are difficult for writers and readers of expositions. Every reader can display them: a browser displays a carriage

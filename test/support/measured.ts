@@ -1,4 +1,4 @@
-import { readText } from './files.ts'
+import { readText } from '../../tools/files.ts'
 
 type Column = 'min' | 'median' | 'max'
 

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readdirSync } from 'node:fs'
 import { posix } from 'node:path'
-import { ROOT, readText } from './files.ts'
+import { ROOT, readText } from '../../tools/files.ts'
 
 /** A page of the documentation. */
 export interface Page {

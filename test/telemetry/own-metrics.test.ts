@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { writeDynamicSection } from '../../src/exposition/dynamic-section.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
-import { momentAt } from '../support/helpers.ts'
+import { momentAt } from '../../tools/fixtures.ts'
 
 const BUILD = { version: '1.2.3', revision: 'abc123', nodeVersion: 'v24.0.0' }
 const STARTED_AT = Date.UTC(2026, 0, 2, 3, 4, 5, 600)

@@ -5,7 +5,7 @@ import { initialState, withData, withOutcome } from '../../src/scheduling/state.
 import { refreshLog } from '../../src/telemetry/refresh-log.ts'
 import { failureHints, failureReasons } from '../../src/wolkvox/failure.ts'
 import { failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
-import { aRenderedSnapshot, aSuccess, momentAt } from '../support/helpers.ts'
+import { aRenderedSnapshot, aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 const BEFORE = initialState(
   'ventas',

@@ -7,15 +7,10 @@ import { initialState, withOutcome } from '../../src/scheduling/state.ts'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
 import type { Outcome } from '../../src/worker/outcome.ts'
 import { read } from '../../src/worker/tasks.ts'
+import { anEnvelope, anOperation, aRecord, momentAt } from '../../tools/fixtures.ts'
+import { parseExposition } from '../../tools/parse-exposition.ts'
+import { renderText } from '../../tools/render-text.ts'
 import { aReportSettings } from '../support/agents.ts'
-import {
-  anEnvelope,
-  anOperation,
-  aRecord,
-  momentAt,
-  parseExposition,
-  renderText,
-} from '../support/helpers.ts'
 
 const NOW = 1_700_000_000_000
 

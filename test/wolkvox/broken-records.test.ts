@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { UNPARSABLE } from '../../src/wolkvox/parse.ts'
 import { recordsOf } from '../../src/wolkvox/response.ts'
-import { aRecord } from '../support/helpers.ts'
+import { aRecord } from '../../tools/fixtures.ts'
 
 const record = (id: number) => JSON.stringify(aRecord({ agent_id: String(id), agent_name: `Name ${id}` }))
 

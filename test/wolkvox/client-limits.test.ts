@@ -2,8 +2,9 @@ import { getEventListeners, once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Agent } from 'undici'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { anEnvelope, anOperation, aRecord, never } from '../../tools/fixtures.ts'
 import { fetchAgents } from '../support/agents.ts'
-import { anEnvelope, anOperation, answerWith, aRecord, listenOnLoopback, never } from '../support/helpers.ts'
+import { answerWith, listenOnLoopback } from '../support/loopback-server.ts'
 
 const agents = vi.hoisted(() => [] as { options: Agent.Options; agent: Agent }[])
 

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterEach, describe, expect, it } from 'vitest'
+import { anEnvelope, anOperation, aRecord, never } from '../../tools/fixtures.ts'
 import { fetchAgents } from '../support/agents.ts'
-import { anEnvelope, anOperation, aRecord, never } from '../support/helpers.ts'
 
 const GOOD = anEnvelope([aRecord()])
 

@@ -5,17 +5,9 @@ import { generate } from 'selfsigned'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import { type FailureReason, WolkvoxFailure } from '../../src/wolkvox/failure.ts'
+import { anEnvelope, anOperation, aRecord, never } from '../../tools/fixtures.ts'
 import { fetchAgents } from '../support/agents.ts'
-import {
-  anEnvelope,
-  anOperation,
-  answerWith,
-  aRecord,
-  listenOnLoopback,
-  never,
-  serveHttp,
-  serveSockets,
-} from '../support/helpers.ts'
+import { answerWith, listenOnLoopback, serveHttp, serveSockets } from '../support/loopback-server.ts'
 
 const GOOD = anEnvelope([aRecord()])
 

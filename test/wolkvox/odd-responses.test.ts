@@ -8,8 +8,9 @@ import type { Snapshot } from '../../src/reports/read-report.ts'
 import { type FailureReason, toFailure } from '../../src/wolkvox/failure.ts'
 import { failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
 import { read } from '../../src/worker/tasks.ts'
+import { anOperation, aRecord, never } from '../../tools/fixtures.ts'
 import { fetchAgents } from '../support/agents.ts'
-import { anOperation, answerWith, aRecord, never, serveHttp, serveSockets } from '../support/helpers.ts'
+import { answerWith, serveHttp, serveSockets } from '../support/loopback-server.ts'
 
 /** A response, with the agents, counts and failure that it leads to. */
 interface OddResponse {

@@ -3,7 +3,8 @@ import { Secret } from '../../src/config/secret.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { createRedactor } from '../../src/wolkvox/redaction.ts'
 import { recordsOf } from '../../src/wolkvox/response.ts'
-import { aRecord, documentedRefusals } from '../support/helpers.ts'
+import { aRecord } from '../../tools/fixtures.ts'
+import { documentedRefusals } from '../support/documented-refusals.ts'
 
 const redact = createRedactor(new Secret('test-token'))
 

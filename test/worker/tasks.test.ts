@@ -5,15 +5,9 @@ import { reportNamed } from '../../src/reports/index.ts'
 import type { AnyReport } from '../../src/reports/report.ts'
 import { type FromWorker, type TaskRequest, toPlain } from '../../src/worker/protocol.ts'
 import { createTaskRunner, read } from '../../src/worker/tasks.ts'
-import {
-  anEnvelope,
-  anOperation,
-  answerWith,
-  aRecord,
-  listenOnLoopback,
-  serveHttp,
-  textOfSegments,
-} from '../support/helpers.ts'
+import { anEnvelope, anOperation, aRecord } from '../../tools/fixtures.ts'
+import { textOfSegments } from '../support/exposition-texts.ts'
+import { answerWith, listenOnLoopback, serveHttp } from '../support/loopback-server.ts'
 
 const FETCHED_AT = 1_700_000_000_000
 

@@ -3,16 +3,9 @@ import { createServer } from 'node:http'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createWorkerClient } from '../../src/worker/worker-client.ts'
 import { createWorkerPool, WorkerLostError } from '../../src/worker/worker-pool.ts'
-import {
-  anEnvelope,
-  anOperation,
-  answerWith,
-  aRecord,
-  listenOnLoopback,
-  never,
-  serveHttp,
-  textOfSegments,
-} from '../support/helpers.ts'
+import { anEnvelope, anOperation, aRecord, never } from '../../tools/fixtures.ts'
+import { textOfSegments } from '../support/exposition-texts.ts'
+import { answerWith, listenOnLoopback, serveHttp } from '../support/loopback-server.ts'
 
 const SCRIPTED = new URL('../support/scripted-thread.ts', import.meta.url)
 
@@ -147,6 +140,8 @@ describe('restoring', () => {
   it('rejects if the pool is closed', async () => {
     const { pool, restore } = startClient(scripted)
     await pool.close()
-    await expect(restore(anOperation(), 'agents', new Uint8Array([1]))).rejects.toBeInstanceOf(WorkerLostError)
+    await expect(restore(anOperation(), 'agents', new Uint8Array([1]))).rejects.toBeInstanceOf(
+      WorkerLostError,
+    )
   })
 })

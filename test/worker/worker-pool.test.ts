@@ -9,7 +9,7 @@ import {
   type WorkerPool,
   type WorkerPoolLimits,
 } from '../../src/worker/worker-pool.ts'
-import { anOperation } from '../support/helpers.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 
 const THREAD = new URL('../support/scripted-thread.ts', import.meta.url)
 

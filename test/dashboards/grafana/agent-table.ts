@@ -2,11 +2,11 @@ import type { Field } from '@grafana/data'
 import { expect } from 'vitest'
 import { type Language, languages } from '../../../grafana/dashboards.ts'
 import { level, looks } from '../../../grafana/theme/colors.ts'
-import { limitsOfAll } from '../rules/files.ts'
-import type { Panel } from './dashboards.ts'
-import { configured, headingOf, tableFrames, transformed } from './grafana-data.ts'
-import type { QuerySeries } from './grafana-requests.ts'
-import { absentAgent, refreshedBefore } from './scenario.ts'
+import type { Panel } from '../../../grafana/tools/dashboard-files.ts'
+import { configured, headingOf, tableFrames, transformed } from '../../../grafana/tools/grafana-data.ts'
+import type { QuerySeries } from '../../../grafana/tools/grafana-requests.ts'
+import { absentAgent, refreshedBefore } from '../../../grafana/tools/scenario.ts'
+import { limitsOfAll } from '../../../tools/rule-files.ts'
 
 /** The columns from left to right: labels, and metrics with their format. */
 const COLUMNS = [

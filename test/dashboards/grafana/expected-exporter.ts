@@ -1,6 +1,4 @@
-import { limitsOfAll } from '../rules/files.ts'
-import type { Between, Expectation } from './expected.ts'
-import type { Records } from './history.ts'
+import type { Records } from '../../../grafana/tools/history.ts'
 import {
   DAY_S,
   HOUR_S,
@@ -13,7 +11,9 @@ import {
   STALE_INTERVALS,
   simulatedOperations,
   timeOfDay,
-} from './scenario.ts'
+} from '../../../grafana/tools/scenario.ts'
+import { limitsOfAll } from '../../../tools/rule-files.ts'
+import type { Between, Expectation } from './expected.ts'
 
 // An account's requests are counted here from the schedule of its reports: one for each refresh since midnight.
 

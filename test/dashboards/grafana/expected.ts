@@ -1,9 +1,9 @@
 import type { es } from '../../../grafana/i18n/es.ts'
 import type { Name } from '../../../grafana/layout/links.ts'
+import type { Records } from '../../../grafana/tools/history.ts'
+import { DAY_S, HOUR_S, REFRESH_S, refreshedBefore } from '../../../grafana/tools/scenario.ts'
 import type { Category } from '../../../src/reports/agents/categories.ts'
-import { limitOfState, limitsOfAll } from '../rules/files.ts'
-import type { Records } from './history.ts'
-import { DAY_S, HOUR_S, REFRESH_S, refreshedBefore } from './scenario.ts'
+import { limitOfState, limitsOfAll } from '../../../tools/rule-files.ts'
 
 type AgentRecord = NonNullable<ReturnType<Records>>[number]
 type Field = Exclude<keyof AgentRecord, 'agent_id' | 'agent_name' | 'agent_status'>

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { dashboards, languageNames, textOf } from '../../../grafana/dashboards.ts'
 import { names, uidOf } from '../../../grafana/layout/links.ts'
 import { readLimits } from '../../../grafana/limits.ts'
-import { ROOT, readText } from '../../support/files.ts'
+import { ROOT, readText } from '../../../tools/files.ts'
 
 const folder = 'grafana/dashboards'
 

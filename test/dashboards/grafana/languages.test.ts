@@ -5,7 +5,7 @@ import { readLimits } from '../../../grafana/limits.ts'
 import { LONGEST } from '../../../grafana/operation.ts'
 import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
 import { occupancyTarget } from '../../../grafana/shared-panels/limits.ts'
-import { fileOf } from './dashboards.ts'
+import { fileOf } from '../../../grafana/tools/dashboard-files.ts'
 import { visibleTexts } from './visible-texts.ts'
 
 /** Texts that are the same in both languages, and names. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { languages } from '../../../grafana/dashboards.ts'
-import { files, type Panel } from './dashboards.ts'
+import { files, type Panel } from '../../../grafana/tools/dashboard-files.ts'
 
 /** Columns of Grafana's grid. */
 const WIDTH = 24

@@ -4,9 +4,9 @@ import { es } from '../../../grafana/i18n/es.ts'
 import { LimitError, readLimits } from '../../../grafana/limits.ts'
 import { ThresholdOrderError } from '../../../grafana/panels/values.ts'
 import { level } from '../../../grafana/theme/colors.ts'
-import { readText } from '../../support/files.ts'
-import type { Panel } from './dashboards.ts'
-import { configured, displayNameOf, seriesFrames } from './grafana-data.ts'
+import type { Panel } from '../../../grafana/tools/dashboard-files.ts'
+import { configured, displayNameOf, seriesFrames } from '../../../grafana/tools/grafana-data.ts'
+import { readText } from '../../../tools/files.ts'
 
 /** `rules/limits.yml` with more entries at its beginning. */
 const withEntries = (...entries: readonly (readonly [expr: string, labels: string])[]) =>

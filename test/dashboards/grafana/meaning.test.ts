@@ -4,8 +4,8 @@ import type { Name } from '../../../grafana/layout/links.ts'
 import { readLimits } from '../../../grafana/limits.ts'
 import { dataStates } from '../../../grafana/queries/data.ts'
 import { categories, level, looks, palette } from '../../../grafana/theme/colors.ts'
-import { fileOf, files, type Panel } from './dashboards.ts'
-import { configured, grafana } from './grafana-data.ts'
+import { fileOf, files, type Panel } from '../../../grafana/tools/dashboard-files.ts'
+import { configured, grafana } from '../../../grafana/tools/grafana-data.ts'
 
 // How Grafana's own code shows values.
 

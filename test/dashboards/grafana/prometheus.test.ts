@@ -4,15 +4,21 @@ import { es } from '../../../grafana/i18n/es.ts'
 import type { Name } from '../../../grafana/layout/links.ts'
 import { dataStates } from '../../../grafana/queries/data.ts'
 import { occupancyTarget } from '../../../grafana/shared-panels/limits.ts'
+import { fileOf, files, type Panel } from '../../../grafana/tools/dashboard-files.ts'
+import { configured, linksOf, tableFrames, transformed } from '../../../grafana/tools/grafana-data.ts'
+import {
+  type Choice,
+  queryPanel,
+  queryTarget,
+  queryVariable,
+  queryVariables,
+} from '../../../grafana/tools/grafana-requests.ts'
+import { type HistoryServer, startHistoryServer } from '../../../grafana/tools/history-server.ts'
+import { AGENTS, simulatedOperations, timeRanges } from '../../../grafana/tools/scenario.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { checkAgentTable } from './agent-table.ts'
-import { fileOf, files, type Panel } from './dashboards.ts'
 import { type Between, type Expectation, expectedOf } from './expected.ts'
 import { expectedOfExporter } from './expected-exporter.ts'
-import { configured, linksOf, tableFrames, transformed } from './grafana-data.ts'
-import { type Choice, queryPanel, queryTarget, queryVariable, queryVariables } from './grafana-requests.ts'
-import { type HistoryServer, startHistoryServer } from './history-server.ts'
-import { AGENTS, simulatedOperations, timeRanges } from './scenario.ts'
 import { shapes } from './shapes.ts'
 
 /** The operations with the report of agents. Their agents have the same ids. */

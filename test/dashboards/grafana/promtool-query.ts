@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { ROOT } from '../../support/files.ts'
-import { haveTools, programPath } from '../../support/programs/tools.ts'
+import { type Choice, interpolate } from '../../../grafana/tools/grafana-requests.ts'
+import { ROOT } from '../../../tools/files.ts'
+import { programPath } from '../../../tools/program-path.ts'
+import { haveTools } from '../../support/programs/tools.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { type Choice, interpolate } from './grafana-requests.ts'
 
 // Evaluates queries with promtool, for situations that the simulated history does not contain. Values are in promtool's notation,
 // one per minute.

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { languages } from '../../../grafana/dashboards.ts'
-import { ROOT, readText } from '../../support/files.ts'
+import { ROOT, readText } from '../../../tools/files.ts'
 
 const folder = 'grafana/provisioning'
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
-import type { Panel } from './dashboards.ts'
-import { tableFrames, transformed } from './grafana-data.ts'
-import type { QuerySeries } from './grafana-requests.ts'
+import type { Panel } from '../../../grafana/tools/dashboard-files.ts'
+import { tableFrames, transformed } from '../../../grafana/tools/grafana-data.ts'
+import type { QuerySeries } from '../../../grafana/tools/grafana-requests.ts'
 
 type Answers = ReadonlyMap<string, readonly QuerySeries[]>
 

@@ -1,5 +1,5 @@
 import { looks } from '../../../grafana/theme/colors.ts'
-import type { Dashboard } from './dashboards.ts'
+import type { Dashboard } from '../../../grafana/tools/dashboard-files.ts'
 
 /** Keys whose values are visible texts. */
 const READ = new Set([

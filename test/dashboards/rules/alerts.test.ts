@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { readText } from '../../support/files.ts'
-import { files as dashboards } from '../grafana/dashboards.ts'
-import { alerts, alertTests, expressionTests, limits, rules, seriesOfTests } from './files.ts'
+import { files as dashboards } from '../../../grafana/tools/dashboard-files.ts'
+import { readText } from '../../../tools/files.ts'
+import {
+  alerts,
+  alertTests,
+  expressionTests,
+  limits,
+  rules,
+  seriesOfTests,
+} from '../../../tools/rule-files.ts'
 
 describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
   it('has a name that starts with Wolkvox', () => {

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from '../../support/files.ts'
+import { ROOT } from '../../../tools/files.ts'
+import { filesIn, SHIPPED_LIMITS } from '../../../tools/rule-files.ts'
 import { runProgram } from '../../support/programs/program.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { simulateDay } from './day.ts'
-import { filesIn, SHIPPED_LIMITS } from './files.ts'
 
 const AGENTS = 60
 

@@ -11,15 +11,9 @@ import {
 import { Centre } from '../../../src/simulator/centre/centre.ts'
 import { reportOf } from '../../../src/simulator/centre/report.ts'
 import { read } from '../../../src/worker/tasks.ts'
-import {
-  anAccountState,
-  anEnvelope,
-  anOperation,
-  momentAt,
-  type ParsedSample,
-  parseExposition,
-  renderText,
-} from '../../support/helpers.ts'
+import { anAccountState, anEnvelope, anOperation, momentAt } from '../../../tools/fixtures.ts'
+import { type ParsedSample, parseExposition } from '../../../tools/parse-exposition.ts'
+import { renderText } from '../../../tools/render-text.ts'
 
 const DAY_S = 24 * 60 * 60
 

@@ -2,11 +2,18 @@ import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { ROOT, readText } from '../../support/files.ts'
+import { ROOT, readText } from '../../../tools/files.ts'
+import {
+  filesIn,
+  limits,
+  limitsOfAll,
+  type Rule,
+  type RuleFile,
+  SHIPPED_LIMITS,
+} from '../../../tools/rule-files.ts'
 import { runProgram } from '../../support/programs/program.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { filesIn, limits, limitsOfAll, type Rule, type RuleFile, SHIPPED_LIMITS } from './files.ts'
 
 const anEntry = (expr: string, labels: string) =>
   `      - { record: 'wolkvox:limit', expr: '${expr}', labels: { ${labels} } }\n`

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { statusFamilies } from '../../../src/exposition/dynamic-section.ts'
 import { reports } from '../../../src/reports/index.ts'
-import { rules } from './files.ts'
-import { groupingLabelsOf, selectorsOf } from './selectors.ts'
+import { groupingLabelsOf, selectorsOf } from '../../../tools/promql-selectors.ts'
+import { rules } from '../../../tools/rule-files.ts'
 
 /** Labels that Prometheus adds to every target. */
 const OF_TARGET = ['job', 'instance']

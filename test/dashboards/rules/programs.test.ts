@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from '../../support/files.ts'
-import { haveTools, programPath } from '../../support/programs/tools.ts'
-import { filesIn } from './files.ts'
+import { ROOT } from '../../../tools/files.ts'
+import { programPath } from '../../../tools/program-path.ts'
+import { filesIn } from '../../../tools/rule-files.ts'
+import { haveTools } from '../../support/programs/tools.ts'
 
 /** Runs a program in the top folder of the project. */
 function run(command: string, ...args: readonly string[]) {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { ROOT } from '../../support/files.ts'
+import { ROOT } from '../../../tools/files.ts'
 import { createBase, localNpmCache, NPM_CACHE } from './base.ts'
 
 const BASE = 'localhost/base'

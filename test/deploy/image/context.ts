@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import ignore from '@balena/dockerignore'
-import { ROOT, readText } from '../../support/files.ts'
+import { ROOT, readText } from '../../../tools/files.ts'
 
 /** The build context: the files that git would commit, without those that .dockerignore excludes. */
 export const contextFiles: readonly string[] = ignore

@@ -1,5 +1,5 @@
 import { DockerfileParser, type From, type Instruction } from 'dockerfile-ast'
-import { readText } from '../../support/files.ts'
+import { readText } from '../../../tools/files.ts'
 
 /** An instruction, with the default values of its variables. */
 export interface Step {

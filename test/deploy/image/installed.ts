@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../../src/simulator/simulator.ts'
-import { type ParsedSample, parseExposition } from '../../support/helpers.ts'
-import { eventually } from '../../support/programs/eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
+import { type ParsedSample, parseExposition } from '../../../tools/parse-exposition.ts'
 import type { Program } from '../../support/programs/program.ts'
 
 /** Starts an installed exporter with these arguments and settings. */

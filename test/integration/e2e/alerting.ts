@@ -1,10 +1,11 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { filesIn } from '../../dashboards/rules/files.ts'
-import { readText } from '../../support/files.ts'
-import { serveHttp } from '../../support/helpers.ts'
-import { eventually } from '../../support/programs/eventually.ts'
-import { freePort, startServer } from '../../support/programs/server.ts'
+import { eventually } from '../../../tools/eventually.ts'
+import { readText } from '../../../tools/files.ts'
+import { freePort } from '../../../tools/free-port.ts'
+import { filesIn } from '../../../tools/rule-files.ts'
+import { serveHttp } from '../../support/loopback-server.ts'
+import { startServer } from '../../support/programs/server.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** A message as Alertmanager sends it to a webhook. */

@@ -5,7 +5,7 @@ import {
   simulatorDefaults,
   startSimulator,
 } from '../../../src/simulator/simulator.ts'
-import { eventually } from '../../support/programs/eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
 import { startExporterProcess } from '../../support/programs/exporter.ts'
 import { type AlertingOptions, type Notification, startAlerting, subjectOf } from './alerting.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { eventually } from '../../support/programs/eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
 import { type ExporterProcess, startExporterProcess } from '../faults/exporters.ts'
 import { startWolkvox, type Wolkvox } from '../faults/wolkvox.ts'
 

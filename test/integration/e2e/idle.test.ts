@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { anEnvelope, answerWith, aRecord, serveHttp } from '../../support/helpers.ts'
-import { eventually } from '../../support/programs/eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
+import { anEnvelope, aRecord } from '../../../tools/fixtures.ts'
+import { answerWith, serveHttp } from '../../support/loopback-server.ts'
 import { startExporterProcess } from '../../support/programs/exporter.ts'
 
 // Of the kernel's clock, in which it counts a process's time.

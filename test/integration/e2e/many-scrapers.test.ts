@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../../src/simulator/simulator.ts'
-import { eventually } from '../../support/programs/eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
 import { startExporterProcess } from '../../support/programs/exporter.ts'
 import { startPrometheus } from '../../support/programs/prometheus.ts'
 import { haveTools } from '../../support/programs/tools.ts'

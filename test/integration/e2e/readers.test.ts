@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { agentRowFamilies } from '../../../src/reports/agents/families.ts'
-import { agentFamiliesOf, parseExposition } from '../../support/helpers.ts'
+import { parseExposition } from '../../../tools/parse-exposition.ts'
+import { agentFamiliesOf } from '../../support/exposition-texts.ts'
 import { hostileNames, hostileRecords } from '../../support/hostile-names.ts'
 import { runProgram } from '../../support/programs/program.ts'
 import { haveTools } from '../../support/programs/tools.ts'

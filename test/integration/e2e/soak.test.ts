@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { soak } from '../../../bench/soak.ts'
-import { never } from '../../support/helpers.ts'
+import { never } from '../../../tools/fixtures.ts'
 
 const SECONDS = 20
 

@@ -1,4 +1,4 @@
-import { aRecord } from '../../support/helpers.ts'
+import { aRecord } from '../../../tools/fixtures.ts'
 
 let generation = 0
 

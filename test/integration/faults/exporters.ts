@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { startExporter } from '../../../src/cli/exporter.ts'
 import type { Operation } from '../../../src/config/operation.ts'
-import { anOperation } from '../../support/helpers.ts'
+import { anOperation } from '../../../tools/fixtures.ts'
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname
 

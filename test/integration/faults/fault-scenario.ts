@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { parseExposition } from '../../support/helpers.ts'
+import { parseExposition } from '../../../tools/parse-exposition.ts'
 import { fiveAgents } from './agents.ts'
 import type { RunningExporter } from './exporters.ts'
 import { agentLines, growth, type Scrape, sampleOf, scrapeUntil } from './scrape.ts'

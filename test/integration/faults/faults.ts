@@ -2,7 +2,9 @@ import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { FailureReason } from '../../../src/wolkvox/failure.ts'
-import { anEnvelope, answerWith, aRecord, documentedRefusals } from '../../support/helpers.ts'
+import { anEnvelope, aRecord } from '../../../tools/fixtures.ts'
+import { documentedRefusals } from '../../support/documented-refusals.ts'
+import { answerWith } from '../../support/loopback-server.ts'
 import type { ServerFault } from './wolkvox.ts'
 
 /** A fault as an operator would describe it, how to cause it, and the expected reason. */

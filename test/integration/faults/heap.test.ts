@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { aRecord } from '../../support/helpers.ts'
+import { aRecord } from '../../../tools/fixtures.ts'
 import { distinctKeys, inEnvelope, listOf } from './hostile-shapes.ts'
 
 const SCRIPT = new URL('./small-heap.ts', import.meta.url).pathname

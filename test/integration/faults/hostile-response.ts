@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { answerWith } from '../../support/helpers.ts'
+import { answerWith } from '../../support/loopback-server.ts'
 import { type ExporterProcess, startExporterProcess } from './exporters.ts'
 import { runScenario, type ScenarioResult } from './fault-scenario.ts'
 import { type Pair, startPair } from './pairs.ts'

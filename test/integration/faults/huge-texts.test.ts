@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aRecord } from '../../support/helpers.ts'
+import { aRecord } from '../../../tools/fixtures.ts'
 import { expectAllAgents, expectPromptResponses, hasEnded } from './fault-scenario.ts'
 import { expectBoundedMemory, runWithResponse, startPairOfProcesses } from './hostile-response.ts'
 import { inEnvelope, listOf } from './hostile-shapes.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aRecord } from '../../support/helpers.ts'
+import { aRecord } from '../../../tools/fixtures.ts'
 import type { ExporterProcess } from './exporters.ts'
 import {
   type Ended,

@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { anEnvelope, answerWith, aRecord, parseExposition, serveHttp } from '../../support/helpers.ts'
-import { eventually } from '../../support/programs/eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
+import { anEnvelope, aRecord } from '../../../tools/fixtures.ts'
+import { parseExposition } from '../../../tools/parse-exposition.ts'
+import { answerWith, serveHttp } from '../../support/loopback-server.ts'
 import { startProgram } from '../../support/programs/program.ts'
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { reportNamed } from '../../../src/reports/index.ts'
 import { fieldsOf } from '../../../src/reports/report.ts'
-import { anEnvelope, answerWith, aRecord, parseExposition } from '../../support/helpers.ts'
+import { anEnvelope, aRecord } from '../../../tools/fixtures.ts'
+import { parseExposition } from '../../../tools/parse-exposition.ts'
+import { answerWith } from '../../support/loopback-server.ts'
 import { startExporterHere } from './exporters.ts'
 import {
   expectAllAgents,

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../../support/programs/eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
 import { storedFile } from '../../support/stored-files.ts'
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { reportNamed } from '../../../src/reports/index.ts'
 import { read } from '../../../src/worker/tasks.ts'
-import { anOperation } from '../../support/helpers.ts'
+import { anOperation } from '../../../tools/fixtures.ts'
 
 /** Reads a response from standard input and writes its outcome to standard output. Runs in a process with a small heap. */
 const body = await buffer(process.stdin)

@@ -4,14 +4,9 @@ import { pino } from 'pino'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { startExporter } from '../../../src/cli/exporter.ts'
 import type { WorkerPoolLimits } from '../../../src/worker/worker-pool.ts'
-import {
-  anEnvelope,
-  anOperation,
-  answerWith,
-  aRecord,
-  parseExposition,
-  serveHttp,
-} from '../../support/helpers.ts'
+import { anEnvelope, anOperation, aRecord } from '../../../tools/fixtures.ts'
+import { parseExposition } from '../../../tools/parse-exposition.ts'
+import { answerWith, serveHttp } from '../../support/loopback-server.ts'
 import { type Scrape, scrape, scrapeUntil } from './scrape.ts'
 
 const INTERVAL_MS = 10_000

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
-import { anEnvelope, answerWith } from '../../support/helpers.ts'
+import { anEnvelope } from '../../../tools/fixtures.ts'
+import { answerWith } from '../../support/loopback-server.ts'
 import { fiveAgents } from './agents.ts'
 
 /** A fault of wolkvox: it refuses connections, misuses them, or sends wrong responses. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answerWith } from '../../support/helpers.ts'
+import { answerWith } from '../../support/loopback-server.ts'
 import { startExporterHere } from './exporters.ts'
 import { startPair, usePairs } from './pairs.ts'
 import { growth, sampleOf, scrape, scrapeUntil } from './scrape.ts'

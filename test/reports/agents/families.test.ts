@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { agentFamilies, agentRowFamilies } from '../../../src/reports/agents/families.ts'
+import { aRecord } from '../../../tools/fixtures.ts'
+import { parseExposition } from '../../../tools/parse-exposition.ts'
 import { aSnapshot, FETCHED_AT, readAgents, renderAgents } from '../../support/agents.ts'
-import { aRecord, parseExposition, textOfSegments } from '../../support/helpers.ts'
+import { textOfSegments } from '../../support/exposition-texts.ts'
 
 async function render(...records: unknown[]) {
   const { agents, columns } = readAgents(...records)

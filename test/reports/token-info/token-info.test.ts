@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { tokenInfo } from '../../../src/reports/token-info/index.ts'
 import { read } from '../../../src/worker/tasks.ts'
+import { anEnvelope, anOperation } from '../../../tools/fixtures.ts'
+import { parseExposition } from '../../../tools/parse-exposition.ts'
 import { aToken, FETCHED_AT } from '../../support/agents.ts'
-import { anEnvelope, anOperation, parseExposition, textOfSegments } from '../../support/helpers.ts'
+import { textOfSegments } from '../../support/exposition-texts.ts'
 
 /** The outcome of a response with these data, with the exposed samples as pairs of name and value. */
 async function readData(data: unknown) {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { onTestFinished, vi } from 'vitest'
-import { ROOT } from '../files.ts'
+import { ROOT } from '../../../tools/files.ts'
 import type { LogLine } from '../memory-logger.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 

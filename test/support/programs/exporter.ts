@@ -1,4 +1,4 @@
-import { eventually } from './eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
 import { type Program, startProgram } from './program.ts'
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { freePort } from '../../../tools/free-port.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { freePort, startServer } from './server.ts'
+import { startServer } from './server.ts'
 
 /** Starts a real Prometheus that scrapes the target every second. @returns functions that call its HTTP API */
 export async function startPrometheus(target: string) {

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { eventually } from './eventually.ts'
+import { eventually } from '../../../tools/eventually.ts'
 import { startProgram } from './program.ts'
 
 /** Starts a program and waits until its `/-/ready` succeeds. @throws if it ends before */
@@ -21,14 +19,4 @@ async function isOk(url: string): Promise<boolean> {
     if (cause?.code === 'ECONNREFUSED') return false
     throw error
   }
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,7 +1,7 @@
 import type { AnnotationQuery, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
-import { type Language, languages } from '../../../grafana/dashboards.ts'
-import { type Name, names } from '../../../grafana/layout/links.ts'
-import { readText } from '../../support/files.ts'
+import { readText } from '../../tools/files.ts'
+import { type Language, languages } from '../dashboards.ts'
+import { type Name, names } from '../layout/links.ts'
 
 /** An override of a field. */
 export interface Property {

@@ -1,4 +1,4 @@
-import type { Dashboard, Panel } from './dashboards.ts'
+import type { Dashboard, Panel } from './dashboard-files.ts'
 import { SCRAPE_S } from './history.ts'
 import type { TimeRange } from './scenario.ts'
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { parse } from 'yaml'
-import { ROOT, readText } from '../../support/files.ts'
+import { ROOT, readText } from './files.ts'
 
 /** A rule of a rule file. */
 export interface Rule {

@@ -1,5 +1,5 @@
-import type { WolkvoxRecord } from '../../../src/simulator/centre/report.ts'
-import { formatHhMmSs } from '../../../src/simulator/centre/time.ts'
+import type { WolkvoxRecord } from '../../src/simulator/centre/report.ts'
+import { formatHhMmSs } from '../../src/simulator/centre/time.ts'
 
 // What happens in the simulated history: when, in which operations, and with which incidents.
 

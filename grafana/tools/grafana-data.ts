@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as GrafanaData from '@grafana/data'
 import type { DataFrame, Field } from '@grafana/data'
-import type { Panel } from './dashboards.ts'
+import type { Panel } from './dashboard-files.ts'
 import type { QuerySeries } from './grafana-requests.ts'
 
 // @grafana/data reads optional settings from the browser's window when it is loaded.

@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Operation } from '../../../src/config/operation.ts'
-import type { FilledFamily } from '../../../src/exposition/family.ts'
-import { reportNamed } from '../../../src/reports/index.ts'
-import { type AccountState, requestsToday, withRequest } from '../../../src/scheduling/budget.ts'
+import type { Operation } from '../../src/config/operation.ts'
+import type { FilledFamily } from '../../src/exposition/family.ts'
+import { reportNamed } from '../../src/reports/index.ts'
+import { type AccountState, requestsToday, withRequest } from '../../src/scheduling/budget.ts'
 import {
   type ExporterState,
   initialState,
@@ -12,13 +12,14 @@ import {
   withNextRefresh,
   withOutcome,
   withRequest as withReportRequest,
-} from '../../../src/scheduling/state.ts'
-import { Centre } from '../../../src/simulator/centre/centre.ts'
-import { reportOf, type WolkvoxRecord } from '../../../src/simulator/centre/report.ts'
-import { createOwnMetrics } from '../../../src/telemetry/own-metrics.ts'
-import { failedOutcome } from '../../../src/worker/outcome.ts'
-import { read } from '../../../src/worker/tasks.ts'
-import { anAccountState, anEnvelope, anOperation, momentAt, renderText } from '../../support/helpers.ts'
+} from '../../src/scheduling/state.ts'
+import { Centre } from '../../src/simulator/centre/centre.ts'
+import { reportOf, type WolkvoxRecord } from '../../src/simulator/centre/report.ts'
+import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
+import { failedOutcome } from '../../src/worker/outcome.ts'
+import { read } from '../../src/worker/tasks.ts'
+import { anAccountState, anEnvelope, anOperation, momentAt } from '../../tools/fixtures.ts'
+import { renderText } from '../../tools/render-text.ts'
 import {
   absentAgent,
   FIRST_MIDNIGHT_S,
