@@ -9,7 +9,7 @@ const byName = new Map(reports.map((report) => [report.name, report]))
 
 /**
  * @param name of a report in {@link reports}
- * @throws when there is no such report: a fault of the program, as the configuration checks names
+ * @throws when there is no such report: a bug, because the configuration checks names
  */
 export function reportNamed(name: string): AnyReport {
   const report = byName.get(name)

@@ -85,12 +85,12 @@ export function startRefresher(
   async function restore(): Promise<number> {
     const rendered = await snapshots.load()
     if (rendered !== undefined) state = withData(state, rendered, now())
-    // After a change of the token the operator expects the new one to be tried at once.
+    // After a change of the token the operator expects the exporter to try the new one immediately.
     const wait =
       schedule?.sameCredentials === false
         ? 0
         : firstWait(schedule?.earliestFetch, rendered?.fetchedAt, refreshIntervalMs, Date.now())
-    // Not the backoff of the account: a refused refresh costs no call, and says why there is no data.
+    // Not the backoff of the account: a refused refresh costs no call, and its reason shows why there is no data.
     const firstIn = wait || startOffsetMs
     state = withNextRefresh(state, Date.now() + firstIn)
     if (rendered !== undefined || firstIn > startOffsetMs) events.onResumed(state, firstIn)
@@ -137,9 +137,9 @@ export function startRefresher(
     return attempted
   }
 
-  /** How long the next refresh has to wait whatever the schedule says. */
+  /** How long the next refresh has to wait at least, regardless of the schedule. */
   function backoffAfter(outcome: Outcome): number {
-    // After a success the next refresh comes on schedule, even if the limit is reached: it is refused, and says why.
+    // After a success the next refresh comes on schedule, even if the limit is reached: it is refused, and its reason is exposed.
     if (outcome.ok) return 0
     return Math.max(account.backoffMs(), requestedWait(outcome.failure, refreshIntervalMs))
   }

@@ -86,8 +86,8 @@ const RETRY_DELAYS = [1 / 60, 1 / 20]
 const JITTER = 0.2
 
 /**
- * How long to wait before a retry: as long as the server asks, or else a fraction of the interval. If the server asks for
- * longer than is left of the interval, there is no retry.
+ * How long to wait before a retry: as long as the server requests, or else a fraction of the interval. If the server requests
+ * more than is left of the interval, there is no retry.
  *
  * @param retries of this refresh so far
  * @param elapsedMs since this refresh began
@@ -108,9 +108,9 @@ export function retryDelay(
 }
 
 /**
- * How long the next refresh has to wait because the server asked for it with the last failure, but one interval at most.
+ * How long the next refresh has to wait because the server requested it with the last failure, but one interval at most.
  *
- * @returns milliseconds; 0 if the server did not ask
+ * @returns milliseconds; 0 if the server requested no wait
  */
 export function requestedWait(failure: Failure | undefined, intervalMs: number): number {
   return Math.min(failure?.retryAfterMs ?? 0, intervalMs)

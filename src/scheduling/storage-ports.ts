@@ -9,7 +9,7 @@ export interface StoredSchedule {
   readonly sameCredentials: boolean
 }
 
-/** What of an account outlives the process, so that a restart costs no unnecessary call. */
+/** What is stored of an account, so that a restart costs no unnecessary call. */
 export interface StoredAccount {
   readonly requestsOfDay: RequestsOfDay
   /** Day on which wolkvox refused a call because the quota is exhausted, and when a call may probe it, since 1970. */

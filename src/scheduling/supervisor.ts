@@ -186,7 +186,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       reports: [...reports.values()].map(({ refresher }) => refresher.state()),
     }),
     failed,
-    // Not in turn: a hung disk may keep an application waiting, and the process has seconds to end.
+    // Does not wait for `apply`: a hung disk may block it, and the process must end within seconds.
     async stop() {
       isStopped = true
       await Promise.all([...reports.values()].map(({ refresher }) => refresher.stop()))

@@ -56,7 +56,7 @@ export function createApp(parts: AppParts): FastifyInstance {
     return refuse(reply, 500)
   })
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404))
-  // No route needs a body. Bodies are discarded, so that the response depends on the route alone.
+  // No route needs a body. Bodies are discarded, so that the response depends only on the route.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, body, done) => {
     body.resume()

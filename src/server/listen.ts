@@ -44,7 +44,7 @@ export async function listen(app: Listener, { host, port }: ListenAddress): Prom
   }
 }
 
-/** Listens on all addresses of the machine. An IPv6 socket also accepts IPv4; without IPv6, the exporter uses IPv4 alone. */
+/** Listens on all addresses of the machine. An IPv6 socket also accepts IPv4; without IPv6, the exporter uses only IPv4. */
 async function listenEverywhere(app: Listener, port: number): Promise<string> {
   try {
     return await app.listen({ host: '::', port })

@@ -4,7 +4,7 @@ import { DAY_MS } from '../config/units.ts'
 import type { AccountToStore, StoredAccount } from '../scheduling/storage-ports.ts'
 import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
-/** Settings that tell accounts apart. */
+/** Settings that distinguish accounts. */
 export type AccountSource = Pick<Operation, 'server' | 'baseUrl'>
 
 const stored = z.object({

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path'
 import { codeOf } from '../error-text.ts'
 
-/** What writing a file takes of the file system, so that a test can watch the order. */
+/** The file system operations that writing a file needs, so that a test can observe their order. */
 export interface FileSystem {
   readonly mkdir: (path: string, options: { recursive: true; mode: number }) => Promise<unknown>
   readonly open: (
@@ -15,16 +15,16 @@ export interface FileSystem {
   readonly rm: (path: string, options: { force: true }) => Promise<void>
 }
 
-// The data names people and what they do: for the owner's eyes alone.
+// The data contains names and activities of people, so only the owner may read it.
 const FILE_MODE = 0o600
 export const FOLDER_MODE = 0o700
 
 const TEMPORARY = '.tmp'
 
 /**
- * Writes a file whole or not at all: a reader finds the old content or the new one, whenever the process or the machine dies.
- * The content reaches the disk before its name does, and the name before this resolves. Each write has a temporary file with
- * a name that no other has: two overlapping writes would otherwise rename half of one into place.
+ * An atomic write: a reader finds the old content or the new one, whenever the process or the machine dies. The content
+ * reaches the disk before its name does, and the name before this resolves. Each write uses a temporary file with a unique
+ * name: otherwise two overlapping writes could rename incomplete content into place.
  *
  * @throws the file system's error; the old file is then as it was
  */
@@ -43,11 +43,11 @@ export async function writeFileAtomic(
     })
     await files.rename(temporary, path)
   } catch (error) {
-    // On a full disk a half-written file is in the way of the next one. Its own failure would hide the first.
+    // On a full disk, an incomplete file takes the space that the next one needs. A failure to remove it would hide the first error.
     await files.rm(temporary, { force: true }).catch(() => {})
     throw error
   }
-  // Windows opens no folder, and keeps its names in order by itself.
+  // Windows cannot open a folder, and writes names in order without this.
   if (process.platform !== 'win32') await withFile(files, folder, 'r', (file) => file.sync())
 }
 

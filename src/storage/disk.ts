@@ -20,8 +20,8 @@ export interface Disk {
 }
 
 /**
- * Keeps a hung disk from taking the process down: each hung operation holds one of the four threads of libuv's pool, which
- * scrapes need to compress their body and calls need to look up a name. One disk object therefore serves the whole process.
+ * Prevents a hung disk from blocking the whole process: each hung operation blocks one of the four threads of libuv's pool.
+ * Scrapes need the pool to compress their body, and calls need it to look up a name. So one disk object serves the whole process.
  *
  * @param timeoutMs from the request to the end of the operation, its turn included
  */

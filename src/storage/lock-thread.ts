@@ -5,7 +5,7 @@ import { parentPort } from 'node:worker_threads'
 import { codeOf, messageOf } from '../error-text.ts'
 import { FOLDER_MODE } from './atomic-file.ts'
 
-/** What is asked of the lock thread. */
+/** A request to the lock thread. */
 export interface LockRequest {
   readonly id: number
   readonly action: 'acquire' | 'release'
@@ -13,7 +13,7 @@ export interface LockRequest {
   readonly path: string
 }
 
-/** What became of a request. */
+/** The result of a request. */
 export type LockResult =
   | { readonly outcome: 'acquired' | 'kept' | 'unavailable' | 'released' }
   | { readonly outcome: 'in use' | 'failed'; readonly problem: string }
@@ -112,7 +112,7 @@ function open(path: string): HeldLock {
   }
 }
 
-/** Identifies the file by stat alone: opening and closing a file would drop this process's locks on it. */
+/** Identifies the file by stat only: opening and closing a file would drop this process's locks on it. */
 function fileAt(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false })
   return found && `${found.dev}:${found.ino}`

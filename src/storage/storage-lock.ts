@@ -38,7 +38,7 @@ export interface Locks {
   close(): Promise<void>
 }
 
-/** A lock cannot be acquired, for another reason than that it is taken. */
+/** A lock cannot be acquired, although no other process has it. */
 export class LockError extends Error {
   override readonly name = 'LockError'
 }
@@ -49,13 +49,13 @@ const THREAD = new URL(
   import.meta.url,
 )
 
-// The thread opens files and holds a few handles.
+// The thread only opens files and keeps a few handles.
 const MEMORY = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 }
 
 /**
  * Locks files for this process. Node has no file locks, but its SQLite uses the kernel's: they end with the process, and apply
- * between containers that share the folder. SQLite blocks its thread while the disk hangs, so it runs on a thread of its own,
- * which is started by the first lock.
+ * between containers that share the folder. SQLite blocks its thread while the disk hangs, so it runs on a separate thread,
+ * which the first lock starts.
  *
  * @param timeoutMs how long the disk may take
  * @param thread what the thread runs; for tests

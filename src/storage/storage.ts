@@ -31,7 +31,7 @@ export interface Storage {
   readonly snapshots: (operation: Operation, report: string) => SnapshotStorage
 }
 
-/** Forgets everything with the process. */
+/** Stores nothing. */
 const noStorage: Storage = {
   account: () => ({ load: async () => undefined, save: async () => true, close: async () => {} }),
   snapshots: () => ({ load: async () => undefined, save: async () => true }),
@@ -100,7 +100,7 @@ export function createStorage(
 /** The lock of an account's files. */
 interface AccountLock {
   /**
-   * Acquires the lock, or keeps it. If the lock cannot be acquired, a warning says so, and the files are used without it.
+   * Acquires the lock, or keeps it. If the lock cannot be acquired, the storage logs a warning and uses the files without it.
    *
    * @throws StorageInUseError when another exporter has it
    */
@@ -144,7 +144,7 @@ const NOT_A_FOLDER: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR'])
 
 /** One file that is read at the start and then written again and again. */
 interface StoredFile {
-  /** @returns `undefined` if there is no file, or if it cannot be used: then it is renamed, and a warning says why */
+  /** @returns `undefined` if there is no file, or if it cannot be used: then the storage renames it and logs the reason */
   read<T>(decode: (bytes: Uint8Array) => ReadResult<T> | Promise<ReadResult<T>>): Promise<T | undefined>
   /**
    * @returns whether it was written
@@ -200,7 +200,7 @@ function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog
         return noteWrite(undefined)
       } catch (error) {
         if (error instanceof StorageInUseError) throw error
-        // The code alone: the message names the temporary file, which differs each time.
+        // Only the code: the message contains the name of the temporary file, which differs each time.
         const code = codeOf(error)
         return noteWrite(
           NOT_A_FOLDER.has(code) ? `${dirname(path)} is not a folder (${code})` : code || messageOf(error),
@@ -210,7 +210,7 @@ function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog
   }
 }
 
-// Enough of the name for a person to recognise it; the hash tells apart names that look alike.
+// Enough of the name for a person to recognise it; the hash distinguishes names that look alike.
 const READABLE_LENGTH = 40
 const HASH_LENGTH = 8
 

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { codeOf } from '../error-text.ts'
 
-// Raised whenever a file's content changes its meaning: what another version has written is not guessed at.
+// Raise it whenever the content of a file changes its meaning: the exporter does not guess what another version has written.
 const VERSION = 3
 
 // A clock may be set by this much between two starts.
@@ -26,7 +26,7 @@ export interface ReadResult<T> {
 }
 
 /**
- * Reads a whole file, unless it is larger than any file of this program: what someone has put in its place must not fill the
+ * Reads a whole file, unless it is larger than any file of this program: a foreign file in its place must not fill the
  * memory.
  *
  * @throws the file system's error

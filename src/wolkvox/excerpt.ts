@@ -82,11 +82,11 @@ const HEADING = /<h[1-6](?:\s[^<>]{0,200})?>((?:[^<]|<(?!\/h)){1,500})/i
 const REFRESH = /<meta\s[^<>]{0,100}\burl=['"]?\s{0,9}(https?:\/\/[\w.:-]{1,100})/i
 
 // The XML declaration, comments and the document type come before the root element.
-const ROOT =
+const ROOT_ELEMENT =
   /^(?:\s{1,99}|<\?[^<>]{0,300}>|<!--[^<>]{0,300}-->|<![a-z][^<>]{0,300}>){0,20}<([A-Za-z_][\w.:-]{0,60})[\s/>]/i
 
 function describeMarkup(text: string): string {
-  const root = ROOT.exec(text)?.[1] ?? ''
+  const root = ROOT_ELEMENT.exec(text)?.[1] ?? ''
   if (!HTML_ELEMENT.test(root) && !/^<!doctype html/i.test(text)) {
     // XML can have titles too, but they can be part of records.
     if (root !== '') return `XML, root element ${root}`

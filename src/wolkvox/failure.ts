@@ -41,7 +41,7 @@ export interface RetryAdvice {
 }
 
 /**
- * A request without a usable report. The message says what happened, {@link failureHints} what to do, and `cause` keeps the
+ * A request without a usable report. The message says what happened, {@link failureHints} say what to do, and `cause` keeps the
  * original error. None of them contains the token, because external texts pass through `redact` first.
  */
 export class WolkvoxFailure extends Error {

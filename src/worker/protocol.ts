@@ -3,10 +3,10 @@ import { Secret } from '../config/secret.ts'
 import type { ApiResponse } from '../wolkvox/response.ts'
 import type { CallResult, Outcome, RestoreResult } from './outcome.ts'
 
-/** What the serving thread can ask of a worker thread. */
+/** What the serving thread can request from a worker thread. */
 export type TaskRequest = { readonly operation: PlainOperation; readonly report: string } & (
   | { readonly task: 'call' }
-  /** Reads and renders a response. `encode` also asks for the bytes of the snapshot's file. */
+  /** Reads and renders a response. `encode` also requests the bytes of the snapshot's file. */
   | { readonly task: 'read'; readonly response: ApiResponse; readonly encode: boolean }
   /** Reads and renders the bytes of a snapshot's file. */
   | { readonly task: 'restore'; readonly stored: Uint8Array }
@@ -42,7 +42,7 @@ export type FromWorker =
 
 /** What a worker thread gets when it starts. */
 export interface ThreadData {
-  /** Whether it is about to get a call, and so should load the HTTP client at once. */
+  /** Whether it is about to get a call, and should load the HTTP client immediately. */
   readonly forCalls: boolean
 }
 

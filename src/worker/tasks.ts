@@ -14,7 +14,7 @@ import {
 } from './outcome.ts'
 import { type FromWorker, fromPlain, type TaskRequest, type ToWorker } from './protocol.ts'
 
-/** A worker thread's side of the conversation. */
+/** Handles the messages that a worker thread receives. */
 export interface TaskRunner {
   /** Runs a task, or ends one early. @param reply called with each message to send back */
   handle(message: ToWorker, reply: (message: FromWorker) => void): Promise<void>

@@ -22,7 +22,7 @@ export class WorkerLostError extends Error {
   }
 }
 
-/** A task that was asked for. */
+/** The promises of a requested task. */
 export interface Running<T extends Task> {
   /**
    * `undefined` if the signal was aborted first.
@@ -31,20 +31,20 @@ export interface Running<T extends Task> {
    */
   readonly result: Promise<TaskResults[T] | undefined>
   /**
-   * The encoded bytes, if they were asked for and the result has data. Rejects with WorkerLostError if there are none.
+   * The encoded bytes, if they were requested and the result has data. Rejects with WorkerLostError if there are none.
    */
   readonly encoded: Promise<Uint8Array>
 }
 
 /**
- * Worker threads for work that may take long, or that hostile responses may bring down. Any number of calls share a thread,
- * because they only wait for the network. Reading a response is computing, and may get stuck or run out of memory: it has a
- * thread to itself meanwhile, so that it can neither fail nor delay anything else.
+ * Worker threads for work that may take long, or that a hostile response may crash. Any number of calls share a thread,
+ * because they only wait for the network. Reading a response computes, and may get stuck or run out of memory: it uses a thread
+ * exclusively, so that it can neither fail nor delay anything else.
  */
 export interface WorkerPool {
   /**
    * Starts a thread that is ready for calls. A first call that has to wait for its thread would arrive later than planned, and so
-   * closer to the next one. If the thread cannot start, the first task says why.
+   * closer to the next one. If the thread cannot start, the first task fails with the reason.
    */
   prepare(): void
   run<T extends Task>(request: Extract<TaskRequest, { task: T }>, signal?: AbortSignal): Running<T>
@@ -70,28 +70,28 @@ export interface WorkerPoolLimits {
   /** An idle thread ends after this time, unless it is the last one. */
   readonly idleMs: number
   /** How long a task may take. A thread that takes longer is stuck and is ended. */
-  readonly patienceMs: (task: Task, timeoutMs: number) => number
+  readonly stuckAfterMs: (task: Task, timeoutMs: number) => number
 }
 
 // In the build, the thread is JavaScript like everything else.
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
 
-// Many times what any response can take (test/integration/faults/heap.test.ts). It has to be: at such a limit V8 was seen to end
-// the whole process, not only the thread. The bounds on a response's shape and size come first, so it is never reached.
+// Many times what any response can take (test/integration/faults/heap.test.ts), because at this limit V8 can end the whole
+// process, not only the thread. The bounds on a response's shape and size apply first, so no response reaches it.
 const HEAP_LIMIT_MB = 512
 
 // V8's default follows the machine's memory. More makes refreshes only slightly faster, and costs as much memory.
 const YOUNG_GENERATION_MB = 12
 
-// A call ends by itself after its timeout. Reading takes seconds at 60,000 records, also on a slow machine.
+// A call ends after its timeout. Reading takes seconds at 60,000 records, also on a slow machine.
 const CALL_TIMEOUTS = 2
-const PATIENCE_MS = 30_000
+const READING_LIMIT_MS = 30_000
 
 export const productionLimits: WorkerPoolLimits = {
   readers: 2,
   slowMs: 5000,
   idleMs: 60_000,
-  patienceMs: (task, timeoutMs) => PATIENCE_MS + (task === 'call' ? CALL_TIMEOUTS * timeoutMs : 0),
+  stuckAfterMs: (task, timeoutMs) => READING_LIMIT_MS + (task === 'call' ? CALL_TIMEOUTS * timeoutMs : 0),
 }
 
 interface PendingTask {
@@ -99,7 +99,7 @@ interface PendingTask {
   readonly settle: (result: TaskResults[Task] | undefined) => void
   readonly settleEncoded: (encoded: Uint8Array) => void
   readonly fail: (error: WorkerLostError) => void
-  /** Undoes what waits for the task: timers and listeners. */
+  /** Removes the timers and listeners of the task. */
   readonly release: () => void
 }
 
@@ -113,7 +113,7 @@ interface Thread {
 
 /** Makes a pool without threads. They start when there is work for them. */
 export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerPoolOptions = {}): WorkerPool {
-  const { readers, slowMs, idleMs, patienceMs } = { ...productionLimits, ...limits }
+  const { readers, slowMs, idleMs, stuckAfterMs } = { ...productionLimits, ...limits }
   const threads = new Set<Thread>()
   const waiting = new Map<number, PendingTask>()
   let lastId = 0
@@ -225,12 +225,12 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
   function assign(thread: Thread, id: number, task: PendingTask): void {
     clearTimeout(thread.idleTimer)
     const { request } = task
-    const patience = patienceMs(request.task, request.operation.timeoutMs)
+    const limitMs = stuckAfterMs(request.task, request.operation.timeoutMs)
     const timers = [
       setTimeout(() => {
-        lose(thread, new Error(`it was stuck for ${patience / 1000} s`))
+        lose(thread, new Error(`it was stuck for ${limitMs / 1000} s`))
         void thread.worker.terminate()
-      }, patience),
+      }, limitMs),
     ]
     if (request.task !== 'call') {
       thread.reading = 'yes'
@@ -252,7 +252,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
     thread.worker.postMessage({ id, request } satisfies ToWorker, transferable(bytes, stored))
   }
 
-  /** The thread is told, but its reply is not waited for: it may be stuck, and the process has seconds to end. */
+  /** Notifies the thread without waiting for its reply: it may be stuck, and the process must end within seconds. */
   function abort(id: number, task: PendingTask): void {
     task.settle(undefined)
     task.fail(new WorkerLostError('the task was aborted', 'internal'))
@@ -276,7 +276,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
       const id = ++lastId
       const result = Promise.withResolvers<TaskResults[Task] | undefined>()
       const encoded = Promise.withResolvers<Uint8Array>()
-      // Nobody may be waiting for the bytes.
+      // If no caller waits for the bytes, their rejection must not end the process.
       encoded.promise.catch(() => {})
       const onAbort = () => abort(id, task)
       const task: PendingTask = {

@@ -295,17 +295,17 @@ describe('with a clock that the test moves', () => {
     ['call', 2000, 34_000],
     ['read', 60_000, 30_000],
     ['restore', 60_000, 30_000],
-  ] as const)('a %s with a timeout of %i ms has %i ms', async (task, timeoutMs, patienceMs) => {
+  ] as const)('a %s with a timeout of %i ms has %i ms', async (task, timeoutMs, stuckAfterMs) => {
     useFakeTimers()
     const pool = startPool()
     const { result } = starters[task](pool, 'says nothing', undefined, timeoutMs)
     const ended = vi.fn()
     result.catch(ended)
-    await vi.advanceTimersByTimeAsync(patienceMs - 1)
+    await vi.advanceTimersByTimeAsync(stuckAfterMs - 1)
     expect(ended).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
     await expect(result).rejects.toEqual(
-      lost(`the worker thread ended: it was stuck for ${patienceMs / 1000} s`),
+      lost(`the worker thread ended: it was stuck for ${stuckAfterMs / 1000} s`),
     )
     expect(pool.threads()).toBe(0)
   })
@@ -486,7 +486,7 @@ describe('the encoded bytes of a read', () => {
   })
 
   it('reject if the thread gets stuck after the result', async () => {
-    const reading = read(startPool({ patienceMs: () => 800 }), 'is stuck before it has encoded')
+    const reading = read(startPool({ stuckAfterMs: () => 800 }), 'is stuck before it has encoded')
     expect(await order(reading)).toEqual(['result', 'rejected'])
     await expect(reading.encoded).rejects.toEqual(lost('the worker thread ended: it was stuck for 0.8 s'))
   })
@@ -573,7 +573,7 @@ describe('closing', () => {
 
 describe('a stuck thread', () => {
   it('is ended and replaced', async () => {
-    const pool = startPool({ patienceMs: () => 800 })
+    const pool = startPool({ stuckAfterMs: () => 800 })
     const worker = nextWorker()
     const reading = read(pool, 'is stuck')
     const exited = once(await worker, 'exit')
@@ -585,13 +585,13 @@ describe('a stuck thread', () => {
 
 describe('the limits in production', () => {
   it('are 2 readers, 5 s for a slow reader, 60 s for an idle thread', () => {
-    const { patienceMs, ...limits } = productionLimits
+    const { stuckAfterMs, ...limits } = productionLimits
     expect(limits).toEqual({ readers: 2, slowMs: 5000, idleMs: 60_000 })
   })
 
   it('are 30 s for a read or restore, and twice the timeout more for a call', () => {
-    const { patienceMs } = productionLimits
-    expect((['call', 'read', 'restore'] as const).map((task) => patienceMs(task, 60_000))).toEqual([
+    const { stuckAfterMs } = productionLimits
+    expect((['call', 'read', 'restore'] as const).map((task) => stuckAfterMs(task, 60_000))).toEqual([
       150_000, 30_000, 30_000,
     ])
   })

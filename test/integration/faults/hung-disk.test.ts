@@ -78,7 +78,7 @@ async function moveClockUntil<T>(promise: Promise<T>): Promise<T> {
 
 type Started = Awaited<ReturnType<typeof start>>
 
-const PATIENCE_MS = 20_000
+const WAIT_LIMIT_MS = 20_000
 const STORING_MS = 20
 const realTimeout = setTimeout
 
@@ -87,7 +87,7 @@ async function passInterval({ countOf, events }: Started): Promise<void> {
   const before = countOf('refreshed')
   await vi.advanceTimersByTimeAsync(INTERVAL_MS)
   for (let waited = 0; countOf('refreshed') === before; waited += 2) {
-    if (waited > PATIENCE_MS) throw new Error(`the refresh does not end: ${JSON.stringify(events)}`)
+    if (waited > WAIT_LIMIT_MS) throw new Error(`the refresh does not end: ${JSON.stringify(events)}`)
     await new Promise((resolve) => realTimeout(resolve, 2))
     if (waited % 500 === 498) await vi.advanceTimersByTimeAsync(INTERVAL_MS)
   }

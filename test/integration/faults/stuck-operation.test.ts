@@ -22,10 +22,10 @@ vi.mock('../../../src/worker/worker-pool.ts', async (original) => {
   const thread = new URL('./faulty-thread.ts', import.meta.url)
   const limits: Partial<WorkerPoolLimits> = {
     slowMs: 1000,
-    patienceMs: (task, timeoutMs) =>
+    stuckAfterMs: (task, timeoutMs) =>
       task === 'read' && timeoutMs === STUCK_TIMEOUT_MS
         ? 6000
-        : pool.productionLimits.patienceMs(task, timeoutMs),
+        : pool.productionLimits.stuckAfterMs(task, timeoutMs),
   }
   return { ...pool, createWorkerPool: () => pool.createWorkerPool({ thread, limits }) }
 })

@@ -11,11 +11,11 @@ import { type Scrape, scrape } from './scrape.ts'
 const THREAD = new URL('../../support/scripted-thread.ts', import.meta.url)
 
 // A thread that does its work needs less, its start included, also on a busy machine. A stuck one costs a test this much.
-const PATIENCE_MS = 2000
+const STUCK_AFTER_MS = 2000
 
 /** A client whose threads behave as described by the name of the operation. */
-function startClient({ thread = THREAD, patienceMs = PATIENCE_MS } = {}): WorkerClient {
-  const pool = createWorkerPool({ thread, limits: { patienceMs: () => patienceMs } })
+function startClient({ thread = THREAD, stuckAfterMs = STUCK_AFTER_MS } = {}): WorkerClient {
+  const pool = createWorkerPool({ thread, limits: { stuckAfterMs: () => stuckAfterMs } })
   onTestFinished(() => pool.close())
   return createWorkerClient(pool, true)
 }
@@ -74,7 +74,7 @@ describe.each(losses)('a thread that %s', (behaviour, reason, message) => {
   })
 
   it('while it reads, does not affect other operations in flight', async () => {
-    const client = startClient({ patienceMs: 60_000 })
+    const client = startClient({ stuckAfterMs: 60_000 })
     const ending = new AbortController()
     const losing = attempt(client, `read ${behaviour}`, ending.signal)
     const encoding = client.attempt(anOperation({ name: 'read encodes' }), 'agents', never)
