@@ -8,7 +8,7 @@ import { type BenchReport, parsePositive, randomNumbers, runBench } from './run-
 import { type ServeProcess, startServe } from './serve-process.ts'
 import { checkGrowth, checkLastRefresh } from './soak/checks.ts'
 import { progressOf, SAMPLES_PER_LINE, summaryOf } from './soak/report.ts'
-import { kinds, plain, readValues, type Sample, scrape, settingsFor } from './soak/scrape.ts'
+import { kinds, plain, readValues, type SoakSample, scrape, settingsFor } from './soak/scrape.ts'
 
 /** Options of the soak. */
 export interface SoakOptions extends FaultyWolkvoxOptions {
@@ -71,8 +71,8 @@ async function collectSamples(
     print,
     violation,
   }: SoakOptions & { violation: (text: string) => void },
-): Promise<Sample[]> {
-  const samples: Sample[] = []
+): Promise<SoakSample[]> {
+  const samples: SoakSample[] = []
   const end = performance.now() + minutes * MINUTE_MS
   for (let nextAt = performance.now(); nextAt < end && !stopSignal.aborted; nextAt += SCRAPE_EVERY_MS) {
     await sleep(Math.max(0, nextAt - performance.now()))

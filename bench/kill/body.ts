@@ -1,7 +1,7 @@
 import type { ParsedSample } from '../../tools/parse-exposition.ts'
 
 /** The values of a body of `/metrics` that are checked. */
-export interface Body {
+export interface ServedValues {
   /** Time of the data, in seconds since 1970. */
   readonly fetchedAt: number | undefined
   readonly records: number | undefined
@@ -24,7 +24,7 @@ const FAMILIES_OF_ALL = [
 // In seconds: the precision of a timestamp.
 const MILLISECOND = 0.001
 
-export function readBody(samples: readonly ParsedSample[]): Body {
+export function readServedValues(samples: readonly ParsedSample[]): ServedValues {
   const one = (name: string) => samples.find((sample) => sample.name === name)?.value
   const families = new Map<string, Map<string, number>>()
   for (const { name, labels, value } of samples) {
@@ -47,7 +47,7 @@ export function readBody(samples: readonly ParsedSample[]): Body {
 
 /** Without data, there must be no agents. Stored data must be loaded before the first call. */
 export function problemsWithoutData(
-  { families, counted, requests }: Body,
+  { families, counted, requests }: ServedValues,
   stored: number | undefined,
 ): string[] {
   const problems: string[] = []
@@ -59,7 +59,7 @@ export function problemsWithoutData(
 
 /** All agents must be there, each with values of the same time, which is the time of the data. */
 export function problemsOfData(
-  { records, counted, families, fetchedAt }: Body,
+  { records, counted, families, fetchedAt }: ServedValues,
   agents: ReadonlySet<string>,
 ): string[] {
   const problems: string[] = []

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseExposition } from '../../tools/parse-exposition.ts'
 import type { Row } from '../run-bench.ts'
-import { problemsOfAge, problemsOfData, problemsWithoutData, readBody } from './body.ts'
+import { problemsOfAge, problemsOfData, problemsWithoutData, readServedValues } from './body.ts'
 import { type Calls, LATENCY_MS } from './kill-times.ts'
 import type { ProcessRun } from './run-record.ts'
 
@@ -27,7 +27,7 @@ export function createHistory(folder: string, calls: Calls, agents: ReadonlySet<
 
   return {
     checkBody(run, text, callsBefore) {
-      const body = readBody(parseExposition(text))
+      const body = readServedValues(parseExposition(text))
       bodies += 1
       const { fetchedAt } = body
       if (fetchedAt === undefined) return problemsWithoutData(body, stored)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseExposition } from '../../tools/parse-exposition.ts'
 import type { FaultyWolkvox } from '../faulty-wolkvox.ts'
-import { INTERVAL_MS, plain, type Sample, scrape, TIMEOUT_MS } from './scrape.ts'
+import { INTERVAL_MS, plain, type SoakSample, scrape, TIMEOUT_MS } from './scrape.ts'
 
 // Calls and writes open a connection or a file for a short time, which can change a median by one each. A leak in one of a hundred
 // refreshes opens 18 between the two quarters of an hour.
@@ -18,7 +18,7 @@ const MIB = 2 ** 20
 
 /** Checks that open resources and memory have not grown since the second quarter. */
 export function checkGrowth(
-  samples: readonly Sample[],
+  samples: readonly SoakSample[],
   checkMemory: boolean,
   violation: (text: string) => void,
 ): void {
@@ -33,17 +33,21 @@ export function checkGrowth(
   }
 }
 
-export function openSeries(samples: readonly Sample[]): string[] {
+export function openSeries(samples: readonly SoakSample[]): string[] {
   const all = new Set(samples.flatMap(({ values }) => [...values.keys()]))
   return [...all].filter((series) => OPEN.test(series)).sort()
 }
 
 /** Medians of the second quarter, when startup effects are over, and of the last. */
-function compare(samples: readonly Sample[], series: string) {
+function compare(samples: readonly SoakSample[], series: string) {
   return { base: medianOfQuarter(samples, series, 2), last: medianOfQuarter(samples, series, 4) }
 }
 
-export function medianOfQuarter(samples: readonly Sample[], series: string, quarter: 1 | 2 | 3 | 4): number {
+export function medianOfQuarter(
+  samples: readonly SoakSample[],
+  series: string,
+  quarter: 1 | 2 | 3 | 4,
+): number {
   const from = Math.floor(((quarter - 1) * samples.length) / 4)
   const to = Math.floor((quarter * samples.length) / 4)
   // A resource type without resources has no sample.

@@ -1,12 +1,12 @@
 import type { FaultyWolkvox } from '../faulty-wolkvox.ts'
 import type { Row } from '../run-bench.ts'
 import { MEMORY, medianOfQuarter, mib, openSeries } from './checks.ts'
-import type { Sample } from './scrape.ts'
+import type { SoakSample } from './scrape.ts'
 
 export const SAMPLES_PER_LINE = 60
 
 /** A line of progress about the latest samples. */
-export function progressOf(samples: readonly Sample[], wolkvox: FaultyWolkvox): string {
+export function progressOf(samples: readonly SoakSample[], wolkvox: FaultyWolkvox): string {
   const recent = samples.slice(-SAMPLES_PER_LINE)
   const latest = (series: string) => recent.at(-1)?.values.get(series) ?? 0
   return [
@@ -18,11 +18,11 @@ export function progressOf(samples: readonly Sample[], wolkvox: FaultyWolkvox): 
   ].join(', ')
 }
 
-const slowest = (samples: readonly Sample[]) =>
+const slowest = (samples: readonly SoakSample[]) =>
   `${Math.round(Math.max(...samples.map(({ tookMs }) => tookMs)))} ms`
 
 export function summaryOf(
-  samples: readonly Sample[],
+  samples: readonly SoakSample[],
   wolkvox: FaultyWolkvox,
   violations: readonly string[],
 ): readonly Row[] {

@@ -63,7 +63,7 @@ export async function scrape(url: string, { accept, encoding }: ScrapeKind) {
 }
 
 /** The values of one scrape. */
-export interface Sample {
+export interface SoakSample {
   readonly tookMs: number
   /** Values by series. */
   readonly values: ReadonlyMap<string, number>

@@ -14,7 +14,7 @@ export const REFRESHED = '"msg":"refreshed"'
 /** Long enough that the only refresh is the one at the start. */
 export const ONCE_SECONDS = 3600
 
-export interface Exporter extends ServeProcess {
+export interface MeasuredExporter extends ServeProcess {
   readonly listening: string
 }
 
@@ -38,12 +38,12 @@ export function settingsFor(wolkvoxUrl: string, intervalSeconds: number) {
  * @param folder `--storage.path`
  * @throws if the exporter exits before it listens
  */
-export async function startExporter(
+export async function startMeasuredExporter(
   settings: ReturnType<typeof settingsFor>,
   folder: string,
   defer: Defer,
   options: ServeOptions = {},
-): Promise<Exporter> {
+): Promise<MeasuredExporter> {
   const serve = startServe(settings, folder, { main: BUILT, ...options })
   defer(serve.kill)
   const listening = await serve.url
@@ -59,7 +59,7 @@ export async function untilRefreshed(exporter: ServeProcess, times = 1): Promise
 const decompress = promisify(gunzip)
 
 /** A body of `/metrics`, as received and as text. */
-export interface Body {
+export interface ReceivedBody {
   readonly gzip: Buffer
   readonly text: Buffer
   /** When its first byte arrived, by `performance.now()`. */
@@ -67,7 +67,7 @@ export interface Body {
 }
 
 /** @throws if the response is not compressed */
-export async function getBody(url: string): Promise<Body> {
+export async function getBody(url: string): Promise<ReceivedBody> {
   const { headers, bytes, firstByteAt } = await getMetrics(url, { headers: { 'accept-encoding': 'gzip' } })
   if (headers['content-encoding'] !== 'gzip') throw new Error(`${url} does not compress`)
   return { gzip: bytes, text: await decompress(bytes), firstByteAt }

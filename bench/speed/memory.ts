@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { settingsFor, startExporter, untilRefreshed } from './exporter.ts'
+import { settingsFor, startMeasuredExporter, untilRefreshed } from './exporter.ts'
 import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
 import { type BenchOptions, type Figure, formatAgents, SIZES, type Size } from './figure.ts'
 import { startScraping } from './load.ts'
@@ -65,7 +65,7 @@ async function measureSize(size: Size, defer: Defer): Promise<Figure[]> {
 
 function peakMegabytes(run: Run, size: Size, wolkvox: string, folder: string): Promise<number> {
   return withCleanup(async (defer) => {
-    const exporter = await startExporter(settingsFor(wolkvox, run.intervalSeconds), folder, defer)
+    const exporter = await startMeasuredExporter(settingsFor(wolkvox, run.intervalSeconds), folder, defer)
     const scrapes = startScraping(exporter.listening, RATE, defer)
     await untilRefreshed(exporter, run.refreshes[size])
     scrapes.check()

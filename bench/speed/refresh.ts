@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fetchedAtOf, getBody, REFRESHED, settingsFor, startExporter } from './exporter.ts'
+import { fetchedAtOf, getBody, REFRESHED, settingsFor, startMeasuredExporter } from './exporter.ts'
 import { makeResponses, sendLastByteLate, startManualWolkvox } from './fake-wolkvox.ts'
 import { type BenchOptions, type Figure, formatAgents, ratios } from './figure.ts'
 import { type Defer, makeFolder, runProgram, withCleanup } from './setup.ts'
@@ -69,7 +69,7 @@ async function startManualRefreshes(agents: number, defer: Defer): Promise<Manua
   const responses = makeResponses(agents)
   const wolkvox = await startManualWolkvox(defer)
   const settings = settingsFor(wolkvox.url, INTERVAL_SECONDS)
-  const exporter = await startExporter(settings, makeFolder(defer), defer)
+  const exporter = await startMeasuredExporter(settings, makeFolder(defer), defer)
   const folder = makeFolder(defer)
   const responseFile = join(folder, 'response.json')
   const textFile = join(folder, 'metrics')

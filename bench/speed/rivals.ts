@@ -4,13 +4,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { agentRowFamilies } from '../../src/reports/agents/families.ts'
 import {
-  type Body,
   fetchedAtOf,
   getBody,
   getPlainBody,
   ONCE_SECONDS,
+  type ReceivedBody,
   settingsFor,
-  startExporter,
+  startMeasuredExporter,
   untilRefreshed,
 } from './exporter.ts'
 import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
@@ -30,7 +30,7 @@ export interface Rivals {
 export async function startRivals(agents: number, defer: Defer): Promise<Rivals> {
   const responses = makeResponses(agents)
   const wolkvox = await startWolkvox(responses, defer)
-  const exporter = await startExporter(settingsFor(wolkvox, ONCE_SECONDS), makeFolder(defer), defer)
+  const exporter = await startMeasuredExporter(settingsFor(wolkvox, ONCE_SECONDS), makeFolder(defer), defer)
   await untilRefreshed(exporter)
   const body = await getBody(exporter.listening)
   const folder = makeFolder(defer)
@@ -79,7 +79,7 @@ export class DifferentBytesError extends Error {
 
 /** The body of the exporter, and the URLs of all three servers. */
 interface Compared {
-  readonly body: Body
+  readonly body: ReceivedBody
   readonly exporter: string
   readonly nginx: string
   readonly promClient: string

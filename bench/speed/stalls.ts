@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { settingsFor, startExporter, untilRefreshed } from './exporter.ts'
+import { settingsFor, startMeasuredExporter, untilRefreshed } from './exporter.ts'
 import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
 import { type BenchOptions, type Figure, formatAgents, type Size } from './figure.ts'
 import { startScraping } from './load.ts'
@@ -42,7 +42,7 @@ async function measureSize(scenario: Scenario, rounds: number, defer: Defer): Pr
   })
   const idle = startIdle(defer)
   const settings = settingsFor(wolkvox, intervalSeconds)
-  const exporter = await startExporter(settings, makeFolder(defer), defer, { preload: PROBE })
+  const exporter = await startMeasuredExporter(settings, makeFolder(defer), defer, { preload: PROBE })
   // The first refresh is part of the start.
   await untilRefreshed(exporter)
   const scrapes = startScraping(exporter.listening, { perSecond: scrapesPerSecond }, defer)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { ROOT } from '../../tools/files.ts'
 import { getMetrics } from '../serve-process.ts'
-import { REFRESHED, settingsFor, startExporter, untilRefreshed } from './exporter.ts'
+import { REFRESHED, settingsFor, startMeasuredExporter, untilRefreshed } from './exporter.ts'
 import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
 import { type BenchOptions, type Figure, formatAgents } from './figure.ts'
 import { makeFolder, withCleanup } from './setup.ts'
@@ -68,7 +68,9 @@ function secondsToStart(wolkvox: string, main: string): Promise<number> {
   return withCleanup(async (defer) => {
     const folder = makeFolder(defer)
     const startedAt = performance.now()
-    const { listening } = await startExporter(settingsFor(wolkvox, INTERVAL_SECONDS), folder, defer, { main })
+    const { listening } = await startMeasuredExporter(settingsFor(wolkvox, INTERVAL_SECONDS), folder, defer, {
+      main,
+    })
     await getMetrics(listening, {})
     return (performance.now() - startedAt) / 1000
   })
@@ -78,7 +80,9 @@ function secondsToStart(wolkvox: string, main: string): Promise<number> {
 function countModules(wolkvox: string): Promise<number> {
   return withCleanup(async (defer) => {
     const settings = settingsFor(wolkvox, INTERVAL_SECONDS)
-    const exporter = await startExporter(settings, makeFolder(defer), defer, { preload: MODULE_RECORDER })
+    const exporter = await startMeasuredExporter(settings, makeFolder(defer), defer, {
+      preload: MODULE_RECORDER,
+    })
     if (!exporter.log().includes(REFRESHED)) await untilRefreshed(exporter)
     await getMetrics(exporter.listening, {})
     return (await loadedModules(exporter.child)).length

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { prefersGzip } from '../../src/simulator/api/responses.ts'
 import type { Simulator } from '../../src/simulator/simulator.ts'
-import { fetchReport, validHeaders, withSimulator } from './helpers.ts'
+import { fetchReport, fetchTokenInfo, validHeaders, withSimulator } from './helpers.ts'
 
 const forbidden = (msg: string) => ({ code: 403, error: 'FORBIDDEN', msg, data: null })
 const simultaneous = forbidden('EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)')
@@ -34,40 +34,6 @@ describe('the simulated API', () => {
       })
     }))
 
-  it.each([
-    {
-      when: 'without a token',
-      headers: {},
-      expected: { code: 401, error: 'UNAUTHORIZED', msg: 'PLEASE ENTER THE WOLKVOX-TOKEN' },
-    },
-    {
-      when: 'with a wrong token',
-      headers: { ...validHeaders, 'wolkvox-token': 'guessed' },
-      expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
-    },
-    {
-      when: 'with a wrong token and another server code',
-      headers: { 'wolkvox-token': 'guessed', wolkvox_server: '0042' },
-      expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
-    },
-    {
-      when: 'for an unknown API',
-      query: '?api=unicorns',
-      expected: { code: 400, error: 'BAD REQUEST', msg: 'THE API YOU WANT TO CONSULT DOES NOT EXIST' },
-    },
-    {
-      when: 'without the api parameter',
-      query: '',
-      expected: { code: 400, error: 'BAD REQUEST', msg: 'SOME PARAMETERS ARE REQUIRED' },
-    },
-  ])('rejects a request $when', ({ headers = validHeaders, query = '?api=agents', expected }) =>
-    withSimulator({}, async (simulator) => {
-      const response = await fetchReport(simulator, { headers, query })
-      expect(response.status).toBe(expected.code)
-      expect(await response.json()).toEqual({ ...expected, data: null })
-    }),
-  )
-
   it('does not need the wolkvox_server header', () =>
     withSimulator({}, async (simulator) => {
       const response = await fetchReport(simulator, { headers: { 'wolkvox-token': 'simulated-token' } })
@@ -91,14 +57,6 @@ describe('the simulated API', () => {
       expect(gunzipSync(compressedBytes)).toEqual(plainBytes)
       expect(compressedBytes.length).toBeLessThan(plainBytes.length / 3)
       expect(compressed.headers['content-length']).toBe(String(compressedBytes.length))
-    }))
-
-  it('delays each response by latencyMs', () =>
-    withSimulator({ latencyMs: 80 }, async (simulator) => {
-      const startedAt = performance.now()
-      await fetchReport(simulator)
-      // Timers can fire a millisecond early.
-      expect(performance.now() - startedAt).toBeGreaterThanOrEqual(79)
     }))
 
   it('allows two requests in flight and rejects a third', () =>
@@ -153,6 +111,58 @@ describe('the simulated API', () => {
       await fetchReport(simulator, { headers: { 'wolkvox-token': 'guessed' } })
       expect(simulator.calls).toBe(3)
       expect(simulator.requests).toBe(5)
+    }))
+})
+
+describe.each([
+  { endpoint: 'agents', request: fetchReport },
+  { endpoint: 'token_info', request: fetchTokenInfo },
+])('the endpoint of $endpoint', ({ endpoint, request }) => {
+  it.each([
+    {
+      when: 'without a token',
+      headers: {},
+      expected: { code: 401, error: 'UNAUTHORIZED', msg: 'PLEASE ENTER THE WOLKVOX-TOKEN' },
+    },
+    {
+      when: 'with a wrong token',
+      headers: { ...validHeaders, 'wolkvox-token': 'guessed' },
+      expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
+    },
+    {
+      when: 'with a wrong token and another server code',
+      headers: { 'wolkvox-token': 'guessed', wolkvox_server: '0042' },
+      expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
+    },
+    {
+      when: 'for an unknown API',
+      query: '?api=unicorns',
+      expected: { code: 400, error: 'BAD REQUEST', msg: 'THE API YOU WANT TO CONSULT DOES NOT EXIST' },
+    },
+    {
+      when: 'for an API of the other path',
+      query: endpoint === 'agents' ? '?api=token_info' : '?api=agents',
+      expected: { code: 400, error: 'BAD REQUEST', msg: 'THE API YOU WANT TO CONSULT DOES NOT EXIST' },
+    },
+    {
+      when: 'without the api parameter',
+      query: '',
+      expected: { code: 400, error: 'BAD REQUEST', msg: 'SOME PARAMETERS ARE REQUIRED' },
+    },
+  ])('rejects a request $when', ({ headers = validHeaders, query = `?api=${endpoint}`, expected }) =>
+    withSimulator({}, async (simulator) => {
+      const response = await request(simulator, { headers, query })
+      expect(response.status).toBe(expected.code)
+      expect(await response.json()).toEqual({ ...expected, data: null })
+    }),
+  )
+
+  it('delays each response by latencyMs', () =>
+    withSimulator({ latencyMs: 80 }, async (simulator) => {
+      const startedAt = performance.now()
+      await request(simulator)
+      // Timers can fire a millisecond early.
+      expect(performance.now() - startedAt).toBeGreaterThanOrEqual(79)
     }))
 })
 

@@ -1,28 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import { day, hour, minute } from '../../src/simulator/centre/time.ts'
-import { centreAt, recordsOf, toSeconds, worksToday } from './helpers.ts'
+import { centreAt, recordsOfCentre, toSeconds, worksToday } from './helpers.ts'
 
 /** The occupancy of the whole centre: the ratio of the sums, not the mean of the ratios. */
 function occupancyOf(centre: Centre): number {
   let busy = 0
   let available = 0
-  for (const record of recordsOf(centre).filter(worksToday)) {
+  for (const record of recordsOfCentre(centre).filter(worksToday)) {
     busy += toSeconds(record.inbound_time) + toSeconds(record.outbound_time) + toSeconds(record.acw_time)
     available += toSeconds(record.login_time) - toSeconds(record.aux_time)
   }
   return busy / available
 }
 
-const loggedIn = (centre: Centre) => recordsOf(centre).filter(({ agent_status }) => agent_status !== 'Logout')
+const loggedIn = (centre: Centre) =>
+  recordsOfCentre(centre).filter(({ agent_status }) => agent_status !== 'Logout')
 
 describe('a simulated day', () => {
   it('is the same for the same seed', () => {
-    expect(recordsOf(centreAt('15:00', 50, 3))).toEqual(recordsOf(centreAt('15:00', 50, 3)))
+    expect(recordsOfCentre(centreAt('15:00', 50, 3))).toEqual(recordsOfCentre(centreAt('15:00', 50, 3)))
   })
 
   it('differs between seeds', () => {
-    expect(recordsOf(centreAt('15:00', 50, 3))).not.toEqual(recordsOf(centreAt('15:00', 50, 4)))
+    expect(recordsOfCentre(centreAt('15:00', 50, 3))).not.toEqual(recordsOfCentre(centreAt('15:00', 50, 4)))
   })
 
   it('does not depend on the steps of advanceTo or on reads of the report', () => {
@@ -31,26 +32,26 @@ describe('a simulated day', () => {
     const end = day + 11 * hour
     for (let second = 0; second < end; second += 37) {
       inManySteps.advanceTo(second)
-      recordsOf(inManySteps)
+      recordsOfCentre(inManySteps)
     }
     inManySteps.advanceTo(end)
     inOneStep.advanceTo(end)
-    expect(recordsOf(inManySteps)).toEqual(recordsOf(inOneStep))
+    expect(recordsOfCentre(inManySteps)).toEqual(recordsOfCentre(inOneStep))
   })
 
   it('does not change if advanceTo gets a time in the past', () => {
     const centre = centreAt('12:00', 20)
-    const before = recordsOf(centre)
+    const before = recordsOfCentre(centre)
     centre.advanceTo(11 * hour)
     expect(centre.now).toBe(12 * hour)
-    expect(recordsOf(centre)).toEqual(before)
+    expect(recordsOfCentre(centre)).toEqual(before)
   })
 
   it('differs from the day before', () => {
     const centre = centreAt('12:00', 50)
-    const first = recordsOf(centre)
+    const first = recordsOfCentre(centre)
     centre.advanceTo(day + 12 * hour)
-    expect(recordsOf(centre)).not.toEqual(first)
+    expect(recordsOfCentre(centre)).not.toEqual(first)
   })
 
   it.each([
@@ -66,7 +67,7 @@ describe('a simulated day', () => {
   })
 
   it('has every kind of state at mid-morning', () => {
-    const states = new Set(recordsOf(centreAt('10:30', 200)).map(({ agent_status }) => agent_status))
+    const states = new Set(recordsOfCentre(centreAt('10:30', 200)).map(({ agent_status }) => agent_status))
     expect([...states]).toEqual(
       expect.arrayContaining(['READY', 'TALK', 'RING', 'ACW', 'Logout', 'Almuerzo', 'Break']),
     )
@@ -77,7 +78,7 @@ describe('a simulated day', () => {
     const states = new Set<string>()
     for (let second = 6 * hour; second < 21 * hour; second += minute) {
       centre.advanceTo(second)
-      for (const { agent_status } of recordsOf(centre)) states.add(agent_status)
+      for (const { agent_status } of recordsOfCentre(centre)) states.add(agent_status)
     }
     expect([...states].sort()).toEqual(
       [
@@ -97,7 +98,7 @@ describe('a simulated day', () => {
   })
 
   it('has calls in all three directions', () => {
-    const records = recordsOf(centreAt('17:00', 50))
+    const records = recordsOfCentre(centreAt('17:00', 50))
     for (const field of ['inbound', 'outbound', 'internal'] as const) {
       expect(records.some((record) => Number(record[field]) > 0)).toBe(true)
     }
@@ -126,12 +127,12 @@ describe('a simulated day', () => {
 
   it('has more calls per agent at late morning than in the early morning and evening', () => {
     const centre = new Centre({ agents: 2000, seed: 1 })
-    const answeredCalls = () => recordsOf(centre).reduce((sum, { inbound }) => sum + Number(inbound), 0)
+    const answeredCalls = () => recordsOfCentre(centre).reduce((sum, { inbound }) => sum + Number(inbound), 0)
     const callsPerAgentBetween = (from: number, to: number) => {
       centre.advanceTo(from * hour)
       const before = answeredCalls()
       centre.advanceTo(((from + to) / 2) * hour)
-      const staff = recordsOf(centre).filter(({ agent_status }) =>
+      const staff = recordsOfCentre(centre).filter(({ agent_status }) =>
         ['READY', 'TALK', 'ACW', 'RING'].includes(agent_status),
       ).length
       centre.advanceTo(to * hour)
@@ -149,9 +150,9 @@ describe('a simulated day', () => {
   it('rings at the agent who has been ready longest', () => {
     const centre = centreAt('09:30', 60)
     let ringCount = 0
-    for (let before = recordsOf(centre); centre.now < 12 * hour; before = recordsOf(centre)) {
+    for (let before = recordsOfCentre(centre); centre.now < 12 * hour; before = recordsOfCentre(centre)) {
       centre.advanceTo(centre.now + 1)
-      const now = recordsOf(centre)
+      const now = recordsOfCentre(centre)
       const readyBefore = (index: number) =>
         before[index]?.agent_status === 'READY' ? Number(before[index].time_state_now) : undefined
       const ringing = now.flatMap(({ agent_status, time_state_now }, index) =>
@@ -171,9 +172,9 @@ describe('a simulated day', () => {
   it('rings a missed call at another agent and makes the first one ready again', () => {
     const centre = centreAt('09:30', 60)
     let missed = 0
-    for (let before = recordsOf(centre); centre.now < 12 * hour; before = recordsOf(centre)) {
+    for (let before = recordsOfCentre(centre); centre.now < 12 * hour; before = recordsOfCentre(centre)) {
       centre.advanceTo(centre.now + 1)
-      const now = recordsOf(centre)
+      const now = recordsOfCentre(centre)
       const hasAgent = (state: string, matches: (secondsInState: number) => boolean) =>
         now.some(
           ({ agent_status, time_state_now }) => agent_status === state && matches(Number(time_state_now)),
@@ -197,9 +198,9 @@ describe('a simulated day', () => {
   it('moves agents from a call to after-call work unless the call was internal', () => {
     const centre = centreAt('10:00', 60)
     let internalCalls = 0
-    for (let before = recordsOf(centre); centre.now < 11 * hour; before = recordsOf(centre)) {
+    for (let before = recordsOfCentre(centre); centre.now < 11 * hour; before = recordsOfCentre(centre)) {
       centre.advanceTo(centre.now + 1)
-      for (const [index, record] of recordsOf(centre).entries()) {
+      for (const [index, record] of recordsOfCentre(centre).entries()) {
         const earlier = before[index]
         if (earlier?.agent_status !== 'TALK' || record.agent_status === 'TALK') continue
         if (record.agent_status === 'ACW') continue

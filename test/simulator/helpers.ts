@@ -16,7 +16,7 @@ export function centreAt(timeOfDay: string, agents: number, seed = 1): Centre {
 }
 
 /** The current report of the centre. */
-export function recordsOf(centre: Centre): WolkvoxRecord[] {
+export function recordsOfCentre(centre: Centre): WolkvoxRecord[] {
   return reportOf(centre.agents, centre.now)
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SimulatedAgent } from '../../src/simulator/centre/agent.ts'
 import { formatPercentage, recordLimit, reportOf } from '../../src/simulator/centre/report.ts'
 import { day, formatHhMmSs, hour, parseTimeOfDay } from '../../src/simulator/centre/time.ts'
-import { centreAt, recordsOf, worksToday } from './helpers.ts'
+import { centreAt, recordsOfCentre, worksToday } from './helpers.ts'
 
 const documentedFields = [
   'agent_id',
@@ -25,7 +25,7 @@ const documentedFields = [
 ]
 
 describe('a record', () => {
-  const records = recordsOf(centreAt('10:30', 200))
+  const records = recordsOfCentre(centreAt('10:30', 200))
 
   it('always has the 17 documented fields in the documented order', () => {
     expect(records.some(worksToday)).toBe(true)
@@ -62,7 +62,7 @@ describe('a record', () => {
   })
 
   it('keeps the totals of an agent after the shift', () => {
-    const loggedOut = recordsOf(centreAt('16:00', 200)).filter(
+    const loggedOut = recordsOfCentre(centreAt('16:00', 200)).filter(
       (record) => record.agent_status === 'Logout' && worksToday(record),
     )
     expect(loggedOut.length).toBeGreaterThan(20)

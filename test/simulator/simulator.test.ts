@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Simulator, simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
-import { centreAt, fetchReport, recordsOf, withSimulator } from './helpers.ts'
+import { centreAt, fetchReport, recordsOfCentre, withSimulator } from './helpers.ts'
 
 async function controlCall(
   { url }: Simulator,
@@ -20,7 +20,7 @@ async function controlCall(
 describe('the simulator', () => {
   it('starts in the middle of a working day', () =>
     withSimulator({ agents: 40, seed: 3, startAt: '14:15' }, async (simulator) => {
-      expect(simulator.report()).toEqual(recordsOf(centreAt('14:15', 40, 3)))
+      expect(simulator.report()).toEqual(recordsOfCentre(centreAt('14:15', 40, 3)))
     }))
 
   it('does not advance at speed 0', () =>
@@ -185,7 +185,7 @@ describe('the simulated clock', () => {
     vi.useFakeTimers()
     return withSimulator({ agents: 30, speed }, async (simulator) => {
       vi.advanceTimersByTime(realSeconds * 1000)
-      expect(simulator.report()).toEqual(recordsOf(centreAt(simulated, 30)))
+      expect(simulator.report()).toEqual(recordsOfCentre(centreAt(simulated, 30)))
     })
   })
 

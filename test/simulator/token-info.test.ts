@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FaultName, Simulator } from '../../src/simulator/simulator.ts'
-import { fetchReport, fetchTokenInfo, validHeaders, withSimulator } from './helpers.ts'
+import { fetchReport, fetchTokenInfo, withSimulator } from './helpers.ts'
 
 async function readTokenInfo(simulator: Simulator): Promise<Record<string, string> | undefined> {
   const body = await (await fetchTokenInfo(simulator)).json()
@@ -61,47 +61,6 @@ describe('token_info', () => {
     })
   })
 
-  it.each([
-    {
-      when: 'without a token',
-      headers: {},
-      expected: { code: 401, error: 'UNAUTHORIZED', msg: 'PLEASE ENTER THE WOLKVOX-TOKEN' },
-    },
-    {
-      when: 'with a wrong token',
-      headers: { ...validHeaders, 'wolkvox-token': 'guessed' },
-      expected: { code: 403, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN' },
-    },
-    {
-      when: 'for an unknown API',
-      query: '?api=unicorns',
-      expected: { code: 400, error: 'BAD REQUEST', msg: 'THE API YOU WANT TO CONSULT DOES NOT EXIST' },
-    },
-    {
-      when: 'for an API of the other path',
-      query: '?api=agents',
-      expected: { code: 400, error: 'BAD REQUEST', msg: 'THE API YOU WANT TO CONSULT DOES NOT EXIST' },
-    },
-    {
-      when: 'without the api parameter',
-      query: '',
-      expected: { code: 400, error: 'BAD REQUEST', msg: 'SOME PARAMETERS ARE REQUIRED' },
-    },
-  ])('rejects a request $when', ({ headers = validHeaders, query = '?api=token_info', expected }) =>
-    withSimulator({}, async (simulator) => {
-      const response = await fetchTokenInfo(simulator, { headers, query })
-      expect(response.status).toBe(expected.code)
-      expect(await response.json()).toEqual({ ...expected, data: null })
-    }),
-  )
-
-  it('is unknown on real_time.php', () =>
-    withSimulator({}, async (simulator) => {
-      const response = await fetchReport(simulator, { query: '?api=token_info' })
-      expect(response.status).toBe(400)
-      expect(await response.json()).toMatchObject({ msg: 'THE API YOU WANT TO CONSULT DOES NOT EXIST' })
-    }))
-
   it('is rejected if the quota is exhausted', () =>
     withSimulator({ agents: 0, licenses: 0 }, async (simulator) => {
       const response = await fetchTokenInfo(simulator)
@@ -118,14 +77,6 @@ describe('token_info', () => {
         fetchTokenInfo(simulator),
       ])
       expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 403, 403])
-    }))
-
-  it('is delayed by latencyMs', () =>
-    withSimulator({ latencyMs: 80 }, async (simulator) => {
-      const startedAt = performance.now()
-      await fetchTokenInfo(simulator)
-      // Timers can fire a millisecond early.
-      expect(performance.now() - startedAt).toBeGreaterThanOrEqual(79)
     }))
 })
 

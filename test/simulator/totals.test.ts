@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import type { WolkvoxRecord } from '../../src/simulator/centre/report.ts'
 import { day, hour } from '../../src/simulator/centre/time.ts'
-import { centreAt, recordsOf, toSeconds, worksToday } from './helpers.ts'
+import { centreAt, recordsOfCentre, toSeconds, worksToday } from './helpers.ts'
 
 /** Times on three days, at irregular times of day, and just before and after each midnight. */
 const times = [
@@ -18,7 +18,7 @@ function workingRecordsAtAllTimes(agents: number): WolkvoxRecord[] {
   const centre = new Centre({ agents, seed: 7 })
   return times.flatMap((time) => {
     centre.advanceTo(time)
-    return recordsOf(centre).filter(worksToday)
+    return recordsOfCentre(centre).filter(worksToday)
   })
 }
 
@@ -69,10 +69,10 @@ describe('the totals in the report', () => {
 
   it('never decrease during a day', () => {
     const centre = centreAt('08:00', 40)
-    let before = recordsOf(centre)
+    let before = recordsOfCentre(centre)
     for (let second = 8 * hour; second < 20 * hour; second += 97) {
       centre.advanceTo(second)
-      const now = recordsOf(centre)
+      const now = recordsOfCentre(centre)
       for (const [index, record] of now.entries()) {
         const earlier = before[index]
         if (earlier === undefined || !worksToday(earlier)) continue
@@ -88,16 +88,16 @@ describe('the totals in the report', () => {
   it('are empty after midnight', () => {
     const centre = new Centre({ agents: 50, seed: 1 })
     centre.advanceTo(day - 1)
-    expect(recordsOf(centre).filter(worksToday).length).toBeGreaterThan(40)
+    expect(recordsOfCentre(centre).filter(worksToday).length).toBeGreaterThan(40)
     centre.advanceTo(day)
-    expect(recordsOf(centre).filter(worksToday)).toEqual([])
+    expect(recordsOfCentre(centre).filter(worksToday)).toEqual([])
   })
 
   it('grow with the current activity', () => {
     const centre = centreAt('10:30', 200)
-    const before = recordsOf(centre)
+    const before = recordsOfCentre(centre)
     centre.advanceTo(centre.now + 1)
-    const unchanged = recordsOf(centre)
+    const unchanged = recordsOfCentre(centre)
       .map((record, index) => ({ record, earlier: before[index] }))
       .filter(
         ({ record, earlier }) => earlier !== undefined && record.time_state_now !== '0' && worksToday(record),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { dashboards } from '../../../grafana/dashboards.ts'
 import { es } from '../../../grafana/i18n/es.ts'
-import { LimitError, readLimits } from '../../../grafana/limits.ts'
+import { type AllLimits, LimitError, readLimits } from '../../../grafana/limits.ts'
 import { ThresholdOrderError } from '../../../grafana/panels/values.ts'
 import { level } from '../../../grafana/theme/colors.ts'
-import type { Panel } from '../../../grafana/tools/dashboard-files.ts'
+import type { Dashboard, Panel } from '../../../grafana/tools/dashboard-files.ts'
 import { configured, displayNameOf, seriesFrames } from '../../../grafana/tools/grafana-data.ts'
 import { readText } from '../../../tools/files.ts'
 
@@ -51,14 +51,10 @@ describe('the limits of the alerts', () => {
       ventas: { ...general, quota: 0.5 },
     })
     const thresholdsOf = (name: string, title: string, operation: string) => {
-      const made = dashboards(limits).find((one) => one.language === 'es' && one.name === name)
-      const panel = made?.dashboard.panels?.find((one) => one.title === title)
-      const { overrides = [] } =
-        (panel as { fieldConfig?: { overrides?: readonly Override[] } }).fieldConfig ?? {}
+      const { overrides } = panelOf(limits, name, title).fieldConfig
       const own = overrides.find(({ matcher }) => matcher.id === 'byName' && matcher.options === operation)
-      return own?.properties
-        .find(({ id }) => id === 'thresholds')
-        ?.value.steps.map(({ value, color }) => [value, color])
+      const thresholds = own?.properties.find(({ id }) => id === 'thresholds')?.value
+      return hasSteps(thresholds) ? thresholds.steps.map(({ value, color }) => [value, color]) : []
     }
     expect(thresholdsOf('operation', es.panels.occupancyNow.title, 'cobranza')).toContainEqual([
       0.97,
@@ -71,10 +67,7 @@ describe('the limits of the alerts', () => {
 
   it('set the colour of an account by the operation whose limit applies, under the name of the account', () => {
     const limits = readLimits(withEntries(['vector(0.5)', 'limit: quota_ratio, operation: ventas']))
-    const made = dashboards(limits).find(({ language, name }) => language === 'es' && name === 'exporter')
-    const found = made?.dashboard.panels?.find(({ title }) => title === es.panels.quotaUsed.title)
-    if (found === undefined) throw new Error('no panel for the quota')
-    const panel = found as unknown as Panel
+    const panel = panelOf(limits, 'exporter', es.panels.quotaUsed.title)
     const shown = (operation: string) => {
       const labels = { account: '0042', operation }
       const [target] = panel.targets
@@ -94,10 +87,18 @@ describe('the limits of the alerts', () => {
   })
 })
 
-interface Override {
-  readonly matcher: { readonly id: string; readonly options: string }
-  readonly properties: readonly {
-    readonly id: string
-    readonly value: { readonly steps: readonly { readonly value: number | null; readonly color: string }[] }
-  }[]
+/** A panel of a Spanish dashboard with these limits, as Grafana reads it. */
+function panelOf(limits: AllLimits, name: string, panelTitle: string): Panel {
+  const made = dashboards(limits).find((one) => one.language === 'es' && one.name === name)
+  const { panels }: Dashboard = JSON.parse(JSON.stringify(made?.dashboard))
+  const panel = panels.find(({ title }) => title === panelTitle)
+  if (panel === undefined) throw new Error(`no panel ${panelTitle}`)
+  return panel
 }
+
+interface Thresholds {
+  readonly steps: readonly { readonly value: number | null; readonly color: string }[]
+}
+
+const hasSteps = (value: unknown): value is Thresholds =>
+  typeof value === 'object' && value !== null && 'steps' in value && Array.isArray(value.steps)
