@@ -1,7 +1,9 @@
 import { gunzipSync } from 'node:zlib'
 import { type Body, createExposition } from '../src/exposition/exposition.ts'
 import type { FilledFamily, Format } from '../src/exposition/family.ts'
+import { reports as knownReports } from '../src/reports/index.ts'
 import type { ExporterState } from '../src/scheduling/state.ts'
+import { fillStatusFamilies } from '../src/telemetry/status-families.ts'
 import { momentAt } from './fixtures.ts'
 
 /** The text that a scraper reads from a body. */
@@ -16,10 +18,10 @@ export async function renderText(
   format: Format,
   now: number,
 ): Promise<string> {
-  const state = { accounts, operations, reports }
-  const exposition = createExposition(
-    () => state,
-    async () => own,
-  )
+  const exposition = createExposition({
+    reports: knownReports,
+    state: () => ({ accounts, operations, reports }),
+    collectFamilies: async (state, at) => [...fillStatusFamilies(state, at), ...own],
+  })
   return textOfBody(await exposition(format, momentAt(now)))
 }

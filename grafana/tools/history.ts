@@ -4,14 +4,14 @@ import { pipeline } from 'node:stream/promises'
 import type { Operation } from '../../src/config/operation.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
 import { reportNamed } from '../../src/reports/index.ts'
-import { type AccountState, requestsToday, withRequest } from '../../src/scheduling/budget.ts'
+import { type AccountState, requestsToday, withRequestToday } from '../../src/scheduling/budget.ts'
 import {
   type ExporterState,
   initialState,
   type ReportState,
   withNextRefresh,
   withOutcome,
-  withRequest as withReportRequest,
+  withRequest,
 } from '../../src/scheduling/state.ts'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import { reportOf, type WolkvoxRecord } from '../../src/simulator/centre/report.ts'
@@ -142,7 +142,7 @@ async function refreshAll(
   for (const report of simulated.reports) {
     if (timeOfDay(now) % intervals[report] !== 0) continue
     const accounts = state.accounts.map((account) =>
-      account.account === simulated.account ? withRequest(account, now * 1000) : account,
+      account.account === simulated.account ? withRequestToday(account, now * 1000) : account,
     )
     const account = accounts.find((one) => one.account === simulated.account)
     if (account === undefined) throw new Error(`no account ${simulated.account}`)
@@ -200,7 +200,7 @@ async function refresh(
   now: number,
 ): Promise<ReportState> {
   const next = (now + intervals[report]) * 1000
-  const state = withReportRequest(withNextRefresh(before, next))
+  const state = withRequest(withNextRefresh(before, next))
   const moment = momentAt(now * 1000)
   if (records === undefined) {
     return withOutcome(state, failedOutcome('timeout', 'too slow'), 60_000, moment)

@@ -1,6 +1,6 @@
-import { statusFamilies } from '../../src/exposition/dynamic-section.ts'
 import { reports } from '../../src/reports/index.ts'
 import type { AnyReport, ReportFamily } from '../../src/reports/report.ts'
+import { statusFamilies } from '../../src/telemetry/status-families.ts'
 import { table } from './markdown.ts'
 
 /** The metrics in the documentation, from the tables that the exporter uses. */

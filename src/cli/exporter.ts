@@ -4,6 +4,7 @@ import type { Config } from '../config/operation.ts'
 import type { ProcessConfig } from '../config/process-config.ts'
 import { createExposition } from '../exposition/exposition.ts'
 import type { Format } from '../exposition/family.ts'
+import { reports } from '../reports/index.ts'
 import { isReady } from '../scheduling/state.ts'
 import { createSupervisor } from '../scheduling/supervisor.ts'
 import { createApp } from '../server/app.ts'
@@ -15,6 +16,7 @@ import { readBuildInfo } from '../telemetry/build-info.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
 import { refreshLog } from '../telemetry/refresh-log.ts'
+import { fillStatusFamilies } from '../telemetry/status-families.ts'
 import { createWorkerClient } from '../worker/worker-client.ts'
 import { createWorkerPool } from '../worker/worker-pool.ts'
 import type { CommandContext, ExitCode } from './command.ts'
@@ -59,13 +61,18 @@ export async function startExporter(
     snapshotsOf: storage.snapshots,
     events: refreshLog(log),
   })
-  const exposition = createExposition(supervisor.state, createOwnMetrics(build, Date.now()))
+  const collectOwnMetrics = createOwnMetrics(build, Date.now())
+  const exposition = createExposition({
+    reports,
+    state: supervisor.state,
+    collectFamilies: async (state, at) => [...fillStatusFamilies(state, at), ...(await collectOwnMetrics())],
+  })
   const parts = {
     telemetryPath,
     renderMetrics: (format: Format) => exposition(format, now()),
     isReady: () => {
-      const { reports } = supervisor.state()
-      return reports.length > 0 && reports.every(isReady)
+      const states = supervisor.state().reports
+      return states.length > 0 && states.every(isReady)
     },
     statusPage: () => describeStatus(build.version, telemetryPath, supervisor.state(), now()),
     log,

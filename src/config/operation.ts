@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { AgentNameMode } from '../reports/report.ts'
 import type { Secret } from './secret.ts'
-
-/** How an agent's name is exposed: unchanged, as a pseudonym, or not at all. */
-export const agentNameModes = ['plain', 'hash', 'omit'] as const
-
-export type AgentNameMode = (typeof agentNameModes)[number]
 
 /** The configuration of one wolkvox operation; all durations in milliseconds. */
 export interface Operation {

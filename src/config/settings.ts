@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { reports } from '../reports/index.ts'
-import { agentNameModes } from './operation.ts'
+import { agentNameModes } from '../reports/report.ts'
 import { DAY_MS, formatDuration, parseBytes, parseDuration } from './units.ts'
 
 const MIN_RESPONSE_BYTES = 1024

@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts'
+import type { AnyReport } from '../reports/report.ts'
 import { type ExporterState, isStale } from '../scheduling/state.ts'
 import { writeDynamicSection } from './dynamic-section.ts'
 import type { FilledFamily, Format } from './family.ts'
@@ -20,21 +21,23 @@ export type Exposition = (format: Format, now: Moment) => Promise<Body>
 // earlier bodies in memory.
 const ONE_CHUNK_BYTES = 128 * 1024
 
-/**
- * Assembles `/metrics` from two sections: the reports, which are already compressed, and the current state.
- *
- * @param state current state of all operations
- * @param collectOwnFamilies families about the exporter process
- */
-export function createExposition(
-  state: () => ExporterState,
-  collectOwnFamilies: () => Promise<readonly FilledFamily[]>,
-): Exposition {
-  const staticSection = createStaticSection()
+/** What `/metrics` shows. */
+export interface ExpositionSources {
+  /** All reports, in the order in which they are exposed. */
+  readonly reports: readonly AnyReport[]
+  /** The current state of all operations. */
+  readonly state: () => ExporterState
+  /** Collects the families after the reports: about the state and about the exporter process. */
+  readonly collectFamilies: (state: ExporterState, now: Moment) => Promise<readonly FilledFamily[]>
+}
+
+/** Assembles `/metrics` from two sections: the reports, which are already compressed, and all other families. */
+export function createExposition({ reports, state, collectFamilies }: ExpositionSources): Exposition {
+  const staticSection = createStaticSection(reports)
 
   const bodyIn = (format: Format) =>
     shareBody(state, async (current, now): Promise<Body> => {
-      const text = writeDynamicSection(current, await collectOwnFamilies(), format, now)
+      const text = writeDynamicSection(await collectFamilies(current, now), format)
       const dynamic = await toSegment(Buffer.from(text))
       const member = staticSection(freshReports(current, now))
       const { end, length } = endMember(member, dynamic)

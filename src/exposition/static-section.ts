@@ -1,4 +1,3 @@
-import { reports } from '../reports/index.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { beginMember, type Member, type Segment, toSegmentNow } from './gzip.ts'
 import { writeHeader } from './text-writer.ts'
@@ -15,8 +14,12 @@ export interface RenderedReport {
  * Joins the reports of all operations into the first part of a gzip member. It joins them again only if one has changed, and
  * never compresses a segment again. The samples of a family are contiguous across operations. A family without samples is left
  * out.
+ *
+ * @param reports all reports, in the order in which they are exposed
  */
-export function createStaticSection(): (rendered: readonly RenderedReport[]) => Member {
+export function createStaticSection(
+  reports: readonly AnyReport[],
+): (rendered: readonly RenderedReport[]) => Member {
   const headers = new Map<AnyReport, readonly Segment[]>()
   let last: { readonly rendered: readonly RenderedReport[]; readonly member: Member } | undefined
 

@@ -1,10 +1,16 @@
-import type { Operation } from '../config/operation.ts'
+import type { Secret } from '../config/secret.ts'
 import { WolkvoxFailure } from '../wolkvox/failure.ts'
 import { UNPARSABLE } from '../wolkvox/parse.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
 import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
 import { type Reading, UNREADABLE } from '../wolkvox/values.ts'
-import { type AnyReport, type JsonRecord, numericFields, type RecordRejection } from './report.ts'
+import {
+  type AnyReport,
+  type JsonRecord,
+  numericFields,
+  type RecordRejection,
+  type RowSettings,
+} from './report.ts'
 
 /**
  * The numbers of all rows, in the order of the rows, under wolkvox's name of the field; `NaN` if a row has none. By field
@@ -39,7 +45,11 @@ export interface ReadReport {
 }
 
 /** The settings of an operation that reading a report needs. */
-export type ReportSource = Pick<Operation, 'name' | 'token' | 'timeZone' | 'agentName'>
+export interface ReportSource extends RowSettings {
+  readonly token: Secret
+  /** IANA time zone of the times in the response. */
+  readonly timeZone: string
+}
 
 // Each text is repeated in up to 16 families: 4 MiB of texts make a body of 64 MiB. 60,000 agents with usual names take 2 MiB.
 const MAX_TEXT_BYTES = 4 * 2 ** 20
@@ -83,7 +93,7 @@ export interface ReadRecords {
 export function readRecords(
   report: AnyReport,
   records: Iterable<unknown>,
-  source: Pick<ReportSource, 'name' | 'timeZone' | 'agentName'>,
+  source: Omit<ReportSource, 'token'>,
   fetchedAt: number,
   secret = '',
 ): ReadRecords {

@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import type { Operation } from '../config/operation.ts'
 import type { Family, Labels, Sample } from '../exposition/family.ts'
 import type { Reader, Reading } from '../wolkvox/values.ts'
 
@@ -11,8 +10,17 @@ export const recordRejections = ['missing_id', 'duplicate', 'not_an_object', 'un
 
 export type RecordRejection = (typeof recordRejections)[number]
 
+/** How an agent's name is exposed: unchanged, as a pseudonym, or not at all. */
+export const agentNameModes = ['plain', 'hash', 'omit'] as const
+
+export type AgentNameMode = (typeof agentNameModes)[number]
+
 /** The settings of an operation that decide how a row looks. */
-export type RowSettings = Pick<Operation, 'name' | 'agentName'>
+export interface RowSettings {
+  /** Name of the operation. */
+  readonly name: string
+  readonly agentName: AgentNameMode
+}
 
 /** Returns the value that was read. An unreadable value is counted under wolkvox's name of the field and becomes `undefined`. */
 export type TakeText = (field: string, reading: Reading<string>) => string | undefined

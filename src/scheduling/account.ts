@@ -10,7 +10,7 @@ import {
   withExhaustedQuota,
   withFreeQuota,
   withProbe,
-  withRequest,
+  withRequestToday,
 } from './budget.ts'
 import type { AccountStorage, StoredAccount } from './storage-ports.ts'
 
@@ -100,7 +100,7 @@ function createAccount(
   async function run({ signal, onRequest, onSaved, send }: Call): Promise<Outcome> {
     const refusal = refuse(state)
     if (refusal !== undefined) return refusal
-    state = withProbe(withRequest(state, Date.now()), now())
+    state = withProbe(withRequestToday(state, Date.now()), now())
     onRequest()
     onSaved(await save())
     signal.throwIfAborted()

@@ -34,7 +34,7 @@ export interface AccountState {
 }
 
 /** Records a request that is about to be sent. It costs a call even if it fails. @param now milliseconds since 1970 */
-export function withRequest(state: AccountState, now: number): AccountState {
+export function withRequestToday(state: AccountState, now: number): AccountState {
   const { timeZone, requestsOfDay } = state
   const day = isAnotherDay(requestsOfDay.day, timeZone, now) ? dayAt(now, timeZone) : requestsOfDay.day
   return { ...state, requestsOfDay: { day, count: requestsToday(state, now) + 1 } }

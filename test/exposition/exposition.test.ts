@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createExposition } from '../../src/exposition/exposition.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
+import { reports } from '../../src/reports/index.ts'
 import {
   type ExporterState,
   initialState,
@@ -142,10 +143,7 @@ describe('the body of many agents', () => {
 
   async function bodiesOf(count: number) {
     const state = stateOf([await reportWith('a', ids.slice(0, count))])
-    const exposition = createExposition(
-      () => state,
-      async () => own,
-    )
+    const exposition = createExposition({ reports, state: () => state, collectFamilies: async () => own })
     return [await exposition('text', momentAt(NOW)), await exposition('openmetrics', momentAt(NOW + 5000))]
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Moment } from '../../src/clock.ts'
 import { shareBody } from '../../src/exposition/exposition.ts'
-import { withRequest } from '../../src/scheduling/budget.ts'
+import { withRequestToday } from '../../src/scheduling/budget.ts'
 import {
   type ExporterState,
   initialState,
@@ -75,7 +75,7 @@ describe('a body', () => {
   it.each<[string, (state: ExporterState) => Partial<ExporterState>]>([
     [
       'an account changes',
-      ({ accounts }) => ({ accounts: changeLast(accounts, (account) => withRequest(account, NOW)) }),
+      ({ accounts }) => ({ accounts: changeLast(accounts, (account) => withRequestToday(account, NOW)) }),
     ],
     [
       'an operation changes',

@@ -37,7 +37,7 @@ const support = aRendered(agents, 'support 1\n')
 
 describe('the static section', () => {
   it('keeps the samples of a family of all operations together and leaves out empty families', () => {
-    const lines = textOf(createStaticSection()([sales, support])).split('\n')
+    const lines = textOf(createStaticSection(reports)([sales, support])).split('\n')
     expect(lines.filter((line) => !line.startsWith('# HELP'))).toEqual([
       `# TYPE ${agentFamilies[0]?.name} gauge`,
       'sales 1',
@@ -49,12 +49,12 @@ describe('the static section', () => {
   })
 
   it('is joined only once for the same data', () => {
-    const staticSection = createStaticSection()
+    const staticSection = createStaticSection(reports)
     expect(staticSection([sales, support])).toBe(staticSection([sales, support]))
   })
 
   it('changes with the data of any operation and reuses the compressed bytes of the others', () => {
-    const staticSection = createStaticSection()
+    const staticSection = createStaticSection(reports)
     staticSection([sales, support])
     const compressed = Buffer.from(sales.segments[1]?.deflated ?? [])
     const renewed = staticSection([sales, aRendered(agents, 'renewed\n')])
@@ -63,7 +63,7 @@ describe('the static section', () => {
   })
 
   it('is empty without data', () => {
-    expect(textOf(createStaticSection()([]))).toBe('')
+    expect(textOf(createStaticSection(reports)([]))).toBe('')
   })
 })
 
@@ -85,20 +85,24 @@ describe('the static section of several reports', () => {
       'sales used',
       '',
     ]
-    expect(linesOf(createStaticSection()([sales, salesToken, support, supportToken]))).toEqual(together)
-    expect(linesOf(createStaticSection()([salesToken, sales, supportToken, support]))).toEqual(together)
+    expect(linesOf(createStaticSection(reports)([sales, salesToken, support, supportToken]))).toEqual(
+      together,
+    )
+    expect(linesOf(createStaticSection(reports)([salesToken, sales, supportToken, support]))).toEqual(
+      together,
+    )
   })
 
   it('has the reports in the order of the list of reports', () => {
     const rendered = reports.toReversed().map((report) => aRendered(report, `${report.name}\n`))
-    expect(linesOf(createStaticSection()(rendered))).toEqual([
+    expect(linesOf(createStaticSection(reports)(rendered))).toEqual([
       ...reports.flatMap((report) => [typeLine(report, 0), report.name]),
       '',
     ])
   })
 
   it('leaves out a report without data', () => {
-    expect(linesOf(createStaticSection()([salesToken]))).toEqual([
+    expect(linesOf(createStaticSection(reports)([salesToken]))).toEqual([
       typeLine(tokenInfo, 0),
       'sales limit',
       typeLine(tokenInfo, 1),
@@ -108,7 +112,7 @@ describe('the static section of several reports', () => {
   })
 
   it('removes a report as soon as its data is gone', () => {
-    const staticSection = createStaticSection()
+    const staticSection = createStaticSection(reports)
     expect(textOf(staticSection([sales, salesToken]))).toContain('sales limit')
     expect(textOf(staticSection([sales]))).not.toContain('sales limit')
     expect(textOf(staticSection([sales]))).toContain('sales 1')

@@ -8,7 +8,7 @@ import {
   withExhaustedQuota,
   withFreeQuota,
   withProbe,
-  withRequest,
+  withRequestToday,
 } from '../../src/scheduling/budget.ts'
 import { anAccountState, momentAt } from '../../tools/fixtures.ts'
 
@@ -48,16 +48,16 @@ describe("the account's day", () => {
 
 describe('the requests of a day', () => {
   it('are counted, from zero when the day turns', () => {
-    const twice = withRequest(withRequest(fresh, NOON), NOON + HOUR)
+    const twice = withRequestToday(withRequestToday(fresh, NOON), NOON + HOUR)
     expect(requestsToday(twice, NOON + HOUR)).toBe(2)
     const tomorrow = NOON + 12 * HOUR
     expect(requestsToday(twice, tomorrow)).toBe(0)
-    expect(withRequest(twice, tomorrow).requestsOfDay).toEqual({ day: '2026-03-11', count: 1 })
+    expect(withRequestToday(twice, tomorrow).requestsOfDay).toEqual({ day: '2026-03-11', count: 1 })
   })
 
   it('reach the limit with the last request that it allows', () => {
     expect(isLimitReached(used(999), NOON)).toBe(false)
-    expect(isLimitReached(withRequest(used(999), NOON), NOON)).toBe(true)
+    expect(isLimitReached(withRequestToday(used(999), NOON), NOON)).toBe(true)
     expect(isLimitReached(used(1000), NOON + 12 * HOUR)).toBe(false)
   })
 

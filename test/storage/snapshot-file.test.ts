@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { agentNameModes } from '../../src/config/operation.ts'
 import { reportNamed } from '../../src/reports/index.ts'
 import type { Snapshot } from '../../src/reports/read-report.ts'
+import { agentNameModes } from '../../src/reports/report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/storage/snapshot-file.ts'
 import { anOperation } from '../../tools/fixtures.ts'
 

@@ -2,7 +2,6 @@ import { describe, expect, it, vi } from 'vitest'
 import { writeDynamicSection } from '../../src/exposition/dynamic-section.ts'
 import type { FilledFamily } from '../../src/exposition/family.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
-import { momentAt } from '../../tools/fixtures.ts'
 
 const BUILD = { version: '1.2.3', revision: 'abc123', nodeVersion: 'v24.0.0' }
 const STARTED_AT = Date.UTC(2026, 0, 2, 3, 4, 5, 600)
@@ -88,8 +87,6 @@ describe('the metrics about the exporter', () => {
   })
 })
 
-const nothing = { accounts: [], operations: [], reports: [] }
-
 describe('collecting again', () => {
   const names = (families: readonly FilledFamily[]) => families.map(({ name, type }) => `${name} ${type}`)
 
@@ -100,7 +97,7 @@ describe('collecting again', () => {
 
   it('does not change the names after OpenMetrics was written', async () => {
     const write = async (format: 'text' | 'openmetrics') => {
-      const text = writeDynamicSection(nothing, await collect(), format, momentAt(STARTED_AT))
+      const text = writeDynamicSection(await collect(), format)
       return text.split('\n').filter((line) => line.startsWith('# TYPE'))
     }
     const before = await write('text')

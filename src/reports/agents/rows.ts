@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { AgentNameMode } from '../../config/operation.ts'
 import type { Labels } from '../../exposition/family.ts'
 import { readText } from '../../wolkvox/values.ts'
-import type { JsonRecord, RowSettings, TakeText } from '../report.ts'
+import type { AgentNameMode, JsonRecord, RowSettings, TakeText } from '../report.ts'
 import { type Category, categoryOf } from './categories.ts'
 
 /** One agent of the report. */
@@ -58,7 +57,7 @@ export function agentPrivacyOf({ agentName }: RowSettings): string {
   return agentName
 }
 
-// 16 hex digits: 64 bits tell apart the names of any operation.
+// 16 hex digits: 64 bits distinguish the names of any operation.
 const PSEUDONYM_LENGTH = 16
 
 /**

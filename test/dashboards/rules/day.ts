@@ -1,12 +1,12 @@
 import { reportNamed } from '../../../src/reports/index.ts'
-import { withRequest } from '../../../src/scheduling/budget.ts'
+import { withRequestToday } from '../../../src/scheduling/budget.ts'
 import {
   type ExporterState,
   initialState,
   type ReportState,
   withNextRefresh,
   withOutcome,
-  withRequest as withReportRequest,
+  withRequest,
 } from '../../../src/scheduling/state.ts'
 import { Centre } from '../../../src/simulator/centre/centre.ts'
 import { reportOf } from '../../../src/simulator/centre/report.ts'
@@ -59,7 +59,7 @@ function initialExporterState(): ExporterState {
 }
 
 async function refreshAll(state: ExporterState, centre: Centre): Promise<ExporterState> {
-  const accounts = state.accounts.map((account) => withRequest(account, centre.now * 1000))
+  const accounts = state.accounts.map((account) => withRequestToday(account, centre.now * 1000))
   const reports = await Promise.all(state.reports.map((report) => refresh(report, centre)))
   return { ...state, accounts, reports }
 }
@@ -68,7 +68,7 @@ async function refresh(before: ReportState, centre: Centre): Promise<ReportState
   const fetchedAt = centre.now * 1000
   const body = Buffer.from(anEnvelope(reportOf(centre.agents, centre.now)))
   const { outcome } = await read(operation, reportNamed(before.report), { status: 200, body, fetchedAt })
-  const state = withNextRefresh(withReportRequest(before), fetchedAt + REFRESH_S * 1000)
+  const state = withNextRefresh(withRequest(before), fetchedAt + REFRESH_S * 1000)
   return withOutcome(state, outcome, 1000, momentAt(fetchedAt))
 }
 

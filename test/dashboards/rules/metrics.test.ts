@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { statusFamilies } from '../../../src/exposition/dynamic-section.ts'
 import { reports } from '../../../src/reports/index.ts'
+import { statusFamilies } from '../../../src/telemetry/status-families.ts'
 import { groupingLabelsOf, selectorsOf } from '../../../tools/promql-selectors.ts'
 import { rules } from '../../../tools/rule-files.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { statusFamilies, writeDynamicSection } from '../../src/exposition/dynamic-section.ts'
+import { writeDynamicSection } from '../../src/exposition/dynamic-section.ts'
 import { toSegmentNow } from '../../src/exposition/gzip.ts'
 import { agentFamilies } from '../../src/reports/agents/families.ts'
 import { reports } from '../../src/reports/index.ts'
-import { withRequest as withAccountRequest } from '../../src/scheduling/budget.ts'
+import { withRequestToday } from '../../src/scheduling/budget.ts'
 import {
   type ExporterState,
   initialState,
@@ -12,6 +12,7 @@ import {
   withOutcome,
   withRequest,
 } from '../../src/scheduling/state.ts'
+import { fillStatusFamilies, statusFamilies } from '../../src/telemetry/status-families.ts'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
 import type { Outcome } from '../../src/worker/outcome.ts'
 import { anAccountState, anOperation, aSuccess, momentAt } from '../../tools/fixtures.ts'
@@ -54,7 +55,7 @@ const succeeded = (records?: number) => withOutcome(begun(), good(records), 1500
 const failed = () => withOutcome(begun(), bad, 1500, momentAt(NOW))
 
 /** An account that has just sent a request. */
-const account = withAccountRequest(anAccountState({ dailyLimit: 50_000 }), NOW)
+const account = withRequestToday(anAccountState({ dailyLimit: 50_000 }), NOW)
 
 /** The state of an exporter with one report of one operation. */
 function stateOf(report: ReportState): ExporterState {
@@ -64,7 +65,7 @@ function stateOf(report: ReportState): ExporterState {
 
 /** The samples of a family. */
 function samplesOf(state: ExporterState, family: string, now = NOW) {
-  return parseExposition(writeDynamicSection(state, [], 'text', momentAt(now)))
+  return parseExposition(writeDynamicSection(fillStatusFamilies(state, momentAt(now)), 'text'))
     .filter(({ name }) => name === family)
     .map(({ labels, value }) => [labels, value] as const)
 }
@@ -292,7 +293,7 @@ describe('the families of several operations, reports and accounts', () => {
   })
 
   it('have exactly the labels that the documentation is made from', () => {
-    const parsed = parseExposition(writeDynamicSection(state, [], 'text', momentAt(NOW)))
+    const parsed = parseExposition(writeDynamicSection(fillStatusFamilies(state, momentAt(NOW)), 'text'))
     for (const { name, labels } of statusFamilies) {
       const found = parsed.filter((sample) => sample.name === name)
       expect(found, name).not.toEqual([])

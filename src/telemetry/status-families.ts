@@ -1,0 +1,168 @@
+import type { Moment } from '../clock.ts'
+import { CALLS_PER_LICENSE } from '../config/operation.ts'
+import type { Family, FamilyType, FilledFamily, Sample } from '../exposition/family.ts'
+import { type AccountState, dayEnd, requestsToday } from '../scheduling/budget.ts'
+import type { ExporterState, OperationState, ReportState } from '../scheduling/state.ts'
+import { MAX_RECORDS } from '../wolkvox/values.ts'
+
+/** A family about reports, operations or accounts. */
+export interface StatusFamily extends Family {
+  /** Names of its labels. */
+  readonly labels: readonly string[]
+  readonly samples: (state: ExporterState, now: Moment) => readonly Sample[]
+}
+
+/** Values by the value of the additional label, or a single value without one. Undefined values are left out. */
+type Values = Readonly<Record<string, number | undefined>> | number | undefined
+
+/** How to get the values of a family from a report, an operation or an account. */
+interface Description<T> {
+  readonly help: string
+  /** An additional label. */
+  readonly label?: string
+  readonly values: (state: T, now: Moment) => Values
+}
+
+/** All families about the state of the exporter, in exposition order. */
+export const statusFamilies: readonly StatusFamily[] = [
+  aboutReports('wolkvox_up', {
+    help: 'Whether the last refresh succeeded (1) or failed (0). Absent until the first refresh has ended.',
+    values: ({ lastRefresh }) => lastRefresh && Number(lastRefresh.failure === undefined),
+  }),
+  aboutReports('wolkvox_last_success_timestamp_seconds', {
+    help: 'When the current data was fetched from wolkvox.',
+    values: ({ rendered }) => rendered && rendered.fetchedAt / 1000,
+  }),
+  aboutReports('wolkvox_next_refresh_timestamp_seconds', {
+    help: 'When the next fetch from wolkvox is due.',
+    values: ({ nextRefreshAt }) => Math.round(nextRefreshAt) / 1000,
+  }),
+  aboutReports('wolkvox_last_refresh_duration_seconds', {
+    help: 'How long the last refresh took, retries included.',
+    values: ({ lastRefresh }) => lastRefresh && Math.round(lastRefresh.durationMs) / 1000,
+  }),
+  aboutReports('wolkvox_refresh_interval_seconds', {
+    help: 'Time from the start of one refresh to the start of the next, as configured.',
+    values: ({ settings }) => settings.refreshIntervalMs / 1000,
+  }),
+  aboutReports('wolkvox_stale_after_seconds', {
+    help: "Age at which the report's series are removed, as configured.",
+    values: ({ settings }) => settings.staleAfterMs / 1000,
+  }),
+  aboutReports('wolkvox_records', {
+    help: 'Records in the last good response, rejected ones included.',
+    values: ({ rendered }) => rendered?.records,
+  }),
+  aboutReports('wolkvox_record_limit_reached', {
+    help: `Whether the last good response had ${MAX_RECORDS} records (1), the most that wolkvox sends, so that records may be missing.`,
+    values: ({ rendered }) => rendered && Number(rendered.records >= MAX_RECORDS),
+  }),
+  aboutReports('wolkvox_response_bytes', {
+    help: 'Size of the last good response, decoded.',
+    values: ({ rendered }) => rendered?.responseBytes,
+  }),
+  aboutReports('wolkvox_refreshes_total', {
+    help: 'Refreshes that have ended, successful or not.',
+    values: ({ refreshes }) => refreshes,
+  }),
+  aboutReports('wolkvox_refresh_failures_total', {
+    help: 'Refreshes that failed, by reason.',
+    label: 'reason',
+    values: ({ failures }) => failures,
+  }),
+  aboutReports('wolkvox_last_failure_reason', {
+    help: 'Why the last refresh failed, always 1. No series while the last refresh was successful.',
+    label: 'reason',
+    values: ({ lastRefresh }) => (lastRefresh?.failure ? { [lastRefresh.failure.reason]: 1 } : {}),
+  }),
+  aboutReports('wolkvox_api_requests_total', {
+    help: 'HTTP requests sent to wolkvox, retries included. Each costs one call of the quota.',
+    values: ({ requests }) => requests,
+  }),
+  aboutReports('wolkvox_rejected_records_total', {
+    help: 'Records of responses that were rejected, by reason.',
+    label: 'reason',
+    values: ({ rejectedRecords }) => rejectedRecords,
+  }),
+  aboutReports('wolkvox_rejected_values_total', {
+    help: "Values of responses that could not be read, by wolkvox's name of the field.",
+    label: 'field',
+    values: ({ rejectedValues }) => rejectedValues,
+  }),
+  aboutOperations('wolkvox_operation_info', {
+    help: 'The account of an operation, always 1.',
+    label: 'account',
+    values: ({ account }) => ({ [account]: 1 }),
+  }),
+  aboutOperations('wolkvox_storage_failures_total', {
+    help: 'Failed attempts to store data for the next start.',
+    values: ({ storageFailures }) => storageFailures,
+  }),
+  aboutAccounts('wolkvox_account_requests_today', {
+    help: "HTTP requests that this exporter has sent since the account's day began.",
+    values: (state, now) => requestsToday(state, now.wallMs),
+  }),
+  aboutAccounts('wolkvox_account_daily_limit', {
+    help: `Requests that wolkvox allows in a day: ${CALLS_PER_LICENSE} for each licence. Absent if the licences are not configured.`,
+    values: ({ dailyLimit }) => dailyLimit,
+  }),
+  aboutAccounts('wolkvox_account_day_end_timestamp_seconds', {
+    help: "When the account's day ends and the count of requests returns to zero.",
+    values: (state, now) => Math.round(dayEnd(state, now.wallMs) / 1000),
+  }),
+]
+
+function aboutReports(name: string, description: Description<ReportState>): StatusFamily {
+  return family(name, ['operation', 'report'], description, (state) =>
+    state.reports.map((report) => ({
+      of: report,
+      labels: { operation: report.operation, report: report.report },
+    })),
+  )
+}
+
+function aboutOperations(name: string, description: Description<OperationState>): StatusFamily {
+  return family(name, ['operation'], description, ({ operations }) =>
+    operations.map((state) => ({ of: state, labels: { operation: state.operation.name } })),
+  )
+}
+
+function aboutAccounts(name: string, description: Description<AccountState>): StatusFamily {
+  return family(name, ['account'], description, ({ accounts }) =>
+    accounts.map((state) => ({ of: state, labels: { account: state.account } })),
+  )
+}
+
+function family<T>(
+  name: string,
+  labelNames: readonly string[],
+  { help, label, values }: Description<T>,
+  subjects: (
+    state: ExporterState,
+  ) => readonly { readonly of: T; readonly labels: Readonly<Record<string, string>> }[],
+): StatusFamily {
+  return {
+    name,
+    type: typeOf(name),
+    help,
+    labels: label === undefined ? labelNames : [...labelNames, label],
+    samples: (state, now) =>
+      subjects(state).flatMap(({ of, labels }) => {
+        const current = values(of, now)
+        if (current === undefined) return []
+        if (typeof current === 'number') return [{ labels, value: current }]
+        return Object.entries(current).flatMap(([text, value]) =>
+          value === undefined ? [] : [{ labels: { ...labels, [label ?? '']: text }, value }],
+        )
+      }),
+  }
+}
+
+function typeOf(name: string): FamilyType {
+  return name.endsWith('_total') ? 'counter' : 'gauge'
+}
+
+/** The families about the state, with their samples at a moment. */
+export function fillStatusFamilies(state: ExporterState, now: Moment): readonly FilledFamily[] {
+  return statusFamilies.map((family) => ({ ...family, samples: family.samples(state, now) }))
+}
