@@ -1,0 +1,118 @@
+import { globSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ROOT } from '../tools/files.ts'
+
+/** What each folder of `src` may import from: data flows in one direction. All may use the files directly in `src`. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  // The list of reports gives the default intervals and the valid names.
+  config: ['reports'],
+  // Types of the settings of an operation.
+  wolkvox: ['config'],
+  // Types of families, and the type of the token.
+  reports: ['config', 'exposition', 'wolkvox'],
+  // The interface of a report, and when a body has to be assembled again: the state, and whether it is stale.
+  exposition: ['reports', 'scheduling'],
+  // What a worker does with one operation, and how it stores the result.
+  worker: ['config', 'exposition', 'reports', 'storage', 'wolkvox'],
+  // Types of the results of a worker, and the failures that are retried.
+  scheduling: ['config', 'reports', 'wolkvox', 'worker'],
+  // Implements the ports of scheduling.
+  storage: ['config', 'reports', 'scheduling', 'worker'],
+  telemetry: ['config', 'exposition', 'scheduling', 'wolkvox', 'worker'],
+  // Knows neither wolkvox nor scheduling: it gets functions.
+  server: ['config', 'exposition'],
+  simulator: [],
+  // Connects everything.
+  cli: [
+    ...['config', 'exposition', 'reports', 'scheduling', 'server', 'simulator', 'storage', 'telemetry'],
+    ...['wolkvox', 'worker'],
+  ],
+}
+
+/** Files that may import from every folder. */
+const ENTRY = 'src/main.ts'
+
+const COMMENT_LINE = /^ *\*.*$/gm
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g
+
+const files = globSync(['{bench,deploy,grafana,scripts,src,test,tools}/**/*.{ts,mjs}', '*.ts'], { cwd: ROOT })
+
+/** The files that each file imports, types included. */
+const imports: ReadonlyMap<string, readonly string[]> = new Map(
+  files.map((file) => [
+    file,
+    [...readFileSync(`${ROOT}${file}`, 'utf8').replace(COMMENT_LINE, '').matchAll(IMPORT)].map(
+      ([, path = '']) => posix.join(posix.dirname(file), path),
+    ),
+  ]),
+)
+
+const pairs = [...imports].flatMap(([file, targets]) => targets.map((target) => ({ file, target })))
+
+/** The folder of a file in `src`; `undefined` directly in `src` and elsewhere. */
+const roomOf = (file: string) => /^src\/(\w+)\//.exec(file)?.[1]
+
+/** An import path from a file back to itself. */
+function cycleFrom(start: string): readonly string[] | undefined {
+  const seen = new Set<string>()
+  const search = (path: readonly string[]): readonly string[] | undefined => {
+    for (const target of imports.get(path.at(-1) ?? '') ?? []) {
+      if (target === start) return [...path, target]
+      if (seen.has(target)) continue
+      seen.add(target)
+      const found = search([...path, target])
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return search([start])
+}
+
+describe('imports', () => {
+  it('are found in every folder', () => {
+    expect(new Set(files.map(roomOf))).toEqual(new Set([undefined, ...Object.keys(ALLOWED)]))
+    expect(pairs.filter(({ target }) => !imports.has(target))).toEqual([])
+  })
+
+  it('follow the direction of the data', () => {
+    const wrong = pairs.filter(({ file, target }) => {
+      const [from, to] = [roomOf(file), roomOf(target)]
+      if (!file.startsWith('src/') || file === ENTRY || to === undefined || from === to) return false
+      return from === undefined || !ALLOWED[from]?.includes(to)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('have an example for each allowed direction', () => {
+    const used = new Set(pairs.map(({ file, target }) => `${roomOf(file)} ${roomOf(target)}`))
+    const allowed = Object.entries(ALLOWED).flatMap(([from, to]) => to.map((each) => `${from} ${each}`))
+    expect(allowed.filter((pair) => !used.has(pair))).toEqual([])
+  })
+
+  it('have no cycles', () => {
+    expect([...imports.keys()].map(cycleFrom).filter((cycle) => cycle !== undefined)).toEqual([])
+  })
+
+  it('stay in src, and reach test only from test', () => {
+    const isOutside = ({ file, target }: (typeof pairs)[number]) =>
+      (file.startsWith('src/') && !target.startsWith('src/')) ||
+      (target.startsWith('test/') && !file.startsWith('test/'))
+    expect(pairs.filter(isOutside)).toEqual([])
+  })
+})
+
+// The domain's term, as in FailureReason and wolkvox_refresh_failures_total.
+const TERM = 'WolkvoxFailure'
+
+it('every class of errors ends in Error and has its name', () => {
+  const classes = files.flatMap((file) => [
+    ...readFileSync(`${ROOT}${file}`, 'utf8').matchAll(/^export class (\w+) extends \w*Error \{\n(.*)/gm),
+  ])
+  expect(classes.map(([, name]) => name)).toContain(TERM)
+  const wrong = classes.filter(
+    ([, name = '', firstLine = '']) =>
+      !(name === TERM || name.endsWith('Error')) || !firstLine.endsWith(` = '${name}'`),
+  )
+  expect(wrong.map(([, name]) => name)).toEqual([])
+})
