@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { setImmediate } from 'node:timers/promises'
+import { cacheCompiledSource } from './compile-cache.ts'
 import { forceExit, wouldHang } from './force-exit.ts'
 import { limitStartupHeap } from './startup-heap.ts'
 
@@ -38,6 +39,7 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+cacheCompiledSource()
 const [{ run }, { createStandardError }] = await limitStartupHeap(() =>
   Promise.all([import('./cli/run.ts'), import('./telemetry/standard-error.ts')]),
 )
