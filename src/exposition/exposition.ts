@@ -4,7 +4,7 @@ import { type ExporterState, isStale } from '../scheduling/state.ts'
 import { writeDynamicSection } from './dynamic-section.ts'
 import type { FilledFamily, Format } from './family.ts'
 import { endMember, toSegment } from './gzip.ts'
-import { areSame, createStaticSection } from './static-section.ts'
+import { createStaticSection } from './static-section.ts'
 
 /** The complete `/metrics` body in one format. */
 export interface Body {
@@ -99,9 +99,7 @@ function isCurrent({ at, state }: Shared<unknown>, current: ExporterState, now: 
   const age = now.monotonicMs - at.monotonicMs
   return (
     age < SHARED_FOR_MS &&
-    areSame(state.accounts, current.accounts) &&
-    areSame(state.operations, current.operations) &&
-    areSame(state.reports, current.reports) &&
+    state === current &&
     current.reports.every((report) => isStale(report, at) === isStale(report, now))
   )
 }

@@ -59,6 +59,6 @@ function joinFamilies(headers: readonly Segment[], rendered: readonly RenderedRe
 }
 
 /** Whether two lists have identical elements. */
-export function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
   return some.length === others.length && some.every((value, index) => value === others[index])
 }

@@ -22,7 +22,7 @@ export interface Supervisor {
    * @throws StorageInUseError when another exporter uses the storage of a new account. Nothing has changed then
    */
   apply(operations: readonly Operation[]): Promise<void>
-  /** The state of all accounts, operations and reports now. */
+  /** The state of all accounts, operations and reports now: the same object as before if nothing has changed. */
   state(): ExporterState
   /** Rejects when a refresher cannot continue; never resolves. */
   readonly failed: Promise<never>
@@ -64,6 +64,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   failed.catch(() => {})
   let applying: Promise<unknown> = Promise.resolve()
   let isStopped = false
+  let last: ExporterState = { accounts: [], operations: [], reports: [] }
 
   async function apply(wanted: readonly Operation[]): Promise<void> {
     if (isStopped) return
@@ -180,11 +181,21 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
   return {
     apply: (wanted) => inTurn(() => apply(wanted)),
-    state: () => ({
-      accounts: [...accounts.values()].map(({ account }) => account.state()),
-      operations: [...operations.values()].map(({ state }) => state),
-      reports: [...reports.values()].map(({ refresher }) => refresher.state()),
-    }),
+    // Each scrape asks for it, so it allocates nothing unless something has changed.
+    state() {
+      const { accounts: accountStates, operations: operationStates, reports: reportStates } = last
+      const isUnchanged =
+        holdsExactly(accountStates, accounts, ({ account }) => account.state()) &&
+        holdsExactly(operationStates, operations, ({ state }) => state) &&
+        holdsExactly(reportStates, reports, ({ refresher }) => refresher.state())
+      if (isUnchanged) return last
+      last = {
+        accounts: [...accounts.values()].map(({ account }) => account.state()),
+        operations: [...operations.values()].map(({ state }) => state),
+        reports: [...reports.values()].map(({ refresher }) => refresher.state()),
+      }
+      return last
+    },
     failed,
     // Does not wait for `apply`: a hung disk may block it, and the process must end within seconds.
     async stop() {
@@ -193,6 +204,21 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       await Promise.all([...accounts.values()].map(({ account }) => account.close()))
     },
   }
+}
+
+/** Whether a list consists of the states of everything in a map, in the same order. */
+function holdsExactly<State, Running>(
+  states: readonly State[],
+  running: ReadonlyMap<string, Running>,
+  stateOf: (running: Running) => State,
+): boolean {
+  if (states.length !== running.size) return false
+  let index = 0
+  for (const one of running.values()) {
+    if (states[index] !== stateOf(one)) return false
+    index += 1
+  }
+  return true
 }
 
 /** @param operations all of them: the label of an account has to be unique */

@@ -94,17 +94,6 @@ describe('a body', () => {
     expect(await body.at(NOW)).toBe(2)
   })
 
-  it('is not made again if the state has the same values in new lists', async () => {
-    const body = aBody()
-    await body.at(NOW)
-    body.change(({ accounts, operations, reports }) => ({
-      accounts: [...accounts],
-      operations: [...operations],
-      reports: [...reports],
-    }))
-    expect(await body.at(NOW)).toBe(1)
-  })
-
   it('is made again as soon as data is stale', async () => {
     const body = aBody()
     const stale = NOW + aReportSettings().staleAfterMs

@@ -111,6 +111,20 @@ describe('apply', () => {
     expect(storage).toEqual(['opening 0042', 'opening 0043', 'opened 0042', 'opened 0043'])
   })
 
+  it('returns the same state until something changes', async () => {
+    const { supervisor } = supervise()
+    await supervisor.apply([ventas(), soporte()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    const before = supervisor.state()
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(supervisor.state()).toBe(before)
+    await vi.advanceTimersByTimeAsync(4 * MINUTE)
+    const refreshed = supervisor.state()
+    expect(refreshed.reports[1]).not.toBe(before.reports[1])
+    await supervisor.apply([ventas()])
+    expect(supervisor.state().reports).toEqual([refreshed.reports[0]])
+  })
+
   it('does not abort a call in progress of what did not change', async () => {
     let aborted = false
     const { supervisor } = supervise({
