@@ -219,6 +219,8 @@ it('the benchmark page quotes the measured figures', () => {
 const SERVER_HEADER = 'wolkvox_server'
 
 const FLAGS_OF_PROMETHEUS: ReadonlySet<string> = new Set([
+  'storage.tsdb.retention.time',
+  'web.enable-admin-api',
   'alertmanager.url',
   'cluster.listen-address',
   'query.replica-label',
