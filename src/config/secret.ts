@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 const REDACTED = '[secret]'
 
 /**
- * A token that printing, logging, spreading or serialising cannot reveal. Only {@link Secret.reveal} returns it, so every
+ * A token or a password that printing, logging, spreading or serialising cannot reveal. Only {@link Secret.reveal} returns it, so every
  * use is easy to find.
  */
 export class Secret {
@@ -13,7 +13,7 @@ export class Secret {
     this.#value = value
   }
 
-  /** The token itself, for the request header and for redaction. */
+  /** The secret itself, for the request header and for redaction. */
   reveal(): string {
     return this.#value
   }

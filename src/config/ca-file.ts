@@ -1,0 +1,79 @@
+import { X509Certificate } from 'node:crypto'
+import { readTextFile } from './text-file.ts'
+
+/** The certificates of a CA file, and what is wrong with the file and what to do. */
+export interface CaFile {
+  /** In PEM, without anything else that the file contains; `undefined` if it cannot be used. */
+  readonly certificates: string | undefined
+  readonly problems: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+// The bundle of a system with all public CAs has about 250 kB.
+const MAX_BYTES = 4 * 2 ** 20
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
+
+/** Reads a file of trusted CAs. @param now milliseconds since 1970 */
+export async function readCaFile(path: string, now: number): Promise<CaFile> {
+  const { text, problems } = await readTextFile(path, 'the certificates of the CA', MAX_BYTES)
+  return text === undefined
+    ? { certificates: undefined, problems, warnings: [] }
+    : readCertificates(text, now)
+}
+
+/** Reads the certificates of a PEM text. @param now milliseconds since 1970 */
+export function readCertificates(text: string, now: number): CaFile {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+    return problem('contains a private key, which does not belong here; leave only the certificates')
+  }
+  const blocks = text.match(CERTIFICATE) ?? []
+  if (blocks.length === 0) {
+    return problem(
+      text.includes('-----BEGIN ')
+        ? 'contains no certificate; set it to the PEM file of the CA, which begins with -----BEGIN CERTIFICATE-----'
+        : 'is not PEM; convert it with: openssl x509 -inform der -in FILE -out FILE.pem',
+    )
+  }
+  const certificates = blocks.map(parse)
+  const broken = certificates.indexOf(undefined)
+  if (broken >= 0) {
+    return problem(`certificate ${broken + 1} of ${blocks.length} cannot be read; copy the file again`)
+  }
+  return {
+    certificates: `${blocks.join('\n')}\n`,
+    problems: [],
+    warnings: certificates.flatMap((certificate, index) =>
+      certificate === undefined ? [] : validityWarnings(certificate, index, now),
+    ),
+  }
+}
+
+function parse(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem)
+  } catch {
+    // OpenSSL has many codes for a certificate that it cannot read, and the text is all that can be wrong.
+    return undefined
+  }
+}
+
+function validityWarnings(
+  { validFromDate, validToDate }: X509Certificate,
+  index: number,
+  now: number,
+): string[] {
+  const day = (date: Date) => date.toISOString().slice(0, 10)
+  const which = `certificate ${index + 1}`
+  if (validToDate.getTime() < now) {
+    return [`${which} expired on ${day(validToDate)}; replace it, or check the clock of this machine`]
+  }
+  if (validFromDate.getTime() > now) {
+    return [`${which} is valid only from ${day(validFromDate)}; check the clock of this machine`]
+  }
+  return []
+}
+
+function problem(text: string): CaFile {
+  return { certificates: undefined, problems: [text], warnings: [] }
+}

@@ -1,0 +1,66 @@
+import { BlockList, isIP, isIPv6 } from 'node:net'
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
+
+/**
+ * Whether `NO_PROXY` has the target. Entries are separated by commas or white space:
+ *
+ * - `*` has every target;
+ * - `corp.example`, `.corp.example` and `*.corp.example` have this name and all names below it;
+ * - `10.0.0.1`, `2001:db8::1` and `[2001:db8::1]` have this address, in any spelling;
+ * - `10.0.0.0/8` and `2001:db8::/32` have all addresses of the network;
+ * - with `:port`, an entry has only targets with this port.
+ *
+ * Names are not resolved, so an address or a network matches only a target that is given as an address. An entry in another form
+ * matches nothing.
+ */
+export function bypassesProxy(noProxy: string, target: URL): boolean {
+  const port = target.port || DEFAULT_PORTS[target.protocol]
+  const host = withoutBrackets(target.hostname).toLowerCase().replace(/\.$/, '')
+  return noProxy
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .map(readEntry)
+    .some((entry) => (entry.port === undefined || entry.port === port) && hasHost(entry.host, host))
+}
+
+interface Entry {
+  readonly host: string
+  readonly port: string | undefined
+}
+
+// An IPv6 address needs brackets before a port. The port of a network follows its prefix.
+const BRACKETS = /^\[([^\]]*)\](\/\d+)?(?::(\d+))?$/
+const WITH_PORT = /^([^:]*):(\d+)$/
+
+function readEntry(text: string): Entry {
+  const [, address, prefix = '', ofAddress] = BRACKETS.exec(text) ?? []
+  if (address !== undefined) return { host: `${address}${prefix}`, port: ofAddress }
+  const [, host, port] = WITH_PORT.exec(text) ?? []
+  return host === undefined ? { host: text, port: undefined } : { host, port }
+}
+
+function hasHost(entry: string, host: string): boolean {
+  if (entry === '*') return true
+  const [network = '', prefix] = entry.split('/')
+  if (isIP(network) !== 0) return isIP(host) !== 0 && hasAddress(network, prefix, host)
+  if (prefix !== undefined || isIP(host) !== 0) return false
+  const domain = entry
+    .toLowerCase()
+    .replace(/^\*?\./, '')
+    .replace(/\.$/, '')
+  return domain !== '' && (host === domain || host.endsWith(`.${domain}`))
+}
+
+function hasAddress(network: string, prefix: string | undefined, address: string): boolean {
+  const list = new BlockList()
+  const bits = isIPv6(network) ? 128 : 32
+  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
+  if (!(length <= bits)) return false
+  list.addSubnet(network, length, familyOf(network))
+  return list.check(address, familyOf(address))
+}
+
+const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4')
+
+const withoutBrackets = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1')
