@@ -127,9 +127,13 @@ describe('the documentation of reports', () => {
 describe('the documentation of log events', () => {
   const documented = firstColumn(pageAt('docs/configuration.md'), '`msg`')
   const eventsIn = (path: string) => capturesOf(readText(path), /log\.(?:info|warn)\([^']*'([^']+)',?\s*\)/g)
-  const logged = ['src/telemetry/refresh-log.ts', 'src/telemetry/logger.ts', 'src/cli/exporter.ts'].flatMap(
-    eventsIn,
-  )
+  const logged = [
+    'src/telemetry/refresh-log.ts',
+    'src/telemetry/clock-skew-log.ts',
+    'src/telemetry/logger.ts',
+    'src/cli/exporter.ts',
+    'src/cli/follow-files.ts',
+  ].flatMap(eventsIn)
 
   it('has every event, and no other', () => {
     expect([...documented].sort()).toEqual([...logged].sort())

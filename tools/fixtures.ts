@@ -1,5 +1,6 @@
 import type { Moment } from '../src/clock.ts'
 import type { Operation, ReportSettings } from '../src/config/operation.ts'
+import { DIRECT } from '../src/config/proxy.ts'
 import { Secret } from '../src/config/secret.ts'
 import type { AccountState } from '../src/scheduling/budget.ts'
 import type { Outcome, RenderedSnapshot } from '../src/worker/outcome.ts'
@@ -18,6 +19,8 @@ export function anOperation({
     server: '0042',
     token: new Secret('test-token'),
     baseUrl: 'https://wv0042.wolkvox.com',
+    route: DIRECT,
+    caCertificates: undefined,
     licenses: undefined,
     timeZone: 'America/Bogota',
     timeoutMs: 2000,

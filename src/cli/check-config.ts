@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { collectErrors } from '../config/config-error.ts'
 import { hasEnvFile, readEnvironment } from '../config/environment.ts'
 import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
+import { describeRoute } from '../config/proxy.ts'
 import { formatDuration } from '../config/units.ts'
 import { codeOf } from '../error-text.ts'
 import { ListenError, listen } from '../server/listen.ts'
@@ -22,11 +23,12 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
     ...(await storageWarnings(storagePath)),
   ]
   for (const warning of warnings) writeError(`wolkvox-exporter: warning: ${warning}\n`)
-  const operations = config.operations.map(({ name, reports }) => {
+  const operations = config.operations.map(({ name, reports, route }) => {
     const intervals = reports.map(
       (report) => `${report.name} every ${formatDuration(report.refreshIntervalMs)}`,
     )
-    return `${name}: ${intervals.join(', ')}`
+    const proxy = route.decidedBy === undefined ? [] : [`proxy ${describeRoute(route)}`]
+    return `${name}: ${[...intervals, ...proxy].join(', ')}`
   })
   print(`The configuration is valid: ${operations.join('; ')}\n`)
   return 0

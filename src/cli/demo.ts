@@ -1,5 +1,6 @@
 import { collectErrors } from '../config/config-error.ts'
 import { readFlags } from '../config/process-config.ts'
+import { DIRECT } from '../config/proxy.ts'
 import { Secret } from '../config/secret.ts'
 import { readSimulation } from '../config/simulation.ts'
 import { simulatorDefaults } from '../simulator/simulator.ts'
@@ -28,6 +29,8 @@ export const demo: Command = async (args, context) => {
     server: simulatorDefaults.server,
     token: new Secret(simulatorDefaults.token),
     baseUrl: simulator.url,
+    route: DIRECT,
+    caCertificates: undefined,
     licenses: licensesFor(simulation.agents),
     timeZone: 'America/Bogota',
     timeoutMs: DEMO_TIMEOUT_MS,

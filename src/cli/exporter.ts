@@ -1,7 +1,9 @@
+import { readBuildInfo } from '../build-info.ts'
 import { endsWithin, now, whenAborted } from '../clock.ts'
 import { reloadUnsupported } from '../config/config-error.ts'
 import type { Config } from '../config/operation.ts'
 import type { ProcessConfig } from '../config/process-config.ts'
+import { describeRoute } from '../config/proxy.ts'
 import { createExposition } from '../exposition/exposition.ts'
 import type { Format } from '../exposition/family.ts'
 import { reports } from '../reports/index.ts'
@@ -12,7 +14,7 @@ import { listen } from '../server/listen.ts'
 import { createDisk } from '../storage/disk.ts'
 import { createStorage } from '../storage/storage.ts'
 import { createLocks } from '../storage/storage-lock.ts'
-import { readBuildInfo } from '../telemetry/build-info.ts'
+import { clockSkewLog } from '../telemetry/clock-skew-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
 import { refreshLog } from '../telemetry/refresh-log.ts'
@@ -20,6 +22,7 @@ import { fillStatusFamilies } from '../telemetry/status-families.ts'
 import { createWorkerClient } from '../worker/worker-client.ts'
 import { createWorkerPool } from '../worker/worker-pool.ts'
 import type { CommandContext, ExitCode } from './command.ts'
+import { followFiles } from './follow-files.ts'
 import { describeStatus } from './status.ts'
 
 /** A running exporter. */
@@ -45,7 +48,7 @@ const LOCK_WAIT_MS = 1000
  * @throws StorageInUseError when another exporter uses its storage; `failed` rejects with it if the lock takes longer
  */
 export async function startExporter(
-  { operations }: Config,
+  config: Config,
   { listenAddresses, telemetryPath, storagePath }: Omit<ProcessConfig, 'logLevel' | 'logFormat'>,
   log: Logger,
 ): Promise<Exporter> {
@@ -55,12 +58,22 @@ export async function startExporter(
   const worker = createWorkerClient(pool, storagePath !== '')
   const locks = createLocks()
   const storage = createStorage(storagePath, createDisk(), locks, worker.restore, log)
+  const refreshes = refreshLog(log)
+  const noteClockSkew = clockSkewLog(log)
   const supervisor = createSupervisor({
     attempt: worker.attempt,
     storageOf: storage.account,
     snapshotsOf: storage.snapshots,
-    events: refreshLog(log),
+    events: {
+      ...refreshes,
+      onRefreshed(state, outcome) {
+        refreshes.onRefreshed(state, outcome)
+        noteClockSkew(state)
+        files.onRefreshed(state, outcome)
+      },
+    },
   })
+  const files = followFiles(config, supervisor.apply, log)
   const collectOwnMetrics = createOwnMetrics(build, Date.now())
   const exposition = createExposition({
     reports,
@@ -80,12 +93,13 @@ export async function startExporter(
   // A Fastify application listens on one address only.
   const listeners = listenAddresses.map((address) => ({ address, app: createApp(parts) }))
   const stop = async () => {
+    files.stop()
     await Promise.all([supervisor.stop(), ...listeners.map(({ app }) => app.close())])
     await Promise.all([pool.close(), locks.close()])
   }
   try {
     const urls = await Promise.all(listeners.map(({ app, address }) => listen(app, address)))
-    const applied = supervisor.apply(operations)
+    const applied = supervisor.apply(config.operations)
     const failed = applied.then(() => supervisor.failed)
     // A rejection that nothing awaits yet must not end the process.
     failed.catch(() => {})
@@ -118,6 +132,9 @@ export async function runExporter(
   onStarted: (urls: readonly string[]) => void = () => {},
 ): Promise<ExitCode> {
   for (const warning of config.warnings) log.warn(warning)
+  for (const { name, route } of config.operations) {
+    if (route.decidedBy !== undefined) log.info({ operation: name, proxy: describeRoute(route) }, 'proxy')
+  }
   const exporter = await startExporter(config, processConfig, log)
   onReload(() => log.warn(reloadUnsupported))
   for (const url of exporter.urls) log.info({ url: `${url}${processConfig.telemetryPath}` }, 'listening')

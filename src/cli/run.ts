@@ -1,8 +1,8 @@
+import { readBuildInfo } from '../build-info.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { parseArguments } from '../config/flags.ts'
 import { ListenError } from '../server/listen.ts'
 import { StorageInUseError } from '../storage/storage-lock.ts'
-import { readBuildInfo } from '../telemetry/build-info.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
 import { helpText } from './help.ts'
 

@@ -1,7 +1,9 @@
 import { access } from 'node:fs/promises'
 import { endsWithin } from '../clock.ts'
+import type { CaFile } from './ca-file.ts'
 import { ConfigError, configFileUnsupported } from './config-error.ts'
-import type { Config, Operation } from './operation.ts'
+import { type Config, defaultBaseUrl, type Operation } from './operation.ts'
+import { routeFromEnvironment } from './proxy.ts'
 import { readOperation } from './read-operation.ts'
 import { type SettingName, settingNames, settings } from './settings.ts'
 import { pathProblems } from './text-problems.ts'
@@ -30,6 +32,8 @@ export async function readEnvironment(
   )
   // readToken has read the file.
   const read = readOperation({ ...texts, token: token.text, tokenFile: undefined })
+  const outbound = readRoute(environment)
+  const ca = await readCa(environment)
   const variableOf = (setting: SettingName) =>
     setting === 'token' ? token.variable : settings[setting].variable
   const problems = [
@@ -37,6 +41,8 @@ export async function readEnvironment(
     ...(read.ok ? [] : read.problems)
       .filter(({ setting }) => setting !== 'token' || token.problems.length === 0)
       .map(({ setting, message }) => `${variableOf(setting)}: ${message}`),
+    ...outbound.problems,
+    ...ca.problems,
     ...(readVariable(environment, 'WOLKVOX_CONFIG_FILE')
       ? [`WOLKVOX_CONFIG_FILE: ${configFileUnsupported}`]
       : []),
@@ -50,10 +56,40 @@ export async function readEnvironment(
     const envFileHint = isMissing && (await hasEnvFile()) ? [ENV_FILE_HINT] : []
     throw new ConfigError([...problems, ...unknown, ...envFileHint, ...(nothingSet ? [DEMO_HINT] : [])])
   }
-  return {
-    operations: [read.operation],
-    warnings: [...unknown, ...shortInterval(read.operation), ...longTimeout(read.operation)],
+  const operation: Operation = {
+    ...read.operation,
+    route: outbound.route ?? read.operation.route,
+    caCertificates: ca.certificates,
   }
+  const files = (['WOLKVOX_TOKEN_FILE', 'WOLKVOX_CA_FILE'] as const)
+    .map((variable) => readVariable(environment, variable))
+    .filter((path) => path !== undefined)
+  return {
+    operations: [operation],
+    warnings: [...unknown, ...shortInterval(operation), ...longTimeout(operation), ...ca.warnings],
+    source: { files, readAgain: () => readEnvironment(environment) },
+  }
+}
+
+/** The route that other programs' variables choose; none if `WOLKVOX_PROXY_URL` is set, which has precedence. */
+function readRoute(environment: Environment) {
+  const isChosen = readVariable(environment, 'WOLKVOX_PROXY_URL') !== undefined
+  const server = readVariable(environment, 'WOLKVOX_SERVER') ?? ''
+  const target = URL.parse(readVariable(environment, 'WOLKVOX_BASE_URL') ?? defaultBaseUrl(server))
+  if (isChosen || target === null) return { route: undefined, problems: [] }
+  return routeFromEnvironment(environment, target)
+}
+
+const NO_CA: CaFile = { certificates: undefined, problems: [], warnings: [] }
+
+/** Reads the CA file, unless there is none or its path is wrong, which is reported like any wrong setting. */
+async function readCa(environment: Environment): Promise<CaFile> {
+  const path = readVariable(environment, 'WOLKVOX_CA_FILE')
+  if (path === undefined || pathProblems(path).length > 0) return NO_CA
+  const { readCaFile } = await import('./ca-file.ts')
+  const { certificates, problems, warnings } = await readCaFile(path, Date.now())
+  const named = (texts: readonly string[]) => texts.map((text) => `WOLKVOX_CA_FILE: ${text}`)
+  return { certificates, problems: named(problems), warnings: named(warnings) }
 }
 
 interface TokenText {

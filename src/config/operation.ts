@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { AgentNameMode } from '../reports/report.ts'
+import type { Route } from './proxy.ts'
 import type { Secret } from './secret.ts'
 
 /** The configuration of one wolkvox operation; all durations in milliseconds. */
@@ -11,6 +13,9 @@ export interface Operation {
   readonly token: Secret
   /** Scheme, host and, behind a proxy, a path prefix; without a trailing slash. */
   readonly baseUrl: string
+  readonly route: Route
+  /** Further trusted CAs in PEM; `undefined` for those of Node alone. */
+  readonly caCertificates: string | undefined
   /** Number of licences; the daily limit is 1000 calls for each. `undefined`: the limit is unknown. */
   readonly licenses: number | undefined
   /** IANA time zone in which the operation's day begins. */
@@ -38,6 +43,16 @@ export interface ReportSettings {
 export interface Config {
   readonly operations: readonly Operation[]
   readonly warnings: readonly string[]
+  /** Where it comes from; absent if it cannot change while the exporter runs. */
+  readonly source?: ConfigSource
+}
+
+/** Where a configuration comes from. */
+export interface ConfigSource {
+  /** Files whose contents may be replaced while the exporter runs. */
+  readonly files: readonly string[]
+  /** @throws ConfigError with every problem */
+  readonly readAgain: () => Promise<Config>
 }
 
 // 64 bits.
@@ -52,6 +67,30 @@ export function credentialsFingerprint({ baseUrl, token }: Pick<Operation, 'base
     .update(`${baseUrl}\0${token.reveal()}`)
     .digest('hex')
     .slice(0, FINGERPRINT_LENGTH)
+}
+
+/** The base URL of a server code. */
+export function defaultBaseUrl(server: string): string {
+  return `https://wv${server}.wolkvox.com`
+}
+
+/** All secrets of an operation, which no output may contain. */
+export function secretsOf({
+  token,
+  route,
+}: Pick<Operation, 'token'> & Partial<Pick<Operation, 'route'>>): readonly Secret[] {
+  const password = route?.proxy?.credentials?.password
+  return password === undefined || password.reveal() === '' ? [token] : [token, password]
+}
+
+/** Whether two operations have the same settings, except for their tokens and reports. */
+export function haveSameSettings(one: Operation, other: Operation): boolean {
+  return isDeepStrictEqual(comparable(one), comparable(other))
+}
+
+/** A secret hides its value from comparisons. */
+function comparable({ token, reports, ...settings }: Operation) {
+  return { ...settings, password: settings.route.proxy?.credentials?.password.reveal() }
 }
 
 /** Calls a day that wolkvox allows for each licence. */

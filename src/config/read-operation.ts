@@ -1,5 +1,12 @@
 import { reportNamed } from '../reports/index.ts'
-import { CALLS_PER_LICENSE, dailyLimit, type Operation, type ReportSettings } from './operation.ts'
+import {
+  CALLS_PER_LICENSE,
+  dailyLimit,
+  defaultBaseUrl,
+  type Operation,
+  type ReportSettings,
+} from './operation.ts'
+import { DIRECT } from './proxy.ts'
 import { Secret } from './secret.ts'
 import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
 import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
@@ -59,20 +66,24 @@ function problemsOf(text: string, form: Setting['form']): string[] {
 const MIN_TOKEN_LENGTH = 6
 
 /** A token in another setting would appear in metrics, logs and file names. */
-function containsToken({ token, name, baseUrl }: RawSettings): SettingProblem[] {
+function containsToken({ token, ...texts }: RawSettings): SettingProblem[] {
   if (token === undefined || token.length < MIN_TOKEN_LENGTH) return []
-  return (['name', 'baseUrl'] as const)
-    .filter((setting) => ({ name, baseUrl })[setting]?.includes(token))
+  return (['name', 'baseUrl', 'proxyUrl'] as const)
+    .filter((setting) => texts[setting]?.includes(token))
     .map((setting) => ({ setting, message: 'contains the token; remove it' }))
 }
 
 function toOperation(values: SettingValues): Operation {
-  const { server, token, name, baseUrl, licenses, timeZone, timeout, maxResponseBytes, agentName } = values
+  const { server, token, name, baseUrl, proxyUrl, licenses, timeZone, timeout, maxResponseBytes, agentName } =
+    values
   return {
     name: name ?? server,
     server,
     token: new Secret(token),
-    baseUrl: baseUrl ?? `https://wv${server}.wolkvox.com`,
+    baseUrl: baseUrl ?? defaultBaseUrl(server),
+    // The caller adds what is outside of the settings: variables of the environment, and the contents of files.
+    route: proxyUrl ?? DIRECT,
+    caCertificates: undefined,
     licenses,
     timeZone,
     timeoutMs: timeout,

@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { reports } from '../reports/index.ts'
 import { agentNameModes } from '../reports/report.ts'
+import { type Route, readProxyUrl } from './proxy.ts'
 import { DAY_MS, formatDuration, parseBytes, parseDuration } from './units.ts'
 
 const MIN_RESPONSE_BYTES = 1024
@@ -146,6 +147,31 @@ export const settings = {
         return z.NEVER
       })
       .optional(),
+  }),
+  proxyUrl: define({
+    variable: 'WOLKVOX_PROXY_URL',
+    key: 'proxy_url',
+    default: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
+    meaning:
+      'outbound proxy: http://[user:password@]host:port; none ignores the variables of the environment',
+    schema: z
+      .string()
+      .transform((text, context): Route => {
+        if (text === 'none') return { proxy: undefined, decidedBy: 'WOLKVOX_PROXY_URL' }
+        const { proxy, problem } = readProxyUrl(text)
+        if (problem === undefined) return { proxy, decidedBy: 'WOLKVOX_PROXY_URL' }
+        context.addIssue(problem)
+        return z.NEVER
+      })
+      .optional(),
+  }),
+  caFile: define({
+    variable: 'WOLKVOX_CA_FILE',
+    key: 'ca_file',
+    default: 'none',
+    meaning: 'PEM file of CAs to trust in addition to those of Node, for wolkvox and for an https: proxy',
+    form: 'path',
+    schema: z.string().optional(),
   }),
   licenses: define({
     variable: 'WOLKVOX_LICENSES',

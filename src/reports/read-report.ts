@@ -1,3 +1,5 @@
+import { secretsOf } from '../config/operation.ts'
+import type { Route } from '../config/proxy.ts'
 import type { Secret } from '../config/secret.ts'
 import { WolkvoxFailure } from '../wolkvox/failure.ts'
 import { UNPARSABLE } from '../wolkvox/parse.ts'
@@ -47,6 +49,8 @@ export interface ReadReport {
 /** The settings of an operation that reading a report needs. */
 export interface ReportSource extends RowSettings {
   readonly token: Secret
+  /** Its proxy may have a password, which no message may contain. */
+  readonly route?: Route
   /** IANA time zone of the times in the response. */
   readonly timeZone: string
 }
@@ -60,7 +64,7 @@ const MAX_TEXT_BYTES = 4 * 2 ** 20
  * @throws WolkvoxFailure if the response has no records of a report, or its texts are too large to be exposed in every family
  */
 export function readReport(report: AnyReport, response: ApiResponse, source: ReportSource): ReadReport {
-  const records = recordsOf(response, createRedactor(source.token))
+  const records = recordsOf(response, createRedactor(...secretsOf(source)))
   const { fetchedAt } = response
   const { rows, columns, rejections } = readRecords(report, records, source, fetchedAt, source.token.reveal())
   if (sizeOfTexts(rows) > MAX_TEXT_BYTES) {

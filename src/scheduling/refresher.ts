@@ -1,5 +1,6 @@
 import { delay, delayUntil, now } from '../clock.ts'
 import type { Operation, ReportSettings } from '../config/operation.ts'
+import type { FailureReason } from '../wolkvox/failure.ts'
 import type { Attempt, Failure, Outcome } from '../worker/outcome.ts'
 import type { Account } from './account.ts'
 import {
@@ -13,6 +14,7 @@ import {
 import {
   initialState,
   type ReportState,
+  withClockSkew,
   withData,
   withEndedCall,
   withNextRefresh,
@@ -27,6 +29,12 @@ export interface Refresher {
   state(): ReportState
   /** Resolves when it was stopped; rejects when it cannot continue. */
   readonly ended: Promise<void>
+  /**
+   * The next call is made with other credentials. If wolkvox has refused those of the last call, a refresh begins at once.
+   *
+   * @param credentials fingerprint of token and address
+   */
+  useCredentials(credentials: string): void
   /** Aborts a fetch in progress, starts no other, and resolves when nothing is running any more. */
   stop(): Promise<void>
 }
@@ -46,7 +54,7 @@ export interface RefresherParts {
   readonly snapshots: SnapshotStorage
   /** The schedule that an earlier process has stored. */
   readonly schedule: StoredSchedule | undefined
-  /** Fingerprint of token and address. */
+  /** Fingerprint of token and address, until `useCredentials` changes it. */
   readonly credentials: string
   /** How long a first refresh that is due at once is delayed, so that many refreshers do not start together. */
   readonly startOffsetMs: number
@@ -55,6 +63,9 @@ export interface RefresherParts {
   readonly onStorageFailure: () => void
   readonly events: RefreshEvents
 }
+
+/** Failures that a valid token ends. */
+const REFUSED_CREDENTIALS: ReadonlySet<FailureReason> = new Set(['invalid_token', 'unauthorized'])
 
 /** The key of a report of an operation. */
 export function reportKey(operation: string, report: string): string {
@@ -67,8 +78,7 @@ export function startRefresher(
   settings: ReportSettings,
   parts: RefresherParts,
 ): Refresher {
-  const { account, snapshots, schedule, credentials, startOffsetMs, attempt, onStorageFailure, events } =
-    parts
+  const { account, snapshots, schedule, startOffsetMs, attempt, onStorageFailure, events } = parts
   const { refreshIntervalMs } = settings
   const key = reportKey(operation.name, settings.name)
   const stopping = new AbortController()
@@ -76,6 +86,11 @@ export function startRefresher(
   let state = initialState(operation.name, settings, Date.now())
   /** When the first request of this refresh was sent, on the monotonic clock. */
   let sentAt: number | undefined
+  let { credentials } = parts
+  /** What the last call was made with. */
+  let usedCredentials: string | undefined
+  /** Ends the wait for the next refresh. */
+  let waiting = new AbortController()
 
   function noteSaved(saved: boolean): void {
     if (!saved) onStorageFailure()
@@ -110,8 +125,10 @@ export function startRefresher(
       onSaved: noteSaved,
       send: async () => {
         sentAt ??= performance.now()
+        usedCredentials = credentials
         const attempted = await attempt(signal)
         encoded = attempted.encoded
+        state = withClockSkew(state, attempted.clockSkewMs)
         return attempted.outcome
       },
     })
@@ -144,12 +161,21 @@ export function startRefresher(
     return Math.max(account.backoffMs(), requestedWait(outcome.failure, refreshIntervalMs))
   }
 
+  /** Whether the credentials that wolkvox has refused were replaced. */
+  function hasNewCredentials(): boolean {
+    const reason = state.lastRefresh?.failure?.reason
+    return reason !== undefined && REFUSED_CREDENTIALS.has(reason) && usedCredentials !== credentials
+  }
+
   async function run(): Promise<void> {
     const firstIn = await restore()
     let dueAt = performance.now() + firstIn
     for (;;) {
-      await delayUntil(dueAt, signal)
+      waiting = new AbortController()
       signal.throwIfAborted()
+      if (!hasNewCredentials()) await delayUntil(dueAt, waiting.signal)
+      signal.throwIfAborted()
+      if (hasNewCredentials()) dueAt = performance.now()
       state = withRefreshInProgress(state, Date.now() + refreshIntervalMs)
       const { outcome, encoded } = await refresh()
       const startedAt = startOfSchedule(dueAt, sentAt, refreshIntervalMs)
@@ -174,8 +200,13 @@ export function startRefresher(
   return {
     state: () => state,
     ended,
+    useCredentials(changed) {
+      credentials = changed
+      if (hasNewCredentials()) waiting.abort()
+    },
     stop: async () => {
       stopping.abort()
+      waiting.abort()
       await ended.catch(reportedByEnded)
     },
   }

@@ -73,6 +73,7 @@ const MAX_SPREAD_MS = 10_000
 /** Failures that may disappear within seconds. A retry after any other failure only costs a call of the quota. */
 const TEMPORARY: ReadonlySet<FailureReason> = new Set([
   'connect',
+  'proxy',
   'timeout',
   'http_error',
   'rate_limited',

@@ -29,6 +29,8 @@ export interface ReportState {
   readonly rendered: RenderedSnapshot | undefined
   /** The moment of `rendered.fetchedAt` on the monotonic clock. */
   readonly fetchedMonotonicMs: number
+  /** This machine's clock minus wolkvox's, in milliseconds; `undefined` until a response has shown it. */
+  readonly clockSkewMs: number | undefined
   /** When the next fetch is due, in milliseconds since 1970. */
   readonly nextRefreshAt: number
   readonly refreshes: number
@@ -69,6 +71,7 @@ export function initialState(operation: string, settings: ReportSettings, now: n
     hasEndedCall: false,
     rendered: undefined,
     fetchedMonotonicMs: Number.NaN,
+    clockSkewMs: undefined,
     nextRefreshAt: now,
     refreshes: 0,
     failures: zeroes(failureReasons),
@@ -101,6 +104,11 @@ export function withData(state: ReportState, rendered: RenderedSnapshot, now: Mo
 /** A call has failed, and its refresh continues with a retry. */
 export function withEndedCall(state: ReportState): ReportState {
   return { ...state, hasEndedCall: true }
+}
+
+/** A response may show how far the clocks differ. */
+export function withClockSkew(state: ReportState, clockSkewMs: number | undefined): ReportState {
+  return clockSkewMs === undefined ? state : { ...state, clockSkewMs }
 }
 
 /** A refresh has ended. After a failure the last good data stays. */

@@ -3,6 +3,7 @@ import {
   accountIdOf,
   credentialsFingerprint,
   dailyLimit,
+  haveSameSettings,
   type Operation,
   type ReportSettings,
 } from '../config/operation.ts'
@@ -17,7 +18,8 @@ import type { AccountStorage, SnapshotStorage, StoredAccount, StoredSchedule } f
 export interface Supervisor {
   /**
    * Starts, keeps and stops refreshers, so that exactly the given operations are refreshed. A report whose operation and settings
-   * did not change keeps its data, schedule and counts. Several calls run one after the other. Starts nothing after `stop`.
+   * did not change keeps its data, schedule and counts, even if the token has changed. Several calls run one after the other.
+   * Starts nothing after `stop`.
    *
    * @throws StorageInUseError when another exporter uses the storage of a new account. Nothing has changed then
    */
@@ -48,7 +50,8 @@ interface RunningOperation {
 
 interface RunningReport {
   readonly accountKey: string
-  readonly operation: Operation
+  /** As it was applied last. */
+  operation: Operation
   readonly settings: ReportSettings
   readonly refresher: Refresher
 }
@@ -72,6 +75,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     const stopped = await stopReports(wanted)
     if (isStopped) return closeAccounts([])
     updateOperations(wanted)
+    updateTokens(wanted)
     const starting = wanted.flatMap((operation) =>
       operation.reports
         .filter(({ name }) => !reports.has(reportKey(operation.name, name)))
@@ -132,6 +136,18 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     }
   }
 
+  /** Reports that continue make their next call with the current token. */
+  function updateTokens(wanted: readonly Operation[]): void {
+    for (const running of reports.values()) {
+      const operation = wanted.find(({ name }) => name === running.operation.name)
+      if (operation === undefined) continue
+      const credentials = credentialsFingerprint(operation)
+      const isChanged = credentials !== credentialsFingerprint(running.operation)
+      running.operation = operation
+      if (isChanged) running.refresher.useCredentials(credentials)
+    }
+  }
+
   function start(
     operation: Operation,
     settings: ReportSettings,
@@ -147,7 +163,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       schedule: schedule ?? running.stored?.schedules[key],
       credentials: credentialsFingerprint(operation),
       startOffsetMs,
-      attempt: (signal) => attempt(operation, settings.name, signal),
+      attempt: (signal) => attempt(reports.get(key)?.operation ?? operation, settings.name, signal),
       onStorageFailure: () => noteStorageFailure(operation.name),
       events,
     })
@@ -246,9 +262,7 @@ function credentialsOf(operations: readonly Operation[]): Readonly<Record<string
 /** Whether a running report continues unchanged under the wanted settings of an operation. */
 function keeps(wanted: Operation, { operation, settings }: RunningReport): boolean {
   return (
-    isDeepStrictEqual({ ...wanted, reports: [] }, { ...operation, reports: [] }) &&
-    // A secret hides its value from comparisons.
-    credentialsFingerprint(wanted) === credentialsFingerprint(operation) &&
+    haveSameSettings(wanted, operation) &&
     wanted.reports.some((report) => isDeepStrictEqual(report, settings))
   )
 }

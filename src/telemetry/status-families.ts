@@ -79,6 +79,10 @@ export const statusFamilies: readonly StatusFamily[] = [
     help: 'HTTP requests sent to wolkvox, retries included. Each costs one call of the quota.',
     values: ({ requests }) => requests,
   }),
+  aboutReports('wolkvox_clock_skew_seconds', {
+    help: "This machine's clock minus the time in wolkvox's last response; 0 if the duration of the request explains the difference.",
+    values: ({ clockSkewMs }) => (clockSkewMs === undefined ? undefined : Math.round(clockSkewMs) / 1000),
+  }),
   aboutReports('wolkvox_rejected_records_total', {
     help: 'Records of responses that were rejected, by reason.',
     label: 'reason',

@@ -4,9 +4,8 @@ import { messageOf } from '../error-text.ts'
 export const failureHints = {
   connect:
     "check the network and the proxies on the way; if no request succeeds, check the server code and that this machine's address is on the operation's firewall list",
-  tls: 'check the proxies on the way to wolkvox, the certificate and the clock',
-  proxy:
-    'a proxy on the way requires authentication, which the exporter does not support; let this machine pass the proxy without it',
+  tls: "check the clock and the certificate; to trust your company's CA, set WOLKVOX_CA_FILE",
+  proxy: 'check WOLKVOX_PROXY_URL or HTTPS_PROXY, and that the proxy lets this machine reach wolkvox',
   timeout: 'wolkvox was too slow; check the network, or raise the timeout',
   http_error:
     'wolkvox has an error, or another server responds at this address; if it continues, check the base URL, then contact wolkvox',
@@ -118,11 +117,11 @@ export function reasonOfRefusal(code: number, message: string): FailureReason {
 }
 
 /**
- * Whether a retry would get the same response, although `http_error` is usually retried: a code outside 500 to 599 comes from a
- * wrong address or a changed API.
+ * Whether a retry would get the same response, although `http_error` and `proxy` are usually retried: a code outside 500 to 599
+ * comes from a wrong address, a changed API, or a proxy that refuses.
  */
 export function isPermanentRefusal(code: number, reason: FailureReason): boolean {
-  return reason === 'http_error' && !(code >= 500 && code <= 599)
+  return (reason === 'http_error' || reason === 'proxy') && !(code >= 500 && code <= 599)
 }
 
 const DELAY_SECONDS = /^\d+$/
@@ -138,10 +137,12 @@ const HTTP_DATE = /^[a-z]{3,9}, \d{2}[ -][a-z]{3}[ -](?:\d{4}|\d{2}) \d{2}:\d{2}
  */
 export function readRetryAfter(header: string, now: number): number | undefined {
   const text = header.trim()
-  const ms = DELAY_SECONDS.test(text)
-    ? Number(text) * 1000
-    : HTTP_DATE.test(text)
-      ? Date.parse(text) - now
-      : 0
+  const ms = DELAY_SECONDS.test(text) ? Number(text) * 1000 : (parseHttpDate(text) ?? 0) - now
   return ms > 0 ? ms : undefined
+}
+
+/** Reads an HTTP date. @returns milliseconds since 1970, or `undefined` if the text is not an HTTP date */
+export function parseHttpDate(text: string): number | undefined {
+  const ms = HTTP_DATE.test(text.trim()) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(ms) ? undefined : ms
 }

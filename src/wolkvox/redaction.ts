@@ -1,6 +1,6 @@
 import type { Secret } from '../config/secret.ts'
 
-/** Removes the token from an external text. Redact before shortening: half an escape cannot be recognised. */
+/** Removes the secrets from an external text. Redact before shortening: half an escape cannot be recognised. */
 export type Redact = (text: string) => string
 
 // Tokens have at most a few hundred characters. The beginning of a longer one is enough to find it.
@@ -24,18 +24,19 @@ const HTML_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Replaces a text that contains part of the token in a form that cannot be removed reliably. */
-export const WITHHELD = '(text withheld: it contains part of the token)'
+export const WITHHELD = '(text withheld: it contains part of the token or the proxy password)'
 
 /**
  * Creates a redactor. It replaces the token in the forms in which web pages and APIs repeat it: unchanged, URL-encoded, escaped
  * as in JSON or HTML, or within base64. A truncated text can end within the token, so the redactor also removes the beginning
- * of the token at the end of the text. If any other trace of the token is left, the redactor withholds the whole text.
+ * of the token at the end of the text. If any other trace of the token is left, the redactor withholds the whole text. It does
+ * the same for further secrets.
  */
-export function createRedactor(token: Secret): Redact {
-  let redact: Redact | undefined
+export function createRedactor(...secrets: readonly Secret[]): Redact {
+  let redactors: readonly Redact[] | undefined
   return (text) => {
-    redact ??= redactorFor(token.reveal(), String(token))
-    return redact(text)
+    redactors ??= secrets.map((secret) => redactorFor(secret.reveal(), String(secret)))
+    return redactors.reduce((rest, redact) => redact(rest), text)
   }
 }
 

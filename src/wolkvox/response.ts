@@ -21,6 +21,8 @@ export interface ApiResponse {
   readonly body: Uint8Array
   /** When the response began, in milliseconds since 1970. */
   readonly fetchedAt: number
+  /** This machine's clock minus the server's, in milliseconds; `undefined` if the response does not show it. */
+  readonly clockSkewMs?: number | undefined
   /** Header `Content-Type`; empty or missing if there is none. */
   readonly contentType?: string
   /** Header `Retry-After`; empty or missing if there is none. */

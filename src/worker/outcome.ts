@@ -44,6 +44,8 @@ export interface Attempt {
   readonly outcome: Outcome
   /** The bytes to store, which are known later than the outcome; `undefined` if there are none. */
   readonly encoded: Promise<Uint8Array> | undefined
+  /** This machine's clock minus wolkvox's, in milliseconds; absent if the response does not show it. */
+  readonly clockSkewMs?: number | undefined
 }
 
 /** The result of one HTTP request. */

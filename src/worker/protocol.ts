@@ -1,4 +1,5 @@
 import type { Operation } from '../config/operation.ts'
+import type { Route } from '../config/proxy.ts'
 import { Secret } from '../config/secret.ts'
 import type { ApiResponse } from '../wolkvox/response.ts'
 import type { CallResult, Outcome, RestoreResult } from './outcome.ts'
@@ -21,8 +22,18 @@ export interface TaskResults {
 
 export type Task = keyof TaskResults
 
-/** An operation that can be sent to another thread, with its token in plain text. */
-export type PlainOperation = Omit<Operation, 'token'> & { readonly token: string }
+/** An operation that can be sent to another thread, with its secrets in plain text. */
+export type PlainOperation = Omit<Operation, 'token' | 'route'> & {
+  readonly token: string
+  readonly route: Omit<Route, 'proxy'> & {
+    readonly proxy: { readonly url: string; readonly credentials: PlainCredentials | undefined } | undefined
+  }
+}
+
+interface PlainCredentials {
+  readonly user: string
+  readonly password: string
+}
 
 /** A message to a worker thread. */
 export type ToWorker =
@@ -48,12 +59,32 @@ export interface ThreadData {
 
 /** Prepares an operation for another thread. */
 export function toPlain(operation: Operation): PlainOperation {
-  return { ...operation, token: operation.token.reveal() }
+  const { token, route } = operation
+  const { proxy } = route
+  const credentials = proxy?.credentials && {
+    user: proxy.credentials.user,
+    password: proxy.credentials.password.reveal(),
+  }
+  return {
+    ...operation,
+    token: token.reveal(),
+    route: { ...route, proxy: proxy && { ...proxy, credentials } },
+  }
 }
 
 /** Undoes {@link toPlain}. */
 export function fromPlain(operation: PlainOperation): Operation {
-  return { ...operation, token: new Secret(operation.token) }
+  const { token, route } = operation
+  const { proxy } = route
+  const credentials = proxy?.credentials && {
+    user: proxy.credentials.user,
+    password: new Secret(proxy.credentials.password),
+  }
+  return {
+    ...operation,
+    token: new Secret(token),
+    route: { ...route, proxy: proxy && { ...proxy, credentials } },
+  }
 }
 
 /** The buffers of a message that can be transferred instead of copied: small ones share their memory with others. */

@@ -32,6 +32,7 @@ export function createWorkerClient(pool: WorkerPool, storesSnapshots: boolean): 
       return { outcome: failedOutcome(reason, message, undefined, advice), encoded: undefined }
     }
     const { response } = called
+    const { clockSkewMs } = response
     const reading = pool.run<'read'>(
       { task: 'read', operation: plain, report, response, encode: storesSnapshots },
       signal,
@@ -39,7 +40,7 @@ export function createWorkerClient(pool: WorkerPool, storesSnapshots: boolean): 
     const outcome = await reading.result
     signal.throwIfAborted()
     if (outcome === undefined) throw new WorkerLostError('the worker thread gave no result', 'internal')
-    return { outcome, encoded: outcome.ok && storesSnapshots ? reading.encoded : undefined }
+    return { outcome, encoded: outcome.ok && storesSnapshots ? reading.encoded : undefined, clockSkewMs }
   }
 
   return {

@@ -34,6 +34,16 @@ describe('check-config', () => {
     ['the defaults', GOOD, '0042: agents every 5m'],
     ['a name', { ...GOOD, WOLKVOX_OPERATION: 'ventas' }, 'ventas: agents every 5m'],
     ['an interval', { ...GOOD, WOLKVOX_REFRESH_INTERVAL: '90m' }, '0042: agents every 1h30m'],
+    [
+      'a proxy',
+      { ...GOOD, HTTPS_PROXY: 'http://user:test-word@proxy:3128' },
+      '0042: agents every 5m, proxy http://proxy:3128 (HTTPS_PROXY)',
+    ],
+    [
+      'a proxy that is not used',
+      { ...GOOD, HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' },
+      '0042: agents every 5m, proxy none (NO_PROXY)',
+    ],
   ])('summarises the configuration in one line, with %s', async (_, environment, summary) => {
     expect(await runCommand(['check-config', FREE_PORT], environment)).toEqual({
       code: 0,

@@ -54,6 +54,8 @@ describe('with only the required variables', () => {
       report: 'agents',
       server: '0042',
       baseUrl: 'https://wv0042.wolkvox.com',
+      route: { proxy: undefined, decidedBy: undefined },
+      caCertificates: undefined,
       licenses: undefined,
       timeZone: 'America/Bogota',
       refreshIntervalMs: 300_000,

@@ -141,7 +141,7 @@ describe('the start offset', () => {
   })
 })
 
-const RETRIED = ['connect', 'timeout', 'http_error', 'rate_limited', 'concurrency'] as const
+const RETRIED = ['connect', 'proxy', 'timeout', 'http_error', 'rate_limited', 'concurrency'] as const
 
 describe('a retry', () => {
   it.each(RETRIED)('comes after 5 s and 15 s at five minutes, at most twice: %s', (reason) => {
@@ -158,8 +158,8 @@ describe('a retry', () => {
     },
   )
 
-  it('never comes after a permanent http_error', () => {
-    expect(retryDelay(failed('http_error', { isPermanent: true }), 0, INTERVAL, 0, 0.5)).toBeUndefined()
+  it.each(['http_error', 'proxy'] as const)('never comes after a permanent %s', (reason) => {
+    expect(retryDelay(failed(reason, { isPermanent: true }), 0, INTERVAL, 0, 0.5)).toBeUndefined()
   })
 
   it('comes up to a fifth earlier or later, at random', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Operation, ReportSettings } from '../../src/config/operation.ts'
+import { credentialsFingerprint, type Operation, type ReportSettings } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
@@ -72,6 +72,11 @@ function supervise({ attempt, stored, data = {}, save = async () => true }: Opti
   })
   return { supervisor: stopAfterTest(supervisor), calls, storage, inUse, waitFor }
 }
+
+const routeWith = (password: string) => ({
+  proxy: { url: 'http://proxy:3128', credentials: { user: 'test-user', password: new Secret(password) } },
+  decidedBy: 'HTTPS_PROXY',
+})
 
 const namesOf = (supervisor: Supervisor) =>
   supervisor.state().reports.map(({ operation, report }) => `${operation} ${report}`)
@@ -188,26 +193,86 @@ describe('apply', () => {
     expect(calls).toEqual(['ventas agents 360'])
   })
 
-  it('calls at once with a changed token, also if stored data is young', async () => {
+  it('keeps data, counts and schedule with a changed token, and uses it for the next call', async () => {
     const tokens: string[] = []
-    const { supervisor } = supervise({
-      attempt: async ({ token }) => {
-        tokens.push(token.reveal())
-        return anAttempt(good())
-      },
-      data: { ventas: aRenderedSnapshot({ fetchedAt: NOON }) },
-      stored: {
-        schedules: {
-          [reportKey('ventas', 'agents')]: { earliestFetch: NOON + 4 * MINUTE, sameCredentials: true },
-        },
-      },
-    })
+    let saved: AccountToStore | undefined
+    const save = async (account: AccountToStore) => {
+      saved = account
+      return true
+    }
+    const attempt = async ({ token }: Operation) => {
+      tokens.push(`${token.reveal()} ${(Date.now() - NOON) / MINUTE}`)
+      return anAttempt(good())
+    }
+    const { supervisor } = supervise({ attempt, save })
     await supervisor.apply([ventas()])
     await vi.advanceTimersByTimeAsync(MINUTE)
-    expect(tokens).toEqual([])
+    const before = supervisor.state().reports[0]
+    const changed = ventas({ token: new Secret('other-token') })
+    await supervisor.apply([changed])
+    expect(supervisor.state().reports[0]).toBe(before)
+    await vi.advanceTimersByTimeAsync(9 * MINUTE)
+    expect(tokens).toEqual(['test-token 0', 'other-token 5', 'other-token 10'])
+    expect(supervisor.state().reports[0]).toMatchObject({ requests: 3, refreshes: 3 })
+    // The next process knows that the stored schedule belongs to the changed token.
+    expect(saved?.schedules[reportKey('ventas', 'agents')]?.credentials).toBe(credentialsFingerprint(changed))
+  })
+
+  it('tries a changed token at once if wolkvox has refused the one before', async () => {
+    const tokens: string[] = []
+    const attempt = async ({ token }: Operation, report: string) => {
+      tokens.push(`${report} ${token.reveal()} ${(Date.now() - NOON) / 1000}`)
+      return anAttempt(token.reveal() === 'other-token' ? good() : bad('invalid_token'))
+    }
+    const { supervisor } = supervise({ attempt })
+    const reports = [agents, tokenInfo]
+    await supervisor.apply([ventas({ reports })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    // A token that did not change is not tried.
+    await supervisor.apply([ventas({ reports, token: new Secret('test-token') })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    tokens.length = 0
+    await supervisor.apply([ventas({ reports, token: new Secret('other-token') })])
+    await vi.advanceTimersByTimeAsync(6 * MINUTE)
+    expect(tokens).toEqual(['agents other-token 120', 'token_info other-token 120', 'agents other-token 420'])
+  })
+
+  it('tries a token that changed during the call that refuses the one before', async () => {
+    const call = Promise.withResolvers<Attempt>()
+    const tokens: string[] = []
+    const attempt = async ({ token }: Operation) => {
+      tokens.push(`${token.reveal()} ${(Date.now() - NOON) / 1000}`)
+      return tokens.length === 1 ? call.promise : anAttempt(good())
+    }
+    const { supervisor } = supervise({ attempt })
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(1000)
     await supervisor.apply([ventas({ token: new Secret('other-token') })])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(tokens).toEqual(['test-token 0'])
+    call.resolve(anAttempt(bad('invalid_token')))
     await vi.advanceTimersByTimeAsync(1)
-    expect(tokens).toEqual(['other-token'])
+    expect(tokens).toEqual(['test-token 0', 'other-token 2'])
+  })
+
+  it.each<[string, OperationOverrides]>([
+    [
+      'proxy',
+      { route: { proxy: { url: 'http://proxy:3128', credentials: undefined }, decidedBy: 'HTTPS_PROXY' } },
+    ],
+    ['proxy password', { route: routeWith('other-word') }],
+    ['CA file', { caCertificates: 'test' }],
+  ])('restarts the reports of an operation whose %s changed', async (_what, changed) => {
+    const { supervisor, calls } = supervise()
+    await supervisor.apply([ventas({ route: routeWith('test-word') })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    calls.length = 0
+    await supervisor.apply([ventas({ route: routeWith('test-word') })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(calls).toEqual([])
+    await supervisor.apply([ventas({ route: routeWith('test-word'), ...changed })])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(calls).toEqual(['ventas agents 120'])
   })
 
   it('stops what was removed, with a call in progress, and closes its account', async () => {

@@ -8,6 +8,7 @@ import {
   type ExporterState,
   initialState,
   type ReportState,
+  withClockSkew,
   withNextRefresh,
   withOutcome,
   withRequest,
@@ -151,6 +152,16 @@ describe('a family about the last good response', () => {
   })
 })
 
+describe('wolkvox_clock_skew_seconds', () => {
+  it('is absent until a response has shown the time, then stays', () => {
+    expect(samples(succeeded(), 'wolkvox_clock_skew_seconds')).toEqual([])
+    const shown = withClockSkew(succeeded(), -61_250)
+    expect(samples(shown, 'wolkvox_clock_skew_seconds')).toEqual(single(-61.25))
+    expect(samples(withClockSkew(shown, undefined), 'wolkvox_clock_skew_seconds')).toEqual(single(-61.25))
+    expect(samples(withClockSkew(shown, 0), 'wolkvox_clock_skew_seconds')).toEqual(single(0))
+  })
+})
+
 describe('a family about the schedule', () => {
   it.each([
     ['wolkvox_next_refresh_timestamp_seconds', (NOW + 5 * MINUTE) / 1000],
@@ -238,7 +249,7 @@ describe('the families of several operations, reports and accounts', () => {
       { operation: anOperation({ name: 'soporte' }), account: '0042', storageFailures: 0 },
       { operation: anOperation({ name: 'cobros' }), account: '0077', storageFailures: 0 },
     ],
-    reports: [succeeded(), tokenInfo, { ...failed(), operation: 'soporte' }],
+    reports: [withClockSkew(succeeded(), 0), tokenInfo, { ...failed(), operation: 'soporte' }],
   }
 
   it('have a sample for each report that has one', () => {

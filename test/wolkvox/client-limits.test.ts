@@ -44,7 +44,12 @@ describe('the limits of a request in production', () => {
     await fetchAgents(anOperation({ baseUrl: url, timeoutMs }), never)
     expect(agents.map(({ options }) => options)).toEqual([
       {
-        connect: { timeout: connect },
+        connect: {
+          timeout: connect,
+          autoSelectFamily: true,
+          // Four addresses of a name can be tried within the timeout.
+          autoSelectFamilyAttemptTimeout: connect / 4,
+        },
         pipelining: 0,
         allowH2: false,
         headersTimeout: headers,

@@ -129,3 +129,22 @@ describe('a token of any length', () => {
     )
   })
 })
+
+describe('a redactor of several secrets', () => {
+  const redactAll = createRedactor(new Secret('test-token-1'), new Secret('p@ss:w/rd'))
+
+  it.each([
+    ['the first', 'said test-token-1 here', 'said [secret] here'],
+    ['the second', 'said p@ss:w/rd here', 'said [secret] here'],
+    ['the second, percent-encoded', 'said p%40ss%3Aw%2Frd here', 'said [secret] here'],
+    ['both', 'test-token-1 p@ss:w/rd', '[secret] [secret]'],
+    ['none', 'said nothing', 'said nothing'],
+  ])('replaces %s', (_which, text, expected) => {
+    expect(redactAll(text)).toBe(expected)
+  })
+
+  it('finds a password in the base64 of user and password', () => {
+    const header = Buffer.from('user:p@ss:w/rd').toString('base64')
+    expect(redactAll(`Proxy-Authorization: Basic ${header}`)).not.toContain(header.slice(8, 16))
+  })
+})

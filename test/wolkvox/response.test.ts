@@ -429,6 +429,10 @@ describe('the advice of a refusal', () => {
     },
   )
 
+  it('treats the refusal of a proxy as permanent', () => {
+    expect(adviceOf(407).isPermanent).toBe(true)
+  })
+
   it.each([500, 502, 503, 504, 520, 599])('treats HTTP status %d as temporary', (status) => {
     expect(adviceOf(status).isPermanent).toBe(false)
   })

@@ -9,7 +9,7 @@ export interface BuildInfo {
 }
 
 // `src/` and `dist/` are at the same depth.
-const PACKAGE = new URL('../../package.json', import.meta.url)
+const PACKAGE = new URL('../package.json', import.meta.url)
 
 /** Reads the version and the revision of this build. */
 export function readBuildInfo(): BuildInfo {

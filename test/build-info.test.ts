@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, it, vi } from 'vitest'
-import { readBuildInfo } from '../../src/telemetry/build-info.ts'
+import { readBuildInfo } from '../src/build-info.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -8,7 +8,7 @@ afterEach(() => {
 
 it('reads the version of the package', () => {
   const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   )
   expect(readBuildInfo()).toMatchObject({ version, nodeVersion: process.version })
 })

@@ -1,0 +1,182 @@
+import type { Duplex } from 'node:stream'
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
+import { Agent, buildConnector, Client, type Dispatcher } from 'undici'
+import type { Operation } from '../config/operation.ts'
+import { proxyAuthorization } from '../config/proxy.ts'
+import { type ProxyHop, proxyFailure, proxyHop, proxyRefusal } from './proxy-failure.ts'
+
+// A firewall that drops packets must not use up the timeout of the whole request.
+const CONNECT_TIMEOUT_MS = 10_000
+
+// A proxy connects to wolkvox before it responds.
+const TUNNEL_TIMEOUT_MS = 30_000
+
+// Well below the timeout of the request, so that the failure shows which timeout was reached.
+const CONNECT_SHARE = 1 / 2
+
+// Of a name with several addresses, the next one is tried after this part of the connect timeout. Node's default of 250 ms is
+// shorter than a round trip over a satellite or an overloaded line, so that no address would be reached.
+const ADDRESS_SHARE = 1 / 4
+
+// A response that pauses for this long does not continue.
+const IDLE_BODY_TIMEOUT_MS = 30_000
+
+/** How to reach the server of an operation. */
+export type Destination = Pick<Operation, 'baseUrl' | 'route' | 'caCertificates' | 'timeoutMs'>
+
+type Headers = Readonly<Record<string, string>>
+
+/** The connection of one request, directly or through a proxy. */
+export interface Connection {
+  /** The proxy that relays the request itself, and so can respond in place of the server; not one that opens a tunnel. */
+  readonly relay: ProxyHop | undefined
+  get(path: string, headers: Headers, signal: AbortSignal): Promise<Dispatcher.ResponseData>
+  /** Closes everything, also while it is being opened. */
+  close(): Promise<void>
+}
+
+/**
+ * Prepares the connection of one request. A request for an `https:` URL goes through a tunnel that the proxy opens (CONNECT), so
+ * the proxy sees only host and port. A request for an `http:` URL is sent to the proxy as a whole.
+ */
+export function prepareConnection(destination: Destination, userAgent: string): Connection {
+  const { baseUrl, route } = destination
+  const base = new URL(baseUrl)
+  const hop = proxyHop(route, base)
+  if (hop === undefined) return directly(destination)
+  return base.protocol === 'http:'
+    ? relayed(destination, hop)
+    : tunnelled(destination, hop, { ...proxyHeaders(hop), host: hop.target, 'user-agent': userAgent })
+}
+
+function directly(destination: Destination): Connection {
+  const agent = new Agent({ connect: connectOptions(destination), ...limits(destination) })
+  return {
+    relay: undefined,
+    get: (path, headers, signal) => send(agent, new URL(`${destination.baseUrl}${path}`), headers, signal),
+    close: () => agent.destroy(),
+  }
+}
+
+function relayed(destination: Destination, hop: ProxyHop): Connection {
+  const agent = new Agent({ connect: connectToProxy(destination, hop), ...limits(destination) })
+  return {
+    relay: hop,
+    get: (path, headers, signal) => {
+      const url = new URL(`${destination.baseUrl}${path}`)
+      return agent.request({
+        origin: hop.proxy.url,
+        path: url.href,
+        method: 'GET',
+        headers: { ...headers, ...proxyHeaders(hop), host: url.host },
+        signal,
+      })
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+function tunnelled(destination: Destination, hop: ProxyHop, headers: Headers): Connection {
+  const client = new Client(hop.proxy.url, {
+    connect: connectToProxy(destination, hop),
+    allowH2: false,
+    headersTimeout: Math.min(TUNNEL_TIMEOUT_MS, destination.timeoutMs * CONNECT_SHARE),
+  })
+  const startTls = buildConnector({ ...connectOptions(destination), allowH2: false })
+  let tunnel: Duplex | undefined
+
+  async function openTunnel(): Promise<Duplex> {
+    try {
+      const { statusCode, headers: received, socket } = await client.connect({ path: hop.target, headers })
+      // The layer above notices the end of the connection.
+      tunnel = socket.on('error', () => {})
+      if (statusCode >= 200 && statusCode < 300) return socket
+      socket.destroy()
+      const refusal = {
+        status: statusCode,
+        challenge: String(received['proxy-authenticate'] ?? ''),
+        retryAfter: String(received['retry-after'] ?? ''),
+        isRelayed: false,
+      }
+      throw proxyRefusal(refusal, hop, Date.now())
+    } catch (error) {
+      throw proxyFailure(error, hop)
+    }
+  }
+
+  const agent = new Agent({
+    connect: (target, callback) => {
+      openTunnel().then(
+        (socket) => startTls({ ...target, httpSocket: socket as never }, callback),
+        (error) => callback(error, null),
+      )
+    },
+    ...limits(destination),
+  })
+  return {
+    relay: undefined,
+    get: (path, requestHeaders, signal) =>
+      send(agent, new URL(`${destination.baseUrl}${path}`), requestHeaders, signal),
+    async close() {
+      await Promise.all([agent.destroy(), client.destroy()])
+      // A failed handshake leaves the tunnel open.
+      tunnel?.destroy()
+    },
+  }
+}
+
+function send(agent: Agent, url: URL, headers: Headers, signal: AbortSignal) {
+  return agent.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: 'GET',
+    headers,
+    signal,
+  })
+}
+
+function connectToProxy(destination: Destination, hop: ProxyHop): buildConnector.connector {
+  const connect = buildConnector({ ...connectOptions(destination), allowH2: false })
+  // Without a server name, undici takes it from the address of the proxy. It would pass the one of the request's host.
+  return ({ servername, ...proxy }, callback) =>
+    connect(proxy, (error, socket) =>
+      error === null ? callback(null, socket) : callback(proxyFailure(error, hop), null),
+    )
+}
+
+function proxyHeaders({ proxy }: ProxyHop): Headers {
+  const authorization = proxyAuthorization(proxy)
+  return authorization === undefined ? {} : { 'proxy-authorization': authorization }
+}
+
+function limits({ timeoutMs }: Destination) {
+  return {
+    // The next request is minutes away, so keeping the connection is useless.
+    pipelining: 0,
+    // undici treats a reset within an HTTP/2 body as its end.
+    allowH2: false,
+    headersTimeout: timeoutMs,
+    bodyTimeout: Math.min(IDLE_BODY_TIMEOUT_MS, timeoutMs),
+  }
+}
+
+function connectOptions({ timeoutMs, caCertificates }: Destination) {
+  const timeout = Math.min(CONNECT_TIMEOUT_MS, timeoutMs * CONNECT_SHARE)
+  return {
+    timeout,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: timeout * ADDRESS_SHARE,
+    ...(caCertificates !== undefined && { secureContext: secureContextWith(caCertificates) }),
+  }
+}
+
+const secureContexts = new Map<string, SecureContext>()
+
+/** Trusts further CAs. Reading all CAs of Node takes milliseconds, so the context is kept. */
+function secureContextWith(certificates: string): SecureContext {
+  const known = secureContexts.get(certificates)
+  if (known !== undefined) return known
+  const context = createSecureContext({ ca: [...getCACertificates('default'), certificates] })
+  secureContexts.set(certificates, context)
+  return context
+}

@@ -1,0 +1,105 @@
+import { errors } from 'undici'
+import { type OutboundProxy, proxyAddress, type Route } from '../config/proxy.ts'
+import { codeOf } from '../error-text.ts'
+import { isNotHttp, tlsProblem } from './connection-failure.ts'
+import { readRetryAfter, WolkvoxFailure } from './failure.ts'
+
+/** A proxy, with what its messages name. */
+export interface ProxyHop {
+  readonly proxy: OutboundProxy
+  /** The variable to correct. */
+  readonly setting: string
+  /** Host and port of wolkvox. */
+  readonly target: string
+}
+
+/** @returns `undefined` if the route has no proxy */
+export function proxyHop(
+  { proxy, decidedBy = 'WOLKVOX_PROXY_URL' }: Route,
+  target: URL,
+): ProxyHop | undefined {
+  if (proxy === undefined) return undefined
+  const port = target.port || (target.protocol === 'http:' ? '80' : '443')
+  return { proxy, setting: decidedBy, target: `${target.hostname}:${port}` }
+}
+
+/** Converts an error of the connection to the proxy, or of the tunnel before it is open. */
+export function proxyFailure(error: unknown, { proxy, setting, target }: ProxyHop): WolkvoxFailure {
+  if (error instanceof WolkvoxFailure) return error
+  const name = `the proxy ${proxyAddress(proxy)}`
+  const fail = (message: string, isPermanent = false) =>
+    new WolkvoxFailure('proxy', message, { cause: error, isPermanent })
+  if (error instanceof errors.ConnectTimeoutError) {
+    return fail(`${name} did not accept the connection in time; check ${setting} and the firewall`)
+  }
+  if (error instanceof errors.HeadersTimeoutError) {
+    return fail(`${name} did not open a connection to ${target} in time; check the network behind the proxy`)
+  }
+  if (isNotHttp(error)) return fail(`${name} does not respond like an HTTP proxy; check ${setting}`, true)
+  const tls = tlsProblem(error)
+  if (tls !== undefined) return fail(`TLS to ${name}: ${tls}; check ${setting}`, true)
+  const code = codeOf(error)
+  if (code === 'ECONNREFUSED') {
+    return fail(`${name} refused the connection (${code}); check that it runs, and ${setting}`)
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return fail(`the name of ${name} was not found (${code}); check ${setting} and the DNS`)
+  }
+  if (code === 'UND_ERR_SOCKET') {
+    return fail(`${name} closed the connection without a response; check ${setting}`)
+  }
+  return fail(`the connection to ${name} failed (${code || 'no code'}); check ${setting}`)
+}
+
+/** A response of a proxy that refuses to pass the request on. */
+export interface ProxyRefusal {
+  readonly status: number
+  /** Header `Proxy-Authenticate`; empty if there is none. */
+  readonly challenge: string
+  /** Header `Retry-After`; empty if there is none. */
+  readonly retryAfter: string
+  /** Whether the response may also come from the server, because the proxy relays the whole request. */
+  readonly isRelayed: boolean
+}
+
+/** Converts the refusal of a proxy. Quotes nothing of it: a proxy can repeat the request, and so the password. */
+export function proxyRefusal(refusal: ProxyRefusal, hop: ProxyHop, now: number): WolkvoxFailure {
+  const { status, retryAfter } = refusal
+  return new WolkvoxFailure('proxy', refusalMessage(refusal, hop), {
+    retryAfterMs: readRetryAfter(retryAfter, now),
+    isPermanent: !(status >= 500 || status === 429 || status === 408),
+  })
+}
+
+// Squid sends 503 if it cannot reach the server, tinyproxy 500, others 502 or 504.
+const TARGET_UNREACHABLE: ReadonlySet<number> = new Set([500, 502, 503, 504])
+
+// The schemes that cannot be used with a user and a password in a URL.
+const OTHER_SCHEME = /\b(Negotiate|NTLM|Kerberos|Digest|Bearer)\b/i
+
+function refusalMessage(
+  { status, challenge, isRelayed }: ProxyRefusal,
+  { proxy, setting, target }: ProxyHop,
+): string {
+  const name = `the proxy ${proxyAddress(proxy)}`
+  // tinyproxy sends 401 after a wrong password.
+  if (status === 407 || status === 401) {
+    const scheme = OTHER_SCHEME.exec(challenge)?.[1]
+    if (scheme !== undefined && !/\bBasic\b/i.test(challenge)) {
+      return `${name} requires ${scheme} authentication (${status}), but the exporter supports only Basic; allow this machine without it`
+    }
+    return proxy.credentials === undefined
+      ? `${name} requires authentication (${status}); add user and password to ${setting}`
+      : `${name} did not accept the user and the password (${status}); correct them in ${setting}`
+  }
+  if (status === 403) {
+    return `${name} does not allow connections to ${target} (403); ask its administrator to allow them`
+  }
+  if (TARGET_UNREACHABLE.has(status)) {
+    if (isRelayed) {
+      return `${name}, or the server behind it at ${target}, has failed (${status}); check the base URL and the network behind the proxy`
+    }
+    return `${name} cannot reach wolkvox at ${target} (${status}); check the base URL and the network behind the proxy`
+  }
+  return `${name} refused to connect to ${target} (${status}); check ${setting} and the rules of the proxy`
+}

@@ -1,0 +1,146 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { watchFiles } from '../../src/config/file-watcher.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const disk = vi.hoisted(() => ({ hangs: false, calls: 0 }))
+
+vi.mock('node:fs/promises', async (original) => {
+  const files = await original<typeof import('node:fs/promises')>()
+  const stat = (...parameters: Parameters<typeof files.stat>) => {
+    disk.calls += 1
+    return disk.hangs ? new Promise(() => {}) : files.stat(...parameters)
+  }
+  return { ...files, stat }
+})
+
+beforeEach(() => {
+  Object.assign(disk, { hangs: false, calls: 0 })
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+})
+
+/** Lets file operations end, which fake time does not do. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 30))
+
+async function nextRound() {
+  vi.advanceTimersByTime(5000)
+  await settle()
+}
+
+async function watch(path: string, onChanged: () => Promise<void> = async () => {}) {
+  const changed = vi.fn(onChanged)
+  const watcher = watchFiles([path], changed)
+  onTestFinished(watcher.stop)
+  await settle()
+  return { watcher, changed }
+}
+
+/** A folder with a token as Kubernetes mounts it: file → ..data/token, ..data → a folder with a date. */
+function mountSecret() {
+  const folder = temporaryFolder()
+  let versions = 0
+  const publish = (text: string) => {
+    versions += 1
+    mkdirSync(join(folder, `..v${versions}`))
+    writeFileSync(join(folder, `..v${versions}`, 'token'), text)
+    // The new version gets the times of the old one: only the file itself differs.
+    utimesSync(join(folder, `..v${versions}`, 'token'), 1, 1)
+    symlinkSync(`..v${versions}`, join(folder, '..data_tmp'))
+    renameSync(join(folder, '..data_tmp'), join(folder, '..data'))
+  }
+  publish('one')
+  symlinkSync('..data/token', join(folder, 'token'))
+  return { path: join(folder, 'token'), publish }
+}
+
+describe('a watched file', () => {
+  it('that stays causes no call', async () => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'one')
+    const { changed } = await watch(path)
+    await nextRound()
+    await nextRound()
+    expect(changed).not.toHaveBeenCalled()
+    expect(disk.calls).toBe(3)
+  })
+
+  it.each<[string, (path: string) => void]>([
+    ['is written in place', (path) => writeFileSync(path, 'two')],
+    [
+      'is replaced by another of the same size and time',
+      (path) => {
+        writeFileSync(`${path}.new`, 'two')
+        utimesSync(`${path}.new`, 1, 1)
+        renameSync(`${path}.new`, path)
+      },
+    ],
+    ['is removed', (path) => rmSync(path)],
+  ])('that %s causes one call', async (_how, change) => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'one')
+    utimesSync(path, 1, 1)
+    const { changed } = await watch(path)
+    change(path)
+    await nextRound()
+    await nextRound()
+    expect(changed).toHaveBeenCalledTimes(1)
+  })
+
+  it('causes a call when a link on its path is swapped, as Kubernetes does', async () => {
+    const { path, publish } = mountSecret()
+    const { changed } = await watch(path)
+    publish('two')
+    await nextRound()
+    expect(changed).toHaveBeenCalledTimes(1)
+    publish('six')
+    await nextRound()
+    expect(changed).toHaveBeenCalledTimes(2)
+  })
+
+  it('is read at once on request, also if it did not change', async () => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'one')
+    const { watcher, changed } = await watch(path)
+    watcher.check()
+    await settle()
+    expect(changed).toHaveBeenCalledTimes(1)
+  })
+
+  it('is read again after a request that came while it was read', async () => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'one')
+    const reading = Promise.withResolvers<void>()
+    const { watcher, changed } = await watch(path, () => reading.promise)
+    watcher.check()
+    await settle()
+    watcher.check()
+    await settle()
+    expect(changed).toHaveBeenCalledTimes(1)
+    reading.resolve()
+    await settle()
+    expect(changed).toHaveBeenCalledTimes(2)
+  })
+
+  it('on a hung disk is asked for only once', async () => {
+    disk.hangs = true
+    const { watcher } = await watch('/mnt/gone/token')
+    await nextRound()
+    watcher.check()
+    await nextRound()
+    expect(disk.calls).toBe(1)
+  })
+
+  it('is not watched after stop', async () => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'one')
+    const { watcher, changed } = await watch(path)
+    watcher.stop()
+    writeFileSync(path, 'two')
+    watcher.check()
+    await nextRound()
+    expect(changed).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
