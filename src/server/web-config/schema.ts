@@ -1,0 +1,171 @@
+import { validateHeaderValue } from 'node:http'
+import { z } from 'zod'
+import { cipherSuites, curves } from './tls-names.ts'
+
+/** Policies for client certificates, as Go names them. */
+export const clientAuthTypes = [
+  'NoClientCert',
+  'RequestClientCert',
+  'RequireAnyClientCert',
+  'VerifyClientCertIfGiven',
+  'RequireAndVerifyClientCert',
+] as const
+
+export type ClientAuthType = (typeof clientAuthTypes)[number]
+
+// In YAML, a key without a value is as good as a missing key.
+const BLANK: ReadonlySet<unknown> = new Set(['', '~', 'null', 'Null', 'NULL'])
+
+/** Whether a value is missing or left empty. */
+export function isBlank(value: unknown): boolean {
+  return value === undefined || BLANK.has(value)
+}
+
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (isBlank(value) ? undefined : value), schema.optional())
+
+const section = <T extends z.core.$ZodLooseShape>(shape: T) =>
+  optional(z.strictObject(shape, { error: 'must contain keys with values' }))
+
+const text = z.string('must be text')
+
+const listOf = <T extends z.ZodType>(item: T) => optional(z.array(item, 'must be a list'))
+
+// As Go's YAML library reads them.
+const TRUE = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/
+const FALSE = /^(?:n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/
+
+const boolean = text
+  .refine((value) => TRUE.test(value) || FALSE.test(value), 'must be true or false')
+  .transform((value) => TRUE.test(value))
+
+const tlsVersion = text.transform((value, context): 'TLSv1.2' | 'TLSv1.3' => {
+  if (value === 'TLS12') return 'TLSv1.2'
+  if (value === 'TLS13') return 'TLSv1.3'
+  const isOld = value === 'TLS10' || value === 'TLS11'
+  context.addIssue(
+    isOld ? `${value} is insecure, and OpenSSL refuses it; use TLS12 or TLS13` : 'must be TLS12 or TLS13',
+  )
+  return z.NEVER
+})
+
+/** A table from Go's names to those of OpenSSL. */
+const nameIn = (names: ReadonlyMap<string, string>) =>
+  text.transform((value, context): string => {
+    const name = names.get(value)
+    if (name !== undefined) return name
+    context.addIssue(`must be one of ${[...names.keys()].join(', ')}`)
+    return z.NEVER
+  })
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
+
+const GO_DURATION = /^\+?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/
+
+/** A duration as Go writes it, such as `100ms` or `1m30s`. */
+const goDuration = text
+  .refine((value) => value === '0' || GO_DURATION.test(value), 'must be a duration, such as 100ms or 1m30s')
+  .transform((value) =>
+    [...value.matchAll(/([\d.]+)([a-zµμ]+)/g)].reduce(
+      (sum, [, number, unit]) => sum + Number(number) * (UNITS_MS[unit ?? ''] ?? 0),
+      0,
+    ),
+  )
+
+const burst = text
+  .refine((value) => /^\d{1,9}$/.test(value) && Number(value) > 0, 'must be a whole number above 0')
+  .transform(Number)
+
+const header = text.refine(isHeaderValue, 'contains a character that a header cannot have')
+
+function isHeaderValue(value: string): boolean {
+  try {
+    validateHeaderValue('x', value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const choice = (...values: readonly [string, ...string[]]) =>
+  optional(z.enum(values, `must be ${values.join(' or ')}`))
+
+const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
+const MIN_COST = 4
+// One step more takes longer than Prometheus waits for a scrape, and blocks other users meanwhile.
+const MAX_COST = 16
+
+/** The cost of a bcrypt hash: each step doubles the time. */
+export function costOf(hash: string): number {
+  return Number(BCRYPT.exec(hash)?.[1])
+}
+
+const bcryptHash = z
+  .string('must be a bcrypt hash')
+  .refine((hash) => BCRYPT.test(hash), {
+    message: 'is not a bcrypt hash; make one with: htpasswd -nBC 10 "" | tr -d \':\\n\'',
+    abort: true,
+  })
+  .refine((hash) => costOf(hash) >= MIN_COST && costOf(hash) <= MAX_COST, {
+    message: `has a cost outside ${MIN_COST} to ${MAX_COST}; make a hash with a cost of 10`,
+  })
+
+/**
+ * The web configuration file of Prometheus's exporter-toolkit. Every value comes as text.
+ *
+ * @see https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
+ */
+export const webConfigSchema = z.strictObject(
+  {
+    tls_server_config: section({
+      cert: optional(text),
+      key: optional(text),
+      client_ca: optional(text),
+      cert_file: optional(text),
+      key_file: optional(text),
+      client_ca_file: optional(text),
+      client_auth_type: optional(
+        z.preprocess(
+          // An earlier name, which the toolkit also accepts.
+          (value) => (value === 'RequireClientCert' ? 'RequireAnyClientCert' : value),
+          z.enum(clientAuthTypes, `must be one of ${clientAuthTypes.join(', ')}`),
+        ),
+      ),
+      client_allowed_sans: listOf(text),
+      min_version: optional(tlsVersion),
+      max_version: optional(tlsVersion),
+      cipher_suites: listOf(nameIn(cipherSuites)),
+      curve_preferences: listOf(nameIn(curves)),
+      prefer_server_cipher_suites: optional(boolean),
+    }),
+    http_server_config: section({
+      http2: optional(
+        boolean.refine(
+          (isWanted) => !isWanted,
+          'HTTP/2 is not supported; remove this key or set it to false. Prometheus then uses HTTP/1.1',
+        ),
+      ),
+      headers: section({
+        'Content-Security-Policy': optional(header),
+        'Strict-Transport-Security': optional(header),
+        'X-Content-Type-Options': choice('nosniff'),
+        'X-Frame-Options': choice('deny', 'sameorigin'),
+        'X-XSS-Protection': optional(header),
+      }),
+    }),
+    basic_auth_users: optional(z.record(z.string(), bcryptHash, 'must be users with bcrypt hashes')),
+    rate_limit: section({ interval: optional(goDuration), burst: optional(burst) }),
+  },
+  { error: 'must contain keys with values, such as tls_server_config' },
+)
+
+export type WebConfigValues = z.output<typeof webConfigSchema>

@@ -1,0 +1,252 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ConfigError } from '../../../src/config/config-error.ts'
+import { loadWebConfig, readWebConfig } from '../../../src/server/web-config/read.ts'
+import { aCa, aCertificate, type KeyPair, writePair } from '../../support/certificates.ts'
+import { HASH } from '../../support/passwords.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+let pair: KeyPair
+let ca: KeyPair
+beforeAll(async () => {
+  pair = await aCertificate()
+  ca = await aCa()
+})
+
+/** Writes the file beside `server.crt`, `server.key` and `ca.crt`. @returns its path */
+function write(yaml: string): string {
+  const folder = temporaryFolder()
+  writePair(folder, 'server', pair)
+  writeFileSync(join(folder, 'ca.crt'), ca.cert)
+  const path = join(folder, 'web.yml')
+  writeFileSync(path, yaml, { mode: 0o600 })
+  return path
+}
+
+const problemsOf = async (yaml: string) => (await loadWebConfig(write(yaml))).problems
+const warningsOf = async (yaml: string) => (await loadWebConfig(write(yaml))).warnings
+
+const TLS = 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n'
+
+describe('a good file', () => {
+  it('is read whole', async () => {
+    const { config, warnings, files } = await readWebConfig(
+      write(`${TLS}  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: ca.crt
+  client_allowed_sans: [scraper.example.com, "0:0:0:0:0:0:0:1"]
+  min_version: TLS13
+  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
+  curve_preferences: [X25519, CurveP256]
+  prefer_server_cipher_suites: false
+http_server_config:
+  http2: false
+  headers: { X-XSS-Protection: 0, X-Frame-Options: }
+basic_auth_users: { no: "${HASH}" }
+rate_limit: { interval: 1m1.5s, burst: 20 }
+`),
+    )
+    expect(warnings).toEqual([])
+    expect(config.tls).toMatchObject({
+      clientAuth: 'RequireAndVerifyClientCert',
+      allowedSans: ['scraper.example.com', '::1'],
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
+      context: {
+        minVersion: 'TLSv1.3',
+        honorCipherOrder: false,
+        ecdhCurve: 'X25519:P-256',
+        ca: ca.cert,
+        ciphers:
+          'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-RSA-AES128-GCM-SHA256',
+      },
+    })
+    expect(config.headers).toEqual(new Map([['X-XSS-Protection', '0']]))
+    expect(config.users).toEqual(new Map([['no', HASH]]))
+    expect(config.rateLimit).toEqual({ intervalMs: 61_500, burst: 20 })
+    expect(files.map((file) => file.split('/').at(-1))).toEqual([
+      'web.yml',
+      'server.crt',
+      'server.key',
+      'ca.crt',
+    ])
+  })
+
+  it('may be empty, which protects nothing', async () => {
+    expect((await readWebConfig(write(''))).config).toEqual({
+      tls: undefined,
+      headers: new Map(),
+      users: new Map(),
+      rateLimit: undefined,
+    })
+  })
+
+  it('uses the toolkit’s defaults', async () => {
+    const { config } = await readWebConfig(write(TLS))
+    expect(config.tls).toMatchObject({
+      clientAuth: 'NoClientCert',
+      minVersion: 'TLSv1.2',
+      maxVersion: 'TLSv1.3',
+    })
+    expect(config.tls?.context.honorCipherOrder).toBe(true)
+  })
+
+  it.each([
+    ['100ms', 100],
+    ['1.5s', 1500],
+    ['2h', 7_200_000],
+  ])('reads a rate limit of %s', async (interval, intervalMs) => {
+    const { config } = await readWebConfig(write(`rate_limit: { interval: ${interval}, burst: 1 }\n`))
+    expect(config.rateLimit).toEqual({ intervalMs, burst: 1 })
+  })
+
+  it('has another digest after a change of any file, and the same without one', async () => {
+    const path = write(TLS)
+    const { digest } = await loadWebConfig(path)
+    expect((await loadWebConfig(path)).digest).toBe(digest)
+    writePair(join(path, '..'), 'server', await aCertificate())
+    expect((await loadWebConfig(path)).digest).not.toBe(digest)
+  })
+})
+
+describe('problems', () => {
+  it('are all reported together, each with line, column and key', async () => {
+    expect(
+      await problemsOf(`tls_server_config:
+  cert_file: none.crt
+  min_version: TLS10
+  cipher_suites:
+    - TLS_AES_128_GCM_SHA256
+    - RC4
+  certfile: x
+  client_auth_type: VerifyClientCertIfGiven
+http_server_config: { http2: true, headers: { Server: x } }
+basic_auth_users:
+  alice: test-password
+rate_limit: { interval: 1, burst: 0 }
+`),
+    ).toEqual([
+      'web.yml:3:3: tls_server_config.min_version: TLS10 is insecure, and OpenSSL refuses it; use TLS12 or TLS13',
+      expect.stringMatching(/^web\.yml:6:7: tls_server_config\.cipher_suites\.1: must be one of TLS_AES/),
+      'web.yml:7:3: tls_server_config.certfile: is not a known key; check its spelling',
+      expect.stringMatching(/^web\.yml:9:23: http_server_config\.http2: HTTP\/2 is not supported/),
+      'web.yml:9:47: http_server_config.headers.Server: is not a known key; check its spelling',
+      expect.stringMatching(
+        /^web\.yml:11:3: basic_auth_users\.alice: is not a bcrypt hash; make one with: htpasswd/,
+      ),
+      expect.stringMatching(/^web\.yml:12:15: rate_limit\.interval: must be a duration/),
+      'web.yml:12:28: rate_limit.burst: must be a whole number above 0',
+      'web.yml:1:1: tls_server_config: has no key_file; TLS needs the key of the certificate',
+      'web.yml:8:3: tls_server_config.client_auth_type: needs client_ca_file, the CA of the client certificates',
+      expect.stringMatching(
+        /^web\.yml:2:3: tls_server_config\.cert_file: \/.*\/none\.crt cannot be read \(ENOENT\)/,
+      ),
+    ])
+  })
+
+  it.each([
+    ['a key that is there twice', 'a: 1\na: 2\n', 'web.yml:2:1: this key is there twice; remove one'],
+    ['a tab', 'a:\n\t- b\n', 'web.yml:2:1: a tab indents this line; use spaces'],
+    ['an unknown alias', 'a: *b\n', 'web.yml: an alias (*name) cannot be resolved'],
+    ['a list', '- a\n', 'web.yml:1:1: must contain keys with values, such as tls_server_config'],
+  ])('name the place of %s', async (_, yaml, problem) => {
+    expect(await problemsOf(yaml)).toEqual([problem])
+  })
+
+  it.each([
+    ['inline and file', `${TLS}  cert: x\n`, 'cert: is there together with cert_file; remove one'],
+    [
+      'a CA without a policy',
+      `${TLS}  client_ca_file: ca.crt\n`,
+      'client_ca_file: has no effect without client_',
+    ],
+    [
+      'names without a policy',
+      `${TLS}  client_allowed_sans: [a]\n`,
+      'client_allowed_sans: has no effect unless',
+    ],
+    [
+      'versions',
+      `${TLS}  min_version: TLS13\n  max_version: TLS12\n`,
+      'min_version: is above max_version; lower it',
+    ],
+  ])('between keys are found: %s', async (_, yaml, problem) => {
+    expect(await problemsOf(yaml)).toContainEqual(expect.stringContaining(`tls_server_config.${problem}`))
+  })
+
+  it('name a certificate and a key that do not belong together', async () => {
+    const path = write(TLS)
+    writeFileSync(join(path, '../server.key'), (await aCertificate()).key)
+    expect((await loadWebConfig(path)).problems).toEqual([
+      'web.yml:3:3: tls_server_config.key_file: does not belong to the certificate; use the key of its request',
+    ])
+  })
+
+  it.each([
+    ['is a folder', (path: string) => mkdirSync(path), 'is not a regular file'],
+    ['is huge', (path: string) => writeFileSync(path, Buffer.alloc(2 ** 20 + 1)), 'is larger than 1024 KiB'],
+    ['does not exist', () => {}, 'cannot be read (ENOENT)'],
+  ])('name a file that %s', async (_, make, problem) => {
+    const path = join(temporaryFolder(), 'web.yml')
+    make(path)
+    const error = await readWebConfig(path).catch((reason) => reason)
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(error.problems).toEqual([expect.stringContaining(`--web.config.file: ${path} ${problem}`)])
+  })
+
+  it.each([
+    ['key', (key: string) => `tls_server_config:\n  key: "${key}"\n  cert: "${key}"\n`],
+    ['broken YAML', (key: string) => `tls_server_config:\n  key: ${key}: ${key}\n   cert: "${key}\n`],
+    ['password', (key: string) => `basic_auth_users: { alice: ${key} }\n`],
+    ['unknown text', (key: string) => `${key}\n`],
+  ])('never quote a secret: %s', async (_, yaml) => {
+    const problems = await problemsOf(yaml('test-secret-1'))
+    expect(problems.length).toBeGreaterThan(0)
+    expect(problems.join()).not.toContain('test-secret-1')
+  })
+})
+
+describe('warnings', () => {
+  it.each([
+    [-1, 'expired on'],
+    [5, 'expires on'],
+  ])('say that a certificate with %i days left %s a date', async (daysLeft, words) => {
+    const path = write(TLS)
+    writePair(join(path, '..'), 'server', await aCertificate({ daysLeft }))
+    expect((await loadWebConfig(path)).warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(`^web\\.yml:1:1: tls_server_config: the certificate ${words} \\d{4}-`),
+      ),
+    ])
+  })
+
+  it.skipIf(process.platform === 'win32')('say that others can read the key', async () => {
+    const path = write(TLS)
+    chmodSync(join(path, '../server.key'), 0o644)
+    expect((await loadWebConfig(path)).warnings).toEqual([
+      expect.stringContaining(
+        'tls_server_config.key_file: other users of this machine can read the private key',
+      ),
+    ])
+  })
+
+  it.each([
+    [
+      'passwords in clear text',
+      `basic_auth_users: { alice: "${HASH}" }\n`,
+      'without TLS, passwords travel in clear',
+    ],
+    [
+      'expensive hashes',
+      `${TLS}basic_auth_users: { alice: "${HASH.replace('$04', '$15')}" }\n`,
+      'a hash with a cost of 15 takes seconds to verify',
+    ],
+    [
+      'client certificates that are not verified',
+      `${TLS}  client_auth_type: RequireAnyClientCert\n`,
+      'does not verify client certificates',
+    ],
+  ])('point at %s', async (_, yaml, words) => {
+    expect(await warningsOf(yaml)).toEqual([expect.stringContaining(words)])
+  })
+})
