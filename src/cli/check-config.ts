@@ -10,15 +10,21 @@ import { formatDuration } from '../config/units.ts'
 import { codeOf } from '../error-text.ts'
 import { ListenError, listen } from '../server/listen.ts'
 import type { Command } from './command.ts'
+import { describeWeb, readWeb } from './web.ts'
 
 /** Validates flags and configuration, and warns if ports or storage would fail on this machine. Sends no request to wolkvox. */
 export const checkConfig: Command = async (args, { environment, print, writeError }) => {
-  const [{ listenAddresses, storagePath }, config] = await collectErrors(
-    () => readFlags(args),
-    () => readEnvironment(environment, hasEnvFile),
+  const [[{ listenAddresses, storagePath }, config], web] = await collectErrors(
+    () =>
+      collectErrors(
+        () => readFlags(args),
+        () => readEnvironment(environment, hasEnvFile),
+      ),
+    () => readWeb(args),
   )
   const warnings = [
     ...config.warnings,
+    ...(web?.warnings ?? []),
     ...(await listenWarnings(listenAddresses)),
     ...(await storageWarnings(storagePath)),
   ]
@@ -31,6 +37,7 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
     return `${name}: ${[...intervals, ...proxy].join(', ')}`
   })
   print(`The configuration is valid: ${operations.join('; ')}\n`)
+  if (web !== undefined) print(`The web configuration is valid: ${describeWeb(web)}\n`)
   return 0
 }
 

@@ -8,6 +8,7 @@ import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
 import { runExporter } from './exporter.ts'
 import { licensesFor, listenAndSimulate } from './simulate.ts'
+import { readWeb } from './web.ts'
 
 // Short, so that the first data arrives quickly. The simulated quota allows it.
 const DEMO_INTERVAL_MS = 5000
@@ -16,9 +17,13 @@ const DEMO_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 
 /** Serves the metrics of a simulated contact centre in the same process, without account, token or network. */
 export const demo: Command = async (args, context) => {
-  const [processConfig, simulation] = await collectErrors(
-    () => readFlags(args, { storagePath: '' }),
-    () => readSimulation(args),
+  const [[processConfig, simulation], web] = await collectErrors(
+    () =>
+      collectErrors(
+        () => readFlags(args, { storagePath: '' }),
+        () => readSimulation(args),
+      ),
+    () => readWeb(args),
   )
   const simulator = await listenAndSimulate(
     simulation,
@@ -44,7 +49,7 @@ export const demo: Command = async (args, context) => {
   try {
     return await runExporter(
       { operations: [operation], warnings: [] },
-      processConfig,
+      { ...processConfig, web },
       await createLogger(processConfig, terminal, { write, onDropped }),
       { shutdownSignal, onReload: () => {}, reportHang: context.reportHang },
       ([url]) => context.print(introduction(url ?? '', processConfig.telemetryPath, simulation.agents)),

@@ -11,6 +11,7 @@ import { isReady } from '../scheduling/state.ts'
 import { createSupervisor } from '../scheduling/supervisor.ts'
 import { createApp } from '../server/app.ts'
 import { listen } from '../server/listen.ts'
+import type { UsableWebConfig } from '../server/web-config/read.ts'
 import { createDisk } from '../storage/disk.ts'
 import { createStorage } from '../storage/storage.ts'
 import { createLocks } from '../storage/storage-lock.ts'
@@ -38,6 +39,12 @@ export interface Exporter {
   stop(): Promise<void>
 }
 
+/** Where to listen and store, with TLS and authentication if there is a file of them. */
+export interface ServerConfig
+  extends Pick<ProcessConfig, 'listenAddresses' | 'telemetryPath' | 'storagePath'> {
+  readonly web?: UsableWebConfig | undefined
+}
+
 // Locks take milliseconds. A hung disk must not prevent the exporter from serving.
 const LOCK_WAIT_MS = 1000
 
@@ -49,7 +56,7 @@ const LOCK_WAIT_MS = 1000
  */
 export async function startExporter(
   config: Config,
-  { listenAddresses, telemetryPath, storagePath }: Omit<ProcessConfig, 'logLevel' | 'logFormat'>,
+  { listenAddresses, telemetryPath, storagePath, web }: ServerConfig,
   log: Logger,
 ): Promise<Exporter> {
   const build = readBuildInfo()
@@ -80,6 +87,7 @@ export async function startExporter(
     state: supervisor.state,
     collectFamilies: async (state, at) => [...fillStatusFamilies(state, at), ...(await collectOwnMetrics())],
   })
+  const protection = web && (await protect(web, log))
   const parts = {
     telemetryPath,
     renderMetrics: (format: Format) => exposition(format, now()),
@@ -89,13 +97,14 @@ export async function startExporter(
     },
     statusPage: () => describeStatus(build.version, telemetryPath, supervisor.state(), now()),
     log,
+    protection,
   }
   // A Fastify application listens on one address only.
   const listeners = listenAddresses.map((address) => ({ address, app: createApp(parts) }))
   const stop = async () => {
     files.stop()
     await Promise.all([supervisor.stop(), ...listeners.map(({ app }) => app.close())])
-    await Promise.all([pool.close(), locks.close()])
+    await Promise.all([pool.close(), locks.close(), protection?.close()])
   }
   try {
     const urls = await Promise.all(listeners.map(({ app, address }) => listen(app, address)))
@@ -111,6 +120,12 @@ export async function startExporter(
   }
 }
 
+/** Loaded only if needed: most exporters listen inside a trusted network. */
+async function protect(web: UsableWebConfig, log: Logger) {
+  const { createProtection } = await import('../server/web-config/protection.ts')
+  return createProtection(web, log)
+}
+
 // Scrapes in flight may take this long. A shutdown takes at most 5 s.
 const GRACE_MS = 3000
 
@@ -122,7 +137,7 @@ const GRACE_MS = 3000
  */
 export async function runExporter(
   config: Config,
-  processConfig: ProcessConfig,
+  serverConfig: ServerConfig,
   log: Logger,
   {
     shutdownSignal,
@@ -131,13 +146,13 @@ export async function runExporter(
   }: Pick<CommandContext, 'shutdownSignal' | 'onReload' | 'reportHang'>,
   onStarted: (urls: readonly string[]) => void = () => {},
 ): Promise<ExitCode> {
-  for (const warning of config.warnings) log.warn(warning)
+  for (const warning of [...config.warnings, ...(serverConfig.web?.warnings ?? [])]) log.warn(warning)
   for (const { name, route } of config.operations) {
     if (route.decidedBy !== undefined) log.info({ operation: name, proxy: describeRoute(route) }, 'proxy')
   }
-  const exporter = await startExporter(config, processConfig, log)
+  const exporter = await startExporter(config, serverConfig, log)
   onReload(() => log.warn(reloadUnsupported))
-  for (const url of exporter.urls) log.info({ url: `${url}${processConfig.telemetryPath}` }, 'listening')
+  for (const url of exporter.urls) log.info({ url: `${url}${serverConfig.telemetryPath}` }, 'listening')
   onStarted(exporter.urls)
   try {
     await Promise.race([whenAborted(shutdownSignal), exporter.failed])

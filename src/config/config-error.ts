@@ -44,6 +44,4 @@ async function collect<T>(
 // Planned features. An error is better than a setting that is silently ignored.
 export const configFileUnsupported =
   'a configuration file is not supported yet; describe one operation with the WOLKVOX_* variables'
-export const webConfigUnsupported =
-  'TLS and authentication are not supported yet; put a reverse proxy in front, or listen on 127.0.0.1'
 export const reloadUnsupported = 'reloading is not supported yet; restart to change the configuration'

@@ -31,7 +31,7 @@ export const commonFlags = [
     name: 'web.config.file',
     type: 'string',
     default: 'none',
-    meaning: 'TLS and authentication, as in the Prometheus exporter-toolkit; not supported yet',
+    meaning: 'YAML file of TLS and authentication, in the format of the Prometheus exporter-toolkit',
   },
   {
     name: 'web.enable-lifecycle',

@@ -1,9 +1,4 @@
-import {
-  ConfigError,
-  configFileUnsupported,
-  reloadUnsupported,
-  webConfigUnsupported,
-} from './config-error.ts'
+import { ConfigError, configFileUnsupported, reloadUnsupported } from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
 import { pathProblems, textProblems } from './text-problems.ts'
 
@@ -14,6 +9,8 @@ export const logFormats = ['json', 'pretty'] as const
 export interface ProcessConfig {
   readonly listenAddresses: readonly ListenAddress[]
   readonly telemetryPath: string
+  /** File of TLS and authentication; empty for plain HTTP. */
+  readonly webConfigFile: string
   /** Folder for the data that survives a restart; empty stores nothing. */
   readonly storagePath: string
   readonly logLevel: (typeof logLevels)[number]
@@ -23,7 +20,6 @@ export interface ProcessConfig {
 
 const UNSUPPORTED: Partial<Record<FlagName, string>> = {
   'config.file': configFileUnsupported,
-  'web.config.file': webConfigUnsupported,
   'web.enable-lifecycle': reloadUnsupported,
 }
 
@@ -66,6 +62,7 @@ export function readFlags(
   return {
     listenAddresses: listenAddresses.filter((address) => address !== undefined),
     telemetryPath,
+    webConfigFile: last('web.config.file') ?? '',
     storagePath: last('storage.path') ?? defaults.storagePath,
     logLevel,
     logFormat,
@@ -90,7 +87,9 @@ function isPlainPath(path: string): boolean {
 function malformedTexts(name: FlagName, texts: readonly string[]): string[] {
   if (name.startsWith('simulator.')) return []
   return texts
-    .flatMap((text) => (name === 'storage.path' ? pathProblems(text) : textProblems(text, true)))
+    .flatMap((text) =>
+      name === 'storage.path' || name === 'web.config.file' ? pathProblems(text) : textProblems(text, true),
+    )
     .map((problem) => `--${name}: ${problem}`)
 }
 

@@ -1,10 +1,12 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { Server } from 'node:http'
+import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { addManagement, type Readiness } from './management.ts'
 import { addMetrics, type RenderMetrics } from './metrics.ts'
 import { addRefusals, plainTextRefusals, refuse, refuseUnreadable } from './refusals.ts'
 import { trackResponses } from './responses.ts'
 import { addStatusPage, type StatusPage } from './status-page.ts'
+import type { Protection } from './web-config/protection.ts'
 
 /** What the server serves, as functions: it does not know where the data comes from. */
 export interface AppParts {
@@ -13,6 +15,8 @@ export interface AppParts {
   readonly isReady: Readiness
   readonly statusPage: StatusPage
   readonly log: Logger
+  /** TLS and authentication; plain HTTP for everyone without it. */
+  readonly protection?: Protection | undefined
 }
 
 // A scraper sends its request immediately; a slower client only occupies a connection.
@@ -37,18 +41,22 @@ function refuseSchema(): never {
 
 /** Makes the HTTP application. It does not listen yet. */
 export function createApp(parts: AppParts): FastifyInstance {
-  const { telemetryPath, log } = parts
-  const app = Fastify({
+  const { telemetryPath, log, protection } = parts
+  const http = { ...plainTextRefusals.http, connectionsCheckingInterval: CHECK_INTERVAL_MS }
+  const options: FastifyHttpOptions<Server> = {
     ...plainTextRefusals,
     schemaController: { compilersFactory: noSchemas },
     clientErrorHandler: (error, connection) =>
       refuseUnreadable(error, connection, responses.on(connection) > 0),
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { ...plainTextRefusals.http, connectionsCheckingInterval: CHECK_INTERVAL_MS },
+    http,
     keepAliveTimeout: KEEP_ALIVE_MS,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
-  })
+  }
+  // With TLS, the type of the application would be another one; all code here works with both.
+  const withTls = protection?.https && { ...options, https: { ...http, ...protection.https } }
+  const app = Fastify(withTls ?? options)
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const status = error.statusCode ?? 500
     if (status < 500) return reply.code(status).type('text/plain').send(`${error.message}\n`)
@@ -64,6 +72,7 @@ export function createApp(parts: AppParts): FastifyInstance {
   })
   app.server.maxConnections = MAX_CONNECTIONS
   const responses = trackResponses(app)
+  protection?.protect(app)
   addRefusals(app)
   addMetrics(app, telemetryPath, parts.renderMetrics, responses)
   addManagement(app, parts.isReady)

@@ -63,7 +63,10 @@ export function refuseUnreadable(
   connection: Socket,
   isResponding: boolean,
 ): void {
-  if (connection.writable && !isResponding) writeRefusal(connection, STATUS_OF[error.code ?? ''] ?? 400)
+  const { code = '' } = error
+  // Without a TLS handshake there is nothing to write to.
+  const isHttp = code.startsWith('HPE_') || code.startsWith('ERR_HTTP_')
+  if (isHttp && connection.writable && !isResponding) writeRefusal(connection, STATUS_OF[code] ?? 400)
   connection.destroy(error)
 }
 
