@@ -1,4 +1,5 @@
-import { get } from 'node:http'
+import { get, type RequestOptions } from 'node:http'
+import type { TLSSocket } from 'node:tls'
 import { readFlags } from '../config/process-config.ts'
 import { codeOf, messageOf } from '../error-text.ts'
 import type { Command } from './command.ts'
@@ -6,24 +7,38 @@ import type { Command } from './command.ts'
 const HEALTHCHECK_TIMEOUT_MS = 3000
 const PATH = '/-/healthy'
 
+// With a web configuration, both come from a living server: it wants a password, or its rate limit is used up.
+const SIGNS_OF_LIFE: Readonly<Record<number, string>> = { 401: 'a password', 429: 'fewer requests' }
+
 /** Checks the health of the exporter on this machine, at the same `--web.listen-address`. */
 export const healthcheck: Command = async (args, { print, writeError }) => {
-  const [address] = readFlags(args).listenAddresses
+  const {
+    listenAddresses: [address],
+    webConfigFile,
+  } = readFlags(args)
   const host = connectHost(address?.host)
   const port = address?.port ?? 0
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}${PATH}`
+  const usesWebConfig = webConfigFile !== ''
+  const urlWith = (scheme: string) => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${PATH}`
   const timeout = AbortSignal.timeout(HEALTHCHECK_TIMEOUT_MS)
+  let url = urlWith('http')
   try {
-    const status = await fetchStatus(host, port, timeout)
-    if (status === 200) {
-      print('healthy\n')
+    // A new agent ignores proxy settings.
+    const options = { host, port, path: PATH, agent: false, signal: timeout }
+    const overTls = usesWebConfig ? await fetchStatusOverTls(options) : NOT_TLS
+    if (overTls !== NOT_TLS) url = urlWith('https')
+    const status = overTls === NOT_TLS ? await fetchStatus(get, options) : overTls
+    const wanted =
+      status === WANTS_CERTIFICATE ? 'a client certificate' : usesWebConfig && SIGNS_OF_LIFE[status]
+    if (status === 200 || wanted) {
+      print(wanted ? `healthy: the server responds, but wants ${wanted}\n` : 'healthy\n')
       return 0
     }
     writeError(`wolkvox-exporter: ${url} responded with HTTP status ${status}\n`)
   } catch (error) {
     const reason = timeout.aborted
       ? `timeout after ${HEALTHCHECK_TIMEOUT_MS / 1000} s`
-      : messageOf(error) || codeOf(error)
+      : messageOf(error).trim() || codeOf(error)
     writeError(`wolkvox-exporter: no response from ${url} (${reason})\n`)
   }
   return 1
@@ -33,12 +48,50 @@ function connectHost(host: string | undefined): string {
   return host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host
 }
 
-/** Takes host and port separately, because a URL cannot contain the zone of an IPv6 address. A new agent ignores proxy settings. */
-function fetchStatus(host: string, port: number, signal: AbortSignal): Promise<number | undefined> {
+/** Takes host and port separately, because a URL cannot contain the zone of an IPv6 address. */
+function fetchStatus(
+  request: typeof get,
+  options: RequestOptions,
+  onSocket: (socket: TLSSocket) => void = () => {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    get({ host, port, path: PATH, agent: false, signal }, (response) => {
-      resolve(response.statusCode)
+    request(options, (response) => {
+      resolve(response.statusCode ?? 0)
       response.destroy()
-    }).on('error', reject)
+    })
+      .on('socket', onSocket)
+      .on('error', reject)
   })
+}
+
+const NOT_TLS = 'not TLS'
+const WANTS_CERTIFICATE = 'wants a certificate'
+
+/**
+ * Asks over TLS, without reading the web configuration: the running exporter may still use an earlier one. The certificate is not
+ * verified, because it is that of another name than `localhost`, and nothing secret is sent.
+ */
+async function fetchStatusOverTls(
+  options: RequestOptions,
+): Promise<number | typeof NOT_TLS | typeof WANTS_CERTIFICATE> {
+  const { get: getOverTls } = await import('node:https')
+  let hasHandshake = false
+  try {
+    return await fetchStatus(
+      getOverTls,
+      { ...options, rejectUnauthorized: false } as RequestOptions,
+      (socket) =>
+        socket.once('secureConnect', () => {
+          hasHandshake = true
+        }),
+    )
+  } catch (error) {
+    // Node passes OpenSSL's reason on in the message only.
+    const message = messageOf(error)
+    if (/wrong version number|packet length too long/.test(message)) return NOT_TLS
+    // The server closes the connection, because the health check has no client certificate. Its event loop runs.
+    const isRefused = hasHandshake || /\balert\b/.test(message)
+    if (isRefused && options.signal?.aborted !== true) return WANTS_CERTIFICATE
+    throw error
+  }
 }
