@@ -6,15 +6,20 @@ import { startServer } from './server.ts'
 
 /** Starts a real Prometheus that scrapes the target every second. @returns functions that call its HTTP API */
 export async function startPrometheus(target: string) {
+  return startPrometheusWith(`
+  - job_name: wolkvox
+    static_configs: [{ targets: ['${new URL(target).host}'] }]
+`)
+}
+
+/** The same with these `scrape_configs`. */
+export async function startPrometheusWith(scrapeConfigs: string) {
   const directory = temporaryFolder()
   const config = join(directory, 'prometheus.yml')
   await writeFile(
     config,
     `global: { scrape_interval: 1s, scrape_timeout: 1s }
-scrape_configs:
-  - job_name: wolkvox
-    static_configs: [{ targets: ['${new URL(target).host}'] }]
-`,
+scrape_configs:${scrapeConfigs}`,
   )
   const url = `http://127.0.0.1:${await freePort()}`
   await startServer(url, 'prometheus', [
