@@ -26,7 +26,7 @@ EXPOSE 9989
 # With one malloc arena per thread, each would keep its own free memory.
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=1
-# Uses the default address. If you change --web.listen-address, pass the same value here.
+# Uses the default address and plain HTTP. If you set --web.listen-address or --web.config.file, pass the same value here.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "dist/main.js", "healthcheck"]
 # Without a shell, so that Node receives signals directly.
 ENTRYPOINT ["node", "dist/main.js"]

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../../../tools/eventually.ts'
+import { ROOT } from '../../../tools/files.ts'
 import { aCertificate, writePair } from '../../support/certificates.ts'
-import { ROOT } from '../../support/files.ts'
-import { eventually } from '../../support/programs/eventually.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** The modules that a demo has loaded when it listens, as URLs. */
