@@ -3,7 +3,7 @@ import type { Operation, ReportSettings } from '../config/operation.ts'
 import { reportNamed } from '../reports/index.ts'
 import { fieldsOf, type RecordRejection, recordRejections } from '../reports/report.ts'
 import { type FailureReason, failureReasons } from '../wolkvox/failure.ts'
-import type { Failure, Outcome, RenderedSnapshot } from '../worker/outcome.ts'
+import type { Failure, Outcome, RenderedSnapshot, ResponseSummary } from '../worker/outcome.ts'
 import type { AccountState } from './budget.ts'
 
 /** The refresh that ended last. */
@@ -13,6 +13,29 @@ export interface LastRefresh {
   readonly failure: Failure | undefined
 }
 
+/** One of the recent refreshes, as plain data: numbers, and a message that contains no secret and no agent. */
+export interface RefreshRecord {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** Retries included. */
+  readonly durationMs: number
+  /** HTTP requests; 0 if the quota allowed none. */
+  readonly requests: number
+  /** `undefined` if it succeeded. */
+  readonly failure: Pick<Failure, 'reason' | 'message'> | undefined
+  /** `undefined` if no complete response came. */
+  readonly received: ResponseSummary | undefined
+  /** Records in a good response, rejected ones included. */
+  readonly records: number | undefined
+  /** Records that are exposed. */
+  readonly rows: number | undefined
+  readonly rejectedRecords: number
+  readonly rejectedValues: number
+}
+
+/** How many refreshes a report remembers. */
+export const HISTORY_LENGTH = 20
+
 /** The state of one report of one operation at a moment. Never changed in place: each event makes a new value. */
 export interface ReportState {
   /** Name of the operation. */
@@ -21,6 +44,12 @@ export interface ReportState {
   readonly report: string
   readonly settings: ReportSettings
   readonly lastRefresh: LastRefresh | undefined
+  /** The last refreshes, newest first: at most {@link HISTORY_LENGTH}. */
+  readonly history: readonly RefreshRecord[]
+  /** When the first of the failures since the last success began, in milliseconds since 1970; `undefined` after a success. */
+  readonly failingSince: number | undefined
+  /** `requests` when the current refresh began. */
+  readonly requestsBefore: number
   /** Whether a refresh is in progress, including its retries and the waits between them. */
   readonly inProgress: boolean
   /** Whether a call has ended, successful or not. */
@@ -67,6 +96,9 @@ export function initialState(operation: string, settings: ReportSettings, now: n
     report: settings.name,
     settings,
     lastRefresh: undefined,
+    history: [],
+    failingSince: undefined,
+    requestsBefore: 0,
     inProgress: false,
     hasEndedCall: false,
     rendered: undefined,
@@ -88,7 +120,7 @@ export function withNextRefresh(state: ReportState, nextRefreshAt: number): Repo
 
 /** A refresh begins, and the one after it is due then. */
 export function withRefreshInProgress(state: ReportState, nextRefreshAt: number): ReportState {
-  return { ...state, inProgress: true, nextRefreshAt }
+  return { ...state, inProgress: true, nextRefreshAt, requestsBefore: state.requests }
 }
 
 /** A request is about to be sent. */
@@ -120,9 +152,12 @@ export function withOutcome(
 ): ReportState {
   const state = outcome.ok ? withData(before, outcome.rendered, now) : before
   const failure = outcome.ok ? undefined : outcome.failure
+  const record = recordOf(before, outcome, durationMs, now)
   return {
     ...state,
     lastRefresh: { durationMs, failure },
+    history: [record, ...before.history.slice(0, HISTORY_LENGTH - 1)],
+    failingSince: outcome.ok ? undefined : (before.failingSince ?? record.startedAt),
     inProgress: false,
     hasEndedCall: true,
     refreshes: state.refreshes + 1,
@@ -130,6 +165,26 @@ export function withOutcome(
     rejectedRecords: add(state.rejectedRecords, outcome.rejections.records),
     rejectedValues: add(state.rejectedValues, outcome.rejections.values),
   }
+}
+
+function recordOf(before: ReportState, outcome: Outcome, durationMs: number, now: Moment): RefreshRecord {
+  const { rejections, received } = outcome
+  return {
+    startedAt: Math.round(now.wallMs - durationMs),
+    durationMs,
+    requests: before.requests - before.requestsBefore,
+    failure: outcome.ok ? undefined : { reason: outcome.failure.reason, message: outcome.failure.message },
+    received,
+    records: outcome.ok ? outcome.rendered.records : undefined,
+    rows: outcome.ok ? outcome.rendered.rows : undefined,
+    rejectedRecords: totalOf(rejections.records),
+    rejectedValues: totalOf(rejections.values),
+  }
+}
+
+/** The sum of counts. */
+export function totalOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
 /**

@@ -21,8 +21,20 @@ export interface Failure extends RetryAdvice {
   readonly message: string
 }
 
+/** A response, whatever its content. */
+export interface ResponseSummary {
+  /** HTTP status. */
+  readonly status: number
+  /** Size of the decoded body. */
+  readonly bytes: number
+}
+
 /** The result of one call, from the request to finished bytes. */
-export type Outcome = { readonly rejections: Rejections } & (
+export type Outcome = {
+  readonly rejections: Rejections
+  /** `undefined` if no complete response came. */
+  readonly received?: ResponseSummary | undefined
+} & (
   | { readonly ok: true; readonly rendered: RenderedSnapshot }
   | { readonly ok: false; readonly failure: Failure }
 )

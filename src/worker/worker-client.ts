@@ -33,13 +33,16 @@ export function createWorkerClient(pool: WorkerPool, storesSnapshots: boolean): 
     }
     const { response } = called
     const { clockSkewMs } = response
+    // Before the body is transferred to another thread.
+    const received = { status: response.status, bytes: response.body.length }
     const reading = pool.run<'read'>(
       { task: 'read', operation: plain, report, response, encode: storesSnapshots },
       signal,
     )
-    const outcome = await reading.result
+    const result = await reading.result
     signal.throwIfAborted()
-    if (outcome === undefined) throw new WorkerLostError('the worker thread gave no result', 'internal')
+    if (result === undefined) throw new WorkerLostError('the worker thread gave no result', 'internal')
+    const outcome = { ...result, received }
     return { outcome, encoded: outcome.ok && storesSnapshots ? reading.encoded : undefined, clockSkewMs }
   }
 

@@ -28,6 +28,17 @@ describe('an attempt', () => {
     expect(encoded).toBeUndefined()
   })
 
+  it.each([
+    ['is good', 200, anEnvelope([aRecord()])],
+    ['is refused', 403, '{"code":403,"msg":"PLEASE VALIDATE TOKEN"}'],
+    ['is no report', 200, 'no JSON'],
+  ])('says what came if the response %s', async (_, status, body) => {
+    const { attempt } = startClient()
+    const operation = anOperation({ baseUrl: await serveHttp(answerWith(body, status)) })
+    const { outcome } = await attempt(operation, 'agents', never)
+    expect(outcome.received).toEqual({ status, bytes: Buffer.byteLength(body) })
+  })
+
   it('brings the bytes to store later than the outcome, and they restore the same data', async () => {
     const baseUrl = await serveHttp(answerWith(anEnvelope([aRecord()])))
     const operation = anOperation({ baseUrl })
