@@ -1,6 +1,7 @@
 import { readBuildInfo } from '../build-info.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { parseArguments } from '../config/flags.ts'
+import { redactSecrets } from '../config/secret.ts'
 import { ListenError } from '../server/listen.ts'
 import { StorageInUseError } from '../storage/storage-lock.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
@@ -22,7 +23,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
  * @throws errors that are bugs in the exporter
  */
 export async function run(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
-  const writeError = (line: string) => context.writeError(`wolkvox-exporter: ${line}\n`)
+  const writeError = (line: string) => context.writeError(redactSecrets(`wolkvox-exporter: ${line}\n`))
   try {
     const args = parseArguments(argv)
     if (args.flags.has('help')) {

@@ -1,6 +1,6 @@
 import { secretsOf } from '../config/operation.ts'
 import type { Route } from '../config/proxy.ts'
-import type { Secret } from '../config/secret.ts'
+import { createSecretFinder, type Secret } from '../config/secret.ts'
 import { WolkvoxFailure } from '../wolkvox/failure.ts'
 import { UNPARSABLE } from '../wolkvox/parse.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
@@ -113,8 +113,9 @@ export function readRecords(
   const rejectedRecords: Partial<Record<RecordRejection, number>> = {}
   const rejectedValues: Record<string, number> = {}
 
+  const containsSecret = createSecretFinder(secret)
   /** A server that repeats the token in a record must not make it a label. */
-  const isSecret = (value: unknown) => typeof value === 'string' && secret !== '' && value.includes(secret)
+  const isSecret = (value: unknown) => typeof value === 'string' && secret !== '' && containsSecret(value)
 
   function take<T>(field: string, reading: Reading<T>): T | undefined {
     if (reading !== UNREADABLE && !isSecret(reading)) return reading

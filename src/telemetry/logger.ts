@@ -1,11 +1,12 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino'
 import type { ProcessConfig } from '../config/process-config.ts'
+import { redactSecrets } from '../config/secret.ts'
 import type { StandardError } from './standard-error.ts'
 
 export type { Logger } from 'pino'
 
 /**
- * Creates the log of the process: one JSON object per line, or readable text.
+ * Creates the log of the process: one JSON object per line, or readable text. No line contains a secret of the process.
  *
  * @param terminal whether the output is a terminal
  */
@@ -23,7 +24,7 @@ export async function createLogger(
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
     },
-    { write: (line: string) => write(toText(line)) },
+    { write: (line: string) => write(toText(redactSecrets(line))) },
   )
   onDropped((lines) => log.warn({ lines }, 'log lines dropped; standard error was not read'))
   return log

@@ -4,7 +4,8 @@ import { reportNamed } from '../reports/index.ts'
 import { readReport, type Snapshot } from '../reports/read-report.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
-import { toFailure } from '../wolkvox/failure.ts'
+import { toFailure, type WolkvoxFailure } from '../wolkvox/failure.ts'
+import { createRedactor } from '../wolkvox/redaction.ts'
 import {
   type CallResult,
   failedOutcome,
@@ -78,7 +79,7 @@ async function call(operation: Operation, report: AnyReport, signal: AbortSignal
     return { ok: true, response: await fetchResponse(operation, report.path, signal) }
   } catch (error) {
     signal.throwIfAborted()
-    const { reason, message, advice } = toFailure(error)
+    const { reason, message, advice } = toSafeFailure(error, operation)
     return { ok: false, failure: { reason, message, ...advice } }
   }
 }
@@ -104,12 +105,21 @@ export async function read(
     const rendered = await render(report, snapshot, operation)
     return { outcome: { ok: true, rendered, rejections }, snapshot }
   } catch (error) {
-    const { reason, message, advice } = toFailure(error)
+    const { reason, message, advice } = toSafeFailure(error, operation)
     return {
       outcome: failedOutcome(reason, message, rejections, advice),
       snapshot: undefined,
     }
   }
+}
+
+/** Nothing has redacted the message of an unexpected error: it can quote anything. */
+function toSafeFailure(
+  error: unknown,
+  { token }: Operation,
+): Pick<WolkvoxFailure, 'reason' | 'message' | 'advice'> {
+  const { reason, message, advice } = toFailure(error)
+  return { reason, message: reason === 'internal' ? createRedactor(token)(message) : message, advice }
 }
 
 async function restore(operation: Operation, report: AnyReport, stored: Uint8Array): Promise<RestoreResult> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
+import { Secret } from '../../src/config/secret.ts'
 import { freePort } from '../../tools/free-port.ts'
 import { runCommand } from './command-context.ts'
 
@@ -151,4 +152,10 @@ describe.each(['demo', 'simulate'])('%s', (command) => {
     expect((await running).code).toBe(0)
     expect(await isOpen()).toBe(false)
   })
+})
+
+it('a problem with the command line shows no secret of the process', async () => {
+  new Secret('test-token-on-the-command-line')
+  const { errors } = await runCommand(['test-token-on-the-command-line'])
+  expect(errors).toMatch(/^wolkvox-exporter: unknown command: \[secret\];/)
 })

@@ -1,6 +1,6 @@
 import { format, inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { Secret } from '../../src/config/secret.ts'
+import { redactSecrets, Secret } from '../../src/config/secret.ts'
 
 const secret = new Secret('test-token')
 
@@ -36,5 +36,42 @@ describe('Secret', () => {
       '{"token":"[secret]"}',
       '{ token: [secret] }',
     ])
+  })
+})
+
+describe('redactSecrets', () => {
+  const secret = 'test/token+"1" of a text'
+  new Secret(secret)
+  const forms: Record<string, (text: string) => string> = {
+    'as it is': (text) => text,
+    'escaped as in JSON': (text) => JSON.stringify(text),
+    'escaped as in a URL': encodeURIComponent,
+    ...Object.fromEntries(
+      ['', 'u', 'u:', 'user:'].map((before) => [
+        `in base64 behind "${before}"`,
+        (text: string) => Buffer.from(`${before}${text}`).toString('base64'),
+      ]),
+    ),
+    'in base64url': (text) => Buffer.from(text).toString('base64url'),
+  }
+
+  it.each(Object.entries(forms))('removes a secret %s', (_, form) => {
+    const written = form(secret)
+    const redacted = redactSecrets(`before ${written}, ${written} after`)
+    expect(redacted).toMatch(/^before .*\[secret\].*, .*\[secret\].* after$/)
+    // At its ends, base64 also depends on the neighbours.
+    expect(redacted).not.toContain(written.slice(8, 24))
+  })
+
+  it('removes every secret of the process', () => {
+    new Secret('test-token-first')
+    expect(redactSecrets('test-token-first')).toBe('[secret]')
+    new Secret('test-token-second')
+    expect(redactSecrets('test-token-first test-token-second')).toBe('[secret] [secret]')
+  })
+
+  it('leaves short secrets: they can be part of any word', () => {
+    new Secret('refresh')
+    expect(redactSecrets('refresh failed')).toBe('refresh failed')
   })
 })

@@ -285,3 +285,15 @@ describe('a snapshot', () => {
     expect(rejections.records).toEqual({ duplicate: 1, missing_id: 1, not_an_object: 1 })
   })
 })
+
+it.each([
+  ['URL-encoded', encodeURIComponent],
+  ['in base64', (text: string) => Buffer.from(`user:${text}`).toString('base64')],
+])('nor does it if the token is %s', (_, write) => {
+  const source = { name: 'ventas', timeZone: 'UTC', agentName: 'plain' } as const
+  const token = 'test/token+of a report'
+  const records = [aRecord({ agent_name: `x ${write(token)}` }), aRecord({ agent_id: write(token) })]
+  const { rows, rejections } = readRecords(agentsReport, records, source, FETCHED_AT, token)
+  expect(rows).toEqual([expect.objectContaining({ name: '' })])
+  expect(rejections).toEqual({ records: { missing_id: 1 }, values: { agent_name: 1 } })
+})

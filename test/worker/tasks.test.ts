@@ -278,6 +278,17 @@ describe('reading a response', () => {
     expect(await readBody('', 503)).toMatchObject({ ok: false, failure: { reason: 'http_error' } })
   })
 
+  it('removes the token from the message of an unexpected error', async () => {
+    const report: AnyReport = {
+      ...agents,
+      createRowReader: () => {
+        throw new Error('cannot read test-token')
+      },
+    }
+    const { outcome } = await read(anOperation(), report, aResponse(anEnvelope([aRecord()])))
+    expect(outcome).toMatchObject({ failure: { reason: 'internal', message: 'cannot read [secret]' } })
+  })
+
   it('fails as internal after an unexpected error of reading or rendering', async () => {
     const fails = () => {
       throw new RangeError('out of room')

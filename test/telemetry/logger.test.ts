@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { Secret } from '../../src/config/secret.ts'
+import { createLogger } from '../../src/telemetry/logger.ts'
+
+it.each(['json', 'pretty'] as const)('a line contains no secret of the process: %s', async (logFormat) => {
+  const secret = 'test-token-in-a-line'
+  const written: string[] = []
+  const output = { write: (text: string) => void written.push(text), onDropped: () => {} }
+  const log = await createLogger({ logLevel: 'trace', logFormat }, false, output)
+  new Secret(secret)
+  const encoded = Buffer.from(`user:${secret}`).toString('base64')
+  log.error(
+    { err: new Error(`with ${secret}`), url: `http://u:${secret}@example.com`, header: encoded },
+    secret,
+  )
+  const line = written.join('')
+  expect(line).toContain('with [secret]')
+  expect(line).toContain('http://u:[secret]@example.com')
+  expect(line).not.toContain(secret)
+  // Its ends also depend on what is before and behind the secret.
+  expect(line).not.toContain(encoded.slice(7, -2))
+})
