@@ -51,7 +51,13 @@ export function startServe(
     process.execPath,
     [
       ...(preload === undefined ? [] : ['--import', preload]),
-      ...[main, 'serve', '--web.listen-address=127.0.0.1:0', '--log.format=json', `--storage.path=${folder}`],
+      main,
+      'serve',
+      '--web.listen-address=127.0.0.1:0',
+      // At `debug`, each refresh has a line.
+      '--log.level=debug',
+      '--log.format=json',
+      `--storage.path=${folder}`,
     ],
     {
       env: { PATH: process.env.PATH, ...environment },

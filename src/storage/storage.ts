@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { now } from '../clock.ts'
 import { accountIdOf, type Operation } from '../config/operation.ts'
 import { codeOf, messageOf } from '../error-text.ts'
 import type { AccountStorage, SnapshotStorage } from '../scheduling/storage-ports.ts'
+import { createRepeatedFailures } from '../telemetry/repeated-failures.ts'
 import type { RestoreResult } from '../worker/outcome.ts'
 import { decodeAccount, encodeAccount } from './account-file.ts'
 import { removeLeftovers, writeFileAtomic } from './atomic-file.ts'
@@ -21,6 +23,7 @@ export type RestoreSnapshot = (
 export interface StorageLog {
   readonly warn: (facts: object, event: string) => void
   readonly info: (facts: object, event: string) => void
+  readonly debug: (facts: object, event: string) => void
 }
 
 /** The storage of a process. */
@@ -154,17 +157,17 @@ interface StoredFile {
 }
 
 function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog): StoredFile {
-  let failure: string | undefined
+  const failures = createRepeatedFailures()
 
   /** Logs when writing begins to fail, fails in another way, or works again. */
   function noteWrite(problem: string | undefined): boolean {
-    const before = failure
-    failure = problem
     if (problem === undefined) {
-      if (before !== undefined) log.info({ file: path }, 'storage works again')
-    } else if (before !== problem) {
-      log.warn(
-        { file: path, problem },
+      const recovered = failures.succeeded(now())
+      if (recovered) log[recovered.level]({ file: path, ...recovered.fields }, 'storage works again')
+    } else {
+      const { level, fields } = failures.failed([problem], now())
+      log[level](
+        { file: path, problem, ...fields },
         'storage write failed; check the free space and the owner of the folder',
       )
     }

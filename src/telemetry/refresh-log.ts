@@ -1,34 +1,104 @@
+import { now } from '../clock.ts'
 import { formatDuration } from '../config/units.ts'
-import type { RefreshEvents } from '../scheduling/refresher.ts'
-import type { ReportState } from '../scheduling/state.ts'
+import { type RefreshEvents, reportKey } from '../scheduling/refresher.ts'
+import { type ReportState, totalOf } from '../scheduling/state.ts'
 import { failureHints } from '../wolkvox/failure.ts'
 import type { Outcome } from '../worker/outcome.ts'
 import type { Logger } from './logger.ts'
+import { createRepeatedFailures } from './repeated-failures.ts'
 
-/** Logs refreshes: one line for each, with a constant message and the details in fields. */
-export function refreshLog(log: Logger): RefreshEvents {
+/** What the log has said about a report. */
+interface ReportMemory {
+  readonly failures: ReturnType<typeof createRepeatedFailures>
+  readonly rejections: ReturnType<typeof createRepeatedFailures>
+  hasRefreshed: boolean
+}
+
+/**
+ * Logs refreshes: constant messages, with the details in fields. What changes is at `info` or `warn`: the first success,
+ * failures, recoveries. What repeats is at `debug`.
+ *
+ * @param clock the current time; tests replace it
+ */
+export function refreshLog(log: Logger, clock = now): RefreshEvents {
+  const memories = new Map<string, ReportMemory>()
+
+  function memoryOf({ operation, report }: ReportState): ReportMemory {
+    const key = reportKey(operation, report)
+    const memory = memories.get(key) ?? {
+      failures: createRepeatedFailures(),
+      rejections: createRepeatedFailures(),
+      hasRefreshed: false,
+    }
+    memories.set(key, memory)
+    return memory
+  }
+
+  function logSuccess(state: ReportState, outcome: Outcome & { ok: true }): void {
+    const memory = memoryOf(state)
+    const fields = {
+      ...reportFields(state),
+      ...durationOf(state),
+      records: outcome.rendered.records,
+      ...rejectedBy(outcome),
+    }
+    const recovered = memory.failures.succeeded(clock())
+    if (recovered !== undefined) log[recovered.level]({ ...fields, ...recovered.fields }, 'refresh recovered')
+    else log[memory.hasRefreshed ? 'debug' : 'info'](fields, 'refreshed')
+    memory.hasRefreshed = true
+    logRejections(state, outcome, memory)
+  }
+
+  function logRejections(state: ReportState, outcome: Outcome, { rejections }: ReportMemory): void {
+    const reasons = namesOf(outcome.rejections.records)
+    const fields = namesOf(outcome.rejections.values)
+    if (reasons.length + fields.length === 0) {
+      const ended = rejections.succeeded(clock())
+      if (ended) log[ended.level]({ ...reportFields(state), ...ended.fields }, 'data no longer rejected')
+      return
+    }
+    const kinds = [...reasons.map((reason) => `record ${reason}`), ...fields.map((field) => `value ${field}`)]
+    const notice = rejections.failed(kinds, clock())
+    log[notice.level](
+      {
+        ...reportFields(state),
+        ...rejectedBy(outcome),
+        ...(reasons.length > 0 && { reasons }),
+        ...(fields.length > 0 && { fields }),
+        ...notice.fields,
+      },
+      'data rejected',
+    )
+  }
+
+  function logFailure(state: ReportState, outcome: Outcome & { ok: false }): void {
+    const { reason, message } = outcome.failure
+    const { level, fields } = memoryOf(state).failures.failed([reason], clock())
+    const next = reason === 'quota_exceeded' && {
+      next_refresh: new Date(state.nextRefreshAt).toISOString(),
+    }
+    log[level](
+      {
+        ...reportFields(state),
+        ...durationOf(state),
+        reason,
+        problem: message,
+        hint: failureHints[reason],
+        ...next,
+        ...rejectedBy(outcome),
+        ...fields,
+      },
+      'refresh failed',
+    )
+  }
+
   return {
     onRefreshed(state, outcome) {
-      const fields = {
-        ...reportFields(state),
-        duration_seconds: Math.round(state.lastRefresh?.durationMs ?? 0) / 1000,
-      }
-      const rejected = rejectedBy(outcome)
-      if (outcome.ok) {
-        log.info({ ...fields, records: outcome.rendered.records, ...rejected }, 'refreshed')
-      } else {
-        const { reason, message } = outcome.failure
-        const next = reason === 'quota_exceeded' && {
-          next_refresh: new Date(state.nextRefreshAt).toISOString(),
-        }
-        log.warn(
-          { ...fields, reason, problem: message, hint: failureHints[reason], ...next, ...rejected },
-          'refresh failed',
-        )
-      }
+      if (outcome.ok) logSuccess(state, outcome)
+      else logFailure(state, outcome)
     },
     onRetry(state, { reason, message }, waitMs) {
-      log.info(
+      log.debug(
         { ...reportFields(state), reason, problem: message, retry_in: formatWait(waitMs) },
         'call failed; retrying',
       )
@@ -48,13 +118,18 @@ export function refreshLog(log: Logger): RefreshEvents {
 
 const reportFields = ({ operation, report }: ReportState) => ({ operation, report })
 
+const durationOf = ({ lastRefresh }: ReportState) => ({
+  duration_seconds: Math.round(lastRefresh?.durationMs ?? 0) / 1000,
+})
+
 const formatWait = (ms: number) => formatDuration(Math.ceil(ms / 1000) * 1000)
 
+const namesOf = (counts: Readonly<Record<string, number>>) =>
+  Object.keys(counts).filter((name) => counts[name] !== 0)
+
 function rejectedBy({ rejections }: Outcome) {
-  const total = (counts: Readonly<Record<string, number>>) =>
-    Object.values(counts).reduce((sum, count) => sum + count, 0)
-  const records = total(rejections.records)
-  const values = total(rejections.values)
+  const records = totalOf(rejections.records)
+  const values = totalOf(rejections.values)
   return {
     ...(records > 0 && { rejected_records: records }),
     ...(values > 0 && { rejected_values: values }),

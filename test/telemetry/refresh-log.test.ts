@@ -13,20 +13,47 @@ const BEFORE = initialState(
   0,
 )
 
+/** What the events log, with the clock at the number of milliseconds that the test sets. */
+function logOf(use: (events: RefreshEvents, setClock: (ms: number) => void) => void, level = 'trace') {
+  const lines: Record<string, unknown>[] = []
+  const log = pino({ base: null, timestamp: false, level }, { write: (line) => lines.push(JSON.parse(line)) })
+  let ms = 0
+  use(
+    refreshLog(log, () => momentAt(ms)),
+    (to) => {
+      ms = to
+    },
+  )
+  return lines
+}
+
 /** The only line that is logged. */
 function lineBy(use: (events: RefreshEvents) => void): Record<string, unknown> {
-  const lines: string[] = []
-  const log = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) })
-  use(refreshLog(log))
+  const lines = logOf(use)
   expect(lines).toHaveLength(1)
-  return JSON.parse(lines[0] ?? '')
+  return lines[0] ?? {}
+}
+
+/** The lines about refreshes, one every five minutes. */
+function linesOf(outcomes: readonly Outcome[], level = 'trace') {
+  return logOf(({ onRefreshed }, setClock) => {
+    for (const [index, outcome] of outcomes.entries()) {
+      setClock(index * 300_000)
+      onRefreshed(withOutcome(BEFORE, outcome, 1234.5678, momentAt(index * 300_000)), outcome)
+    }
+  }, level)
 }
 
 const lineOf = (outcome: Outcome, durationMs = 1234.5678) =>
   lineBy(({ onRefreshed }) => onRefreshed(withOutcome(BEFORE, outcome, durationMs, momentAt(0)), outcome))
 
+const DEBUG = 20
 const INFO = 30
 const WARN = 40
+
+const repeat = (count: number, outcome: Outcome) => Array.from({ length: count }, () => outcome)
+
+const timeout = failedOutcome('timeout', 'the problem')
 
 describe('the line about a refresh', () => {
   it('contains operation, report, duration and number of records', () => {
@@ -40,6 +67,15 @@ describe('the line about a refresh', () => {
     })
   })
 
+  it('is at debug after the first success', () => {
+    const lines = linesOf(repeat(3, aSuccess()))
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      [INFO, 'refreshed'],
+      [DEBUG, 'refreshed'],
+      [DEBUG, 'refreshed'],
+    ])
+  })
+
   it.each(failureReasons)('is a warning for %s, with the problem and a hint', (reason) => {
     expect(lineOf(failedOutcome(reason, 'the problem'))).toEqual({
       level: WARN,
@@ -50,20 +86,12 @@ describe('the line about a refresh', () => {
       problem: 'the problem',
       hint: failureHints[reason],
       ...(reason === 'quota_exceeded' && { next_refresh: '1970-01-01T00:00:00.000Z' }),
+      failures: 1,
       msg: 'refresh failed',
     })
   })
 
-  it.each([
-    ['records', { records: { missing_id: 2, duplicate: 1 }, values: {} }, { rejected_records: 3 }],
-    ['values', { records: {}, values: { calls: 1, acw_time: 4 } }, { rejected_values: 5 }],
-  ])('counts rejected %s together', (_, rejections, fields) => {
-    const line = lineOf(aSuccess({}, rejections))
-    expect(line).toMatchObject(fields)
-    expect(Object.keys(line)).toHaveLength(7)
-  })
-
-  it('also counts them after a failure', () => {
+  it('contains what was rejected, also after a failure', () => {
     const rejections = { records: { missing_id: 7 }, values: {} }
     expect(lineOf(failedOutcome('malformed', 'no record could be read', rejections))).toMatchObject({
       reason: 'malformed',
@@ -77,10 +105,89 @@ describe('the line about a refresh', () => {
   })
 })
 
+describe('a failure that lasts three hours', () => {
+  const lines = linesOf([aSuccess(), ...repeat(36, timeout), aSuccess(), aSuccess()])
+  const linesAt = (level: number) => lines.filter((line) => line.level === level)
+
+  it('is a warning at its beginning and once an hour, with the number of failures', () => {
+    expect(linesAt(WARN)).toEqual([
+      expect.objectContaining({ msg: 'refresh failed', failures: 1 }),
+      expect.objectContaining({ msg: 'refresh failed', failures: 13, failing_for: '1h', suppressed: 11 }),
+      expect.objectContaining({ msg: 'refresh failed', failures: 25, failing_for: '2h', suppressed: 11 }),
+    ])
+  })
+
+  it('ends with one line at info that says how long it lasted', () => {
+    expect(linesAt(INFO)).toEqual([
+      expect.objectContaining({ msg: 'refreshed' }),
+      {
+        level: INFO,
+        operation: 'ventas',
+        report: 'agents',
+        duration_seconds: 1.235,
+        records: 200,
+        failures: 36,
+        failing_for: '3h',
+        msg: 'refresh recovered',
+      },
+    ])
+  })
+
+  it('has every other line at debug', () => {
+    expect(linesAt(DEBUG)).toHaveLength(lines.length - 5)
+  })
+
+  it('does not hide the failures of another report', () => {
+    const other = initialState('soporte', BEFORE.settings, 0)
+    const logged = logOf(({ onRefreshed }) => {
+      for (const state of [BEFORE, BEFORE, other])
+        onRefreshed(withOutcome(state, timeout, 1, momentAt(0)), timeout)
+    }, 'warn')
+    expect(logged.map(({ operation }) => operation)).toEqual(['ventas', 'soporte'])
+  })
+})
+
+describe('data that is rejected', () => {
+  const rejections = { records: { missing_id: 2, duplicate: 1 }, values: { calls: 1, acw_time: 4 } }
+  const partial = aSuccess({}, rejections)
+
+  it('costs a warning that counts it and names reasons and fields', () => {
+    expect(linesOf([partial], 'warn')).toEqual([
+      {
+        level: WARN,
+        operation: 'ventas',
+        report: 'agents',
+        rejected_records: 3,
+        rejected_values: 5,
+        reasons: ['missing_id', 'duplicate'],
+        fields: ['calls', 'acw_time'],
+        failures: 1,
+        msg: 'data rejected',
+      },
+    ])
+  })
+
+  it('is a warning once an hour, and one line when it ends', () => {
+    const lines = linesOf([...repeat(25, partial), aSuccess(), aSuccess()], 'info')
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      [INFO, 'refreshed'],
+      [WARN, 'data rejected'],
+      [WARN, 'data rejected'],
+      [WARN, 'data rejected'],
+      [INFO, 'data no longer rejected'],
+    ])
+  })
+
+  it('is a warning at once if another field is rejected', () => {
+    const lines = linesOf([aSuccess({}, { records: {}, values: { calls: 1 } }), partial], 'warn')
+    expect(lines).toHaveLength(2)
+  })
+})
+
 it('a retry is logged with the reason and the delay, rounded up', () => {
   const failure = { reason: 'timeout', message: 'the problem' } as const
   expect(lineBy(({ onRetry }) => onRetry(BEFORE, failure, 4321))).toEqual({
-    level: INFO,
+    level: DEBUG,
     operation: 'ventas',
     report: 'agents',
     reason: 'timeout',
