@@ -11,6 +11,7 @@ import { isReady } from '../scheduling/state.ts'
 import { createSupervisor } from '../scheduling/supervisor.ts'
 import { createApp } from '../server/app.ts'
 import { listen } from '../server/listen.ts'
+import type { Language } from '../server/status-page.ts'
 import type { UsableWebConfig } from '../server/web-config/read.ts'
 import { createDisk } from '../storage/disk.ts'
 import { createStorage } from '../storage/storage.ts'
@@ -24,7 +25,6 @@ import { createWorkerClient } from '../worker/worker-client.ts'
 import { createWorkerPool } from '../worker/worker-pool.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { followFiles } from './follow-files.ts'
-import { describeStatus } from './status.ts'
 
 /** A running exporter. */
 export interface Exporter {
@@ -95,7 +95,15 @@ export async function startExporter(
       const states = supervisor.state().reports
       return states.length > 0 && states.every(isReady)
     },
-    statusPage: () => describeStatus(build.version, telemetryPath, supervisor.state(), now()),
+    statusPage: async (language: Language, operation: string | undefined) => {
+      // Loaded when someone looks: most exporters are only scraped.
+      const [{ describeStatus }, { renderStatusPage }] = await Promise.all([
+        import('../status-page/status.ts'),
+        import('../status-page/page.ts'),
+      ])
+      const status = describeStatus(build.version, supervisor.state(), now(), operation)
+      return status && renderStatusPage(status, telemetryPath, language)
+    },
     log,
     protection,
   }
@@ -146,12 +154,14 @@ export async function runExporter(
   }: Pick<CommandContext, 'shutdownSignal' | 'onReload' | 'reportHang'>,
   onStarted: (urls: readonly string[]) => void = () => {},
 ): Promise<ExitCode> {
-  for (const warning of [...config.warnings, ...(serverConfig.web?.warnings ?? [])]) log.warn(warning)
+  for (const problem of [...config.warnings, ...(serverConfig.web?.warnings ?? [])]) {
+    log.warn({ problem }, 'configuration warning')
+  }
   for (const { name, route } of config.operations) {
     if (route.decidedBy !== undefined) log.info({ operation: name, proxy: describeRoute(route) }, 'proxy')
   }
   const exporter = await startExporter(config, serverConfig, log)
-  onReload(() => log.warn(reloadUnsupported))
+  onReload(() => log.warn({ problem: reloadUnsupported }, 'reload refused'))
   for (const url of exporter.urls) log.info({ url: `${url}${serverConfig.telemetryPath}` }, 'listening')
   onStarted(exporter.urls)
   try {

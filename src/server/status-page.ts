@@ -1,67 +1,79 @@
-import { htmlEscape } from 'escape-goat'
 import type { FastifyInstance } from 'fastify'
+import Negotiator from 'negotiator'
+import { memoizeByHeader } from './negotiation.ts'
+import { refuse } from './refusals.ts'
 
-/** What the status page shows. */
-export interface Status {
-  readonly version: string
-  readonly telemetryPath: string
-  readonly reports: readonly {
-    readonly operation: string
-    readonly report: string
-    /** Text, e.g. `ok, took 0.42 s`. */
-    readonly status: string
-    /** Text, e.g. `200 records, 12s old`. */
-    readonly data: string
-    readonly nextRefresh: string
-  }[]
+/** The languages of the page, the default first. */
+export const languages = ['en', 'es'] as const
+
+export type Language = (typeof languages)[number]
+
+export interface RenderedPage {
+  readonly html: string
+  readonly contentSecurityPolicy: string
 }
 
-export type StatusPage = () => Status
+/**
+ * Renders the status page.
+ *
+ * @param operation the only operation to show; all if `undefined`
+ * @returns `undefined` if there is no such operation
+ */
+export type StatusPage = (
+  language: Language,
+  operation: string | undefined,
+) => Promise<RenderedPage | undefined>
 
-/** `GET /`: the state of each report, with links. */
-export function addStatusPage(app: FastifyInstance, statusPage: StatusPage): void {
-  app.get('/', (_request, reply) =>
-    reply
+/** The language that the `Accept-Language` header prefers; English if it names neither. */
+const languageFor = memoizeByHeader('accept-language', (accepted): Language => {
+  const headers = accepted === undefined ? {} : { 'accept-language': accepted }
+  const [best] = new Negotiator({ headers }).languages([...languages])
+  return languages.find((language) => language === best) ?? languages[0]
+})
+
+// The page shows ages in seconds. However many clients ask for it, each version is rendered once in this time.
+const SHARED_FOR_MS = 1000
+
+interface SharedPage {
+  readonly at: number
+  readonly page: Promise<RenderedPage | undefined>
+}
+
+/** `GET /`: the status page. `?operation=NAME` shows one operation. */
+export function addStatusPage(app: FastifyInstance, render: StatusPage): void {
+  const shared = new Map<string, SharedPage>()
+
+  function pageFor(language: Language, operation: string | undefined): SharedPage['page'] {
+    const key = JSON.stringify([language, operation])
+    const now = performance.now()
+    const recent = shared.get(key)
+    if (recent !== undefined && now - recent.at < SHARED_FOR_MS) return recent.page
+    for (const [other, { at }] of shared) if (now - at >= SHARED_FOR_MS) shared.delete(other)
+    const page = render(language, operation)
+    shared.set(key, { at: now, page })
+    // Only pages that exist are kept: a client can make up any number of names.
+    page.then(
+      (rendered) => rendered === undefined && shared.delete(key),
+      () => shared.delete(key),
+    )
+    return page
+  }
+
+  app.get<{ Querystring: Record<string, string | string[] | undefined> }>('/', async (request, reply) => {
+    const { operation } = request.query
+    const language = languageFor(request.headers)
+    const page = await pageFor(language, [operation].flat().at(-1))
+    if (page === undefined) return refuse(reply, 404)
+    return reply
       .type('text/html; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(writePage(statusPage())),
-  )
-}
-
-function writePage({ version, telemetryPath, reports }: Status): string {
-  const rows = reports.map(
-    ({ operation, report, status, data, nextRefresh }) =>
-      htmlEscape`<tr><td>${operation}</td><td>${report}</td><td>${status}</td><td>${data}</td><td>${nextRefresh}</td></tr>`,
-  )
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>wolkvox exporter</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; background: #fff }
-table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 }
-th, td { text-align: left; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #d8dee4; vertical-align: top }
-a { color: #0b57d0 }
-</style>
-</head>
-<body>
-<h1>wolkvox exporter</h1>
-<p>${htmlEscape`Version ${version}. Metrics of a wolkvox contact centre for Prometheus, fetched in the background.`}</p>
-<table>
-<thead><tr><th>Operation</th><th>Report</th><th>Last refresh</th><th>Data</th><th>Next refresh</th></tr></thead>
-<tbody>
-${rows.join('\n')}
-</tbody>
-</table>
-<ul>
-<li><a href="${htmlEscape(telemetryPath)}">Metrics</a></li>
-<li><a href="/-/healthy">Healthy</a></li>
-<li><a href="/-/ready">Ready</a></li>
-</ul>
-</body>
-</html>
-`
+      .headers({
+        'cache-control': 'no-store',
+        'content-language': language,
+        vary: 'Accept-Language',
+        'content-security-policy': page.contentSecurityPolicy,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      })
+      .send(page.html)
+  })
 }

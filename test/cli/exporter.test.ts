@@ -88,7 +88,7 @@ describe('startExporter', () => {
     )
     expect(metrics.match(/^wolkvox_agent_state\{/gm)).toHaveLength(5)
     expect(metrics).toContain('wolkvox_exporter_build_info{')
-    expect(await textOf(url)).toContain('5 records')
+    expect(await textOf(url)).toMatch(/Up to date.*<dt>Records<\/dt><dd>5</s)
     expect(logged).toEqual([
       expect.objectContaining({ operation: 'ventas', report: 'agents', records: 5, msg: 'refreshed' }),
     ])
@@ -109,7 +109,7 @@ describe('startExporter', () => {
     const { url } = await start(wolkvox.url)
     await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
     expect(await textOf(`${url}/metrics`)).toContain('wolkvox_up{operation="ventas",report="agents"} 0\n')
-    expect(await textOf(url)).toContain('failed (invalid_token)')
+    expect(await textOf(url)).toContain('<code>invalid_token</code>')
   })
 
   it('sends one request to wolkvox for any number of scrapes', async () => {

@@ -46,7 +46,7 @@ describe('serve', () => {
     startCommand(ISOLATED, { ...(await simulatedAccount()), ...settings })
     await logged({ msg: 'listening' })
     const warnings = logLines.filter(({ level }) => level === 'warn')
-    expect(warnings.map(({ msg }) => String(msg).split(':')[0])).toEqual([
+    expect(warnings.map(({ problem }) => String(problem).split(':')[0])).toEqual([
       'WOLKVOX_LICENCES',
       'WOLKVOX_REFRESH_INTERVAL',
     ])
@@ -62,7 +62,7 @@ describe('serve', () => {
     const { reload, url, stop } = startCommand(ISOLATED, await simulatedAccount())
     const root = await url()
     reload()
-    expect((await logged({ level: 'warn' })).msg).toBe(
+    expect((await logged({ level: 'warn', msg: 'reload refused' })).problem).toBe(
       'reloading is not supported yet; restart to change the configuration',
     )
     expect((await fetch(`${root}/-/healthy`)).status).toBe(200)

@@ -59,6 +59,7 @@ it.each(cases)(
       reason,
       problem: expect.any(String),
       hint: expect.any(String),
+      failures: 1,
       msg: 'refresh failed',
     })
 
@@ -70,13 +71,13 @@ it.each(cases)(
       `wolkvox_refresh_failures_total{operation="0000",report="agents",reason="${reason}"} 1\n`,
     )
     const landing = await (await fetch(root)).text()
-    expect(landing).toContain(`failed (${reason})`)
+    expect(landing).toContain(`<code>${reason}</code>`)
     expect((await fetch(`${root}/-/ready`)).status).toBe(200)
 
     expect(await stop()).toEqual({ code: 0, hangs: false })
     const reasons = logLines.filter((each) => each.reason === reason)
     expect(reasons.filter(({ level }) => level === 'warn')).toEqual([line])
-    expect(reasons.filter(({ level }) => level === 'info')).toHaveLength(retries)
+    expect(reasons.filter(({ level }) => level === 'debug')).toHaveLength(retries)
     const everything = [JSON.stringify(logLines), ...Object.values(output), text, landing].join('\n')
     expect(everything).not.toContain(environment.WOLKVOX_TOKEN)
     expect(everything).not.toMatch(/node_modules|\\n\s+at |"stack"/)

@@ -53,7 +53,7 @@ describe.each(kinds)('a log whose reader stalls: %s', (kind) => {
     const { child, printed } = startStalled(
       kind,
       'refreshed',
-      [FREE_PORT, `--log.format=${format}`],
+      [FREE_PORT, '--log.level=debug', `--log.format=${format}`],
       environmentOf(wolkvox.url),
     )
     const [, url = ''] = await printed(/(http:\/\/[\d.:]+\/metrics)[\s\S]*full$/m)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aStatus, makeApp } from './make-app.ts'
+import { makeApp } from './make-app.ts'
 
 describe('the health check', () => {
   it.each([true, false])('responds with 200 while the process runs, ready or not: %s', async (ready) => {
@@ -20,71 +20,6 @@ describe('readiness', () => {
       'wolkvox-exporter is not ready: no call has ended yet, and no data was restored.\n',
       'wolkvox-exporter is ready.\n',
     ])
-  })
-})
-
-describe('the status page', () => {
-  it('shows the version, a link to the metrics and a row for each report of each operation', async () => {
-    const reports = ['ventas', 'soporte'].map((operation) => ({
-      operation,
-      report: `report of ${operation}`,
-      status: `status of ${operation}`,
-      data: `data of ${operation}`,
-      nextRefresh: `next of ${operation}`,
-    }))
-    const { app } = makeApp({ statusPage: () => ({ ...aStatus, reports }) })
-    const { statusCode, headers, body } = await app.inject('/')
-    expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
-    expect(body).toContain('Version 1.2.3')
-    expect(body).toContain('<a href="/metrics">')
-    expect(body.match(/<tr><td>.*<\/tr>/g)).toEqual([
-      '<tr><td>ventas</td><td>report of ventas</td><td>status of ventas</td><td>data of ventas</td><td>next of ventas</td></tr>',
-      '<tr><td>soporte</td><td>report of soporte</td><td>status of soporte</td><td>data of soporte</td><td>next of soporte</td></tr>',
-    ])
-  })
-
-  it('links to the paths of health and readiness', async () => {
-    const { app } = makeApp()
-    const { body } = await app.inject('/')
-    const links = [...body.matchAll(/href="([^"]*)"/g)].map(([, href]) => href ?? '')
-    expect(links.toSorted()).toEqual(['/-/healthy', '/-/ready', '/metrics'])
-    const answers = await Promise.all(links.map((url) => app.inject(url)))
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200])
-  })
-
-  it.each(['version', 'operation', 'report', 'status', 'data', 'nextRefresh'] as const)(
-    'escapes HTML in the %s',
-    async (place) => {
-      const markup = '</td><script>alert("1")</script>&\''
-      const page = {
-        ...aStatus,
-        ...(place === 'version' && { version: markup }),
-        reports: aStatus.reports.map((row) => ({ ...row, [place]: markup })),
-      }
-      const { body } = await makeApp({ statusPage: () => page }).app.inject('/')
-      expect(body).not.toContain('<script>')
-      expect(body).toContain('&lt;/td&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;')
-    },
-  )
-
-  it('escapes HTML in the link to the metrics', async () => {
-    const { body } = await makeApp({
-      statusPage: () => ({ ...aStatus, telemetryPath: '/"><script>' }),
-    }).app.inject('/')
-    expect(body).toContain('<a href="/&quot;&gt;&lt;script&gt;">')
-  })
-
-  it('forbids loading and storing', async () => {
-    const { headers } = await makeApp().app.inject('/')
-    expect(headers['content-security-policy']).toContain("default-src 'none'")
-    expect(headers['cache-control']).toBe('no-store')
-  })
-
-  it('is absent if the metrics are served at /', async () => {
-    const { app } = makeApp({ telemetryPath: '/' })
-    const response = await app.inject('/')
-    expect([response.statusCode, response.body]).toEqual([200, '# rendered as text\n'])
-    expect((await app.inject('/-/healthy')).statusCode).toBe(200)
   })
 })
 
@@ -201,7 +136,7 @@ describe('a malformed request', () => {
 describe('a status page that throws', () => {
   it('is 500 without the text of the error', async () => {
     const { app, logged } = makeApp({
-      statusPage: () => {
+      statusPage: async () => {
         throw new Error('the text of the fault')
       },
     })

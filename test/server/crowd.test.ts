@@ -24,7 +24,7 @@ async function serve(made: Promise<void> = Promise.resolve()) {
       return BODY
     },
     isReady: () => true,
-    statusPage: () => ({ version: '', telemetryPath: '/metrics', reports: [] }),
+    statusPage: async () => undefined,
     log: pino({ level: 'silent' }),
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,19 +1,11 @@
 import { pino } from 'pino'
 import { type AppParts, createApp } from '../../src/server/app.ts'
+import type { RenderedPage } from '../../src/server/status-page.ts'
 import { aBody } from '../support/exposition-texts.ts'
 
-export const aStatus = {
-  version: '1.2.3',
-  telemetryPath: '/metrics',
-  reports: [
-    {
-      operation: 'ventas',
-      report: 'agents',
-      status: 'ok',
-      data: '200 records, 12 s old',
-      nextRefresh: 'in 288 s',
-    },
-  ],
+export const aPage: RenderedPage = {
+  html: '<!doctype html><title>the page</title>',
+  contentSecurityPolicy: "default-src 'none'",
 }
 
 /** The application with a small body of metrics, and the lines that it logs. */
@@ -23,7 +15,7 @@ export function makeApp(parts: Partial<AppParts> = {}) {
     telemetryPath: '/metrics',
     renderMetrics: async (format) => aBody(`# rendered as ${format}\n`),
     isReady: () => true,
-    statusPage: () => aStatus,
+    statusPage: async () => aPage,
     log: pino({}, { write: (line) => logged.push(line) }),
     ...parts,
   })

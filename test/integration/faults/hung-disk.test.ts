@@ -55,7 +55,7 @@ async function start(operation: Operation, storagePath: string) {
   const starting = startExporter(
     { operations: [operation], warnings: [] },
     { listenAddresses: [{ host: '127.0.0.1', port: 0 }], telemetryPath: '/metrics', storagePath },
-    pino({ base: null }, { write: (line) => events.push(JSON.parse(line)) }),
+    pino({ base: null, level: 'debug' }, { write: (line) => events.push(JSON.parse(line)) }),
   )
   // A hung disk delays the start by a second.
   const exporter = await moveClockUntil(starting)

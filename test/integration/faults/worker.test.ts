@@ -44,7 +44,7 @@ async function scrapeWhile(work: Promise<unknown>): Promise<Scrape[]> {
     telemetryPath: '/metrics',
     renderMetrics: async () => aBody('wolkvox_up 0\n'),
     isReady: () => true,
-    statusPage: () => ({ version: '1', telemetryPath: '/metrics', reports: [] }),
+    statusPage: async () => undefined,
     log: pino({ level: 'silent' }),
   })
   onTestFinished(() => app.close())

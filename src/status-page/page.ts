@@ -1,0 +1,105 @@
+import { htmlEscape } from 'escape-goat'
+import type { Language, RenderedPage } from '../server/status-page.ts'
+import { CONTENT_SECURITY_POLICY, SCRIPT, STYLE } from './assets.ts'
+import { english } from './english.ts'
+import { createFormat } from './format.ts'
+import { writeOperation, writeOverview } from './operation.ts'
+import { NEARLY_USED_UP, type Problem, problemsOf } from './problems.ts'
+import { spanish } from './spanish.ts'
+import type { Status } from './status.ts'
+import { writeSummary } from './summary.ts'
+import type { Texts } from './texts.ts'
+import { type Html, html, join, type Writer } from './writer.ts'
+
+const LANGUAGES: Readonly<Record<Language, Texts>> = { en: english, es: spanish }
+
+/** Above this number of reports, the page is an overview, and the refreshes are on the page of each operation. */
+const MAX_IN_DETAIL = 14
+
+/**
+ * Writes the status page.
+ *
+ * @param telemetryPath of the exporter; all links of the page are relative, so that it works behind a path prefix
+ */
+export function renderStatusPage(status: Status, telemetryPath: string, language: Language): RenderedPage {
+  const { only } = status
+  const texts = LANGUAGES[language]
+  const writer = { texts, format: createFormat(texts.locale, status.now) }
+  const reports = status.operations.reduce((sum, operation) => sum + operation.reports.length, 0)
+  const isOverview = only === undefined && reports > MAX_IN_DETAIL
+  const problems = problemsOf(status)
+  const body = html`
+<header>
+<div class="top"><h1>${texts.title}</h1><p class="soft">${texts.version(status.version)}</p></div>
+${only === undefined ? '' : html`<p class="nav"><a href="./">${texts.allOperations}</a></p>`}
+</header>
+<main>
+${writeSummary(status, problems, writer)}
+${isOverview ? writeOverview(status.operations, problems, writer) : join(status.operations.map((operation) => writeOperation(operation, writer)))}
+${writeAccounts(status, writer)}
+</main>
+${writeFooter(status, telemetryPath, writer)}`
+  return {
+    html: documentOf(language, texts, only, problems, body),
+    contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+  }
+}
+
+/** The number of problems comes first: a browser shows only the beginning of a title in its tab. */
+function documentOf(
+  language: Language,
+  texts: Texts,
+  only: string | undefined,
+  problems: readonly Problem[],
+  body: Html,
+): string {
+  const count = problems.length === 0 ? '' : `(${problems.length}) `
+  const title = `${count}${only === undefined ? '' : `${only} – `}${texts.title}`
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${htmlEscape(title)}</title>
+<link rel="icon" href="data:,">
+<style>${STYLE}</style>
+</head>
+<body>${body}
+<script>${SCRIPT}</script>
+</body>
+</html>
+`
+}
+
+function writeAccounts({ accounts }: Status, { texts, format }: Writer): Html {
+  const { accounts: words } = texts
+  const rows = accounts.map(({ name, timeZone, requestsToday, dailyLimit, dayEndsAt }) => {
+    const used = format.count(requestsToday)
+    const usage =
+      dailyLimit === undefined
+        ? html`${words.withoutLimit(used)}`
+        : html`${words.of(used, format.count(dailyLimit))}<meter min="0" max="${dailyLimit}" high="${dailyLimit * NEARLY_USED_UP}" value="${requestsToday}" aria-label="${words.usage(name)}"></meter>`
+    return html`<tr><th scope="row">${name}</th><td>${usage}</td><td>${format.future(dayEndsAt)}<span class="soft">${format.clock(dayEndsAt, timeZone)} (${timeZone})</span></td></tr>`
+  })
+  return html`<section aria-labelledby="accounts"><h2 id="accounts">${words.heading}</h2>
+<table class="plain"><thead><tr><th scope="col">${words.account}</th><th scope="col">${words.today}</th><th scope="col">${words.dayEnds}</th></tr></thead>
+<tbody>
+${join(rows)}
+</tbody></table>
+<p class="soft">${words.explanation}</p></section>`
+}
+
+function writeFooter({ now, operations }: Status, telemetryPath: string, { texts, format }: Writer): Html {
+  const { endpoints } = texts
+  const timeZone = operations[0]?.timeZone ?? 'UTC'
+  const links = [
+    [`.${telemetryPath}`, endpoints.metrics],
+    ['./-/healthy', endpoints.healthy],
+    ['./-/ready', endpoints.ready],
+  ] as const
+  return html`<footer><nav aria-label="${endpoints.heading}"><ul>
+${join(links.map(([href, text]) => html`<li><a href="${href}">${text}</a></li>`))}
+</ul></nav>
+<p class="soft">${texts.asOf} ${format.clock(now, timeZone)} (${timeZone})</p>
+<p class="soft"><label hidden><input type="checkbox" id="reload" checked> ${texts.autoRefresh}</label></p></footer>`
+}
