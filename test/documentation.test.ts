@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { globSync, readdirSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { replacePart } from '../scripts/docs/markdown.ts'
@@ -126,14 +126,7 @@ describe('the documentation of reports', () => {
 
 describe('the documentation of log events', () => {
   const documented = firstColumn(pageAt('docs/configuration.md'), '`msg`')
-  const eventsIn = (path: string) => capturesOf(readText(path), /log\.(?:info|warn)\([^']*'([^']+)',?\s*\)/g)
-  const logged = [
-    'src/telemetry/refresh-log.ts',
-    'src/telemetry/clock-skew-log.ts',
-    'src/telemetry/logger.ts',
-    'src/cli/exporter.ts',
-    'src/cli/follow-files.ts',
-  ].flatMap(eventsIn)
+  const logged = new Set(globSync('src/**/*.ts', { cwd: ROOT }).flatMap((path) => eventsIn(readText(path))))
 
   it('has every event, and no other', () => {
     expect([...documented].sort()).toEqual([...logged].sort())
@@ -268,4 +261,16 @@ async function metrics(): Promise<string[]> {
   const build = { version: '', revision: '', nodeVersion: '' }
   const own = await createOwnMetrics(build, 0)()
   return [...reports.flatMap(({ families }) => families), ...statusFamilies, ...own].map(({ name }) => name)
+}
+
+/** The events that a source logs: the last text of each call of the log. */
+function eventsIn(source: string): string[] {
+  const calls = [...source.matchAll(/\blog(?:\.(?:trace|debug|info|warn|error|fatal)|\[[^;\n]*?\])\(/g)]
+  return calls.map(({ 0: call, index }) => {
+    const from = index + call.length
+    let depth = 1
+    let to = from
+    for (; depth > 0; to += 1) depth += { '(': 1, ')': -1 }[source[to] ?? ')'] ?? 0
+    return [...source.slice(from, to).matchAll(/'([^'\n]+)'/g)].at(-1)?.[1] ?? `no constant event: ${call}`
+  })
 }

@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
-import { anEnvelope, aRecord, listenOnLoopback } from '../support/helpers.ts'
-import { eventually } from '../support/programs/eventually.ts'
+import { eventually } from '../../tools/eventually.ts'
+import { anEnvelope, aRecord } from '../../tools/fixtures.ts'
+import { listenOnLoopback } from '../support/loopback-server.ts'
 import { runProcess, startProcess } from '../support/programs/exporter-process.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 

@@ -7,7 +7,7 @@ import {
   withRequest,
 } from '../../src/scheduling/state.ts'
 import { failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
-import { aSuccess, momentAt } from '../support/helpers.ts'
+import { aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 const settings = { name: 'agents', refreshIntervalMs: 300_000, staleAfterMs: 900_000 }
 const before = initialState('ventas', settings, 0)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ExporterState } from '../../src/scheduling/state.ts'
 import { CONTENT_SECURITY_POLICY } from '../../src/status-page/assets.ts'
 import { failureHints, failureReasons } from '../../src/wolkvox/failure.ts'
-import { anAccountState, anOperation } from '../support/helpers.ts'
+import { anAccountState, anOperation } from '../../tools/fixtures.ts'
 import { aGoodState, aLargeState, aMixedState, aReport, bad, good, MINUTE, NOW } from '../support/status.ts'
 import { pageOf, reportWords, summaryOf, wordsOf } from './read-page.ts'
 

@@ -2,7 +2,7 @@ import type { ExporterState } from '../../src/scheduling/state.ts'
 import type { Language } from '../../src/server/status-page.ts'
 import { renderStatusPage } from '../../src/status-page/page.ts'
 import { describeStatus } from '../../src/status-page/status.ts'
-import { momentAt } from '../support/helpers.ts'
+import { momentAt } from '../../tools/fixtures.ts'
 import { NOW } from '../support/status.ts'
 
 interface Options {

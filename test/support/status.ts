@@ -10,7 +10,7 @@ import {
 } from '../../src/scheduling/state.ts'
 import type { FailureReason } from '../../src/wolkvox/failure.ts'
 import { failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
-import { anAccountState, anOperation, aSuccess, momentAt } from './helpers.ts'
+import { anAccountState, anOperation, aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 export const NOW = Date.UTC(2026, 0, 2, 15)
 export const MINUTE = 60_000

@@ -1,6 +1,6 @@
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
-import { programPath } from './tools.ts'
+import { programPath } from '../../../tools/program-path.ts'
 
 /** Debian's Chromium without a window, for all tests of a file. @returns the running browser, once the tests run */
 export function useChromium(): () => Browser {
