@@ -131,11 +131,6 @@ describe('the documentation of log events', () => {
   it('has every event, and no other', () => {
     expect([...documented].sort()).toEqual([...logged].sort())
   })
-
-  it('has every event of the web configuration, and no other', () => {
-    const events = eventsIn('src/server/web-config/protection.ts')
-    expect([...firstColumn(pageAt('docs/tls.md'), '`msg`')].sort()).toEqual([...events].sort())
-  })
 })
 
 describe('the documentation of categories', () => {

@@ -17,16 +17,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   worker: ['config', 'exposition', 'reports', 'storage', 'wolkvox'],
   // Types of the results of a worker, and the failures that are retried.
   scheduling: ['config', 'reports', 'wolkvox', 'worker'],
-  // Implements the ports of scheduling.
-  storage: ['config', 'reports', 'scheduling', 'worker'],
+  // Implements the ports of scheduling. A failure that repeats is logged as telemetry decides.
+  storage: ['config', 'reports', 'scheduling', 'telemetry', 'worker'],
   telemetry: ['config', 'exposition', 'scheduling', 'wolkvox', 'worker'],
   // Knows neither wolkvox nor scheduling: it gets functions.
   server: ['config', 'exposition'],
+  // Turns the state into plain data, and that into a page, which the server sends.
+  'status-page': ['config', 'scheduling', 'server', 'wolkvox'],
   simulator: [],
   // Connects everything.
   cli: [
     ...['config', 'exposition', 'reports', 'scheduling', 'server', 'simulator', 'storage', 'telemetry'],
-    ...['wolkvox', 'worker'],
+    ...['status-page', 'worker'],
   ],
 }
 
@@ -51,7 +53,7 @@ const imports: ReadonlyMap<string, readonly string[]> = new Map(
 const pairs = [...imports].flatMap(([file, targets]) => targets.map((target) => ({ file, target })))
 
 /** The folder of a file in `src`; `undefined` directly in `src` and elsewhere. */
-const roomOf = (file: string) => /^src\/(\w+)\//.exec(file)?.[1]
+const roomOf = (file: string) => /^src\/([\w-]+)\//.exec(file)?.[1]
 
 /** An import path from a file back to itself. */
 function cycleFrom(start: string): readonly string[] | undefined {
