@@ -110,9 +110,9 @@ export async function startExporter(
   // A Fastify application listens on one address only.
   const listeners = listenAddresses.map((address) => ({ address, app: createApp(parts) }))
   const stop = async () => {
-    files.stop()
+    const filesClosed = files.close()
     await Promise.all([supervisor.stop(), ...listeners.map(({ app }) => app.close())])
-    await Promise.all([pool.close(), locks.close(), protection?.close()])
+    await Promise.all([filesClosed, pool.close(), locks.close(), protection?.close()])
   }
   try {
     const urls = await Promise.all(listeners.map(({ app, address }) => listen(app, address)))

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config-error.ts'
-import { watchFiles } from '../config/file-watcher.ts'
 import { type Config, credentialsFingerprint, haveSameSettings, type Operation } from '../config/operation.ts'
+import { watchFiles } from '../file-watcher.ts'
 import type { ReportState } from '../scheduling/state.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Outcome } from '../worker/outcome.ts'
@@ -9,7 +9,8 @@ import type { Outcome } from '../worker/outcome.ts'
 export interface FileFollower {
   /** After a refused token, the files are read at once. */
   onRefreshed(state: ReportState, outcome: Outcome): void
-  stop(): void
+  /** Stops. Resolves when no file operation is in flight: never, while one hangs. */
+  close(): Promise<void>
 }
 
 /**
@@ -22,33 +23,40 @@ export function followFiles(
   apply: (operations: readonly Operation[]) => Promise<void>,
   log: Logger,
 ): FileFollower {
-  if (source === undefined || source.files.length === 0) return { onRefreshed: () => {}, stop: () => {} }
+  if (source === undefined || source.files.length === 0)
+    return { onRefreshed: () => {}, close: async () => {} }
   const { files, readAgain } = source
   let current = operations
   let lastProblems: string | undefined
 
-  const watcher = watchFiles(files, async () => {
+  /** @returns whether the files could be used */
+  async function applyChanges(): Promise<boolean> {
     try {
       const { operations: wanted } = await readAgain()
       if (lastProblems !== undefined) log.info({ files }, 'configuration files can be used again')
       lastProblems = undefined
       const changed = wanted.filter((operation) => !current.some((other) => isSame(operation, other)))
-      if (changed.length === 0) return
+      if (changed.length === 0) return true
       current = wanted
       await apply(wanted)
       for (const { name } of changed) log.info({ operation: name }, 'changed files are in use')
+      return true
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      if (error.message === lastProblems) return
-      lastProblems = error.message
-      log.warn({ problems: error.problems }, 'changed files cannot be used; the last good settings stay')
+      if (error.message !== lastProblems) {
+        lastProblems = error.message
+        log.warn({ problems: error.problems }, 'changed files cannot be used; the last good settings stay')
+      }
+      return false
     }
-  })
+  }
+
+  const watcher = watchFiles(() => files, applyChanges)
   return {
     onRefreshed(_state, outcome) {
       if (!outcome.ok && outcome.failure.reason === 'invalid_token') watcher.check()
     },
-    stop: watcher.stop,
+    close: watcher.close,
   }
 }
 

@@ -22,7 +22,7 @@ async function follow() {
     async ([operation]) => void tokens.push(operation?.token.reveal()),
     createLogger({ logLevel: 'info' }),
   )
-  onTestFinished(follower.stop)
+  onTestFinished(() => void follower.close())
   const refuse = (reason: 'invalid_token' | 'timeout') =>
     follower.onRefreshed(state, failedOutcome(reason, reason))
   return { path, tokens, refuse }

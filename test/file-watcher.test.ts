@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { watchFiles } from '../../src/config/file-watcher.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { watchFiles } from '../src/file-watcher.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const disk = vi.hoisted(() => ({ hangs: false, calls: 0 }))
 
@@ -25,15 +25,18 @@ beforeEach(() => {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 30))
 
 async function nextRound() {
-  vi.advanceTimersByTime(5000)
+  vi.advanceTimersByTime(3000)
   await settle()
 }
 
-async function watch(path: string, onChanged: () => Promise<void> = async () => {}) {
-  const changed = vi.fn(onChanged)
-  const watcher = watchFiles([path], changed)
-  onTestFinished(watcher.stop)
-  await settle()
+/** Watches a file, after the report that follows the start. @param onChange what each further report returns */
+async function watch(path: string, onChange: () => Promise<boolean> = async () => true) {
+  const changed = vi.fn(async () => true)
+  const watcher = watchFiles(() => [path], changed)
+  onTestFinished(() => void watcher.close())
+  await nextRound()
+  if (!disk.hangs) expect(changed).toHaveBeenCalledOnce()
+  changed.mockReset().mockImplementation(onChange)
   return { watcher, changed }
 }
 
@@ -111,14 +114,14 @@ describe('a watched file', () => {
   it('is read again after a request that came while it was read', async () => {
     const path = join(temporaryFolder(), 'token')
     writeFileSync(path, 'one')
-    const reading = Promise.withResolvers<void>()
+    const reading = Promise.withResolvers<boolean>()
     const { watcher, changed } = await watch(path, () => reading.promise)
     watcher.check()
     await settle()
     watcher.check()
     await settle()
     expect(changed).toHaveBeenCalledTimes(1)
-    reading.resolve()
+    reading.resolve(true)
     await settle()
     expect(changed).toHaveBeenCalledTimes(2)
   })
@@ -126,21 +129,44 @@ describe('a watched file', () => {
   it('on a hung disk is asked for only once', async () => {
     disk.hangs = true
     const { watcher } = await watch('/mnt/gone/token')
-    await nextRound()
     watcher.check()
     await nextRound()
     expect(disk.calls).toBe(1)
   })
 
-  it('is not watched after stop', async () => {
+  it('is reported at each poll until the report succeeds', async () => {
     const path = join(temporaryFolder(), 'token')
     writeFileSync(path, 'one')
-    const { watcher, changed } = await watch(path)
-    watcher.stop()
+    const { changed } = await watch(path, async () => false)
+    writeFileSync(path, 'two')
+    await nextRound()
+    await nextRound()
+    expect(changed).toHaveBeenCalledTimes(2)
+    changed.mockImplementation(async () => true)
+    await nextRound()
+    await nextRound()
+    expect(changed).toHaveBeenCalledTimes(3)
+  })
+
+  it('is not reported after close, which waits for the report in flight', async () => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'one')
+    const reading = Promise.withResolvers<boolean>()
+    const { watcher, changed } = await watch(path, () => reading.promise)
+    watcher.check()
+    await settle()
+    let isClosed = false
+    const closing = watcher.close().then(() => {
+      isClosed = true
+    })
+    await settle()
+    expect(isClosed).toBe(false)
+    reading.resolve(true)
+    await closing
     writeFileSync(path, 'two')
     watcher.check()
     await nextRound()
-    expect(changed).not.toHaveBeenCalled()
+    expect(changed).toHaveBeenCalledTimes(1)
     expect(vi.getTimerCount()).toBe(0)
   })
 })

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises'
-import { codeOf } from '../../error-text.ts'
+import { codeOf } from './error-text.ts'
 
 /** A watch that was started. */
 export interface FileWatcher {
+  /** Reports now, even if no file seems to have changed. */
+  check(): void
   /** Stops. Resolves when no file operation is in flight: never, while one hangs. */
   close(): Promise<void>
 }
@@ -23,30 +25,37 @@ export function watchFiles(
   intervalMs: number = POLL_INTERVAL_MS,
 ): FileWatcher {
   let seen: string | undefined
-  let inFlight: Promise<void> = Promise.resolve()
+  let inFlight: Promise<void> | undefined
+  let isForced = false
   let isClosed = false
-  let timer: NodeJS.Timeout
 
   async function poll(): Promise<void> {
-    // Before the files are read: the next poll sees a change that comes while they are read.
-    const found = await describe(paths())
-    if (isClosed || found === seen) return
-    seen = (await onChange()) ? found : undefined
+    do {
+      // Before the files are read: the next poll sees a change that comes while they are read.
+      const found = await describe(paths())
+      if (isClosed || (found === seen && !isForced)) return
+      isForced = false
+      seen = (await onChange()) ? found : undefined
+    } while (isForced)
   }
 
-  function schedule(): void {
+  function start(): void {
     if (isClosed) return
-    timer = setTimeout(() => {
-      inFlight = poll().finally(schedule)
-    }, intervalMs).unref()
+    inFlight ??= poll().finally(() => {
+      inFlight = undefined
+    })
   }
 
-  schedule()
+  const timer = setInterval(start, intervalMs).unref()
   return {
-    close() {
+    check() {
+      isForced = true
+      start()
+    },
+    async close() {
       isClosed = true
-      clearTimeout(timer)
-      return inFlight
+      clearInterval(timer)
+      await inFlight
     },
   }
 }
@@ -54,13 +63,15 @@ export function watchFiles(
 /** Changes with the contents, the file behind a link, and the permissions. */
 async function describe(paths: readonly string[]): Promise<string> {
   const texts: string[] = []
-  for (const path of paths) {
-    try {
-      const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
-      texts.push([path, dev, ino, size, mtimeNs, ctimeNs].join(' '))
-    } catch (error) {
-      texts.push(`${path} ${codeOf(error)}`)
-    }
-  }
+  for (const path of paths) texts.push(`${path} ${await describeFile(path)}`)
   return texts.join('\n')
+}
+
+async function describeFile(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
+  } catch (error) {
+    return codeOf(error)
+  }
 }
