@@ -55,7 +55,7 @@ export function redactSecrets(text: string): string {
  */
 export function createSecretFinder(secret: string): (text: string) => boolean {
   const forms = formsOf(secret)
-  if (forms.length === 0) return (text) => text.includes(secret)
+  if (forms.length === 0) return (text) => secret !== '' && text.includes(secret)
   const shortest = Math.min(...forms.map(({ length }) => length))
   const regExp = new RegExp(forms.map(literal).join('|'))
   // Most texts are shorter than a token.

@@ -64,9 +64,10 @@ const MAX_TEXT_BYTES = 4 * 2 ** 20
  * @throws WolkvoxFailure if the response has no records of a report, or its texts are too large to be exposed in every family
  */
 export function readReport(report: AnyReport, response: ApiResponse, source: ReportSource): ReadReport {
-  const records = recordsOf(response, createRedactor(...secretsOf(source)))
+  const secrets = secretsOf(source)
+  const records = recordsOf(response, createRedactor(...secrets))
   const { fetchedAt } = response
-  const { rows, columns, rejections } = readRecords(report, records, source, fetchedAt, source.token.reveal())
+  const { rows, columns, rejections } = readRecords(report, records, source, fetchedAt, secrets)
   if (sizeOfTexts(rows) > MAX_TEXT_BYTES) {
     throw new WolkvoxFailure(
       'too_large',
@@ -92,14 +93,14 @@ export interface ReadRecords {
  *
  * @param records anything that JSON can be, {@link UNPARSABLE} in place of a record that is not JSON
  * @param fetchedAt milliseconds since 1970
- * @param secret a text with it counts as unreadable
+ * @param secrets a text with one of them counts as unreadable
  */
 export function readRecords(
   report: AnyReport,
   records: Iterable<unknown>,
   source: Omit<ReportSource, 'token'>,
   fetchedAt: number,
-  secret = '',
+  secrets: readonly Secret[] = [],
 ): ReadRecords {
   const context = { fetchedAt, timeZone: source.timeZone }
   const readRow = report.createRowReader(source)
@@ -113,9 +114,10 @@ export function readRecords(
   const rejectedRecords: Partial<Record<RecordRejection, number>> = {}
   const rejectedValues: Record<string, number> = {}
 
-  const containsSecret = createSecretFinder(secret)
-  /** A server that repeats the token in a record must not make it a label. */
-  const isSecret = (value: unknown) => typeof value === 'string' && secret !== '' && containsSecret(value)
+  const finders = secrets.map((secret) => createSecretFinder(secret.reveal()))
+  /** A server that repeats the token in a record, or a proxy that repeats its password, must not make it a label. */
+  const isSecret = (value: unknown) =>
+    typeof value === 'string' && finders.some((containsSecret) => containsSecret(value))
 
   function take<T>(field: string, reading: Reading<T>): T | undefined {
     if (reading !== UNREADABLE && !isSecret(reading)) return reading

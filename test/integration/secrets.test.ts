@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import { failureReasons } from '../../src/wolkvox/failure.ts'
 import { eventually } from '../../tools/eventually.ts'
 import { anEnvelope, aRecord } from '../../tools/fixtures.ts'
 import { listenOnLoopback } from '../support/loopback-server.ts'
+import { hashOf } from '../support/passwords.ts'
 import { runProcess, startProcess } from '../support/programs/exporter-process.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -13,15 +14,47 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 interface SecretCase {
   readonly name: string
   readonly value: string
-  /** @param folder for files that the settings name */
-  readonly environment?: (value: string, folder: string) => Readonly<Record<string, string>>
+  /** @param server URL of the hostile server, which also is the proxy */
+  readonly environment?: (value: string, server: string) => Readonly<Record<string, string>>
+  /** @param folder for files that the flags name */
   readonly flags?: (value: string, folder: string) => readonly string[]
+  /** Headers of each request to the exporter. */
+  readonly headers?: (value: string) => Readonly<Record<string, string>>
 }
+
+const user = { name: 'someone', password: 'test-user+password=2' }
 
 /** Every secret. A new one is one line: the hostile server below repeats it, and all outputs are searched for it. */
 const secrets: readonly [SecretCase, ...SecretCase[]] = [
   { name: 'the token', value: 'test-token+of/secrets=1', environment: (value) => ({ WOLKVOX_TOKEN: value }) },
+  {
+    name: 'the password of the proxy',
+    value: 'test-proxy+pass/word=3',
+    environment: (value, server) => ({
+      WOLKVOX_PROXY_URL: server.replace('//', `//someone:${encodeURIComponent(value)}@`),
+    }),
+  },
+  {
+    name: 'the password of a user',
+    value: user.password,
+    headers: (value) => ({ authorization: basic(user.name, value) }),
+  },
+  {
+    name: 'the hash of this password',
+    value: await hashOf(user.password),
+    flags: (value, folder) => [webConfig(value, folder)],
+  },
 ]
+
+function basic(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+}
+
+function webConfig(hash: string, folder: string): string {
+  const path = join(folder, 'web.yml')
+  writeFileSync(path, `basic_auth_users: { ${user.name}: ${hash} }\n`, { mode: 0o600 })
+  return `--web.config.file=${path}`
+}
 
 /** The base64 of a text behind some bytes, without the characters that also depend on what is before and behind it. */
 const base64Behind = (before: number, encoding: 'base64' | 'base64url') => (value: string) => {
@@ -74,22 +107,26 @@ async function hostileServer(): Promise<string> {
 /** Everything that an exporter puts out while a hostile server answers it, by where. */
 async function collectOutputs(): Promise<Readonly<Record<string, string>>> {
   const folder = temporaryFolder()
+  const server = await hostileServer()
   const environment: Record<string, string> = {
     WOLKVOX_SERVER: '0042',
-    WOLKVOX_BASE_URL: await hostileServer(),
+    WOLKVOX_BASE_URL: server,
     WOLKVOX_REPORTS: 'agents,token_info',
     WOLKVOX_REFRESH_INTERVAL: '1s',
     WOLKVOX_TIMEOUT: '1s',
   }
   const flags = ['--web.listen-address=127.0.0.1:0', '--log.level=trace', `--storage.path=${folder}`]
-  for (const secret of secrets) {
-    Object.assign(environment, secret.environment?.(secret.value, folder))
-    flags.push(...(secret.flags?.(secret.value, folder) ?? []))
+  const others = temporaryFolder()
+  const credentials: Record<string, string> = {}
+  for (const { value, ...secret } of secrets) {
+    Object.assign(environment, secret.environment?.(value, server))
+    flags.push(...(secret.flags?.(value, others) ?? []))
+    Object.assign(credentials, secret.headers?.(value))
   }
   const program = startProcess(flags, environment)
   const url = await program.url()
   const fetchText = async (path: string, headers: Record<string, string> = {}) => {
-    const response = await fetch(`${url}${path}`, { headers })
+    const response = await fetch(`${url}${path}`, { headers: { ...credentials, ...headers } })
     return `${JSON.stringify([...response.headers])}\n${await response.text()}`
   }
   const pages: string[][] = []
@@ -103,6 +140,7 @@ async function collectOutputs(): Promise<Readonly<Record<string, string>>> {
         await fetchText('/metrics'),
         await fetchText('/metrics', { accept: 'application/openmetrics-text;version=1.0.0' }),
         await fetchText(`/${secrets.map(({ value }) => encodeURIComponent(value)).join('/')}`),
+        await fetchText('/metrics', { authorization: basic(user.name, `${user.password}x`) }),
       ])
       const refreshes = program.log().filter(({ msg }) => /^(refresh|data)/.test(String(msg))).length
       return refreshes > answers.length * 8 || undefined
@@ -128,6 +166,7 @@ async function collectOutputs(): Promise<Readonly<Record<string, string>>> {
     'the metrics': column(2),
     'the metrics in OpenMetrics': column(3),
     'the answer to a wrong path': column(4),
+    'the answer to a wrong password': column(5),
     'the stored files': readdirSync(folder)
       .map((name) => `${name}\n${readFileSync(join(folder, name), 'latin1')}`)
       .join('\n'),
@@ -150,5 +189,5 @@ it('no secret is in any output, in any form', async () => {
   expect(Object.keys(outputs).filter((where) => outputs[where] === '')).toEqual(['standard output'])
   const log = outputs['the log at trace'] ?? ''
   const reasons = failureReasons.filter((reason) => log.includes(`"reason":"${reason}"`))
-  expect(reasons).toEqual(['http_error', 'redirect', 'malformed', 'forbidden'])
+  expect(reasons).toEqual(['proxy', 'http_error', 'redirect', 'malformed', 'forbidden'])
 }, 120_000)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { Secret } from '../../src/config/secret.ts'
 import { agentFamilies } from '../../src/reports/agents/families.ts'
 import { agents as agentsReport } from '../../src/reports/agents/index.ts'
 import { readRecords, readReport } from '../../src/reports/read-report.ts'
@@ -189,12 +190,19 @@ function thingsReport({ readSize = readCount, colorOf }: ThingOptions = {}): Any
 
 const source = anOperation()
 
-it('a server that repeats the token in a record does not make it a label', () => {
+it('a server that repeats the token or the password of the proxy in a record does not make it a label', () => {
   const source = { name: 'ventas', timeZone: 'America/Bogota', agentName: 'plain' } as const
-  const records = [aRecord({ agent_name: 'x test-token' }), aRecord({ agent_id: 'test-token' })]
-  const { rows, rejections } = readRecords(agentsReport, records, source, FETCHED_AT, 'test-token')
-  expect(JSON.stringify(rows)).not.toContain('test-token')
-  expect(rejections).toEqual({ records: { missing_id: 1 }, values: { agent_name: 1 } })
+  const records = [
+    aRecord({ agent_name: 'x test-token' }),
+    aRecord({ agent_id: 'test-token' }),
+    aRecord({ agent_id: '2', agent_name: 'y test-proxy-password' }),
+  ]
+  const { rows, rejections } = readRecords(agentsReport, records, source, FETCHED_AT, [
+    new Secret('test-token'),
+    new Secret('test-proxy-password'),
+  ])
+  expect(JSON.stringify(rows)).not.toMatch(/test-token|test-proxy-password/)
+  expect(rejections).toEqual({ records: { missing_id: 1 }, values: { agent_name: 2 } })
 })
 
 describe('the records of any report', () => {
@@ -293,7 +301,7 @@ it.each([
   const source = { name: 'ventas', timeZone: 'UTC', agentName: 'plain' } as const
   const token = 'test/token+of a report'
   const records = [aRecord({ agent_name: `x ${write(token)}` }), aRecord({ agent_id: write(token) })]
-  const { rows, rejections } = readRecords(agentsReport, records, source, FETCHED_AT, token)
+  const { rows, rejections } = readRecords(agentsReport, records, source, FETCHED_AT, [new Secret(token)])
   expect(rows).toEqual([expect.objectContaining({ name: '' })])
   expect(rejections).toEqual({ records: { missing_id: 1 }, values: { agent_name: 1 } })
 })
