@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { flagTable, settingTable, simulatorFlagTable } from './docs/configuration.ts'
+import { limitTable } from './docs/limits.ts'
 import { replacePart } from './docs/markdown.ts'
 import { metricTables } from './docs/metrics.ts'
 import { panelTables } from './docs/panels.ts'
@@ -9,6 +10,7 @@ export const parts = [
   { path: 'docs/metrics.md', part: 'metrics', generate: metricTables },
   { path: 'docs/configuration.md', part: 'settings', generate: settingTable },
   { path: 'docs/configuration.md', part: 'flags', generate: flagTable },
+  { path: 'docs/limits.md', part: 'limits', generate: limitTable },
   { path: 'docs/simulator.md', part: 'simulator-flags', generate: simulatorFlagTable },
   { path: 'docs/dashboards.md', part: 'panels', generate: panelTables },
 ] as const

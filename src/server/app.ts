@@ -1,6 +1,8 @@
 import type { Server } from 'node:http'
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { limitConnections } from './connections.ts'
+import { limits } from './limits.ts'
 import { addManagement, type Readiness } from './management.ts'
 import { addMetrics, type RenderMetrics } from './metrics.ts'
 import { addRefusals, plainTextRefusals, refuse, refuseUnreadable } from './refusals.ts'
@@ -19,16 +21,6 @@ export interface AppParts {
   readonly protection?: Protection | undefined
 }
 
-// A scraper sends its request immediately; a slower client only occupies a connection.
-const REQUEST_TIMEOUT_MS = 10_000
-// How often Node looks for requests that time out: idle connections must not keep scrapers out for long.
-const CHECK_INTERVAL_MS = 2000
-const KEEP_ALIVE_MS = 75_000
-const MAX_BODY_BYTES = 1024
-
-// Far more than any number of Prometheus servers opens. Connections above it are closed immediately.
-const MAX_CONNECTIONS = 1024
-
 // No route has a schema. Without these, Fastify loads its schema compilers: a fifth of all modules of the process.
 const noSchemas = {
   buildValidator: refuseSchema,
@@ -42,16 +34,21 @@ function refuseSchema(): never {
 /** Makes the HTTP application. It does not listen yet. */
 export function createApp(parts: AppParts): FastifyInstance {
   const { telemetryPath, log, protection } = parts
-  const http = { ...plainTextRefusals.http, connectionsCheckingInterval: CHECK_INTERVAL_MS }
+  const http = {
+    ...plainTextRefusals.http,
+    connectionsCheckingInterval: limits.timeoutCheckMs,
+    headersTimeout: limits.headersTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+  }
   const options: FastifyHttpOptions<Server> = {
     ...plainTextRefusals,
     schemaController: { compilersFactory: noSchemas },
     clientErrorHandler: (error, connection) =>
       refuseUnreadable(error, connection, responses.on(connection) > 0),
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: limits.requestTimeoutMs,
     http,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    bodyLimit: MAX_BODY_BYTES,
+    keepAliveTimeout: limits.keepAliveMs,
+    bodyLimit: limits.maxBodyBytes,
     forceCloseConnections: 'idle',
   }
   // With TLS, the type of the application would be another one; all code here works with both.
@@ -63,17 +60,18 @@ export function createApp(parts: AppParts): FastifyInstance {
     log.error({ err: error, path: request.url }, 'request failed')
     return refuse(reply, 500)
   })
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 404))
   // No route needs a body. Bodies are discarded, so that the response depends only on the route.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, body, done) => {
     body.resume()
     done(null)
   })
-  app.server.maxConnections = MAX_CONNECTIONS
   const responses = trackResponses(app)
+  const connections = limitConnections(app.server, responses.connections)
+  // Otherwise a client that has connected and sends nothing would delay the shutdown.
+  app.addHook('preClose', async () => connections.closeIdle())
+  addRefusals(app, responses)
   protection?.protect(app)
-  addRefusals(app)
   addMetrics(app, telemetryPath, parts.renderMetrics, responses)
   addManagement(app, parts.isReady)
   if (telemetryPath !== '/') addStatusPage(app, parts.statusPage)

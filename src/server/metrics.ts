@@ -1,24 +1,16 @@
-import type { OutgoingHttpHeaders } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { createGunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Body } from '../exposition/exposition.ts'
 import { contentTypes, type Format } from '../exposition/family.ts'
+import { clientOf, displacedBy } from './fair-share.ts'
+import { limits } from './limits.ts'
 import { acceptsGzip, formatFor } from './negotiation.ts'
 import { refuseTooMany } from './refusals.ts'
 import type { Responses } from './responses.ts'
 
 /** Makes the body of a scrape. */
 export type RenderMetrics = (format: Format) => Promise<Body>
-
-// Responses share their bytes, so that a slow reader costs little more than its connection. Lower than the server's limit of
-// connections, so that a client above this limit gets a response.
-const MAX_SCRAPE_CONNECTIONS = 512
-
-// No scraper sends another request before it has a response.
-const MAX_PER_CONNECTION = 8
-
-// Each of them decompresses separately, some hundred kilobytes at a time.
-const MAX_PLAIN_TEXT = 64
 
 /** `GET` and `HEAD` of the metrics, in the format and the encoding that the scraper accepts. */
 export function addMetrics(
@@ -27,7 +19,23 @@ export function addMetrics(
   renderMetrics: RenderMetrics,
   responses: Responses,
 ): void {
-  let plainTextInProgress = 0
+  // The oldest first.
+  const plainTexts = new Map<ServerResponse, string>()
+
+  function makeRoomForPlainText(client: string): boolean {
+    if (plainTexts.size < limits.maxPlainText) return true
+    const holders = Array.from(plainTexts, ([response, holder]) => ({
+      response,
+      client: holder,
+      isIdle: false,
+    }))
+    const displaced = displacedBy(client, holders)
+    if (displaced === undefined) return false
+    // It counts as ended now: other requests may arrive before its `close` event.
+    plainTexts.delete(displaced.response)
+    displaced.response.destroy()
+    return true
+  }
 
   /**
    * For the few clients that do not accept gzip: the text is decompressed for each of them, as fast as it is read, so that it
@@ -38,11 +46,11 @@ export function addMetrics(
     headers: OutgoingHttpHeaders,
     chunks: readonly Uint8Array[],
   ): FastifyReply {
-    if (plainTextInProgress >= MAX_PLAIN_TEXT) return refuseTooMany(reply)
-    plainTextInProgress += 1
-    reply.raw.once('close', () => {
-      plainTextInProgress -= 1
-    })
+    const { raw, request } = reply
+    const client = clientOf(request.socket)
+    if (!makeRoomForPlainText(client)) return refuseTooMany(reply)
+    plainTexts.set(raw, client)
+    raw.once('close', () => plainTexts.delete(raw))
     const text = createGunzip()
     // It decompresses as it is read. If the client disconnects, Fastify destroys it with the rest.
     for (const chunk of chunks) text.write(chunk)
@@ -51,9 +59,8 @@ export function addMetrics(
   }
 
   app.get(path, async ({ raw: { headers, method, socket } }, reply) => {
-    if (responses.connections() > MAX_SCRAPE_CONNECTIONS || responses.on(socket) > MAX_PER_CONNECTION) {
-      return refuseTooMany(reply)
-    }
+    // Responses share their bytes, so that a slow reader costs little more than its connection.
+    if (!responses.makeRoomFor(socket)) return refuseTooMany(reply)
     const format = formatFor(headers)
     const body = await renderMetrics(format)
     // A client that has disconnected meanwhile must not count as in progress: nothing would end that.

@@ -2,13 +2,20 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { clientOf, displacedBy } from './fair-share.ts'
+import { limits } from './limits.ts'
 
 /** The responses in progress. */
 export interface Responses {
-  /** Connections that have any. */
-  connections(): number
+  /** Connections that have any, the oldest response first. */
+  connections(): Iterable<Socket>
   /** How many a connection has: more than one if requests come without waiting for responses. */
   on(connection: Socket): number
+  /**
+   * Whether a response of unlimited size can begin on a connection, which already counts as one that has a response in progress.
+   * If too many are in progress, it ends one of a greedier client; see {@link displacedBy}.
+   */
+  makeRoomFor(connection: Socket): boolean
 }
 
 /**
@@ -21,29 +28,43 @@ export function trackResponses(app: FastifyInstance): Responses {
   const perConnection = new Map<Socket, number>()
   const watchDeadline = createDeadline(inProgress)
 
-  app.addHook('onRequest', ({ socket }, { raw }, done) => {
-    inProgress.set(raw, performance.now())
+  // Before Fastify: a packet of requests that are ignored costs little.
+  const serve = app.server.listeners('request')
+  app.server.removeAllListeners('request').on('request', (request, response) => {
+    const { socket } = request
+    const others = perConnection.get(socket) ?? 0
+    // The request before this one was refused, and its response closes the connection.
+    if (others > limits.maxResponsesPerConnection) return
+    inProgress.set(response, performance.now())
     watchDeadline()
-    perConnection.set(socket, (perConnection.get(socket) ?? 0) + 1)
-    raw.on('close', () => {
-      inProgress.delete(raw)
-      const others = (perConnection.get(socket) ?? 1) - 1
-      if (others === 0) perConnection.delete(socket)
-      else perConnection.set(socket, others)
+    perConnection.set(socket, others + 1)
+    response.on('close', () => {
+      inProgress.delete(response)
+      const left = (perConnection.get(socket) ?? 1) - 1
+      if (left === 0) perConnection.delete(socket)
+      else perConnection.set(socket, left)
     })
-    done()
+    for (const listener of serve) listener.call(app.server, request, response)
   })
   app.addHook('preClose', async () => {
     await Promise.all([...inProgress.keys()].map((response) => once(response, 'close')))
   })
   return {
-    connections: () => perConnection.size,
+    connections: () => perConnection.keys(),
     on: (connection) => perConnection.get(connection) ?? 0,
+    makeRoomFor(connection) {
+      // The usual case costs no more than this.
+      if (perConnection.size <= limits.maxResponding) return true
+      const others = [...perConnection.keys()].filter((socket) => socket !== connection && !socket.destroyed)
+      if (others.length < limits.maxResponding) return true
+      const displaced = displacedBy(clientOf(connection), others.map(asHolder))
+      displaced?.socket.destroy()
+      return displaced !== undefined
+    },
   }
 }
 
-// Prometheus times out after 10 s by default; a client that reads for this long will not finish.
-const DEADLINE_MS = 60_000
+const asHolder = (socket: Socket) => ({ socket, client: clientOf(socket), isIdle: false })
 
 /**
  * Aborts responses that take longer than any scraper waits. One timer for all, set for the oldest: a timer for each response
@@ -58,7 +79,7 @@ function createDeadline(inProgress: ReadonlyMap<ServerResponse, number>): () => 
   function abortOverdue(): void {
     timer = undefined
     for (const [response, beganAt] of inProgress) {
-      const leftMs = beganAt + DEADLINE_MS - performance.now()
+      const leftMs = beganAt + limits.responseMs - performance.now()
       if (leftMs > 0) {
         timer = setTimeout(abortOverdue, leftMs).unref()
         return

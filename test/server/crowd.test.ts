@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import { get, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
@@ -73,6 +73,16 @@ async function scrape(url: string, encoding: string): Promise<Response> {
   return response
 }
 
+/** Requests the metrics from an address, without reading the body. @returns the status */
+async function statusFrom(localAddress: string, url: string, encoding: string): Promise<number | undefined> {
+  const headers = { 'accept-encoding': encoding }
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${url}/metrics`, { localAddress, headers, agent: false }, resolve).on('error', reject)
+  })
+  response.destroy()
+  return response.statusCode
+}
+
 async function eventually(check: () => Promise<void>): Promise<void> {
   await vi.waitFor(check, { timeout: 15_000, interval: 20 })
 }
@@ -105,6 +115,13 @@ describe('more than 64 readers of the plain text', () => {
     expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([503, '5'])
     expect(rejected.headers.get('content-encoding')).toBeNull()
     expect((await scrape(url, 'gzip')).status).toBe(200)
+  })
+
+  it('do not keep out a client at another address: it displaces the oldest', async () => {
+    const { crowd, url } = await serveCrowd()
+    const displaced = once(crowd[0]?.resume() as Socket, 'close')
+    expect(await statusFrom('127.0.0.2', url, 'identity')).toBe(200)
+    await displaced
   })
 
   it('are served again as soon as another has disconnected', async () => {
@@ -152,19 +169,23 @@ describe('readers of the plain text that disconnect before it is ready', () => {
 })
 
 describe('more than 512 connections with a response in flight', () => {
-  it('are rejected with Retry-After until another has disconnected', async () => {
+  it('are rejected with Retry-After until another has disconnected, except those of other clients', async () => {
     const { port, url } = await serve()
     const crowd = await occupySlots(port, 'gzip', 512)
     const { status, headers } = await scrape(url, 'gzip')
     expect([status, headers.get('retry-after')]).toEqual([503, '5'])
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
-    crowd[0]?.destroy()
+    // A client at another address displaces the oldest.
+    const displaced = once(crowd[0]?.resume() as Socket, 'close')
+    expect(await statusFrom('127.0.0.2', url, 'gzip')).toBe(200)
+    await displaced
+    crowd[1]?.destroy()
     await eventually(async () => expect((await scrape(url, 'gzip')).status).toBe(200))
   })
 })
 
 describe('a connection with pipelined requests', () => {
-  it('is rejected above eight, with responses in the order of the requests', async () => {
+  it('is rejected and closed above eight, with responses in the order of the requests', async () => {
     const { port } = await serve()
     const socket = await requestWithoutReading(port, 'gzip', 0)
     socket.write('HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20))
@@ -173,9 +194,9 @@ describe('a connection with pipelined requests', () => {
       received += text
     })
     socket.resume()
-    await eventually(async () => expect(received.match(/HTTP\/1.1 \d+/g)).toHaveLength(20))
+    await once(socket, 'close')
     const statuses = received.match(/(?<=HTTP\/1.1 )\d+/g)
-    expect(statuses).toEqual(Array.from({ length: 20 }, (_, index) => (index < 8 ? '200' : '503')))
+    expect(statuses).toEqual([...Array.from({ length: 8 }, () => '200'), '503'])
   })
 })
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { limits } from '../../src/server/limits.ts'
 import { refuseUnreadable } from '../../src/server/refusals.ts'
 import { readHead } from '../integration/e2e/wire.ts'
 import { aBody } from '../support/exposition-texts.ts'
@@ -36,10 +37,41 @@ describe('every error is plain text', () => {
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', '400 Bad Request'],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '400 Bad Request'],
     ['a method that does not exist', `BREW / HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
-    ['a method that no path accepts', `PROPFIND / HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
+    ['a method of a path that does not exist', `PROPFIND /nowhere HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
     ['a path that does not exist', `GET /nowhere HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
-    ['no path', `OPTIONS * HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
-    ['CONNECT', `CONNECT localhost:9989 HTTP/1.1\r\n${HEAD}\r\n`, '404 Not Found'],
+    ['no path', `OPTIONS * HTTP/1.1\r\n${HEAD}\r\n`, '405 Method Not Allowed'],
+    ['CONNECT', `CONNECT localhost:9989 HTTP/1.1\r\n${HEAD}\r\n`, '405 Method Not Allowed'],
+    ['TRACE', `TRACE /metrics HTTP/1.1\r\n${HEAD}\r\n`, '405 Method Not Allowed'],
+    [
+      'a method that the path does not accept',
+      `PUT /metrics HTTP/1.1\r\n${HEAD}\r\n`,
+      '405 Method Not Allowed',
+    ],
+    [
+      'a length and a transfer encoding',
+      `POST / HTTP/1.1\r\n${HEAD}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      '400 Bad Request',
+    ],
+    [
+      'an unknown transfer encoding',
+      `POST / HTTP/1.1\r\n${HEAD}Transfer-Encoding: xchunked\r\n\r\n`,
+      '400 Bad Request',
+    ],
+    ['a header in two lines', `GET / HTTP/1.1\r\n${HEAD}X: a\r\n b\r\n\r\n`, '400 Bad Request'],
+    [
+      'lines that end with a line feed',
+      'GET / HTTP/1.1\nHost: localhost\nConnection: close\n\n',
+      '400 Bad Request',
+    ],
+    [
+      'space before the colon of a header',
+      `GET / HTTP/1.1\r\n${HEAD}Content-Length : 1\r\n\r\n`,
+      '400 Bad Request',
+    ],
+    ['HTTP/0.9', `GET /metrics\r\n${HEAD}\r\n`, '505 HTTP Version Not Supported'],
+    ['HTTP/2 without its preface', `GET /metrics HTTP/2.0\r\n${HEAD}\r\n`, '505 HTTP Version Not Supported'],
+    ['a star as path', `GET * HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
+    ['NUL in the path', `GET /\0 HTTP/1.1\r\n${HEAD}\r\n`, '400 Bad Request'],
     ['no Host', 'GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request'],
     [
       'two lengths',
@@ -95,6 +127,89 @@ describe('every error is plain text', () => {
     expect(answer.status).toBe(`HTTP/1.1 ${status}`)
     expect(answer.headers['content-type']).toBe('text/plain')
     expect(answer.rest.toString()).toBe(`${status.slice(4)}\n`)
+  })
+})
+
+describe('a request above a limit', () => {
+  const { maxHeaders, maxUrlBytes, maxBodyBytes } = limits
+  /** Headers, including the two of `HEAD`. */
+  const manyHeaders = (count: number) =>
+    Array.from({ length: count - 2 }, (_, index) => `X${index}: 1\r\n`).join('')
+  const path = (bytes: number) => `/-/healthy?${'a'.repeat(bytes - '/-/healthy?'.length)}`
+
+  it.each([
+    ['the longest path', `GET ${path(maxUrlBytes)} HTTP/1.1\r\n${HEAD}\r\n`, '200 OK'],
+    ['a longer path', `GET ${path(maxUrlBytes + 1)} HTTP/1.1\r\n${HEAD}\r\n`, '414 URI Too Long'],
+    ['a path without end', `GET ${path(20_000)} HTTP/1.1\r\n${HEAD}\r\n`, '414 URI Too Long'],
+    ['the most headers', `GET /-/healthy HTTP/1.1\r\n${HEAD}${manyHeaders(maxHeaders)}\r\n`, '200 OK'],
+    [
+      'one more header',
+      `GET /-/healthy HTTP/1.1\r\n${HEAD}${manyHeaders(maxHeaders + 1)}\r\n`,
+      '431 Request Header Fields Too Large',
+    ],
+    [
+      'a thousand headers',
+      `GET /-/healthy HTTP/1.1\r\n${HEAD}${manyHeaders(1000)}\r\n`,
+      '431 Request Header Fields Too Large',
+    ],
+    [
+      'the longest body',
+      `GET /-/healthy HTTP/1.1\r\n${HEAD}Content-Length: ${maxBodyBytes}\r\n\r\n`,
+      '200 OK',
+    ],
+    [
+      'a longer body',
+      `GET /-/healthy HTTP/1.1\r\n${HEAD}Content-Length: ${maxBodyBytes + 1}\r\n\r\n`,
+      '413 Payload Too Large',
+    ],
+  ])('is refused: %s', async (_, request, status) => {
+    const { port } = await start()
+    expect(readHead(await exchange(port, request)).status).toBe(`HTTP/1.1 ${status}`)
+  })
+
+  it.each([
+    ['a body that is too long', `Content-Length: ${maxBodyBytes + 1}`],
+    ['a body of unknown length', 'Transfer-Encoding: chunked'],
+  ])('ends its connection, instead of reading on: %s', async (_, header) => {
+    const { port } = await start()
+    const request = `POST /-/reload HTTP/1.1\r\nHost: localhost\r\n${header}\r\n\r\n`
+    expect(readHead(await exchange(port, request)).headers.connection).toBe('close')
+  })
+
+  it('cannot hide a second request in a body of unknown length', async () => {
+    const { port } = await start()
+    const body = '0\r\n\r\nGET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    const request = `POST /-/reload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n${body}`
+    expect(String(await exchange(port, request)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
+  })
+})
+
+describe('a method that the path does not accept', () => {
+  it.each([
+    ['PUT', '/metrics', 'GET, HEAD'],
+    ['POST', '/metrics?operation=a', 'GET, HEAD'],
+    ['DELETE', '/', 'GET, HEAD'],
+    ['OPTIONS', '/-/healthy', 'GET, HEAD'],
+    ['PROPFIND', '/metrics', 'GET, HEAD'],
+    ['GET', '/-/reload', 'POST'],
+    ['HEAD', '/-/reload', 'POST'],
+    ['OPTIONS', '*', 'GET, HEAD, POST'],
+    ['CONNECT', 'localhost:80', 'GET, HEAD, POST'],
+  ])('is refused, and the methods that it accepts are named: %s %s', async (method, path, allow) => {
+    const { port } = await start()
+    const { status, headers } = readHead(await exchange(port, `${method} ${path} HTTP/1.1\r\n${HEAD}\r\n`))
+    expect([status, headers.allow]).toEqual(['HTTP/1.1 405 Method Not Allowed', allow])
+  })
+})
+
+describe('a client that is slow', () => {
+  it('gets its response before it has sent its body, and is then disconnected', async () => {
+    const { port } = await start()
+    const answer = await exchange(
+      port,
+      'POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na',
+    )
+    expect(String(answer).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
   })
 })
 

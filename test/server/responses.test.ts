@@ -42,7 +42,7 @@ async function ask(...paths: readonly string[]): Promise<Socket> {
 }
 
 const counts = () => ({
-  connections: responses.connections(),
+  connections: [...responses.connections()].length,
   each: [...sockets].map((socket) => responses.on(socket)),
 })
 
