@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, lstat, stat } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { collectErrors } from '../config/config-error.ts'
 import { hasEnvFile, readEnvironment } from '../config/environment.ts'
@@ -47,24 +47,24 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
  * @returns a warning for each address that it cannot listen on
  */
 export async function listenWarnings(addresses: readonly ListenAddress[]): Promise<string[]> {
-  const opened = addresses.map((address) => ({ address, server: createServer((socket) => socket.destroy()) }))
+  const opened: Server[] = []
+  const closings: (() => Promise<void>)[] = []
   const warnings: string[] = []
-  for (const { address, server } of opened) {
-    const listener = {
-      listen: (options: { readonly host: string; readonly port: number }) =>
-        new Promise<string>((done, fail) => {
-          server.once('error', fail)
-          server.listen(options, () => done(''))
-        }),
-    }
+  for (const address of addresses) {
+    const server = createServer((socket) => socket.destroy())
+    opened.push(server)
     try {
-      await listen(listener, address)
+      const { close } = await listen(server, [address])
+      closings.push(close)
     } catch (error) {
       if (!(error instanceof ListenError)) throw error
       warnings.push(warningOf(address, error))
     }
   }
-  await Promise.all(opened.map(({ server }) => new Promise((done) => server.close(done))))
+  await Promise.all([
+    ...closings.map((close) => close()),
+    ...opened.map((server) => new Promise((done) => server.close(done))),
+  ])
   return warnings
 }
 
@@ -72,7 +72,7 @@ function warningOf(address: ListenAddress, error: ListenError): string {
   if (codeOf(error.cause) !== 'EADDRINUSE') return error.message
   return (
     `--web.listen-address: ${formatListenAddress(address)} is in use; ignore this if it is the running exporter, ` +
-    'otherwise stop the other program or choose another port'
+    'otherwise stop the other program or choose another address'
   )
 }
 

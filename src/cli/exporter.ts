@@ -10,7 +10,7 @@ import { reports } from '../reports/index.ts'
 import { isReady } from '../scheduling/state.ts'
 import { createSupervisor } from '../scheduling/supervisor.ts'
 import { createApp } from '../server/app.ts'
-import { listen } from '../server/listen.ts'
+import { type Listening, listen } from '../server/listen.ts'
 import type { Language } from '../server/status-page.ts'
 import type { UsableWebConfig } from '../server/web-config/read.ts'
 import { createDisk } from '../storage/disk.ts'
@@ -107,21 +107,22 @@ export async function startExporter(
     log,
     protection,
   }
-  // A Fastify application listens on one address only.
-  const listeners = listenAddresses.map((address) => ({ address, app: createApp(parts) }))
+  const app = createApp(parts)
+  let listening: Listening | undefined
   const stop = async () => {
     const filesClosed = files.close()
-    await Promise.all([supervisor.stop(), ...listeners.map(({ app }) => app.close())])
+    await Promise.all([supervisor.stop(), listening?.close(), app.close()])
     await Promise.all([filesClosed, pool.close(), locks.close(), protection?.close()])
   }
   try {
-    const urls = await Promise.all(listeners.map(({ app, address }) => listen(app, address)))
+    await app.ready()
+    listening = await listen(app.server, listenAddresses)
     const applied = supervisor.apply(config.operations)
     const failed = applied.then(() => supervisor.failed)
     // A rejection that nothing awaits yet must not end the process.
     failed.catch(() => {})
     await endsWithin(LOCK_WAIT_MS, applied)
-    return { urls, failed, stop }
+    return { urls: listening.urls, failed, stop }
   } catch (error) {
     await stop()
     throw error

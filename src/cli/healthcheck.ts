@@ -1,6 +1,6 @@
 import { get, type RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { readFlags } from '../config/process-config.ts'
+import { type ListenAddress, readFlags } from '../config/process-config.ts'
 import { codeOf, messageOf } from '../error-text.ts'
 import type { Command } from './command.ts'
 
@@ -16,15 +16,13 @@ export const healthcheck: Command = async (args, { print, writeError }) => {
     listenAddresses: [address],
     webConfigFile,
   } = readFlags(args)
-  const host = connectHost(address?.host)
-  const port = address?.port ?? 0
+  const { urlWith, target } = targetOf(address ?? { host: undefined, port: 0 })
   const usesWebConfig = webConfigFile !== ''
-  const urlWith = (scheme: string) => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${PATH}`
   const timeout = AbortSignal.timeout(HEALTHCHECK_TIMEOUT_MS)
   let url = urlWith('http')
   try {
     // A new agent ignores proxy settings.
-    const options = { host, port, path: PATH, agent: false, signal: timeout }
+    const options = { ...target, path: PATH, agent: false, signal: timeout }
     const overTls = usesWebConfig ? await fetchStatusOverTls(options) : NOT_TLS
     if (overTls !== NOT_TLS) url = urlWith('https')
     const status = overTls === NOT_TLS ? await fetchStatus(get, options) : overTls
@@ -44,11 +42,27 @@ export const healthcheck: Command = async (args, { print, writeError }) => {
   return 1
 }
 
+/** Where to connect. Host and port are separate, because a URL cannot contain the zone of an IPv6 address. */
+type Target = { readonly socketPath: string } | { readonly host: string; readonly port: number }
+
+function targetOf(address: ListenAddress): {
+  readonly urlWith: (scheme: string) => string
+  readonly target: Target
+} {
+  if ('path' in address) {
+    const { path } = address
+    return { urlWith: (scheme) => `${scheme}://unix:${path}:${PATH}`, target: { socketPath: path } }
+  }
+  const { port } = address
+  const host = connectHost(address.host)
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return { urlWith: (scheme) => `${scheme}://${authority}${PATH}`, target: { host, port } }
+}
+
 function connectHost(host: string | undefined): string {
   return host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host
 }
 
-/** Takes host and port separately, because a URL cannot contain the zone of an IPv6 address. */
 function fetchStatus(
   request: typeof get,
   options: RequestOptions,

@@ -1,6 +1,6 @@
 import { whenAborted } from '../clock.ts'
 import { collectErrors } from '../config/config-error.ts'
-import { type ListenAddress, readFlags } from '../config/process-config.ts'
+import { readFlags, type TcpAddress } from '../config/process-config.ts'
 import { readSimulation, type SimulationConfig } from '../config/simulation.ts'
 import { ListenError } from '../server/listen.ts'
 import { type Simulator, simulatorDefaults, startSimulator } from '../simulator/simulator.ts'
@@ -42,7 +42,7 @@ export function licensesFor(agents: number): number {
  */
 export async function listenAndSimulate(
   { agents, seed, speed, startAt }: SimulationConfig,
-  { host = simulatorDefaults.host, port }: ListenAddress,
+  { host = simulatorDefaults.host, port }: TcpAddress,
 ): Promise<Simulator> {
   try {
     const licenses = licensesFor(agents)

@@ -24,7 +24,7 @@ export const commonFlags = [
     type: 'string',
     multiple: true,
     default: ':9989',
-    meaning: '[host]:port, may be given several times; :0 takes a free port and logs it',
+    meaning: '[host]:port or unix:/path, may be given several times; :0 takes a free port and logs it',
   },
   { name: 'web.telemetry-path', type: 'string', default: '/metrics', meaning: 'path of the metrics' },
   {

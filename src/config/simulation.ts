@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
-import { type ListenAddress, parseListenAddress } from './process-config.ts'
+import { parseTcpAddress, type TcpAddress } from './process-config.ts'
 
 /** The settings of the simulated contact centre. */
 export interface SimulationConfig {
@@ -11,7 +11,7 @@ export interface SimulationConfig {
   /** Time of day, `HH:MM`. */
   readonly startAt: string
   /** If `undefined`, the default of the command applies. */
-  readonly listenAddress: ListenAddress | undefined
+  readonly listenAddress: TcpAddress | undefined
 }
 
 // wolkvox sends at most this many records in one response.
@@ -58,7 +58,7 @@ export function readSimulation({ flags }: Arguments): SimulationConfig {
     listenAddress: read(
       'simulator.listen-address',
       undefined,
-      parseListenAddress,
+      parseTcpAddress,
       '[host]:port, such as 127.0.0.1:9988',
     ),
   }

@@ -87,7 +87,7 @@ describe('check-config', () => {
       printed: 'The configuration is valid: 0042: agents every 5m\n',
       errors:
         `wolkvox-exporter: warning: --web.listen-address: 127.0.0.1:${port} is in use; ignore this if it is the running exporter, ` +
-        'otherwise stop the other program or choose another port\n' +
+        'otherwise stop the other program or choose another address\n' +
         `wolkvox-exporter: warning: --storage.path: ${file}/data cannot be written (ENOTDIR); the exporter runs, but data is lost at a ` +
         'restart\n',
     })

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ROOT } from '../../tools/files.ts'
 import { runProgram } from '../support/programs/program.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { runCommand } from './command-context.ts'
 
 const servers: { close(): unknown; closeAllConnections(): void }[] = []
@@ -48,6 +50,29 @@ function shortenTimeout() {
 }
 
 describe('healthcheck', () => {
+  it('finds the exporter that listens on a Unix socket', async () => {
+    const path = join(temporaryFolder(), 'exporter.sock')
+    const server = createServer((_request, response) => response.end()).listen(path)
+    servers.push(server)
+    await once(server, 'listening')
+    expect(await runCommand(['healthcheck', `--web.listen-address=unix:${path}`])).toEqual({
+      code: 0,
+      printed: 'healthy\n',
+      errors: '',
+    })
+  })
+
+  it('names the Unix socket if nothing listens there', async () => {
+    const { code, errors } = await runCommand([
+      'healthcheck',
+      '--web.listen-address=unix:/nowhere/exporter.sock',
+    ])
+    expect([code, errors]).toEqual([
+      1,
+      expect.stringContaining('no response from http://unix:/nowhere/exporter.sock:/-/healthy ('),
+    ])
+  })
+
   it.each(['127.0.0.1', '', '0.0.0.0', 'localhost', '[::ffff:127.0.0.1]'])(
     'finds the exporter that listens on "%s"',
     async (host) => {

@@ -20,6 +20,20 @@ describe('parseListenAddress', () => {
   })
 
   it.each([
+    ['unix:/run/exporter.sock', '/run/exporter.sock'],
+    ['unix:/run/a folder/exporter:1.sock', '/run/a folder/exporter:1.sock'],
+    [`unix:/${'a'.repeat(102)}`, `/${'a'.repeat(102)}`],
+  ])('reads the Unix socket %s', (text, path) => {
+    expect(parseListenAddress(text)).toEqual({ path })
+  })
+
+  it.each([
+    ['a Unix socket without a path', 'unix:'],
+    ['a relative path of a Unix socket', 'unix:exporter.sock'],
+    ['a folder as a Unix socket', 'unix:/run/'],
+    ['a path that is too long for a Unix socket', `unix:/${'a'.repeat(103)}`],
+    ['a path that is too long in bytes', `unix:/${'ñ'.repeat(52)}`],
+    ['an abstract Unix socket', 'unix:@exporter'],
     ['nothing', ''],
     ['a port without its colon', '9989'],
     ['a host without a port', 'localhost'],
@@ -46,12 +60,17 @@ describe('parseListenAddress', () => {
 })
 
 describe('formatListenAddress', () => {
-  it.each([':9989', ':0', '127.0.0.1:9989', 'localhost:80', '[::1]:0', '[fe80::1%eth0]:9989'])(
-    'writes %s as it was read',
-    (text) => {
-      const address = parseListenAddress(text)
-      if (address === undefined) throw new Error('not an address')
-      expect(formatListenAddress(address)).toBe(text)
-    },
-  )
+  it.each([
+    ':9989',
+    ':0',
+    '127.0.0.1:9989',
+    'localhost:80',
+    '[::1]:0',
+    '[fe80::1%eth0]:9989',
+    'unix:/run/exporter.sock',
+  ])('writes %s as it was read', (text) => {
+    const address = parseListenAddress(text)
+    if (address === undefined) throw new Error('not an address')
+    expect(formatListenAddress(address)).toBe(text)
+  })
 })

@@ -40,8 +40,8 @@ describe('--web.listen-address', () => {
     expect(
       problemsOf('--web.listen-address=9989', '--web.listen-address=:1', '--web.listen-address='),
     ).toEqual([
-      '--web.listen-address: 9989 must be [host]:port, such as :9989',
-      '--web.listen-address:  must be [host]:port, such as :9989',
+      '--web.listen-address: 9989 must be [host]:port, such as :9989, or unix: with an absolute path of at most 103 bytes',
+      '--web.listen-address:  must be [host]:port, such as :9989, or unix: with an absolute path of at most 103 bytes',
     ])
   })
 })
