@@ -61,6 +61,7 @@ export function startProcess(
     return { code, signal }
   }
   return {
+    pid: Number(child.pid),
     output,
     log,
     logged,
