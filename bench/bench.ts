@@ -8,12 +8,14 @@ import { measureScrapes } from './speed/scrapes.ts'
 import { describeEnvironment, runProgram } from './speed/setup.ts'
 import { measureStalls } from './speed/stalls.ts'
 import { measureStart } from './speed/start.ts'
+import { measureTlsScrapes } from './speed/tls.ts'
 
 const RESULTS = new URL('RESULTS.md', import.meta.url)
 
 /** The parts of the table, by the value of `--part`. */
 const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   scrapes: measureScrapes,
+  tls: measureTlsScrapes,
   stalls: measureStalls,
   refresh: measureRefresh,
   memory: measureMemory,

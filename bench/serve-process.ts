@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname
 
@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly main?: string
   /** URL of a module that every thread loads first. It can exchange messages with the script. */
   readonly preload?: string
+  /** Further flags. */
+  readonly flags?: readonly string[]
 }
 
 interface Waiting {
@@ -45,19 +47,16 @@ interface Waiting {
 export function startServe(
   environment: Readonly<Record<string, string>>,
   folder: string,
-  { detached = false, main = MAIN, preload }: ServeOptions = {},
+  { detached = false, main = MAIN, preload, flags = [] }: ServeOptions = {},
 ): ServeProcess {
   const child = spawn(
     process.execPath,
     [
       ...(preload === undefined ? [] : ['--import', preload]),
-      main,
-      'serve',
-      '--web.listen-address=127.0.0.1:0',
       // At `debug`, each refresh has a line.
-      '--log.level=debug',
-      '--log.format=json',
+      ...[main, 'serve', '--web.listen-address=127.0.0.1:0', '--log.level=debug', '--log.format=json'],
       `--storage.path=${folder}`,
+      ...flags,
     ],
     {
       env: { PATH: process.env.PATH, ...environment },
@@ -70,7 +69,7 @@ export function startServe(
   let log = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     log += text
-    const listening = /"url":"(http:\/\/[^/"]+)/.exec(log)
+    const listening = /"url":"(https?:\/\/[^/"]+)/.exec(log)
     if (listening !== null) url.resolve(listening[1])
     for (const wanted of waiting) if (log.includes(wanted.part, wanted.after)) wanted.resolve()
   })
@@ -105,6 +104,8 @@ export interface ScrapeOptions {
   /** Whether to close the connection afterwards. */
   readonly reset?: boolean
   readonly signal?: AbortSignal
+  /** For a certificate that is not trusted. */
+  readonly dispatcher?: Dispatcher
 }
 
 /** @throws if there is no complete response with status 200 */

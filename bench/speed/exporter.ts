@@ -2,7 +2,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { ROOT } from '../../tools/files.ts'
-import { getMetrics, type ServeOptions, type ServeProcess, startServe } from '../serve-process.ts'
+import {
+  getMetrics,
+  type ScrapeOptions,
+  type ServeOptions,
+  type ServeProcess,
+  startServe,
+} from '../serve-process.ts'
 import type { Defer } from './setup.ts'
 
 /** By default, the benchmark measures the build, as in the image and the package. */
@@ -67,8 +73,11 @@ export interface ReceivedBody {
 }
 
 /** @throws if the response is not compressed */
-export async function getBody(url: string): Promise<ReceivedBody> {
-  const { headers, bytes, firstByteAt } = await getMetrics(url, { headers: { 'accept-encoding': 'gzip' } })
+export async function getBody(url: string, options: ScrapeOptions = {}): Promise<ReceivedBody> {
+  const { headers, bytes, firstByteAt } = await getMetrics(url, {
+    ...options,
+    headers: { ...options.headers, 'accept-encoding': 'gzip' },
+  })
   if (headers['content-encoding'] !== 'gzip') throw new Error(`${url} does not compress`)
   return { gzip: bytes, text: await decompress(bytes), firstByteAt }
 }

@@ -5,6 +5,8 @@ import { type Defer, runProgram } from './setup.ts'
 export interface Load {
   readonly connections: number
   readonly seconds: number
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 // A body that is rendered for each scrape can take long.
@@ -16,9 +18,13 @@ const WRK_ERROR = /(?:Socket errors|Non-2xx).*/
 const COUNT = /(\d+) requests in ([\d.]+)(m?s|m)/
 
 /** Scrapes as fast as the server responds. @throws if a response is missing or its status is not 2xx */
-export async function runWrk(url: string, { connections, seconds }: Load) {
+export async function runWrk(url: string, { connections, seconds, headers = {} }: Load) {
   const parameters = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', TIMEOUT]
-  const output = await runProgram('wrk', [...parameters, '-H', 'Accept-Encoding: gzip', `${url}/metrics`])
+  const lines = Object.entries({ 'Accept-Encoding': 'gzip', ...headers }).flatMap(([name, value]) => [
+    '-H',
+    `${name}: ${value}`,
+  ])
+  const output = await runProgram('wrk', [...parameters, ...lines, `${url}/metrics`])
   const error = WRK_ERROR.exec(output)
   if (error !== null) throw new Error(`wrk at ${url}: ${error[0]}`)
   const count = COUNT.exec(output)

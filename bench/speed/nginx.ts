@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../../tools/free-port.ts'
-import { getMetrics } from '../serve-process.ts'
+import { getMetrics, type ScrapeOptions } from '../serve-process.ts'
 import type { Defer } from './setup.ts'
 
 // By default, nginx closes a connection after 1000 requests, which would be unfair.
@@ -14,7 +14,7 @@ const KEEPALIVE_REQUESTS = 1_000_000_000
 export type Workers = 1 | 'auto'
 
 /** Everything else has nginx's defaults. */
-const configuration = (folder: string, port: string, workers: Workers) => `
+const configuration = (folder: string, port: string, workers: Workers, tls: string | undefined) => `
 worker_processes ${workers};
 pid ${folder}/nginx.pid;
 error_log stderr error;
@@ -29,12 +29,20 @@ http {
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}${tls === undefined ? '' : ' ssl'};
     root ${folder};
-    gzip_static on;
+    gzip_static on;${tls ?? ''}
   }
 }
 `
+
+/** TLS and authentication. */
+export interface NginxOptions {
+  /** Directives of the server. */
+  readonly tls?: string
+  /** How to request `/metrics`. */
+  readonly scrape?: ScrapeOptions
+}
 
 const START_MS = 5000
 const POLL_MS = 20
@@ -50,11 +58,12 @@ export async function startNginx(
   workers: Workers,
   folder: string,
   defer: Defer,
+  { tls, scrape = {} }: NginxOptions = {},
 ): Promise<string> {
   const port = await freePort()
   const file = join(folder, 'nginx.conf')
   await Promise.all([
-    writeFile(file, configuration(folder, String(port), workers)),
+    writeFile(file, configuration(folder, String(port), workers, tls)),
     writeFile(join(folder, 'metrics'), text),
     writeFile(join(folder, 'metrics.gz'), gzip),
   ])
@@ -67,11 +76,11 @@ export async function startNginx(
     nginx.kill('SIGTERM')
     return exited
   })
-  const url = `http://127.0.0.1:${port}`
+  const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   const deadline = performance.now() + START_MS
   for (;;) {
     try {
-      await getMetrics(url, { headers: { 'accept-encoding': 'gzip' } })
+      await getMetrics(url, { ...scrape, headers: { ...scrape.headers, 'accept-encoding': 'gzip' } })
       return url
     } catch (error) {
       if (performance.now() > deadline) throw new Error('nginx did not start', { cause: error })
