@@ -2,8 +2,8 @@ import type { Moment } from '../src/clock.ts'
 import type { Operation, ReportSettings } from '../src/config/operation.ts'
 import { DIRECT } from '../src/config/proxy.ts'
 import { Secret } from '../src/config/secret.ts'
+import type { Outcome, RenderedSnapshot } from '../src/model/outcome.ts'
 import type { AccountState } from '../src/scheduling/budget.ts'
-import type { Outcome, RenderedSnapshot } from '../src/worker/outcome.ts'
 
 /** Settings that a test may override: those of the operation, or of its only report. */
 export type OperationOverrides = Partial<Operation & Omit<ReportSettings, 'name'>>

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { type Body, createExposition } from '../src/exposition/exposition.ts'
-import type { FilledFamily, Format } from '../src/exposition/family.ts'
+import type { FilledFamily, Format } from '../src/model/family.ts'
 import { reports as knownReports } from '../src/reports/index.ts'
 import type { ExporterState } from '../src/scheduling/state.ts'
 import { fillStatusFamilies } from '../src/telemetry/status-families.ts'

@@ -1,5 +1,5 @@
-import { formatDuration } from '../../src/config/units.ts'
 import { limits } from '../../src/server/limits.ts'
+import { formatDuration } from '../../src/units.ts'
 import { table } from './markdown.ts'
 
 const duration = formatDuration

@@ -1,9 +1,9 @@
 import { ConfigError } from '../config/config-error.ts'
 import { type Config, credentialsFingerprint, haveSameSettings, type Operation } from '../config/operation.ts'
 import { watchFiles } from '../file-watcher.ts'
+import type { Outcome } from '../model/outcome.ts'
 import type { ReportState } from '../scheduling/state.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { Outcome } from '../worker/outcome.ts'
 
 /** Applies the configuration again after a change of its files. */
 export interface FileFollower {

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { endsWithin } from '../clock.ts'
+import { formatDuration } from '../units.ts'
 import type { CaFile } from './ca-file.ts'
 import { ConfigError, configFileUnsupported } from './config-error.ts'
 import { type Config, defaultBaseUrl, type Operation } from './operation.ts'
@@ -8,7 +9,6 @@ import { readOperation } from './read-operation.ts'
 import { type SettingName, settingNames, settings } from './settings.ts'
 import { pathProblems } from './text-problems.ts'
 import { readTokenFile } from './token-file.ts'
-import { formatDuration } from './units.ts'
 
 // The interval that wolkvox's documentation suggests for the agents report.
 const SUGGESTED_INTERVAL_MS = 300_000

@@ -1,4 +1,5 @@
 import { reportNamed } from '../reports/index.ts'
+import { DAY_MS, formatDuration } from '../units.ts'
 import {
   CALLS_PER_LICENSE,
   dailyLimit,
@@ -10,7 +11,6 @@ import { DIRECT } from './proxy.ts'
 import { Secret } from './secret.ts'
 import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
 import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
-import { DAY_MS, formatDuration } from './units.ts'
 
 const STALE_AFTER_INTERVALS = 3
 

@@ -2,8 +2,8 @@ import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { reports } from '../reports/index.ts'
 import { agentNameModes } from '../reports/report.ts'
+import { DAY_MS, formatDuration, parseBytes, parseDuration } from '../units.ts'
 import { type Route, readProxyUrl } from './proxy.ts'
-import { DAY_MS, formatDuration, parseBytes, parseDuration } from './units.ts'
 
 const MIN_RESPONSE_BYTES = 1024
 

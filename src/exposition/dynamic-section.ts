@@ -1,4 +1,4 @@
-import type { FilledFamily, Format } from './family.ts'
+import type { FilledFamily, Format } from '../model/family.ts'
 import { writeHeader, writeSamples } from './text-writer.ts'
 
 /** OpenMetrics ends with this line, so that a scraper notices a truncated body. */

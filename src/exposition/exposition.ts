@@ -1,8 +1,8 @@
 import type { Moment } from '../clock.ts'
+import type { FilledFamily, Format } from '../model/family.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { type ExporterState, isStale } from '../scheduling/state.ts'
 import { writeDynamicSection } from './dynamic-section.ts'
-import type { FilledFamily, Format } from './family.ts'
 import { endMember, toSegment } from './gzip.ts'
 import { createStaticSection } from './static-section.ts'
 

@@ -1,15 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib'
-
-/** A compressed text that can be placed anywhere in a gzip member, among other segments. */
-export interface Segment {
-  /** Deflate blocks that end at a byte boundary and do not refer to earlier blocks. The buffer is not shared. */
-  readonly deflated: Uint8Array
-  /** CRC-32 of the text. */
-  readonly crc: number
-  /** Length of the text in bytes. */
-  readonly length: number
-}
+import type { Segment } from '../model/outcome.ts'
 
 /** The first part of a gzip member: a header and any number of segments. */
 export interface Member {

@@ -1,7 +1,8 @@
+import type { Segment } from '../model/outcome.ts'
 import type { Snapshot } from '../reports/read-report.ts'
 import type { AnyReport, RowFamily } from '../reports/report.ts'
 import { MAX_NUMBER_BYTES, putBytes, putNumber } from './byte-writer.ts'
-import { type Segment, toSegment } from './gzip.ts'
+import { toSegment } from './gzip.ts'
 import { writeLabels, writeSamples } from './text-writer.ts'
 
 // One family is written while two are compressed. That is enough for two cores and limits the text in memory.

@@ -1,14 +1,7 @@
+import type { RenderedReport, Segment } from '../model/outcome.ts'
 import type { AnyReport } from '../reports/report.ts'
-import { beginMember, type Member, type Segment, toSegmentNow } from './gzip.ts'
+import { beginMember, type Member, toSegmentNow } from './gzip.ts'
 import { writeHeader } from './text-writer.ts'
-
-/** A report of an operation as compressed text. */
-export interface RenderedReport {
-  /** Name of the report. */
-  readonly report: string
-  /** One segment for each family of the report. */
-  readonly segments: readonly Segment[]
-}
 
 /**
  * Joins the reports of all operations into the first part of a gzip member. It joins them again only if one has changed, and

@@ -1,4 +1,4 @@
-import type { Family, Format, Labels, Sample } from './family.ts'
+import type { Family, Format, Labels, Sample } from '../model/family.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
 

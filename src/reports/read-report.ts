@@ -1,18 +1,13 @@
 import { secretsOf } from '../config/operation.ts'
 import type { Route } from '../config/proxy.ts'
 import { createSecretFinder, type Secret } from '../config/secret.ts'
+import type { RecordRejection, Rejections } from '../model/rejections.ts'
 import { WolkvoxFailure } from '../wolkvox/failure.ts'
 import { UNPARSABLE } from '../wolkvox/parse.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
 import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
 import { type Reading, UNREADABLE } from '../wolkvox/values.ts'
-import {
-  type AnyReport,
-  type JsonRecord,
-  numericFields,
-  type RecordRejection,
-  type RowSettings,
-} from './report.ts'
+import { type AnyReport, type JsonRecord, numericFields, type RowSettings } from './report.ts'
 
 /**
  * The numbers of all rows, in the order of the rows, under wolkvox's name of the field; `NaN` if a row has none. By field
@@ -31,13 +26,6 @@ export interface Snapshot {
   readonly records: number
   /** Size of the decoded response. */
   readonly bytes: number
-}
-
-/** What of a response was rejected; zero counts may be missing. */
-export interface Rejections {
-  readonly records: Readonly<Partial<Record<RecordRejection, number>>>
-  /** Unreadable values, under wolkvox's name of the field. */
-  readonly values: Readonly<Record<string, number>>
 }
 
 /** A snapshot, with what was rejected. */

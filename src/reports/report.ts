@@ -1,14 +1,9 @@
 import type { z } from 'zod'
-import type { Family, Labels, Sample } from '../exposition/family.ts'
+import type { Family, Labels, Sample } from '../model/family.ts'
 import type { Reader, Reading } from '../wolkvox/values.ts'
 
 /** One record of a response, as JSON gave it. */
 export type JsonRecord = Readonly<Record<string, unknown>>
-
-/** Why a record is rejected: the values of the label `reason`. */
-export const recordRejections = ['missing_id', 'duplicate', 'not_an_object', 'unparsable'] as const
-
-export type RecordRejection = (typeof recordRejections)[number]
 
 /** How an agent's name is exposed: unchanged, as a pseudonym, or not at all. */
 export const agentNameModes = ['plain', 'hash', 'omit'] as const

@@ -1,6 +1,7 @@
 import { abortable, now } from '../clock.ts'
-import { formatDuration } from '../config/units.ts'
-import { failedOutcome, type Outcome } from '../worker/outcome.ts'
+import { failedOutcome, type Outcome } from '../model/outcome.ts'
+import type { AccountStorage, StoredAccount } from '../model/storage-ports.ts'
+import { formatDuration } from '../units.ts'
 import {
   type AccountState,
   backoffMs,
@@ -12,7 +13,6 @@ import {
   withProbe,
   withRequestToday,
 } from './budget.ts'
-import type { AccountStorage, StoredAccount } from './storage-ports.ts'
 
 /** The settings of an account; operations with the same server and base URL share one. */
 export type AccountSettings = Pick<AccountState, 'account' | 'timeZone' | 'dailyLimit'>

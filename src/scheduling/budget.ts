@@ -1,16 +1,10 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Moment } from '../clock.ts'
-import { DAY_MS } from '../config/units.ts'
+import type { RequestsOfDay } from '../model/storage-ports.ts'
+import { DAY_MS } from '../units.ts'
 
 // While wolkvox refuses calls because the quota is exhausted, one call in this time checks whether it has been reset.
 export const PROBE_INTERVAL_MS = 30 * 60_000
-
-/** Requests of one day of the account's time zone. */
-export interface RequestsOfDay {
-  /** `YYYY-MM-DD` */
-  readonly day: string
-  readonly count: number
-}
 
 /** wolkvox has refused a call because the quota is exhausted. */
 export interface Exhausted {

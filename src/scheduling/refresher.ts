@@ -1,7 +1,8 @@
 import { delay, delayUntil, now } from '../clock.ts'
 import type { Operation, ReportSettings } from '../config/operation.ts'
+import type { Attempt, Failure, Outcome } from '../model/outcome.ts'
+import type { SnapshotStorage, StoredSchedule } from '../model/storage-ports.ts'
 import type { FailureReason } from '../wolkvox/failure.ts'
-import type { Attempt, Failure, Outcome } from '../worker/outcome.ts'
 import type { Account } from './account.ts'
 import {
   earliestFetch,
@@ -22,7 +23,6 @@ import {
   withRefreshInProgress,
   withRequest,
 } from './state.ts'
-import type { SnapshotStorage, StoredSchedule } from './storage-ports.ts'
 
 /** Refreshes one report of one operation. */
 export interface Refresher {

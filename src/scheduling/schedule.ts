@@ -1,5 +1,5 @@
+import type { Failure } from '../model/outcome.ts'
 import type { FailureReason } from '../wolkvox/failure.ts'
-import type { Failure } from '../worker/outcome.ts'
 import type { ReportState } from './state.ts'
 
 /**

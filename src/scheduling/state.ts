@@ -1,9 +1,10 @@
 import type { Moment } from '../clock.ts'
 import type { Operation, ReportSettings } from '../config/operation.ts'
+import type { Failure, Outcome, RenderedSnapshot, ResponseSummary } from '../model/outcome.ts'
+import { type RecordRejection, recordRejections } from '../model/rejections.ts'
 import { reportNamed } from '../reports/index.ts'
-import { fieldsOf, type RecordRejection, recordRejections } from '../reports/report.ts'
+import { fieldsOf } from '../reports/report.ts'
 import { type FailureReason, failureReasons } from '../wolkvox/failure.ts'
-import type { Failure, Outcome, RenderedSnapshot, ResponseSummary } from '../worker/outcome.ts'
 import type { AccountState } from './budget.ts'
 
 /** The refresh that ended last. */

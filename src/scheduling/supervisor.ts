@@ -7,12 +7,17 @@ import {
   type Operation,
   type ReportSettings,
 } from '../config/operation.ts'
-import type { Attempt } from '../worker/outcome.ts'
+import type { Attempt } from '../model/outcome.ts'
+import type {
+  AccountStorage,
+  SnapshotStorage,
+  StoredAccount,
+  StoredSchedule,
+} from '../model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from './account.ts'
 import { type RefreshEvents, type Refresher, reportKey, startRefresher } from './refresher.ts'
 import { startOffset } from './schedule.ts'
 import type { ExporterState, OperationState } from './state.ts'
-import type { AccountStorage, SnapshotStorage, StoredAccount, StoredSchedule } from './storage-ports.ts'
 
 /** Runs a refresher for each report of each operation. */
 export interface Supervisor {

@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator'
-import type { Format } from '../exposition/family.ts'
+import type { Format } from '../model/family.ts'
 
 const FORMATS: readonly (readonly [string, Format])[] = [
   ['text/plain;version=0.0.4', 'text'],

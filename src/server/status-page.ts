@@ -1,17 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import Negotiator from 'negotiator'
+import { type Language, languages } from '../status-page/languages.ts'
+import type { RenderedPage } from '../status-page/page.ts'
 import { memoizeByHeader } from './negotiation.ts'
 import { refuse } from './refusals.ts'
-
-/** The languages of the page, the default first. */
-export const languages = ['en', 'es'] as const
-
-export type Language = (typeof languages)[number]
-
-export interface RenderedPage {
-  readonly html: string
-  readonly contentSecurityPolicy: string
-}
 
 /**
  * Renders the status page.

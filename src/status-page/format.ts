@@ -1,4 +1,4 @@
-import { DAY_MS } from '../config/units.ts'
+import { DAY_MS } from '../units.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000

@@ -1,8 +1,8 @@
 import { htmlEscape } from 'escape-goat'
-import type { Language, RenderedPage } from '../server/status-page.ts'
 import { CONTENT_SECURITY_POLICY, SCRIPT, STYLE } from './assets.ts'
 import { english } from './english.ts'
 import { createFormat } from './format.ts'
+import type { Language } from './languages.ts'
 import { writeOperation, writeOverview } from './operation.ts'
 import { NEARLY_USED_UP, type Problem, problemsOf } from './problems.ts'
 import { spanish } from './spanish.ts'
@@ -10,6 +10,12 @@ import type { Status } from './status.ts'
 import { writeSummary } from './summary.ts'
 import type { Texts } from './texts.ts'
 import { type Html, html, join, type Writer } from './writer.ts'
+
+/** The HTML of the page, and the header with which a browser has to get it. */
+export interface RenderedPage {
+  readonly html: string
+  readonly contentSecurityPolicy: string
+}
 
 const LANGUAGES: Readonly<Record<Language, Texts>> = { en: english, es: spanish }
 

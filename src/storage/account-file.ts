@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accountIdOf, type Operation } from '../config/operation.ts'
-import { DAY_MS } from '../config/units.ts'
-import type { AccountToStore, StoredAccount } from '../scheduling/storage-ports.ts'
+import type { AccountToStore, StoredAccount } from '../model/storage-ports.ts'
+import { DAY_MS } from '../units.ts'
 import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
 /** Settings that distinguish accounts. */

@@ -13,7 +13,7 @@ import processStartTime from 'prom-client/lib/metrics/processStartTime.js'
 import version from 'prom-client/lib/metrics/version.js'
 import Registry from 'prom-client/lib/registry.js'
 import type { BuildInfo } from '../build-info.ts'
-import type { FilledFamily } from '../exposition/family.ts'
+import type { FilledFamily } from '../model/family.ts'
 
 // The default metrics of prom-client that cost nothing between scrapes. The two event loop metrics take a measurement every
 // 10 ms, which uses more CPU than the rest of the process. The one about CPU time loads OpenTelemetry; see cpuFamilies.

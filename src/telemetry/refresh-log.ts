@@ -1,11 +1,11 @@
 import { now } from '../clock.ts'
-import { formatDuration } from '../config/units.ts'
+import type { Outcome } from '../model/outcome.ts'
+import { createRepeatedFailures } from '../repeated-failures.ts'
 import { type RefreshEvents, reportKey } from '../scheduling/refresher.ts'
 import { type ReportState, totalOf } from '../scheduling/state.ts'
+import { formatDuration } from '../units.ts'
 import { failureHints } from '../wolkvox/failure.ts'
-import type { Outcome } from '../worker/outcome.ts'
 import type { Logger } from './logger.ts'
-import { createRepeatedFailures } from './repeated-failures.ts'
 
 /** What the log has said about a report. */
 interface ReportMemory {

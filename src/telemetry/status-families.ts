@@ -1,6 +1,6 @@
 import type { Moment } from '../clock.ts'
 import { CALLS_PER_LICENSE } from '../config/operation.ts'
-import type { Family, FamilyType, FilledFamily, Sample } from '../exposition/family.ts'
+import type { Family, FamilyType, FilledFamily, Sample } from '../model/family.ts'
 import { type AccountState, dayEnd, requestsToday } from '../scheduling/budget.ts'
 import type { ExporterState, OperationState, ReportState } from '../scheduling/state.ts'
 import { MAX_RECORDS } from '../wolkvox/values.ts'

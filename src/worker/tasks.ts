@@ -1,18 +1,18 @@
 import type { Operation } from '../config/operation.ts'
 import { renderReport } from '../exposition/render-report.ts'
-import { reportNamed } from '../reports/index.ts'
-import { readReport, type Snapshot } from '../reports/read-report.ts'
-import type { AnyReport } from '../reports/report.ts'
-import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
-import { toFailure, type WolkvoxFailure } from '../wolkvox/failure.ts'
-import { createRedactor } from '../wolkvox/redaction.ts'
 import {
   type CallResult,
   failedOutcome,
   type Outcome,
   type RenderedSnapshot,
   type RestoreResult,
-} from './outcome.ts'
+} from '../model/outcome.ts'
+import { reportNamed } from '../reports/index.ts'
+import { readReport, type Snapshot } from '../reports/read-report.ts'
+import type { AnyReport } from '../reports/report.ts'
+import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
+import { toFailure, type WolkvoxFailure } from '../wolkvox/failure.ts'
+import { createRedactor } from '../wolkvox/redaction.ts'
 import { type FromWorker, fromPlain, type TaskRequest, type ToWorker } from './protocol.ts'
 
 /** Handles the messages that a worker thread receives. */

@@ -1,5 +1,5 @@
 import type { Operation } from '../config/operation.ts'
-import { type Attempt, failedOutcome, type RestoreResult } from './outcome.ts'
+import { type Attempt, failedOutcome, type RestoreResult } from '../model/outcome.ts'
 import { toPlain } from './protocol.ts'
 import { WorkerLostError, type WorkerPool } from './worker-pool.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readCaFile, readCertificates } from '../../src/config/ca-file.ts'
-import { DAY_MS } from '../../src/config/units.ts'
+import { DAY_MS } from '../../src/units.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const NOW = Date.now()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createExposition } from '../../src/exposition/exposition.ts'
-import type { FilledFamily } from '../../src/exposition/family.ts'
+import type { FilledFamily } from '../../src/model/family.ts'
 import { reports } from '../../src/reports/index.ts'
 import {
   type ExporterState,

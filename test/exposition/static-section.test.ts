@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { endMember, type Member, toSegmentNow } from '../../src/exposition/gzip.ts'
-import { createStaticSection, type RenderedReport } from '../../src/exposition/static-section.ts'
+import { createStaticSection } from '../../src/exposition/static-section.ts'
+import type { RenderedReport } from '../../src/model/outcome.ts'
 import { agentFamilies } from '../../src/reports/agents/families.ts'
 import { reports } from '../../src/reports/index.ts'
 import type { AnyReport } from '../../src/reports/report.ts'

@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
+import type { Outcome } from '../../src/model/outcome.ts'
+import type { AccountStorage, AccountToStore } from '../../src/model/storage-ports.ts'
 import { type Account, openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
-import type { AccountStorage, AccountToStore } from '../../src/scheduling/storage-ports.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
-import type { Outcome } from '../../src/worker/outcome.ts'
 import { anOperation, never } from '../../tools/fixtures.ts'
 import {
   aCall,

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { now } from '../../src/clock.ts'
+import type { Outcome } from '../../src/model/outcome.ts'
+import type { AccountToStore, StoredAccount } from '../../src/model/storage-ports.ts'
 import { openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import { isStale } from '../../src/scheduling/state.ts'
-import type { AccountToStore, StoredAccount } from '../../src/scheduling/storage-ports.ts'
-import type { Outcome } from '../../src/worker/outcome.ts'
 import { anOperation, aRenderedSnapshot } from '../../tools/fixtures.ts'
 import {
   accountSettings,

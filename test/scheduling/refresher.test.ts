@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
 import { now } from '../../src/clock.ts'
 import { toSegmentNow } from '../../src/exposition/gzip.ts'
+import type { Failure, Outcome } from '../../src/model/outcome.ts'
+import type { AccountToStore } from '../../src/model/storage-ports.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import { isReady, isStale, type ReportState } from '../../src/scheduling/state.ts'
-import type { AccountToStore } from '../../src/scheduling/storage-ports.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
-import type { Failure, Outcome } from '../../src/worker/outcome.ts'
 import { aRenderedSnapshot, aSuccess } from '../../tools/fixtures.ts'
 import {
   anAccountStorage,

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { credentialsFingerprint, dailyLimit, type Operation } from '../../src/config/operation.ts'
+import { type Attempt, failedOutcome, type Outcome } from '../../src/model/outcome.ts'
+import type { AccountStorage, SnapshotStorage, StoredAccount } from '../../src/model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from '../../src/scheduling/account.ts'
 import {
   type RefreshEvents,
@@ -7,8 +9,6 @@ import {
   reportKey,
   startRefresher,
 } from '../../src/scheduling/refresher.ts'
-import type { AccountStorage, SnapshotStorage, StoredAccount } from '../../src/scheduling/storage-ports.ts'
-import { type Attempt, failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
 import { anOperation, aSuccess, type OperationOverrides } from '../../tools/fixtures.ts'
 
 export const MINUTE = 60_000

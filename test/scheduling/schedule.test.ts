@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { failedOutcome } from '../../src/model/outcome.ts'
 import {
   earliestFetch,
   firstWait,
@@ -15,7 +16,6 @@ import {
   withRefreshInProgress,
 } from '../../src/scheduling/state.ts'
 import { type FailureReason, failureReasons, type RetryAdvice } from '../../src/wolkvox/failure.ts'
-import { failedOutcome } from '../../src/worker/outcome.ts'
 import { aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 const INTERVAL = 300_000

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import {
   initialState,
   type ReportState,
@@ -6,7 +7,6 @@ import {
   withRefreshInProgress,
   withRequest,
 } from '../../src/scheduling/state.ts'
-import { failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
 import { aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 const settings = { name: 'agents', refreshIntervalMs: 300_000, staleAfterMs: 900_000 }

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
 import { credentialsFingerprint, type Operation, type ReportSettings } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
+import type { Attempt, RenderedSnapshot } from '../../src/model/outcome.ts'
+import type { AccountToStore, StoredAccount } from '../../src/model/storage-ports.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
-import type { AccountToStore, StoredAccount } from '../../src/scheduling/storage-ports.ts'
 import { createSupervisor, type Supervisor } from '../../src/scheduling/supervisor.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
-import type { Attempt, RenderedSnapshot } from '../../src/worker/outcome.ts'
 import { anOperation, aRenderedSnapshot, type OperationOverrides } from '../../tools/fixtures.ts'
 import {
   anAttempt,

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { type AppParts, createApp } from '../../src/server/app.ts'
-import type { RenderedPage } from '../../src/server/status-page.ts'
+import type { RenderedPage } from '../../src/status-page/page.ts'
 import { aBody } from '../support/exposition-texts.ts'
 
 export const aPage: RenderedPage = {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Language, StatusPage } from '../../src/server/status-page.ts'
+import type { StatusPage } from '../../src/server/status-page.ts'
+import type { Language } from '../../src/status-page/languages.ts'
 import { aPage, makeApp } from './make-app.ts'
 
 /** A page that says in which language it is, and which operation it shows. */

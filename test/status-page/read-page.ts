@@ -1,5 +1,5 @@
 import type { ExporterState } from '../../src/scheduling/state.ts'
-import type { Language } from '../../src/server/status-page.ts'
+import type { Language } from '../../src/status-page/languages.ts'
 import { renderStatusPage } from '../../src/status-page/page.ts'
 import { describeStatus } from '../../src/status-page/status.ts'
 import { momentAt } from '../../tools/fixtures.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { credentialsFingerprint } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
-import type { AccountToStore } from '../../src/scheduling/storage-ports.ts'
+import type { AccountToStore } from '../../src/model/storage-ports.ts'
 import { decodeAccount, encodeAccount } from '../../src/storage/account-file.ts'
 import { addChecksum } from '../../src/storage/stored-file.ts'
 import { anOperation, type OperationOverrides } from '../../tools/fixtures.ts'

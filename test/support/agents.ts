@@ -1,8 +1,9 @@
 import type { Operation, ReportSettings } from '../../src/config/operation.ts'
 import { renderReport } from '../../src/exposition/render-report.ts'
+import type { Rejections } from '../../src/model/rejections.ts'
 import { agents as agentsReport } from '../../src/reports/agents/index.ts'
 import type { Agent } from '../../src/reports/agents/rows.ts'
-import { type Columns, type Rejections, readRecords, type Snapshot } from '../../src/reports/read-report.ts'
+import { type Columns, readRecords, type Snapshot } from '../../src/reports/read-report.ts'
 import { fetchResponse } from '../../src/wolkvox/client.ts'
 
 /** The fetch time in tests that do not depend on it. */

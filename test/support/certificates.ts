@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generate, type SubjectAltNameEntry } from 'selfsigned'
-import { DAY_MS } from '../../src/config/units.ts'
+import { DAY_MS } from '../../src/units.ts'
 
 /** A certificate with its key, both as PEM. */
 export interface KeyPair {

@@ -1,6 +1,6 @@
 import { constants, gzipSync, inflateRawSync } from 'node:zlib'
 import type { Body } from '../../src/exposition/exposition.ts'
-import type { Segment } from '../../src/exposition/gzip.ts'
+import type { Segment } from '../../src/model/outcome.ts'
 
 /** The text of each agent family of an exposition, headers included, by name. */
 export function agentFamiliesOf(text: string): Record<string, string> {

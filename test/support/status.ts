@@ -1,4 +1,5 @@
 import { Secret } from '../../src/config/secret.ts'
+import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import {
   type ExporterState,
   initialState,
@@ -9,7 +10,6 @@ import {
   withRequest,
 } from '../../src/scheduling/state.ts'
 import type { FailureReason } from '../../src/wolkvox/failure.ts'
-import { failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
 import { anAccountState, anOperation, aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 export const NOW = Date.UTC(2026, 0, 2, 15)

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { writeDynamicSection } from '../../src/exposition/dynamic-section.ts'
-import type { FilledFamily } from '../../src/exposition/family.ts'
+import type { FilledFamily } from '../../src/model/family.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 
 const BUILD = { version: '1.2.3', revision: 'abc123', nodeVersion: 'v24.0.0' }

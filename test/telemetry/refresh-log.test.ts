@@ -1,10 +1,10 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import type { RefreshEvents } from '../../src/scheduling/refresher.ts'
 import { initialState, withData, withOutcome } from '../../src/scheduling/state.ts'
 import { refreshLog } from '../../src/telemetry/refresh-log.ts'
 import { failureHints, failureReasons } from '../../src/wolkvox/failure.ts'
-import { failedOutcome, type Outcome } from '../../src/worker/outcome.ts'
 import { aRenderedSnapshot, aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 const BEFORE = initialState(

@@ -1,4 +1,4 @@
-import type { Sample } from '../../exposition/family.ts'
+import type { Sample } from '../../model/family.ts'
 import { readCount, readDuration, readLoginTime, readPercentage } from '../../wolkvox/values.ts'
 import { fieldGauge, fieldHelp, type ReportFamily, type RowFamily } from '../report.ts'
 import { categories } from './categories.ts'

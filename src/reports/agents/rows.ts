@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Labels } from '../../exposition/family.ts'
+import type { Labels } from '../../model/family.ts'
 import { readText } from '../../wolkvox/values.ts'
 import type { AgentNameMode, JsonRecord, RowSettings, TakeText } from '../report.ts'
 import { type Category, categoryOf } from './categories.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createRepeatedFailures } from '../../src/telemetry/repeated-failures.ts'
-import { momentAt } from '../../tools/fixtures.ts'
+import { createRepeatedFailures } from '../src/repeated-failures.ts'
+import { momentAt } from '../tools/fixtures.ts'
 
 const MINUTE = 60_000
 const INTERVAL = 5 * MINUTE

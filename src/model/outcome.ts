@@ -1,7 +1,24 @@
-import type { RenderedReport } from '../exposition/static-section.ts'
-import type { Rejections } from '../reports/read-report.ts'
 import type { FailureReason, RetryAdvice } from '../wolkvox/failure.ts'
 import type { ApiResponse } from '../wolkvox/response.ts'
+import type { Rejections } from './rejections.ts'
+
+/** A compressed text that can be placed anywhere in a gzip member, among other segments. */
+export interface Segment {
+  /** Deflate blocks that end at a byte boundary and do not refer to earlier blocks. The buffer is not shared. */
+  readonly deflated: Uint8Array
+  /** CRC-32 of the text. */
+  readonly crc: number
+  /** Length of the text in bytes. */
+  readonly length: number
+}
+
+/** A report of an operation as compressed text. */
+export interface RenderedReport {
+  /** Name of the report. */
+  readonly report: string
+  /** One segment for each family of the report. */
+  readonly segments: readonly Segment[]
+}
 
 /** The last good data of a report, in the form in which it is served. */
 export interface RenderedSnapshot extends RenderedReport {

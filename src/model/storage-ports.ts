@@ -1,5 +1,11 @@
-import type { RenderedSnapshot } from '../worker/outcome.ts'
-import type { RequestsOfDay } from './budget.ts'
+import type { RenderedSnapshot } from './outcome.ts'
+
+/** Requests of one day of the account's time zone. */
+export interface RequestsOfDay {
+  /** `YYYY-MM-DD` */
+  readonly day: string
+  readonly count: number
+}
 
 /** When a report of an operation may be fetched next, as a process leaves it for the next one. */
 export interface StoredSchedule {

@@ -1,5 +1,5 @@
-import type { Moment } from '../clock.ts'
-import { formatDuration } from '../config/units.ts'
+import type { Moment } from './clock.ts'
+import { formatDuration } from './units.ts'
 
 /** What to log about a failure, or about the success that ends failures. */
 export interface Notice {
