@@ -1,7 +1,5 @@
 import { failureHints } from '../wolkvox/failure.ts'
-import type { Texts } from './texts.ts'
-
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
+import { plural, type Texts } from './texts.ts'
 
 /** The status page in English. */
 export const english: Texts = {
@@ -94,7 +92,7 @@ export const english: Texts = {
   reasons: {
     connect: 'connection failed',
     tls: 'TLS connection failed',
-    proxy: 'refused by a proxy',
+    proxy: 'proxy failed or refused',
     timeout: 'timed out',
     http_error: 'HTTP error',
     redirect: 'redirected',

@@ -1,6 +1,4 @@
-import type { Texts } from './texts.ts'
-
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
+import { plural, type Texts } from './texts.ts'
 
 /** The status page in Spanish of Latin America. */
 export const spanish: Texts = {
@@ -99,7 +97,7 @@ export const spanish: Texts = {
   reasons: {
     connect: 'falló la conexión',
     tls: 'falló la conexión TLS',
-    proxy: 'rechazada por un proxy',
+    proxy: 'el proxy falló o la rechazó',
     timeout: 'se agotó el tiempo de espera',
     http_error: 'error HTTP',
     redirect: 'redirigida',
@@ -118,9 +116,8 @@ export const spanish: Texts = {
   hints: {
     connect:
       'revise la red y los proxies del camino; si ninguna solicitud funciona, revise el código del servidor y que la dirección de esta máquina esté en la lista del firewall de la operación',
-    tls: 'revise los proxies del camino hacia wolkvox, el certificado y el reloj',
-    proxy:
-      'un proxy del camino exige autenticación, que el exportador no admite; permita que esta máquina pase por el proxy sin ella',
+    tls: 'revise el reloj y el certificado; para confiar en la CA de su empresa, configure WOLKVOX_CA_FILE',
+    proxy: 'revise WOLKVOX_PROXY_URL o HTTPS_PROXY, y que el proxy permita que esta máquina llegue a wolkvox',
     timeout: 'wolkvox tardó demasiado; revise la red o aumente el tiempo de espera',
     http_error:
       'wolkvox tiene un error, u otro servidor responde en esta dirección; si continúa, revise la URL base y luego comuníquese con wolkvox',

@@ -1,6 +1,11 @@
 import type { FailureReason } from '../wolkvox/failure.ts'
 import type { Condition } from './status.ts'
 
+/** A count with its noun. English and Spanish have one form for 1, and one for all other counts. */
+export function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
 /** The texts of the status page in one language. Each language has all of them: a missing one is a type error. */
 export interface Texts {
   /** BCP 47 tag for numbers, dates and relative times. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ExporterState } from '../../src/scheduling/state.ts'
 import { CONTENT_SECURITY_POLICY } from '../../src/status-page/assets.ts'
+import { english } from '../../src/status-page/english.ts'
+import { spanish } from '../../src/status-page/spanish.ts'
 import { failureHints, failureReasons } from '../../src/wolkvox/failure.ts'
 import { anAccountState, anOperation } from '../../tools/fixtures.ts'
 import { aGoodState, aLargeState, aMixedState, aReport, bad, good, MINUTE, NOW } from '../support/status.ts'
@@ -54,7 +56,7 @@ describe('the summary', () => {
     const account = anAccountState({
       dailyLimit: 1000,
       requestsOfDay: { day: '2026-01-02', count },
-      exhausted: isRefused ? { day: '2026-01-02', probeAtMs: NOW + 12 * MINUTE } : undefined,
+      exhausted: isRefused ? { day: '2026-01-02', probeAtMonotonicMs: NOW + 12 * MINUTE } : undefined,
     })
     const state = { ...stateOf(agents(good())), accounts: [account] }
     expect(summaryOf(pageOf(state))[1]).toBe(`Account 0042: ${words}`)
@@ -106,6 +108,11 @@ describe('the part about a report', () => {
     expect(english).toContain(`: the problem What to do: ${failureHints[reason]}`)
     expect(spanish).toMatch(/: the problem Qué hacer: \S+ \S+/)
     expect(spanish).not.toContain(failureHints[reason])
+  })
+
+  it.each(failureReasons)('names the same settings after %s in both languages', (reason) => {
+    const settingsIn = (hint: string) => (hint.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []).sort()
+    expect(settingsIn(spanish.hints[reason])).toEqual(settingsIn(english.hints[reason]))
   })
 
   it('says that a refresh is in progress', () => {
