@@ -2,7 +2,7 @@ import type { Moment } from './clock.ts'
 import { formatDuration } from './units.ts'
 
 /** What to log about a failure, or about the success that ends failures. */
-export interface Notice {
+export interface LogDecision {
   /** `debug` for what the log has already said. */
   readonly level: 'warn' | 'info' | 'debug'
   /** Fields of the log line. */
@@ -11,17 +11,17 @@ export interface Notice {
     readonly failures: number
     /** From the first of these failures until now; absent for the first. */
     readonly failing_for?: string
-    /** Failures of this kind that were logged at `debug` since the last one at `warn`; absent for none. */
+    /** Failures with this reason that were logged at `debug` since the last one at `warn`; absent for none. */
     readonly suppressed?: number
   }
 }
 
 /** Decides how often a failure that repeats is logged: a log that repeats itself hides what is new. */
 export interface RepeatedFailures {
-  /** @param kinds what failed: its reason, or several at the same time */
-  failed(kinds: readonly string[], now: Moment): Notice
+  /** @param reasons why it failed: one, or several at the same time */
+  failed(reasons: readonly string[], now: Moment): LogDecision
   /** @returns `undefined` if nothing had failed */
-  succeeded(now: Moment): Notice | undefined
+  succeeded(now: Moment): LogDecision | undefined
 }
 
 const REPEAT_AFTER_MS = 3_600_000
@@ -29,26 +29,27 @@ const REPEAT_AFTER_MS = 3_600_000
 // A failure that comes and goes is quiet, but one that lasts after a logged recovery must not be.
 const LASTING_FAILURES = 3
 
-// Kinds are few; an unexpected text in each of them must not fill the memory.
-const MAX_KINDS = 64
+// Reasons are few; an unexpected text in each of them must not fill the memory.
+const MAX_REASONS = 64
 
-interface Kind {
+/** What was logged about a reason. */
+interface Entry {
   readonly loggedAtMs: number
   readonly suppressed: number
 }
 
 /**
- * Makes the memory for one subject, such as a report or a file. A kind of failure is logged at `warn` when it is new, and then
- * at most once an hour, also if it alternates with other kinds or with successes. There are two exceptions: the third failure
+ * Makes the memory for one subject, such as a report or a file. A reason is logged at `warn` when it is new, and then at most
+ * once an hour, also if it alternates with other reasons or with successes. There are two exceptions: the third failure
  * in a row is logged if none before it was, and the end is logged if the beginning was.
  */
 export function createRepeatedFailures(): RepeatedFailures {
-  const kinds = new Map<string, Kind>()
+  const entries = new Map<string, Entry>()
   let sinceMs = 0
   let failures = 0
   let isLogged = false
 
-  function fieldsAt(now: Moment, suppressed: number): Notice['fields'] {
+  function fieldsAt(now: Moment, suppressed: number): LogDecision['fields'] {
     const seconds = Math.round((now.monotonicMs - sinceMs) / 1000)
     return {
       failures,
@@ -57,38 +58,38 @@ export function createRepeatedFailures(): RepeatedFailures {
     }
   }
 
-  function note(kind: string, noted: Kind): void {
-    kinds.delete(kind)
-    kinds.set(kind, noted)
-    const [oldest] = kinds.keys()
-    if (kinds.size > MAX_KINDS && oldest !== undefined) kinds.delete(oldest)
+  function remember(reason: string, entry: Entry): void {
+    entries.delete(reason)
+    entries.set(reason, entry)
+    const [oldest] = entries.keys()
+    if (entries.size > MAX_REASONS && oldest !== undefined) entries.delete(oldest)
   }
 
   return {
-    failed(failed, now) {
+    failed(reasons, now) {
       if (failures === 0) sinceMs = now.monotonicMs
       failures += 1
-      const known = failed.map((kind) => ({ kind, noted: kinds.get(kind) }))
-      const isDue = known.some(
-        ({ noted }) => noted === undefined || now.monotonicMs - noted.loggedAtMs >= REPEAT_AFTER_MS,
+      const current = reasons.map((reason) => ({ reason, entry: entries.get(reason) }))
+      const isDue = current.some(
+        ({ entry }) => entry === undefined || now.monotonicMs - entry.loggedAtMs >= REPEAT_AFTER_MS,
       )
       if (isDue || (!isLogged && failures >= LASTING_FAILURES)) {
         isLogged = true
-        for (const { kind } of known) note(kind, { loggedAtMs: now.monotonicMs, suppressed: 0 })
-        const suppressed = Math.max(0, ...known.map(({ noted }) => noted?.suppressed ?? 0))
+        for (const { reason } of current) remember(reason, { loggedAtMs: now.monotonicMs, suppressed: 0 })
+        const suppressed = Math.max(0, ...current.map(({ entry }) => entry?.suppressed ?? 0))
         return { level: 'warn', fields: fieldsAt(now, suppressed) }
       }
-      for (const { kind, noted } of known) {
-        if (noted !== undefined) note(kind, { ...noted, suppressed: noted.suppressed + 1 })
+      for (const { reason, entry } of current) {
+        if (entry !== undefined) remember(reason, { ...entry, suppressed: entry.suppressed + 1 })
       }
       return { level: 'debug', fields: fieldsAt(now, 0) }
     },
     succeeded(now) {
       if (failures === 0) return undefined
-      const notice = { level: isLogged ? 'info' : 'debug', fields: fieldsAt(now, 0) } as const
+      const decision = { level: isLogged ? 'info' : 'debug', fields: fieldsAt(now, 0) } as const
       failures = 0
       isLogged = false
-      return notice
+      return decision
     },
   }
 }

@@ -71,7 +71,7 @@ describe('a change of the reason', () => {
     expect(count(levels, 'warn')).toBe(6)
   })
 
-  it('is a warning if one of several kinds is new', () => {
+  it('is a warning if one of several reasons is new', () => {
     expect(levelsOf(['a', 'a+b', 'a+b', 'b'])).toEqual(['warn', 'warn', 'debug', 'debug'])
   })
 })
@@ -89,10 +89,10 @@ describe('a failure that comes and goes', () => {
   })
 })
 
-it('remembers a bounded number of kinds', () => {
-  const kinds = Array.from({ length: 65 }, (_, index) => `kind ${index}`)
+it('remembers a bounded number of reasons', () => {
+  const reasons = Array.from({ length: 65 }, (_, index) => `reason ${index}`)
   const failures = createRepeatedFailures()
-  for (const kind of kinds) failures.failed([kind], momentAt(0))
+  for (const reason of reasons) failures.failed([reason], momentAt(0))
   const levelOf = (kind = '') => failures.failed([kind], momentAt(1)).level
-  expect([levelOf(kinds.at(-1)), levelOf(kinds.at(0))]).toEqual(['debug', 'warn'])
+  expect([levelOf(reasons.at(-1)), levelOf(reasons.at(0))]).toEqual(['debug', 'warn'])
 })

@@ -76,6 +76,7 @@ export async function startExporter(
       onRefreshed(state, outcome) {
         refreshes.onRefreshed(state, outcome)
         noteClockSkew(state)
+        // Declared below, because it needs the supervisor. No refresh ends before the supervisor is applied.
         files.onRefreshed(state, outcome)
       },
     },

@@ -38,7 +38,7 @@ export interface Failure extends RetryAdvice {
   readonly message: string
 }
 
-/** A response, whatever its content. */
+/** What is known of a response, readable or not. */
 export interface ResponseSummary {
   /** HTTP status. */
   readonly status: number

@@ -33,7 +33,7 @@ export interface Report<Row> {
   /** Path and query below the base URL. */
   readonly path: string
   readonly defaultIntervalMs: number
-  /** Whether a response without any record is malformed, instead of a report about nothing. */
+  /** Whether an empty response is malformed. */
   readonly needsRecord?: boolean
   /** wolkvox's names of the fields whose values are texts of a row. */
   readonly textFields: readonly string[]

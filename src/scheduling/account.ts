@@ -91,7 +91,7 @@ function createAccount(
       requestsOfDay,
       exhausted: exhausted && {
         day: exhausted.day,
-        probeAt: wallMs + Math.max(0, exhausted.probeAtMs - monotonicMs),
+        probeAt: wallMs + Math.max(0, exhausted.probeAtMonotonicMs - monotonicMs),
       },
       schedules: Object.fromEntries(schedules),
     })
@@ -159,7 +159,7 @@ function initialAccountState(settings: AccountSettings, stored: StoredAccount | 
     exhausted: exhausted && {
       day: exhausted.day,
       // A longer wait was stored before the clock was set back.
-      probeAtMs: monotonicMs + Math.min(exhausted.probeAt - wallMs, PROBE_INTERVAL_MS),
+      probeAtMonotonicMs: monotonicMs + Math.min(exhausted.probeAt - wallMs, PROBE_INTERVAL_MS),
     },
   }
 }

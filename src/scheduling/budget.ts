@@ -11,7 +11,7 @@ export interface Exhausted {
   /** Day of the refusal, `YYYY-MM-DD`. */
   readonly day: string
   /** When the next call may probe the quota, on the monotonic clock: setting the wall clock does not move it. */
-  readonly probeAtMs: number
+  readonly probeAtMonotonicMs: number
 }
 
 /** The daily quota of an account, and what this exporter has used of it. Never changed in place. */
@@ -46,7 +46,7 @@ export function withProbe(state: AccountState, now: Moment): AccountState {
 export function withExhaustedQuota(state: AccountState, now: Moment): AccountState {
   const day = dayAt(now.wallMs, state.timeZone)
   const backoff = Math.min(PROBE_INTERVAL_MS, untilNextDay(now.wallMs, state.timeZone))
-  return { ...state, exhausted: { day, probeAtMs: now.monotonicMs + backoff } }
+  return { ...state, exhausted: { day, probeAtMonotonicMs: now.monotonicMs + backoff } }
 }
 
 /** A call has succeeded. */
@@ -76,7 +76,7 @@ export function backoffMs(state: AccountState, now: Moment): number {
     return Math.min(PROBE_INTERVAL_MS, untilNextDay(now.wallMs, timeZone))
   }
   if (exhausted === undefined || !isExhausted(state, now.wallMs)) return 0
-  return Math.max(0, exhausted.probeAtMs - now.monotonicMs)
+  return Math.max(0, exhausted.probeAtMonotonicMs - now.monotonicMs)
 }
 
 /** Whether wolkvox has refused a call of this day, and accepted none since. @param now milliseconds since 1970 */

@@ -17,7 +17,7 @@ import {
   type ReportState,
   withClockSkew,
   withData,
-  withEndedCall,
+  withFailedAttempt,
   withNextRefresh,
   withOutcome,
   withRefreshInProgress,
@@ -30,7 +30,8 @@ export interface Refresher {
   /** Resolves when it was stopped; rejects when it cannot continue. */
   readonly ended: Promise<void>
   /**
-   * The next call is made with other credentials. If wolkvox has refused those of the last call, a refresh begins at once.
+   * The next call is made with other credentials. If wolkvox refused the previous credentials,
+   * refreshes immediately.
    *
    * @param credentials fingerprint of token and address
    */
@@ -49,6 +50,7 @@ export interface RefreshEvents {
   readonly onRefreshed: (state: ReportState, outcome: Outcome) => void
 }
 
+/** What a refresher works with. */
 export interface RefresherParts {
   readonly account: Account
   readonly snapshots: SnapshotStorage
@@ -144,7 +146,7 @@ export function startRefresher(
       const elapsed = performance.now() - startedAt
       const wait = retryDelay(failure, retries, refreshIntervalMs, elapsed, Math.random())
       if (wait === undefined || account.backoffMs() > 0) break
-      state = withEndedCall(state)
+      state = withFailedAttempt(state)
       events.onRetry(state, failure, wait)
       await delay(wait, signal)
       signal.throwIfAborted()

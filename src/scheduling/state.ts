@@ -54,7 +54,7 @@ export interface ReportState {
   /** Whether a refresh is in progress, including its retries and the waits between them. */
   readonly inProgress: boolean
   /** Whether a call has ended, successful or not. */
-  readonly hasEndedCall: boolean
+  readonly hasAttempted: boolean
   /** The last good data. */
   readonly rendered: RenderedSnapshot | undefined
   /** The moment of `rendered.fetchedAt` on the monotonic clock. */
@@ -101,7 +101,7 @@ export function initialState(operation: string, settings: ReportSettings, now: n
     failingSince: undefined,
     requestsBefore: 0,
     inProgress: false,
-    hasEndedCall: false,
+    hasAttempted: false,
     rendered: undefined,
     fetchedMonotonicMs: Number.NaN,
     clockSkewMs: undefined,
@@ -135,8 +135,8 @@ export function withData(state: ReportState, rendered: RenderedSnapshot, now: Mo
 }
 
 /** A call has failed, and its refresh continues with a retry. */
-export function withEndedCall(state: ReportState): ReportState {
-  return { ...state, hasEndedCall: true }
+export function withFailedAttempt(state: ReportState): ReportState {
+  return { ...state, hasAttempted: true }
 }
 
 /** A response may show how far the clocks differ. */
@@ -160,7 +160,7 @@ export function withOutcome(
     history: [record, ...before.history.slice(0, HISTORY_LENGTH - 1)],
     failingSince: outcome.ok ? undefined : (before.failingSince ?? record.startedAt),
     inProgress: false,
-    hasEndedCall: true,
+    hasAttempted: true,
     refreshes: state.refreshes + 1,
     failures: failure === undefined ? state.failures : add(state.failures, { [failure.reason]: 1 }),
     rejectedRecords: add(state.rejectedRecords, outcome.rejections.records),
@@ -199,8 +199,8 @@ export function isStale({ settings, rendered, fetchedMonotonicMs }: ReportState,
 }
 
 /** Whether the report was tried, or restored from an earlier process. */
-export function isReady({ hasEndedCall, rendered }: ReportState): boolean {
-  return hasEndedCall || rendered !== undefined
+export function isReady({ hasAttempted, rendered }: ReportState): boolean {
+  return hasAttempted || rendered !== undefined
 }
 
 function zeroes<K extends string>(keys: readonly K[]): Record<K, number> {

@@ -37,6 +37,7 @@ export interface Supervisor {
   stop(): Promise<void>
 }
 
+/** What a supervisor works with. */
 export interface SupervisorParts {
   readonly attempt: (operation: Operation, report: string, signal: AbortSignal) => Promise<Attempt>
   readonly storageOf: (operation: Operation) => AccountStorage
@@ -206,9 +207,9 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     state() {
       const { accounts: accountStates, operations: operationStates, reports: reportStates } = last
       const isUnchanged =
-        holdsExactly(accountStates, accounts, ({ account }) => account.state()) &&
-        holdsExactly(operationStates, operations, ({ state }) => state) &&
-        holdsExactly(reportStates, reports, ({ refresher }) => refresher.state())
+        areStatesOf(accountStates, accounts, ({ account }) => account.state()) &&
+        areStatesOf(operationStates, operations, ({ state }) => state) &&
+        areStatesOf(reportStates, reports, ({ refresher }) => refresher.state())
       if (isUnchanged) return last
       last = {
         accounts: [...accounts.values()].map(({ account }) => account.state()),
@@ -228,7 +229,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 }
 
 /** Whether a list consists of the states of everything in a map, in the same order. */
-function holdsExactly<State, Running>(
+function areStatesOf<State, Running>(
   states: readonly State[],
   running: ReadonlyMap<string, Running>,
   stateOf: (running: Running) => State,

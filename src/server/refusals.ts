@@ -52,7 +52,7 @@ export function addRefusals(app: FastifyInstance, responses: Responses): void {
   })
   app.addHook('onRequest', ({ raw, socket }, reply, done) => {
     const status = statusOfRefusal(raw)
-    // Otherwise Node would read the rest of a body that nobody needs.
+    // Otherwise Node would read the rest of a body that is not needed.
     if (status !== undefined) refuse(reply.header('connection', 'close'), status)
     else if (responses.on(socket) > limits.maxResponsesPerConnection) {
       refuseTooMany(reply.header('connection', 'close'))

@@ -17,7 +17,7 @@ const UMASK = 0o117
  */
 export async function listenOnSocketFile(server: Server, path: string): Promise<void> {
   await removeStale(path)
-  // The file is created synchronously, so that the mask applies to nothing else, and nobody else can connect before.
+  // The file is created synchronously, so that the mask applies to nothing else, and no other user can connect before.
   const previous = process.umask(UMASK)
   try {
     server.listen({ path, backlog: limits.backlog })

@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 
 /** Writes numbers, moments and durations of one language. The units are the same symbols in all languages. */
-export interface Format {
+export interface LocaleFormat {
   count(value: number): string
   /** Rounded to a unit that people compare, such as `1.4 MiB`. */
   size(bytes: number): string
@@ -25,7 +25,7 @@ export interface Format {
 const SIZES = ['B', 'KiB', 'MiB', 'GiB'] as const
 
 /** @param now milliseconds since 1970 */
-export function createFormat(locale: string, now: number): Format {
+export function createFormat(locale: string, now: number): LocaleFormat {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const short = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
   const relativeTime = new Intl.RelativeTimeFormat(locale)

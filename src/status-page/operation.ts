@@ -14,9 +14,12 @@ const CLASSES: Readonly<Record<Condition, string>> = {
 export function writeOperation(operation: OperationStatus, writer: Writer): Html {
   const { facts } = writer.texts
   const { reports, storageFailures } = operation
-  return html`${writeHeading(operation, writer)}
-${join(reports.map((report) => writeReport(operation, report, true, writer)))}
-${storageFailures > 0 ? html`<p class="soft">${facts.storageFailures(writer.format.count(storageFailures))}</p>` : ''}</section>`
+  return writeSection(
+    operation,
+    html`${join(reports.map((report) => writeReport(operation, report, writer, { withHistory: true })))}
+${storageFailures > 0 ? html`<p class="soft">${facts.storageFailures(writer.format.count(storageFailures))}</p>` : ''}`,
+    writer,
+  )
 }
 
 /** The part about several operations: only what is wrong in detail, with links to the operations. */
@@ -31,9 +34,12 @@ export function writeOverview(
   const parts = operations.filter(isTroubled).map((operation) => {
     const shown = operation.reports.filter((report) => troubled.has(report))
     const others = operation.reports.length - shown.length
-    return html`${writeHeading(operation, writer)}
-${join(shown.map((report) => writeReport(operation, report, false, writer)))}
-<p>${others > 0 ? `${overview.wellReports(others)}. ` : ''}<a href="${linkTo(operation)}">${overview.details}</a></p></section>`
+    return writeSection(
+      operation,
+      html`${join(shown.map((report) => writeReport(operation, report, writer, { withHistory: false })))}
+<p>${others > 0 ? `${overview.wellReports(others)}. ` : ''}<a href="${linkTo(operation)}">${overview.details}</a></p>`,
+      writer,
+    )
   })
   const others = operations.filter((operation) => !isTroubled(operation))
   return html`${join(parts)}
@@ -42,10 +48,10 @@ ${others.length === 0 ? '' : writeTable(others, writer)}`
 
 const linkTo = ({ name }: OperationStatus) => `?operation=${encodeURIComponent(name)}`
 
-/** Opens the section, which the caller closes. */
-function writeHeading(operation: OperationStatus, { texts }: Writer): Html {
+function writeSection(operation: OperationStatus, content: Html, { texts }: Writer): Html {
   const id = anchorOf(operation)
-  return html`<section aria-labelledby="${id}"><div class="bar"><h2 id="${id}">${operation.name}</h2><span class="soft">${texts.times(operation.timeZone)}</span></div>`
+  return html`<section aria-labelledby="${id}"><div class="bar"><h2 id="${id}">${operation.name}</h2><span class="soft">${texts.times(operation.timeZone)}</span></div>
+${content}</section>`
 }
 
 function writeTable(operations: readonly OperationStatus[], { texts, format }: Writer): Html {
@@ -65,8 +71,8 @@ ${join(rows)}
 function writeReport(
   operation: OperationStatus,
   report: ReportStatus,
-  withHistory: boolean,
   writer: Writer,
+  { withHistory }: { readonly withHistory: boolean },
 ): Html {
   const { texts } = writer
   const { name, condition } = report
@@ -116,16 +122,15 @@ function writeFacts({ timeZone }: OperationStatus, report: ReportStatus, { texts
 }
 
 function writeHistory(operation: OperationStatus, report: ReportStatus, writer: Writer): Html {
-  const { texts } = writer
-  const { history: words } = texts
+  const { history: texts } = writer.texts
   const { history } = report
-  if (history.length === 0) return html`<p class="soft">${words.empty}</p>`
-  const caption = words.caption(operation.name, report.name)
-  const columns = [words.duration, words.requests, words.records, words.rejected, words.size, words.status]
+  if (history.length === 0) return html`<p class="soft">${texts.empty}</p>`
+  const caption = texts.caption(operation.name, report.name)
+  const columns = [texts.duration, texts.requests, texts.records, texts.rejected, texts.size, texts.status]
   // The scrolling part takes the focus, so that the keyboard can scroll it.
-  return html`<details id="${anchorOf(operation, report)}/refreshes"><summary>${words.heading(history.length)}</summary>
+  return html`<details id="${anchorOf(operation, report)}/refreshes"><summary>${texts.heading(history.length)}</summary>
 <div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table>
-<thead><tr><th scope="col">${words.start}</th><th scope="col">${words.result}</th>${join(columns.map((column) => html`<th scope="col" class="number">${column}</th>`))}</tr></thead>
+<thead><tr><th scope="col">${texts.start}</th><th scope="col">${texts.result}</th>${join(columns.map((column) => html`<th scope="col" class="number">${column}</th>`))}</tr></thead>
 <tbody>
 ${join(history.map((refresh) => writeRefresh(refresh, operation.timeZone, writer)))}
 </tbody></table></div></details>`

@@ -77,22 +77,21 @@ function documentOf(
 `
 }
 
-function writeAccounts({ accounts }: Status, { texts, format }: Writer): Html {
-  const { accounts: words } = texts
+function writeAccounts({ accounts }: Status, { texts: { accounts: texts }, format }: Writer): Html {
   const rows = accounts.map(({ name, timeZone, requestsToday, dailyLimit, dayEndsAt }) => {
     const used = format.count(requestsToday)
     const usage =
       dailyLimit === undefined
-        ? html`${words.withoutLimit(used)}`
-        : html`${words.of(used, format.count(dailyLimit))}<meter min="0" max="${dailyLimit}" high="${dailyLimit * NEARLY_USED_UP}" value="${requestsToday}" aria-label="${words.usage(name)}"></meter>`
+        ? html`${texts.withoutLimit(used)}`
+        : html`${texts.of(used, format.count(dailyLimit))}<meter min="0" max="${dailyLimit}" high="${dailyLimit * NEARLY_USED_UP}" value="${requestsToday}" aria-label="${texts.usage(name)}"></meter>`
     return html`<tr><th scope="row">${name}</th><td>${usage}</td><td>${format.future(dayEndsAt)}<span class="soft">${format.clock(dayEndsAt, timeZone)} (${timeZone})</span></td></tr>`
   })
-  return html`<section aria-labelledby="accounts"><h2 id="accounts">${words.heading}</h2>
-<table class="plain"><thead><tr><th scope="col">${words.account}</th><th scope="col">${words.today}</th><th scope="col">${words.dayEnds}</th></tr></thead>
+  return html`<section aria-labelledby="accounts"><h2 id="accounts">${texts.heading}</h2>
+<table class="plain"><thead><tr><th scope="col">${texts.account}</th><th scope="col">${texts.today}</th><th scope="col">${texts.dayEnds}</th></tr></thead>
 <tbody>
 ${join(rows)}
 </tbody></table>
-<p class="soft">${words.explanation}</p></section>`
+<p class="soft">${texts.explanation}</p></section>`
 }
 
 function writeFooter({ now, operations }: Status, telemetryPath: string, { texts, format }: Writer): Html {

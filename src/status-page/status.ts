@@ -29,6 +29,7 @@ export interface AccountStatus {
   readonly limitReached: boolean
 }
 
+/** An operation and its reports. */
 export interface OperationStatus {
   readonly name: string
   readonly account: string
@@ -46,6 +47,7 @@ export interface OperationStatus {
  */
 export type Condition = 'ok' | 'starting' | 'failing' | 'stale' | 'missing'
 
+/** A report: its last good data, and its last refreshes. */
 export interface ReportStatus {
   readonly name: string
   readonly condition: Condition

@@ -31,14 +31,14 @@ ${rest > 0 ? html`<li>${summary.more(rest)}</li>` : ''}
 function writeProblem(problem: Problem, writer: Writer): Html {
   const { summary } = writer.texts
   if ('account' in problem) {
-    return html`<li><a href="#accounts">${summary.account(problem.account.name)}</a>: ${accountWords(problem, writer)}</li>`
+    return html`<li><a href="#accounts">${summary.account(problem.account.name)}</a>: ${accountText(problem, writer)}</li>`
   }
   const { operation, report } = problem
   const link = html`<a href="#${anchorOf(operation, report)}">${operation.name}, ${report.name}</a>`
-  return html`<li>${link}: ${reportWords(problem, writer)}</li>`
+  return html`<li>${link}: ${reportText(problem, writer)}</li>`
 }
 
-function accountWords(
+function accountText(
   { kind, account }: Extract<Problem, { account: unknown }>,
   { texts, format }: Writer,
 ): string {
@@ -47,11 +47,11 @@ function accountWords(
   if (kind === 'nearly used up') {
     return summary.nearlyUsedUp(format.count(requestsToday), format.count(dailyLimit))
   }
-  const words = limitReached ? summary.limitReached : summary.refusedByWolkvox
-  return words(format.future(pausedUntil))
+  const text = limitReached ? summary.limitReached : summary.refusedByWolkvox
+  return text(format.future(pausedUntil))
 }
 
-function reportWords(problem: Extract<Problem, { report: unknown }>, { texts, format }: Writer): string {
+function reportText(problem: Extract<Problem, { report: unknown }>, { texts, format }: Writer): string {
   const { summary, reasons } = texts
   if (problem.kind === 'record limit') {
     return summary.recordLimit(format.count(problem.report.data?.records ?? 0))

@@ -1,12 +1,12 @@
 import { htmlEscape } from 'escape-goat'
-import type { Format } from './format.ts'
+import type { LocaleFormat } from './format.ts'
 import type { OperationStatus, ReportStatus } from './status.ts'
 import type { Texts } from './texts.ts'
 
 /** What writes a part of the page in one language. */
 export interface Writer {
   readonly texts: Texts
-  readonly format: Format
+  readonly format: LocaleFormat
 }
 
 /** Markup that needs no escaping. Only {@link html} and {@link join} make it. */

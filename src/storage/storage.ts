@@ -10,7 +10,7 @@ import { decodeAccount, encodeAccount } from './account-file.ts'
 import { removeLeftovers, writeFileAtomic } from './atomic-file.ts'
 import type { Disk } from './disk.ts'
 import { type Locks, StorageInUseError } from './storage-lock.ts'
-import { quarantine, type ReadResult, readStored } from './stored-file.ts'
+import { quarantine as quarantineFile, type ReadResult, readStored } from './stored-file.ts'
 
 /** Decodes and renders a stored snapshot, off the serving thread. @throws when the worker thread is lost */
 export type RestoreSnapshot = (
@@ -174,8 +174,8 @@ function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog
     return problem === undefined
   }
 
-  async function setAside(problem = 'cannot be read'): Promise<undefined> {
-    warnUnusable(await disk.run(() => quarantine(path, problem)))
+  async function quarantine(problem = 'cannot be read'): Promise<undefined> {
+    warnUnusable(await disk.run(() => quarantineFile(path, problem)))
   }
 
   const warnUnusable = (problem: string) => log.warn({ file: path, problem }, 'stored data is not used')
@@ -186,9 +186,9 @@ function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog
         // They only take space: the next start tries again, and a failing disk is reported by what is read or written.
         await disk.run(() => removeLeftovers(path)).catch(() => {})
         const stored = await disk.run(() => readStored(path))
-        if (stored.content === undefined) return await setAside(stored.problem)
+        if (stored.content === undefined) return await quarantine(stored.problem)
         const { content, problem } = await decode(stored.content)
-        return problem === undefined ? content : await setAside(problem)
+        return problem === undefined ? content : await quarantine(problem)
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') warnUnusable(`cannot be read (${codeOf(error) || messageOf(error)})`)
         return undefined

@@ -57,15 +57,17 @@ export function refreshLog(log: Logger, clock = now): RefreshEvents {
       if (ended) log[ended.level]({ ...reportFields(state), ...ended.fields }, 'data no longer rejected')
       return
     }
-    const kinds = [...reasons.map((reason) => `record ${reason}`), ...fields.map((field) => `value ${field}`)]
-    const notice = rejections.failed(kinds, clock())
-    log[notice.level](
+    const { level, fields: repeated } = rejections.failed(
+      [...reasons.map((reason) => `record ${reason}`), ...fields.map((field) => `value ${field}`)],
+      clock(),
+    )
+    log[level](
       {
         ...reportFields(state),
         ...rejectedBy(outcome),
         ...(reasons.length > 0 && { reasons }),
         ...(fields.length > 0 && { fields }),
-        ...notice.fields,
+        ...repeated,
       },
       'data rejected',
     )

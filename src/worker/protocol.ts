@@ -20,6 +20,7 @@ export interface TaskResults {
   restore: RestoreResult
 }
 
+/** The name of a task. */
 export type Task = keyof TaskResults
 
 /** An operation that can be sent to another thread, with its secrets in plain text. */

@@ -130,7 +130,7 @@ describe('the daily limit', () => {
     await vi.advanceTimersByTimeAsync(1)
     expect(calls).toEqual([])
     expect(report.state()).toMatchObject({
-      hasEndedCall: true,
+      hasAttempted: true,
       requests: 0,
       lastRefresh: { failure: { reason: 'quota_exceeded' } },
       nextRefreshAt: Date.parse('2026-03-11T05:00:00Z'),
