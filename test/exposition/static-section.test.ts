@@ -72,7 +72,7 @@ describe('the static section of several reports', () => {
   const salesToken = aRendered(tokenInfo, 'sales limit\n', 'sales used\n')
   const supportToken = aRendered(tokenInfo, 'support limit\n')
 
-  it('keeps each family together, whatever the order of operations and reports', () => {
+  it('keeps each family together in any order of operations and reports', () => {
     const together = [
       typeLine(agents, 0),
       'sales 1',

@@ -92,7 +92,7 @@ describe('the backoff', () => {
     expect(withFreeQuota(fresh)).toBe(fresh)
   })
 
-  it('begins again with a probe, whatever the probe brings', () => {
+  it('begins again with a probe, successful or not', () => {
     const probing = momentAt(NOON + 30 * MINUTE)
     expect(backoffMs(withProbe(exhausted, probing), probing)).toBe(30 * MINUTE)
     expect(withProbe(fresh, probing)).toBe(fresh)

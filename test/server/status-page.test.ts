@@ -84,7 +84,7 @@ describe('the status page', () => {
     }
   })
 
-  it('is tried again at once after an error', async () => {
+  it('is rendered again immediately after an error', async () => {
     const statusPage = spoken().mockRejectedValueOnce(new Error('the text of the fault'))
     const { app } = makeApp({ statusPage })
     expect((await app.inject('/')).statusCode).toBe(500)

@@ -82,7 +82,7 @@ describe('a lock', () => {
     ['removed', () => rm(path)],
     ['replaced', replaceFile],
     ['removed with its folder', () => rm(join(path, '..'), { recursive: true })],
-  ])('is acquired anew when its file was %s', async (_how, change) => {
+  ])('is acquired again when its file was %s', async (_how, change) => {
     const locks = locksOf()
     await locks.acquire(path, '0042')
     await change()

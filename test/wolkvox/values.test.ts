@@ -143,7 +143,7 @@ describe('login_time', () => {
     expect(readLoginTime('2026-03-10 08:30:00', { ...context, timeZone: 'Europe/Madrid' })).toBe(27_000)
   })
 
-  it('minds the change of the clock in the time zone', () => {
+  it('considers the change of the clock in the time zone', () => {
     const fetchedAt = Date.UTC(2026, 2, 29, 8, 0, 0)
     // Madrid skips from 02:00 to 03:00 that night: 01:30 there is 00:30 UTC, 03:30 is 01:30 UTC.
     expect(readLoginTime('2026-03-29 01:30:00', { fetchedAt, timeZone: 'Europe/Madrid' })).toBe(27_000)

@@ -118,7 +118,7 @@ describe('the tasks of a worker', () => {
 })
 
 describe('a call', () => {
-  it('returns the response unread, whatever its status', async () => {
+  it('returns the response unread, with any status', async () => {
     const baseUrl = await serveHttp(answerWith('no JSON', 503))
     const [reply] = await startRunner().run(1, { task: 'call', ...target({ baseUrl }) })
     expect(reply).toMatchObject({ result: { ok: true, response: { status: 503 } } })

@@ -63,7 +63,7 @@ describe('basic authentication', () => {
     expect(compared[0]?.hash).not.toBe(HASH)
   })
 
-  it('rejects an unknown user whatever bcrypt says', async () => {
+  it('rejects an unknown user, also if bcrypt accepts the password', async () => {
     const auth = createBasicAuth(new Map([['alice', HASH]]), { compare: async () => true })
     expect(await auth.verify(basic('mallory:x'), 'a', wanted)).toBe('rejected')
     expect(auth.isKnown(basic('mallory:x'))).toBe(false)
