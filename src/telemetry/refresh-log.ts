@@ -100,7 +100,8 @@ export function refreshLog(log: Logger, clock = now): RefreshEvents {
       else logFailure(state, outcome)
     },
     onRetry(state, { reason, message }, waitMs) {
-      log.debug(
+      // The first refresh can take minutes before it fails, and someone is probably watching.
+      log[state.refreshes === 0 ? 'warn' : 'debug'](
         { ...reportFields(state), reason, problem: message, retry_in: formatWait(waitMs) },
         'call failed; retrying',
       )

@@ -184,10 +184,13 @@ describe('data that is rejected', () => {
   })
 })
 
-it('a retry is logged with the reason and the delay, rounded up', () => {
+it.each([
+  ['a warning in the first refresh since the start', BEFORE, WARN],
+  ['at debug afterwards', withOutcome(BEFORE, timeout, 1000, momentAt(0)), DEBUG],
+])('a retry is %s, with the reason and the delay, rounded up', (_what, state, level) => {
   const failure = { reason: 'timeout', message: 'the problem' } as const
-  expect(lineBy(({ onRetry }) => onRetry(BEFORE, failure, 4321))).toEqual({
-    level: DEBUG,
+  expect(lineBy(({ onRetry }) => onRetry(state, failure, 4321))).toEqual({
+    level,
     operation: 'ventas',
     report: 'agents',
     reason: 'timeout',
