@@ -14,12 +14,9 @@ import { describeWeb, readWeb } from './web.ts'
 
 /** Validates flags and configuration, and warns if ports or storage would fail on this machine. Sends no request to wolkvox. */
 export const checkConfig: Command = async (args, { environment, print, writeError }) => {
-  const [[{ listenAddresses, storagePath }, config], web] = await collectErrors(
-    () =>
-      collectErrors(
-        () => readFlags(args),
-        () => readEnvironment(environment, hasEnvFile),
-      ),
+  const [{ listenAddresses, storagePath }, config, web] = await collectErrors(
+    () => readFlags(args),
+    () => readEnvironment(environment, hasEnvFile),
     () => readWeb(args),
   )
   const warnings = [

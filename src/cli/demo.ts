@@ -17,12 +17,9 @@ const DEMO_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 
 /** Serves the metrics of a simulated contact centre in the same process, without account, token or network. */
 export const demo: Command = async (args, context) => {
-  const [[processConfig, simulation], web] = await collectErrors(
-    () =>
-      collectErrors(
-        () => readFlags(args, { storagePath: '' }),
-        () => readSimulation(args),
-      ),
+  const [processConfig, simulation, web] = await collectErrors(
+    () => readFlags(args, { storagePath: '' }),
+    () => readSimulation(args),
     () => readWeb(args),
   )
   const simulator = await listenAndSimulate(

@@ -8,12 +8,9 @@ import { readWeb } from './web.ts'
 
 /** Fetches reports in the background and serves the metrics until shutdown. */
 export const serve: Command = async (args, context) => {
-  const [[processConfig, config], web] = await collectErrors(
-    () =>
-      collectErrors(
-        () => readFlags(args),
-        () => readEnvironment(context.environment, hasEnvFile),
-      ),
+  const [processConfig, config, web] = await collectErrors(
+    () => readFlags(args),
+    () => readEnvironment(context.environment, hasEnvFile),
     () => readWeb(args),
   )
   const { terminal, writeError: write, onDropped } = context

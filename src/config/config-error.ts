@@ -12,33 +12,28 @@ export class ConfigError extends Error {
   }
 }
 
-/**
- * Reads two parts of the configuration and reports the problems of both together.
- *
- * @throws ConfigError with the problems of either or both
- */
-export async function collectErrors<A, B>(
-  first: () => A | Promise<A>,
-  second: () => B | Promise<B>,
-): Promise<readonly [A, B]> {
-  const problems: string[] = []
-  const a = await collect(first, problems)
-  const b = await collect(second, problems)
-  if (a === undefined || b === undefined) throw new ConfigError(problems)
-  return [a.value, b.value]
-}
+/** What the readers return, in their order. */
+type Values<R extends readonly (() => unknown)[]> = { -readonly [K in keyof R]: Awaited<ReturnType<R[K]>> }
 
-async function collect<T>(
-  read: () => T | Promise<T>,
-  problems: string[],
-): Promise<{ readonly value: T } | undefined> {
-  try {
-    return { value: await read() }
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    problems.push(...error.problems)
-    return undefined
+/**
+ * Reads parts of the configuration, one after the other, and reports the problems of all together.
+ *
+ * @throws ConfigError with the problems of every part
+ */
+export async function collectErrors<R extends readonly (() => unknown)[]>(...readers: R): Promise<Values<R>> {
+  const problems: string[] = []
+  const values: unknown[] = []
+  for (const read of readers) {
+    try {
+      values.push(await read())
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      problems.push(...error.problems)
+    }
   }
+  // Every reader has succeeded if this does not throw, so each has its value.
+  if (values.length < readers.length) throw new ConfigError(problems)
+  return values as Values<R>
 }
 
 // Planned features. An error is better than a setting that is silently ignored.

@@ -8,21 +8,21 @@ const reject = (...problems: string[]) => {
 }
 
 describe('collectErrors', () => {
-  it('returns both values, of synchronous and asynchronous readers', async () => {
-    expect(
-      await collectErrors(
-        () => 'flags',
-        async () => undefined,
-      ),
-    ).toEqual(['flags', undefined])
+  it('returns all values in order, of synchronous and asynchronous readers', async () => {
+    const [flags, nothing, count] = await collectErrors(
+      () => 'flags',
+      async () => undefined,
+      async () => 3,
+    )
+    expect([flags.length, nothing, count + 1]).toEqual([5, undefined, 4])
   })
 
   it.each([
-    ['of the first', reject('a', 'b'), () => 1, ['a', 'b']],
-    ['of the second', () => 1, reject('c'), ['c']],
-    ['of both, in order', reject('a', 'b'), reject('c'), ['a', 'b', 'c']],
-  ])('throws the problems %s', async (_, first, second, problems) => {
-    await expect(collectErrors(first, second)).rejects.toThrow(expect.objectContaining({ problems }))
+    ['of the first', [reject('a', 'b'), () => 1, () => 2], ['a', 'b']],
+    ['of the last', [() => 1, () => 2, reject('c')], ['c']],
+    ['of all, in order', [reject('a', 'b'), reject('c'), async () => reject('d')()], ['a', 'b', 'c', 'd']],
+  ])('throws the problems %s', async (_, readers, problems) => {
+    await expect(collectErrors(...readers)).rejects.toThrow(expect.objectContaining({ problems }))
   })
 
   it('rethrows other errors unchanged', async () => {
