@@ -7,8 +7,17 @@ import type { Command } from './command.ts'
 const HEALTHCHECK_TIMEOUT_MS = 3000
 const PATH = '/-/healthy'
 
-// With a web configuration, both come from a living server: it wants a password, or its rate limit is used up.
-const SIGNS_OF_LIFE: Readonly<Record<number, string>> = { 401: 'a password', 429: 'fewer requests' }
+// With a web configuration, these also come from a healthy exporter.
+const HEALTHY_STATUS: Readonly<Record<number, string>> = {
+  401: 'password required',
+  429: 'rate limit reached',
+}
+
+/** What an attempt over TLS found. */
+type TlsOutcome =
+  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'not-tls' }
+  | { readonly kind: 'certificate-required' }
 
 /** Checks the health of the exporter on this machine, at the same `--web.listen-address`. */
 export const healthcheck: Command = async (args, { print, writeError }) => {
@@ -23,13 +32,16 @@ export const healthcheck: Command = async (args, { print, writeError }) => {
   try {
     // A new agent ignores proxy settings.
     const options = { ...target, path: PATH, agent: false, signal: timeout }
-    const overTls = usesWebConfig ? await fetchStatusOverTls(options) : NOT_TLS
-    if (overTls !== NOT_TLS) url = urlWith('https')
-    const status = overTls === NOT_TLS ? await fetchStatus(get, options) : overTls
-    const wanted =
-      status === WANTS_CERTIFICATE ? 'a client certificate' : usesWebConfig && SIGNS_OF_LIFE[status]
-    if (status === 200 || wanted) {
-      print(wanted ? `healthy: the server responds, but wants ${wanted}\n` : 'healthy\n')
+    const overTls: TlsOutcome = usesWebConfig ? await fetchStatusOverTls(options) : { kind: 'not-tls' }
+    if (overTls.kind === 'certificate-required') {
+      print('healthy (client certificate required)\n')
+      return 0
+    }
+    if (overTls.kind === 'status') url = urlWith('https')
+    const status = overTls.kind === 'status' ? overTls.status : await fetchStatus(get, options)
+    const note = usesWebConfig ? HEALTHY_STATUS[status] : undefined
+    if (status === 200 || note !== undefined) {
+      print(note === undefined ? 'healthy\n' : `healthy (${note})\n`)
       return 0
     }
     writeError(`wolkvox-exporter: ${url} responded with HTTP status ${status}\n`)
@@ -78,20 +90,15 @@ function fetchStatus(
   })
 }
 
-const NOT_TLS = 'not TLS'
-const WANTS_CERTIFICATE = 'wants a certificate'
-
 /**
  * Asks over TLS, without reading the web configuration: the running exporter may still use an earlier one. The certificate is not
  * verified, because it is that of another name than `localhost`, and nothing secret is sent.
  */
-async function fetchStatusOverTls(
-  options: RequestOptions,
-): Promise<number | typeof NOT_TLS | typeof WANTS_CERTIFICATE> {
+async function fetchStatusOverTls(options: RequestOptions): Promise<TlsOutcome> {
   const { get: getOverTls } = await import('node:https')
   let hasHandshake = false
   try {
-    return await fetchStatus(
+    const status = await fetchStatus(
       getOverTls,
       { ...options, rejectUnauthorized: false } as RequestOptions,
       (socket) =>
@@ -99,13 +106,14 @@ async function fetchStatusOverTls(
           hasHandshake = true
         }),
     )
+    return { kind: 'status', status }
   } catch (error) {
     // Node passes OpenSSL's reason on in the message only.
     const message = messageOf(error)
-    if (/wrong version number|packet length too long/.test(message)) return NOT_TLS
+    if (/wrong version number|packet length too long/.test(message)) return { kind: 'not-tls' }
     // The server closes the connection, because the health check has no client certificate. Its event loop runs.
     const isRefused = hasHandshake || /\balert\b/.test(message)
-    if (isRefused && options.signal?.aborted !== true) return WANTS_CERTIFICATE
+    if (isRefused && options.signal?.aborted !== true) return { kind: 'certificate-required' }
     throw error
   }
 }

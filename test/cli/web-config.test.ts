@@ -137,12 +137,12 @@ describe('healthcheck with a web configuration', () => {
   })
 
   it.each([
-    [401, 'a password'],
-    [429, 'fewer requests'],
-  ])('succeeds for status %i, because the server responds', async (status, wanted) => {
+    [401, 'password required'],
+    [429, 'rate limit reached'],
+  ])('succeeds for status %i, because the server responds', async (status, note) => {
     expect(await healthcheck(await overTls(status))).toEqual({
       code: 0,
-      printed: `healthy: the server responds, but wants ${wanted}\n`,
+      printed: `healthy (${note})\n`,
       errors: '',
     })
   })
@@ -159,7 +159,7 @@ describe('healthcheck with a web configuration', () => {
       })
       expect(await healthcheck(address)).toEqual({
         code: 0,
-        printed: 'healthy: the server responds, but wants a client certificate\n',
+        printed: 'healthy (client certificate required)\n',
         errors: '',
       })
     },
