@@ -10,18 +10,18 @@ import { codeOf } from '../error-text.ts'
 import { ListenError, listen } from '../server/listen.ts'
 import { formatDuration } from '../units.ts'
 import type { Command } from './command.ts'
-import { describeWeb, readWeb } from './web.ts'
+import { describeWebConfig, readWebConfigFlag } from './web-config.ts'
 
 /** Validates flags and configuration, and warns if ports or storage would fail on this machine. Sends no request to wolkvox. */
 export const checkConfig: Command = async (args, { environment, print, writeError }) => {
-  const [{ listenAddresses, storagePath }, config, web] = await collectErrors(
+  const [{ listenAddresses, storagePath }, config, webConfig] = await collectErrors(
     () => readFlags(args),
     () => readEnvironment(environment, hasEnvFile),
-    () => readWeb(args),
+    () => readWebConfigFlag(args),
   )
   const warnings = [
     ...config.warnings,
-    ...(web?.warnings ?? []),
+    ...(webConfig?.warnings ?? []),
     ...(await listenWarnings(listenAddresses)),
     ...(await storageWarnings(storagePath)),
   ]
@@ -34,7 +34,7 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
     return `${name}: ${[...intervals, ...proxy].join(', ')}`
   })
   print(`The configuration is valid: ${operations.join('; ')}\n`)
-  if (web !== undefined) print(`The web configuration is valid: ${describeWeb(web)}\n`)
+  if (webConfig !== undefined) print(`The web configuration is valid: ${describeWebConfig(webConfig)}\n`)
   return 0
 }
 

@@ -8,7 +8,7 @@ import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
 import { runExporter } from './exporter.ts'
 import { licensesFor, listenAndSimulate } from './simulate.ts'
-import { readWeb } from './web.ts'
+import { readWebConfigFlag } from './web-config.ts'
 
 // Short, so that the first data arrives quickly. The simulated quota allows it.
 const DEMO_INTERVAL_MS = 5000
@@ -17,10 +17,10 @@ const DEMO_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 
 /** Serves the metrics of a simulated contact centre in the same process, without account, token or network. */
 export const demo: Command = async (args, context) => {
-  const [processConfig, simulation, web] = await collectErrors(
+  const [processConfig, simulation, webConfig] = await collectErrors(
     () => readFlags(args, { storagePath: '' }),
     () => readSimulation(args),
-    () => readWeb(args),
+    () => readWebConfigFlag(args),
   )
   const simulator = await listenAndSimulate(
     simulation,
@@ -46,7 +46,7 @@ export const demo: Command = async (args, context) => {
   try {
     return await runExporter(
       { operations: [operation], warnings: [] },
-      { ...processConfig, web },
+      { ...processConfig, webConfig },
       await createLogger(processConfig, terminal, { write, onDropped }),
       { shutdownSignal, onReload: () => {}, reportHang: context.reportHang },
       ([url]) => context.print(introduction(url ?? '', processConfig.telemetryPath, simulation.agents)),

@@ -11,7 +11,7 @@ import { isReady } from '../scheduling/state.ts'
 import { createSupervisor } from '../scheduling/supervisor.ts'
 import { createApp } from '../server/app.ts'
 import { type Listening, listen } from '../server/listen.ts'
-import type { UsableWebConfig } from '../server/web-config/read.ts'
+import type { LoadedWebConfig } from '../server/web-config/web-config.ts'
 import type { Language } from '../status-page/languages.ts'
 import { createDisk } from '../storage/disk.ts'
 import { createStorage } from '../storage/storage.ts'
@@ -39,10 +39,10 @@ export interface Exporter {
   stop(): Promise<void>
 }
 
-/** Where to listen and store, with TLS and authentication if there is a file of them. */
+/** Where to listen and store, and who has access if there is a web configuration. */
 export interface ServerConfig
   extends Pick<ProcessConfig, 'listenAddresses' | 'telemetryPath' | 'storagePath'> {
-  readonly web?: UsableWebConfig | undefined
+  readonly webConfig?: LoadedWebConfig | undefined
 }
 
 // Locks take milliseconds. A hung disk must not prevent the exporter from serving.
@@ -56,7 +56,7 @@ const LOCK_WAIT_MS = 1000
  */
 export async function startExporter(
   config: Config,
-  { listenAddresses, telemetryPath, storagePath, web }: ServerConfig,
+  { listenAddresses, telemetryPath, storagePath, webConfig }: ServerConfig,
   log: Logger,
 ): Promise<Exporter> {
   const build = readBuildInfo()
@@ -88,7 +88,7 @@ export async function startExporter(
     state: supervisor.state,
     collectFamilies: async (state, at) => [...fillStatusFamilies(state, at), ...(await collectOwnMetrics())],
   })
-  const protection = web && (await protect(web, log))
+  const webAccess = webConfig && (await loadWebAccess(webConfig, log))
   const parts = {
     telemetryPath,
     renderMetrics: (format: Format) => exposition(format, now()),
@@ -106,14 +106,14 @@ export async function startExporter(
       return status && renderStatusPage(status, telemetryPath, language)
     },
     log,
-    protection,
+    webAccess,
   }
   const app = createApp(parts)
   let listening: Listening | undefined
   const stop = async () => {
     const filesClosed = files.close()
     await Promise.all([supervisor.stop(), listening?.close(), app.close()])
-    await Promise.all([filesClosed, pool.close(), locks.close(), protection?.close()])
+    await Promise.all([filesClosed, pool.close(), locks.close(), webAccess?.close()])
   }
   try {
     await app.ready()
@@ -131,9 +131,9 @@ export async function startExporter(
 }
 
 /** Loaded only if needed: most exporters listen inside a trusted network. */
-async function protect(web: UsableWebConfig, log: Logger) {
-  const { createProtection } = await import('../server/web-config/protection.ts')
-  return createProtection(web, log)
+async function loadWebAccess(webConfig: LoadedWebConfig, log: Logger) {
+  const { createWebAccess } = await import('../server/web-config/web-access.ts')
+  return createWebAccess(webConfig, log)
 }
 
 // Scrapes in flight may take this long. A shutdown takes at most 5 s.
@@ -156,7 +156,7 @@ export async function runExporter(
   }: Pick<CommandContext, 'shutdownSignal' | 'onReload' | 'reportHang'>,
   onStarted: (urls: readonly string[]) => void = () => {},
 ): Promise<ExitCode> {
-  for (const problem of [...config.warnings, ...(serverConfig.web?.warnings ?? [])]) {
+  for (const problem of [...config.warnings, ...(serverConfig.webConfig?.warnings ?? [])]) {
     log.warn({ problem }, 'configuration warning')
   }
   for (const { name, route } of config.operations) {

@@ -4,19 +4,19 @@ import { readFlags } from '../config/process-config.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
 import { runExporter } from './exporter.ts'
-import { readWeb } from './web.ts'
+import { readWebConfigFlag } from './web-config.ts'
 
 /** Fetches reports in the background and serves the metrics until shutdown. */
 export const serve: Command = async (args, context) => {
-  const [processConfig, config, web] = await collectErrors(
+  const [processConfig, config, webConfig] = await collectErrors(
     () => readFlags(args),
     () => readEnvironment(context.environment, hasEnvFile),
-    () => readWeb(args),
+    () => readWebConfigFlag(args),
   )
   const { terminal, writeError: write, onDropped } = context
   return runExporter(
     config,
-    { ...processConfig, web },
+    { ...processConfig, webConfig },
     await createLogger(processConfig, terminal, { write, onDropped }),
     context,
   )

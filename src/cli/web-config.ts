@@ -1,22 +1,24 @@
 import type { Arguments } from '../config/flags.ts'
 import { pathProblems } from '../config/text-problems.ts'
-import type { UsableWebConfig } from '../server/web-config/read.ts'
+import type { TlsSettings } from '../server/web-config/tls.ts'
+import type { LoadedWebConfig } from '../server/web-config/web-config.ts'
 
 /**
  * Reads the file of `--web.config.file`. Its code and its libraries are loaded only with this flag.
  *
  * @throws ConfigError with every problem
  */
-export async function readWeb({ flags }: Arguments): Promise<UsableWebConfig | undefined> {
+export async function readWebConfigFlag({ flags }: Arguments): Promise<LoadedWebConfig | undefined> {
   const path = flags.get('web.config.file')?.at(-1)
   // `readFlags` reports a malformed path.
   if (!path || pathProblems(path).length > 0) return undefined
-  const { readWebConfig } = await import('../server/web-config/read.ts')
+  const { readWebConfig } = await import('../server/web-config/load.ts')
   return readWebConfig(path)
 }
 
 /** One line about what was understood, without secrets. */
-export function describeWeb({ config: { tls, headers, users, rateLimit } }: UsableWebConfig): string {
+export function describeWebConfig({ config }: LoadedWebConfig): string {
+  const { tls, headers, users, rateLimit } = config
   const parts = [tls === undefined ? 'plain HTTP' : describeTls(tls)]
   parts.push(
     users.size === 0 ? 'no password' : `passwords of ${users.size} ${users.size === 1 ? 'user' : 'users'}`,
@@ -28,7 +30,7 @@ export function describeWeb({ config: { tls, headers, users, rateLimit } }: Usab
   return parts.join('; ')
 }
 
-function describeTls(tls: NonNullable<UsableWebConfig['config']['tls']>): string {
+function describeTls(tls: TlsSettings): string {
   const versions = [...new Set([tls.minVersion, tls.maxVersion])].join(' to ')
   const expiry = new Date(tls.expiresAt).toISOString().slice(0, 10)
   const sans = tls.allowedSans.length === 0 ? '' : ` for ${tls.allowedSans.join(', ')}`

@@ -51,11 +51,14 @@ async function read(path: string, contents: string, maxBytes: number): Promise<T
   if (!file.isFile()) return problem(`is not a regular file; set it to a file that contains ${contents}`)
   if (file.size > maxBytes) return problem(`is too large; set it to a file that contains only ${contents}`)
   const bytes = await readFile(path)
-  if (UTF16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))) {
-    return problem('is UTF-16; save it as UTF-8')
-  }
+  if (isUtf16(bytes)) return problem('is UTF-16; save it as UTF-8')
   const text = bytes.toString('utf8').trim()
   return text === '' ? problem(`is empty; write ${contents} into the file`) : { text, problems: [] }
+}
+
+/** Whether a file begins like UTF-16. */
+export function isUtf16(bytes: Buffer): boolean {
+  return UTF16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))
 }
 
 function problem(text: string): TextFile {

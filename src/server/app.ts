@@ -8,7 +8,7 @@ import { addMetrics, type RenderMetrics } from './metrics.ts'
 import { addRefusals, plainTextRefusals, refuse, refuseUnreadable } from './refusals.ts'
 import { trackResponses } from './responses.ts'
 import { addStatusPage, type StatusPage } from './status-page.ts'
-import type { Protection } from './web-config/protection.ts'
+import type { WebAccess } from './web-config/web-access.ts'
 
 /** What the server serves, as functions: it does not know where the data comes from. */
 export interface AppParts {
@@ -17,8 +17,8 @@ export interface AppParts {
   readonly isReady: Readiness
   readonly statusPage: StatusPage
   readonly log: Logger
-  /** TLS and authentication; plain HTTP for everyone without it. */
-  readonly protection?: Protection | undefined
+  /** Access as a web configuration decides; plain HTTP for everyone without it. */
+  readonly webAccess?: WebAccess | undefined
 }
 
 // No route has a schema. Without these, Fastify loads its schema compilers: a fifth of all modules of the process.
@@ -33,7 +33,7 @@ function refuseSchema(): never {
 
 /** Makes the HTTP application. It does not listen yet. */
 export function createApp(parts: AppParts): FastifyInstance {
-  const { telemetryPath, log, protection } = parts
+  const { telemetryPath, log, webAccess } = parts
   const http = {
     ...plainTextRefusals.http,
     connectionsCheckingInterval: limits.timeoutCheckMs,
@@ -52,7 +52,7 @@ export function createApp(parts: AppParts): FastifyInstance {
     forceCloseConnections: 'idle',
   }
   // With TLS, the type of the application would be another one; all code here works with both.
-  const withTls = protection?.https && { ...options, https: { ...http, ...protection.https } }
+  const withTls = webAccess?.https && { ...options, https: { ...http, ...webAccess.https } }
   const app = Fastify(withTls ?? options)
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const status = error.statusCode ?? 500
@@ -71,7 +71,7 @@ export function createApp(parts: AppParts): FastifyInstance {
   // Otherwise a client that has connected and sends nothing would delay the shutdown.
   app.addHook('preClose', async () => connections.closeIdle())
   addRefusals(app, responses)
-  protection?.protect(app)
+  webAccess?.protect(app)
   addMetrics(app, telemetryPath, parts.renderMetrics, responses)
   addManagement(app, parts.isReady)
   if (telemetryPath !== '/') addStatusPage(app, parts.statusPage)

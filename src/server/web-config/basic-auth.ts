@@ -1,7 +1,7 @@
 import { createHmac, hash as digestOf, randomBytes } from 'node:crypto'
 import type { Bcrypt } from './bcrypt.ts'
+import { costOf } from './bcrypt-hash.ts'
 import { createFairQueue } from './fair-queue.ts'
-import { costOf } from './schema.ts'
 
 /** `busy`: too many passwords wait, so this one was not verified. */
 export type Verdict = 'accepted' | 'rejected' | 'busy'
@@ -15,11 +15,11 @@ export interface BasicAuth {
   /**
    * Verifies the header's password.
    *
-   * @param address of the client; clients at different addresses take turns, those with wrong passwords last
-   * @param isWanted whether the client still waits, asked when its turn comes
+   * @param client who sends it; clients take turns, those with wrong passwords last
+   * @param isClientConnected asked when its turn comes
    * @throws BcryptThreadError
    */
-  verify(header: string | undefined, address: string, isWanted: () => boolean): Promise<Verdict>
+  verify(header: string | undefined, client: string, isClientConnected: () => boolean): Promise<Verdict>
   /** Replaces the users. Those that did not change need no new verification. */
   setUsers(users: ReadonlyMap<string, string>): void
 }
@@ -36,12 +36,11 @@ interface Verified {
 
 interface Pending {
   readonly verdict: Promise<Verdict>
-  /** Of each request that waits for the verdict. */
-  readonly isWanted: (() => boolean)[]
+  /** Whether the client is connected, for each request that waits for the verdict. */
+  readonly areConnected: (() => boolean)[]
 }
 
-// Of verified headers, and of suspects. Each user has one password, but bcrypt reads only its first 72 bytes, so that it can come in
-// several spellings.
+// Limits each of the two memories. bcrypt ignores bytes after 72, so many headers can match one user.
 const MAX_REMEMBERED = 1024
 
 function limitSize(remembered: Map<string, unknown> | Set<string>): void {
@@ -60,8 +59,8 @@ export function createBasicAuth(
   const secret = randomBytes(32)
   const verified = new Map<string, Verified>()
   const pending = new Map<string, Pending>()
-  const suspects = new Set<string>()
-  const queue = createFairQueue((client) => suspects.has(client))
+  const recentlyRejected = new Set<string>()
+  const queue = createFairQueue((client) => recentlyRejected.has(client))
   let users = initial
 
   // Each request needs it: an HMAC object would cost many times as much. The secret in front has a fixed length, and the digest stays in
@@ -79,12 +78,12 @@ export function createBasicAuth(
     verified.set(key, entry)
   }
 
-  /** A client stays a suspect until it sends a right password. */
-  function judge(client: string, verdict: Verdict): void {
-    suspects.delete(client)
+  /** A client counts as rejected until it sends a right password. */
+  function noteVerdict(client: string, verdict: Verdict): void {
+    recentlyRejected.delete(client)
     if (verdict === 'accepted') return
-    limitSize(suspects)
-    suspects.add(client)
+    limitSize(recentlyRejected)
+    recentlyRejected.add(client)
   }
 
   /** A hash that no password matches. Its cost is that of some user, always the same one for a name. */
@@ -95,9 +94,9 @@ export function createBasicAuth(
     return `$2b$${cost}$${DECOY_DIGEST}`
   }
 
-  async function compare(key: string, client: string, { user, password }: Credentials): Promise<Verdict> {
+  async function verifyOnce(key: string, client: string, { user, password }: Credentials): Promise<Verdict> {
     const verdict = await compareHash(key, user, password)
-    judge(client, verdict)
+    noteVerdict(client, verdict)
     return verdict
   }
 
@@ -115,23 +114,23 @@ export function createBasicAuth(
   return {
     isNeeded: () => users.size > 0,
     isKnown: (header) => header !== undefined && isVerified(keyOf(header)),
-    async verify(header, address, isWanted) {
+    async verify(header, client, isClientConnected) {
       const credentials = parseCredentials(header)
       if (header === undefined || credentials === undefined) return 'rejected'
       const key = keyOf(header)
       // Several scrapers with the same password arrive together after a start.
       const same = pending.get(key)
       if (same !== undefined) {
-        same.isWanted.push(isWanted)
+        same.areConnected.push(isClientConnected)
         return same.verdict
       }
-      const wanted = [isWanted]
-      const isStillWanted = () => wanted.some((each) => each())
+      const areConnected = [isClientConnected]
+      const isSomeConnected = () => areConnected.some((isConnected) => isConnected())
       const verdict = queue
-        .run(address, isStillWanted, () => compare(key, address, credentials))
+        .run(client, isSomeConnected, () => verifyOnce(key, client, credentials))
         .then((result) => result ?? 'busy')
         .finally(() => pending.delete(key))
-      pending.set(key, { verdict, isWanted: wanted })
+      pending.set(key, { verdict, areConnected })
       return verdict
     },
     setUsers(changed) {
@@ -141,7 +140,7 @@ export function createBasicAuth(
   }
 }
 
-// Salt and digest of a hash whose password nobody knows, because it was drawn instead of computed.
+// Salt and digest of a hash that no known password matches: both are random.
 const DECOY_DIGEST = drawDigest()
 
 function drawDigest(): string {

@@ -36,6 +36,8 @@ const IDLE_MS = 60_000
  */
 export function createBcrypt(timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS, thread: URL = THREAD): Bcrypt {
   let worker: Worker | undefined
+  // The reason why the thread ends, if there is one.
+  let lastError: unknown
   let lastId = 0
   let idle: NodeJS.Timeout | undefined
 
@@ -43,8 +45,11 @@ export function createBcrypt(timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS, thread: U
     try {
       const started = new Worker(thread, { resourceLimits: MEMORY })
       started.unref()
+      lastError = undefined
       // Without a listener, an error would end the process. The comparison in flight fails by the `exit` that follows.
-      started.on('error', () => {})
+      started.on('error', (error) => {
+        lastError = error
+      })
       started.once('exit', () => {
         if (worker === started) worker = undefined
       })
@@ -73,7 +78,12 @@ export function createBcrypt(timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS, thread: U
       const receive = (reply: BcryptReply) => {
         if (reply.id === id) resolve(reply.matches)
       }
-      const fail = () => reject(new BcryptThreadError('the bcrypt thread ended'))
+      const fail = () =>
+        reject(
+          new BcryptThreadError('the bcrypt thread ended; check the limit on the memory of this process', {
+            cause: lastError,
+          }),
+        )
       const timer = setTimeout(() => {
         reject(
           new BcryptThreadError(`bcrypt took longer than ${timeoutMs / 1000} s; use hashes of a lower cost`),

@@ -5,10 +5,10 @@
 export interface FairQueue {
   /**
    * @param client whose turn the task takes
-   * @param isWanted asked when its turn comes; a task that is no longer wanted does not run
-   * @returns the result; `undefined` if too many tasks wait, or the task is no longer wanted
+   * @param isClientConnected asked when its turn comes; without its client, a task does not run
+   * @returns the result; `undefined` if too many tasks wait, or the client has disconnected
    */
-  run<T>(client: string, isWanted: () => boolean, task: () => Promise<T>): Promise<T | undefined>
+  run<T>(client: string, isClientConnected: () => boolean, task: () => Promise<T>): Promise<T | undefined>
 }
 
 // A client that asks more often than it gets answers is refused.
@@ -27,7 +27,7 @@ export function createFairQueue(
   maxPerClient = MAX_PER_CLIENT,
   maxWaiting = MAX_WAITING,
 ): FairQueue {
-  // In the order of their turns.
+  // Clients in the order of their turns.
   const clients = new Map<string, Waiting[]>()
   let waiting = 0
   let isRunning = false
@@ -68,14 +68,15 @@ export function createFairQueue(
   }
 
   return {
-    run<T>(client: string, isWanted: () => boolean, task: () => Promise<T>) {
+    run<T>(client: string, isClientConnected: () => boolean, task: () => Promise<T>) {
       const own = clients.get(client) ?? []
       const isFull =
         own.length >= maxPerClient || (waiting >= maxWaiting && (own.length > 0 || !makeRoom(client)))
       if (isFull) return Promise.resolve(undefined)
       return new Promise<T | undefined>((resolve, reject) => {
         own.push({
-          run: () => (isWanted() ? task().then(resolve, reject) : Promise.resolve(resolve(undefined))),
+          run: () =>
+            isClientConnected() ? task().then(resolve, reject) : Promise.resolve(resolve(undefined)),
           refuse: () => resolve(undefined),
         })
         clients.set(client, own)
@@ -84,17 +85,4 @@ export function createFairQueue(
       })
     },
   }
-}
-
-/**
- * The client behind an address. Whoever has an IPv6 address usually has the whole /64 network, so that counts as one client.
- *
- * @param address as Node writes it
- */
-export function clientOf(address: string): string {
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address.replace('::ffff:', '')
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':').filter((group) => group !== '')
-  const omitted = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
-  return [...groups, ...Array(omitted).fill('0')].slice(0, 4).join(':')
 }

@@ -1,6 +1,10 @@
 import { validateHeaderValue } from 'node:http'
 import { z } from 'zod'
+import { bcryptHash } from './bcrypt-hash.ts'
 import { cipherSuites, curves } from './tls-names.ts'
+
+/** The key of the section about TLS. */
+export const TLS_SECTION = 'tls_server_config'
 
 /** Policies for client certificates, as Go names them. */
 export const clientAuthTypes = [
@@ -99,26 +103,6 @@ function isHeaderValue(value: string): boolean {
 const choice = (...values: readonly [string, ...string[]]) =>
   optional(z.enum(values, `must be ${values.join(' or ')}`))
 
-const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
-const MIN_COST = 4
-// One step more takes longer than Prometheus waits for a scrape, and blocks other users meanwhile.
-const MAX_COST = 16
-
-/** The cost of a bcrypt hash: each step doubles the time. */
-export function costOf(hash: string): number {
-  return Number(BCRYPT.exec(hash)?.[1])
-}
-
-const bcryptHash = z
-  .string('must be a bcrypt hash')
-  .refine((hash) => BCRYPT.test(hash), {
-    message: 'is not a bcrypt hash; make one with: htpasswd -nBC 10 "" | tr -d \':\\n\'',
-    abort: true,
-  })
-  .refine((hash) => costOf(hash) >= MIN_COST && costOf(hash) <= MAX_COST, {
-    message: `has a cost outside ${MIN_COST} to ${MAX_COST}; make a hash with a cost of 10`,
-  })
-
 /**
  * The web configuration file of Prometheus's exporter-toolkit. Every value comes as text.
  *
@@ -126,7 +110,7 @@ const bcryptHash = z
  */
 export const webConfigSchema = z.strictObject(
   {
-    tls_server_config: section({
+    [TLS_SECTION]: section({
       cert: optional(text),
       key: optional(text),
       client_ca: optional(text),

@@ -1,7 +1,8 @@
-import { constants, createPrivateKey, X509Certificate } from 'node:crypto'
+import { constants, X509Certificate } from 'node:crypto'
 import { isIP, SocketAddress } from 'node:net'
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls'
 import { codeOf } from '../../error-text.ts'
+import type { Pems } from './pem-files.ts'
 import type { ClientAuthType, WebConfigValues } from './schema.ts'
 import { defaultTls12Suites, tls13Suites } from './tls-names.ts'
 
@@ -18,68 +19,15 @@ export interface TlsSettings {
   readonly expiresAt: number
 }
 
-/** The PEM texts that the configuration contains or names. */
-export interface Pems {
-  readonly cert: string
-  readonly key: string
-  readonly clientCa: string | undefined
-}
-
-/** What is wrong with one of the texts. */
-export interface PemProblem {
-  readonly pem: keyof Pems
-  readonly message: string
-}
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
-
-/** Checks certificate, key and client CA. @returns every problem, without any part of the texts */
-export function pemProblems({ cert, key, clientCa }: Partial<Pems>): PemProblem[] {
-  const problems: PemProblem[] = []
-  const certificate = cert === undefined ? undefined : parseCertificate(cert)
-  if (cert !== undefined && certificate === undefined) {
-    problems.push({ pem: 'cert', message: 'contains no certificate in PEM format' })
-  }
-  const privateKey = key === undefined ? undefined : parseKey(key)
-  if (key !== undefined && privateKey === undefined) {
-    problems.push({ pem: 'key', message: 'contains no private key in PEM format without a passphrase' })
-  }
-  if (certificate !== undefined && privateKey !== undefined && !certificate.checkPrivateKey(privateKey)) {
-    problems.push({ pem: 'key', message: 'does not belong to the certificate; use the key of its request' })
-  }
-  if (clientCa !== undefined) {
-    const found = clientCa.match(CERTIFICATE) ?? []
-    if (found.length === 0 || found.some((each) => parseCertificate(each) === undefined)) {
-      problems.push({ pem: 'clientCa', message: 'contains no certificate in PEM format, or a damaged one' })
-    }
-  }
-  return problems
-}
-
-function parseCertificate(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem)
-  } catch {
-    return undefined
-  }
-}
-
-function parseKey(pem: string) {
-  try {
-    return createPrivateKey(pem)
-  } catch {
-    return undefined
-  }
-}
+/** The settings, or why OpenSSL refuses them. */
+export type TlsResult =
+  | { readonly ok: true; readonly settings: TlsSettings }
+  | { readonly ok: false; readonly problem: string }
 
 type TlsValues = NonNullable<WebConfigValues['tls_server_config']>
 
-/**
- * Puts settings and texts together.
- *
- * @returns the settings, or why OpenSSL refuses them
- */
-export function toTlsSettings(values: TlsValues, pems: Pems): TlsSettings | string {
+/** Puts values and texts together. */
+export function toTlsSettings(values: TlsValues, pems: Pems): TlsResult {
   const minVersion = values.min_version ?? 'TLSv1.2'
   const maxVersion = values.max_version ?? 'TLSv1.3'
   const clientAuth = values.client_auth_type ?? 'NoClientCert'
@@ -101,9 +49,10 @@ export function toTlsSettings(values: TlsValues, pems: Pems): TlsSettings | stri
   try {
     createSecureContext(context)
   } catch (error) {
-    return `OpenSSL refuses these settings (${codeOf(error)}); check certificate, key and cipher_suites`
+    const problem = `OpenSSL refuses these settings (${codeOf(error)}); check certificate, key and cipher_suites`
+    return { ok: false, problem }
   }
-  return {
+  const settings = {
     context,
     clientAuth,
     allowedSans: (values.client_allowed_sans ?? []).map(normalizeSan),
@@ -111,6 +60,7 @@ export function toTlsSettings(values: TlsValues, pems: Pems): TlsSettings | stri
     maxVersion,
     expiresAt: Date.parse(new X509Certificate(pems.cert).validTo),
   }
+  return { ok: true, settings }
 }
 
 /** Whether the server asks for a client certificate, and whether OpenSSL and Node then refuse an unverified one. */

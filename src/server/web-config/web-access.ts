@@ -3,18 +3,21 @@ import type { Server, TLSSocket, TlsOptions } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
+import { now } from '../../clock.ts'
 import { messageOf } from '../../error-text.ts'
 import { watchFiles } from '../../file-watcher.ts'
+import { createRepeatedFailures } from '../../repeated-failures.ts'
+import { clientOf } from '../fair-share.ts'
 import { refuse } from '../refusals.ts'
 import { createBasicAuth } from './basic-auth.ts'
 import { createBcrypt } from './bcrypt.ts'
-import { clientOf } from './fair-queue.ts'
+import { loadWebConfig } from './load.ts'
 import { createTokenBucket, type TokenBucket } from './rate-limit.ts'
-import { loadWebConfig, type UsableWebConfig, type WebConfig } from './read.ts'
 import { clientAuthOptions, isClientAllowed, type TlsSettings } from './tls.ts'
+import type { LoadedWebConfig, WebConfig } from './web-config.ts'
 
-/** TLS, authentication, headers and rate limit of the server, from a web configuration file. */
-export interface Protection {
+/** Access to the server as a web configuration decides: TLS, authentication, headers and rate limit. */
+export interface WebAccess {
   /** Options of the HTTPS server; `undefined` for plain HTTP. */
   readonly https: TlsOptions | undefined
   /** Protects an application that was made with these options. All applications share limits and users. */
@@ -32,48 +35,60 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
  * @param loaded what the file contained at the start
  * @param intervalMs between two looks at the files; for tests
  */
-export function createProtection(loaded: UsableWebConfig, log: Logger, intervalMs?: number): Protection {
+export function createWebAccess(loaded: LoadedWebConfig, log: Logger, intervalMs?: number): WebAccess {
   const bcrypt = createBcrypt()
-  const auth = createBasicAuth(loaded.config.users, bcrypt)
+  const auth = createBasicAuth(loaded.config.users, { compare })
   const servers = new Set<Server>()
-  // Of each connection: the settings of its handshake.
+  // The settings of the handshake, for each connection.
   const settingsOf = new WeakMap<object, TlsSettings>()
   let current = loaded.config
   let { files, digest } = loaded
   let bucket = bucketOf(current)
-  let reported = ''
-  let failures = 0
-  let held = 0
+  let isFirstFailedLook = true
+  let delayedRefusals = 0
+  const reloads = createRepeatedFailures()
+  const passwordChecks = createRepeatedFailures()
 
   const watcher = watchFiles(() => files, reload, intervalMs)
 
   async function reload(): Promise<boolean> {
     const found = await loadWebConfig(loaded.path)
-    const problems = [...found.problems]
-    if (found.config !== undefined && (found.config.tls === undefined) !== (current.tls === undefined)) {
-      problems.push('TLS cannot be turned on or off while the exporter runs; restart it')
-    }
-    // A repair can change a file that only the broken configuration names.
-    files = [...new Set([...loaded.files, ...found.files])]
-    if (found.config === undefined || problems.length > 0) {
-      failures += 1
-      // Certificate and key are often replaced one after the other: the next look decides.
-      const text = problems.join('\n')
-      if (failures > 1 && text !== reported) {
-        log.warn({ problems }, 'web configuration not reloaded; the previous one stays')
-        reported = text
-      }
+    const problems = found.ok ? problemsOfSwitch(found.config) : found.problems
+    if (!found.ok || problems.length > 0) {
+      // A repair can change a file that only the broken configuration names.
+      files = [...new Set([...loaded.files, ...found.files])]
+      noteFailedReload(problems)
       return false
     }
     files = found.files
-    if (found.digest !== digest || reported !== '') {
+    isFirstFailedLook = true
+    const recovered = reloads.succeeded(now())
+    const isChanged = found.digest !== digest
+    if (isChanged) {
       apply(found.config)
       digest = found.digest
-      log.info({ warnings: found.warnings }, 'web configuration reloaded')
     }
-    failures = 0
-    reported = ''
+    if (isChanged || recovered !== undefined) {
+      const level = isChanged ? 'info' : (recovered?.level ?? 'debug')
+      log[level]({ warnings: found.warnings, ...recovered?.fields }, 'web configuration reloaded')
+    }
     return true
+  }
+
+  function problemsOfSwitch({ tls }: WebConfig): readonly string[] {
+    return (tls === undefined) === (current.tls === undefined)
+      ? []
+      : ['TLS cannot be turned on or off while the exporter runs; restart it']
+  }
+
+  function noteFailedReload(problems: readonly string[]): void {
+    // Certificate and key are often replaced one after the other: the next look decides.
+    if (isFirstFailedLook) {
+      isFirstFailedLook = false
+      return
+    }
+    const { level, fields } = reloads.failed([problems.join('\n')], now())
+    log[level]({ problems, ...fields }, 'web configuration not reloaded')
   }
 
   function apply(config: WebConfig): void {
@@ -99,25 +114,33 @@ export function createProtection(loaded: UsableWebConfig, log: Logger, intervalM
     if (!isClientAllowed(socket, current.tls)) socket.destroy()
   }
 
+  async function compare(password: string, hash: string): Promise<boolean> {
+    const matches = await bcrypt.compare(password, hash)
+    const recovered = passwordChecks.succeeded(now())
+    if (recovered) log[recovered.level](recovered.fields, 'password check works again')
+    return matches
+  }
+
   async function verify(header: string | undefined, reply: FastifyReply, done: () => void): Promise<void> {
     const { socket } = reply.request
     try {
-      const verdict = await auth.verify(header, clientOf(socket.remoteAddress ?? ''), () => !socket.destroyed)
+      const verdict = await auth.verify(header, clientOf(socket), () => !socket.destroyed)
       if (verdict === 'accepted') done()
       else if (verdict === 'busy') await refuseSlowly(reply)
       else refuse(reply.header('www-authenticate', CHALLENGE), 401)
     } catch (error) {
-      log.error({ problem: messageOf(error) }, 'password not verified')
+      const { level, fields } = passwordChecks.failed([messageOf(error)], now())
+      log[level]({ err: error, ...fields }, 'password check failed')
       refuseFor(reply, 503, BUSY_RETRY_S)
     }
   }
 
-  /** A program that guesses waits for each response, so a late one leaves the serving thread to others. */
+  /** A delayed response slows down a guesser. */
   async function refuseSlowly(reply: FastifyReply): Promise<void> {
-    if (held < MAX_HELD) {
-      held += 1
-      await sleep(HOLD_MS)
-      held -= 1
+    if (delayedRefusals < MAX_DELAYED_REFUSALS) {
+      delayedRefusals += 1
+      await sleep(REFUSAL_DELAY_MS)
+      delayedRefusals -= 1
     }
     refuseFor(reply, 429, BUSY_RETRY_S)
   }
@@ -161,9 +184,9 @@ const bucketOf = ({ rateLimit }: WebConfig): TokenBucket | undefined =>
 
 const CHALLENGE = 'Basic realm="wolkvox-exporter", charset="UTF-8"'
 
-// Together with the passwords that wait, far fewer than the connections that may have a response in progress.
-const MAX_HELD = 128
-const HOLD_MS = 1000
+// Must stay well below the limit of connections.
+const MAX_DELAYED_REFUSALS = 128
+const REFUSAL_DELAY_MS = 1000
 
 // By then, at least one verification has ended.
 const BUSY_RETRY_S = 5

@@ -3,19 +3,25 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 /** The keys and indices that lead to a value. */
 export type Path = readonly PropertyKey[]
 
+/** A problem, and the value that it concerns. */
+export interface LocatedProblem {
+  readonly at: Path
+  readonly message: string
+}
+
 /** A YAML document whose values are texts, lists and mappings: who reads it decides what a text means. */
 export interface YamlText {
   /** `undefined` if the text is not YAML. */
   readonly value: unknown
   /** Why the text is not YAML, with places. */
   readonly problems: readonly string[]
-  /** A problem with its place: line, column and path. */
-  problemAt(path: Path, message: string): string
+  /** The text of a problem with its place: line, column and path. */
+  readonly problemAt: (problem: LocatedProblem) => string
 }
 
 // Messages of the parser can quote the text, which may contain a key.
 const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'this key is there twice; remove one',
+  DUPLICATE_KEY: 'duplicate key; remove one',
   TAB_AS_INDENT: 'a tab indents this line; use spaces',
   BAD_INDENT: 'the indentation is wrong',
   MISSING_CHAR: 'a quote, a colon or a bracket is missing',
@@ -56,9 +62,9 @@ export function parseYaml(text: string, name: string): YamlText {
     return 0
   }
 
-  function problemAt(path: Path, message: string): string {
-    const keys = path.map(String).map((key) => (/^[\w.-]+$/.test(key) ? key : JSON.stringify(key)))
-    return `${place(offsetOf(path))}: ${keys.length === 0 ? '' : `${keys.join('.')}: `}${message}`
+  function problemAt({ at, message }: LocatedProblem): string {
+    const keys = at.map(String).map((key) => (/^[\w.-]+$/.test(key) ? key : JSON.stringify(key)))
+    return `${place(offsetOf(at))}: ${keys.length === 0 ? '' : `${keys.join('.')}: `}${message}`
   }
 
   if (problems.length > 0) return { value: undefined, problems, problemAt }
@@ -68,4 +74,11 @@ export function parseYaml(text: string, name: string): YamlText {
     // An alias without its anchor, or aliases that multiply without bound.
     return { value: undefined, problems: [`${name}: an alias (*name) cannot be resolved`], problemAt }
   }
+}
+
+/** A section of a document as it is; empty if it is missing or something else. */
+export function sectionOf(raw: unknown, name: string): Readonly<Record<string, unknown>> {
+  const section = typeof raw === 'object' && raw !== null ? Reflect.get(raw, name) : undefined
+  const isMapping = typeof section === 'object' && section !== null && !Array.isArray(section)
+  return isMapping ? { ...section } : {}
 }

@@ -46,7 +46,7 @@ it('with --web.config.file, they are', async () => {
     'tls_server_config: { cert_file: server.crt, key_file: server.key }\n',
   )
   const modules = await modulesWith(`--web.config.file=${folder}/web.yml`)
-  expect(modules.some((url) => url.endsWith('/src/server/web-config/protection.ts'))).toBe(true)
+  expect(modules.some((url) => url.endsWith('/src/server/web-config/web-access.ts'))).toBe(true)
   expect(modules.some((url) => url.includes('/node_modules/yaml/'))).toBe(true)
   // bcrypt has a thread of its own, which the first password starts.
   expect(modules.some((url) => url.includes('/node_modules/bcryptjs/'))).toBe(false)

@@ -216,10 +216,10 @@ describe('a broken file', () => {
     writeFileSync(join(folder, 'server.crt'), 'damaged\n')
     const warning = await demo.logged({
       level: 'warn',
-      msg: 'web configuration not reloaded; the previous one stays',
+      msg: 'web configuration not reloaded',
     })
     expect(warning.problems).toEqual([
-      'web.yml:1:22: tls_server_config.cert_file: contains no certificate in PEM format',
+      'web.yml:1:22: tls_server_config.cert_file: contains no certificate in PEM format; convert it with: openssl x509 -inform der -in FILE -out FILE.pem',
     ])
     await sleep(7000)
     expect(demo.log().filter(({ level }) => level === 'warn')).toHaveLength(1)

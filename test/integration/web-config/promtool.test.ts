@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loadWebConfig } from '../../../src/server/web-config/read.ts'
+import { loadWebConfig } from '../../../src/server/web-config/load.ts'
 import { programPath } from '../../../tools/program-path.ts'
 import { aCa, aCertificate, writePair } from '../../support/certificates.ts'
 import { haveTools } from '../../support/programs/tools.ts'
@@ -30,7 +30,7 @@ beforeAll(async () => {
   }
 })
 
-const isAccepted = async (each: Case) => (await loadWebConfig(pathOf(each))).problems.length === 0
+const isAccepted = async (each: Case) => (await loadWebConfig(pathOf(each))).ok
 
 describe.skipIf(!haveTools('promtool'))('promtool and the exporter agree', () => {
   it.each(cases.filter(({ differs }) => differs === undefined))('$name: $good', async (each) => {

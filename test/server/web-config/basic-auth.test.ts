@@ -4,9 +4,9 @@ import { createBasicAuth, parseCredentials } from '../../../src/server/web-confi
 const HASH = `$2b$10$${'a'.repeat(53)}`
 const OTHER_HASH = `$2b$12$${'b'.repeat(53)}`
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
-const wanted = () => true
+const connected = () => true
 
-/** Two users. `alice:right` is the only pair that matches. Comparisons wait for `go`. */
+/** One user. `alice:right` is the only pair that matches. Comparisons wait for `go`. */
 function anAuth() {
   const compared: { password: string; hash: string }[] = []
   const { promise: gate, resolve: go } = Promise.withResolvers<void>()
@@ -25,7 +25,7 @@ describe('basic authentication', () => {
     const { auth, compared, go } = anAuth()
     go()
     expect(auth.isKnown(basic('alice:right'))).toBe(false)
-    expect(await auth.verify(basic('alice:right'), 'a', wanted)).toBe('accepted')
+    expect(await auth.verify(basic('alice:right'), 'a', connected)).toBe('accepted')
     expect(auth.isKnown(basic('alice:right'))).toBe(true)
     expect(auth.isKnown(basic('alice:other'))).toBe(false)
     expect(compared).toHaveLength(1)
@@ -36,7 +36,7 @@ describe('basic authentication', () => {
     async (credentials) => {
       const { auth, go } = anAuth()
       go()
-      expect(await auth.verify(basic(credentials), 'a', wanted)).toBe('rejected')
+      expect(await auth.verify(basic(credentials), 'a', connected)).toBe('rejected')
       expect(auth.isKnown(basic(credentials))).toBe(false)
     },
   )
@@ -51,27 +51,27 @@ describe('basic authentication', () => {
     `Basic ${Buffer.from([0xff, 0x3a]).toString('base64')}`,
   ])('rejects the header %s without a comparison', async (header) => {
     const { auth, compared } = anAuth()
-    expect(await auth.verify(header, 'a', wanted)).toBe('rejected')
+    expect(await auth.verify(header, 'a', connected)).toBe('rejected')
     expect(compared).toEqual([])
   })
 
   it('compares the password of an unknown user with a hash of the same cost', async () => {
     const { auth, compared, go } = anAuth()
     go()
-    await auth.verify(basic('mallory:right'), 'a', wanted)
+    await auth.verify(basic('mallory:right'), 'a', connected)
     expect(compared[0]?.hash).toMatch(/^\$2b\$10\$[./A-Za-z0-9]{53}$/)
     expect(compared[0]?.hash).not.toBe(HASH)
   })
 
   it('rejects an unknown user, also if bcrypt accepts the password', async () => {
     const auth = createBasicAuth(new Map([['alice', HASH]]), { compare: async () => true })
-    expect(await auth.verify(basic('mallory:x'), 'a', wanted)).toBe('rejected')
+    expect(await auth.verify(basic('mallory:x'), 'a', connected)).toBe('rejected')
     expect(auth.isKnown(basic('mallory:x'))).toBe(false)
   })
 
   it('compares once for equal credentials that arrive together', async () => {
     const { auth, compared, go } = anAuth()
-    const verdicts = ['a', 'b', 'c'].map((address) => auth.verify(basic('alice:right'), address, wanted))
+    const verdicts = ['a', 'b', 'c'].map((address) => auth.verify(basic('alice:right'), address, connected))
     go()
     expect(await Promise.all(verdicts)).toEqual(['accepted', 'accepted', 'accepted'])
     expect(compared).toHaveLength(1)
@@ -79,9 +79,9 @@ describe('basic authentication', () => {
 
   it('still compares for the second client if the first has disconnected', async () => {
     const { auth, go } = anAuth()
-    const blocking = auth.verify(basic('alice:first'), 'a', wanted)
+    const blocking = auth.verify(basic('alice:first'), 'a', connected)
     const gone = auth.verify(basic('alice:right'), 'b', () => false)
-    const waiting = auth.verify(basic('alice:right'), 'c', wanted)
+    const waiting = auth.verify(basic('alice:right'), 'c', connected)
     go()
     expect(await Promise.all([blocking, gone, waiting])).toEqual(['rejected', 'accepted', 'accepted'])
   })
@@ -89,7 +89,7 @@ describe('basic authentication', () => {
   it('says busy when one address asks too often', async () => {
     const { auth, go } = anAuth()
     const verdicts = Array.from({ length: 20 }, (_, index) =>
-      auth.verify(basic(`alice:${index}`), 'a', wanted),
+      auth.verify(basic(`alice:${index}`), 'a', connected),
     )
     go()
     expect(new Set(await Promise.all(verdicts))).toEqual(new Set(['rejected', 'busy']))
@@ -104,11 +104,11 @@ describe('basic authentication', () => {
         return password === 'right'
       },
     })
-    await auth.verify(basic('alice:guess'), 'guesser', wanted)
+    await auth.verify(basic('alice:guess'), 'guesser', connected)
     const verdicts = [
-      auth.verify(basic('alice:guess 1'), 'guesser', wanted),
-      auth.verify(basic('alice:guess 2'), 'guesser', wanted),
-      auth.verify(basic('alice:right'), 'new', wanted),
+      auth.verify(basic('alice:guess 1'), 'guesser', connected),
+      auth.verify(basic('alice:guess 2'), 'guesser', connected),
+      auth.verify(basic('alice:right'), 'new', connected),
     ]
     await Promise.all(verdicts)
     expect(compared).toEqual(['guess', 'guess 1', 'right', 'guess 2'])
@@ -117,7 +117,7 @@ describe('basic authentication', () => {
   it('forgets a user whose hash has changed or who was removed, and keeps the others', async () => {
     const { auth, go } = anAuth()
     go()
-    await auth.verify(basic('alice:right'), 'a', wanted)
+    await auth.verify(basic('alice:right'), 'a', connected)
     auth.setUsers(
       new Map([
         ['alice', HASH],
@@ -127,9 +127,9 @@ describe('basic authentication', () => {
     expect(auth.isKnown(basic('alice:right'))).toBe(true)
     auth.setUsers(new Map([['alice', OTHER_HASH]]))
     expect(auth.isKnown(basic('alice:right'))).toBe(false)
-    expect(await auth.verify(basic('alice:right'), 'a', wanted)).toBe('rejected')
+    expect(await auth.verify(basic('alice:right'), 'a', connected)).toBe('rejected')
     auth.setUsers(new Map([['bob', HASH]]))
-    expect(await auth.verify(basic('alice:right'), 'a', wanted)).toBe('rejected')
+    expect(await auth.verify(basic('alice:right'), 'a', connected)).toBe('rejected')
   })
 
   it('is needed only while there are users', () => {

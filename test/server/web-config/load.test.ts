@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ConfigError } from '../../../src/config/config-error.ts'
-import { loadWebConfig, readWebConfig } from '../../../src/server/web-config/read.ts'
+import { loadWebConfig, readWebConfig } from '../../../src/server/web-config/load.ts'
+import type { LoadedWebConfig } from '../../../src/server/web-config/web-config.ts'
 import { aCa, aCertificate, type KeyPair, writePair } from '../../support/certificates.ts'
 import { HASH } from '../../support/passwords.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -24,8 +25,21 @@ function write(yaml: string): string {
   return path
 }
 
-const problemsOf = async (yaml: string) => (await loadWebConfig(write(yaml))).problems
-const warningsOf = async (yaml: string) => (await loadWebConfig(write(yaml))).warnings
+/** What is wrong with the file at this path. */
+async function problemsAt(path: string): Promise<readonly string[]> {
+  const result = await loadWebConfig(path)
+  return result.ok ? [] : result.problems
+}
+
+/** The configuration in the file at this path. */
+async function loadedAt(path: string): Promise<LoadedWebConfig> {
+  const result = await loadWebConfig(path)
+  if (!result.ok) throw new Error(result.problems.join())
+  return result
+}
+
+const problemsOf = (yaml: string) => problemsAt(write(yaml))
+const warningsOf = async (yaml: string) => (await loadedAt(write(yaml))).warnings
 
 const TLS = 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n'
 
@@ -102,10 +116,10 @@ rate_limit: { interval: 1m1.5s, burst: 20 }
 
   it('has another digest after a change of any file, and the same without one', async () => {
     const path = write(TLS)
-    const { digest } = await loadWebConfig(path)
-    expect((await loadWebConfig(path)).digest).toBe(digest)
+    const { digest } = await loadedAt(path)
+    expect((await loadedAt(path)).digest).toBe(digest)
     writePair(join(path, '..'), 'server', await aCertificate())
-    expect((await loadWebConfig(path)).digest).not.toBe(digest)
+    expect((await loadedAt(path)).digest).not.toBe(digest)
   })
 })
 
@@ -145,7 +159,7 @@ rate_limit: { interval: 1, burst: 0 }
   })
 
   it.each([
-    ['a key that is there twice', 'a: 1\na: 2\n', 'web.yml:2:1: this key is there twice; remove one'],
+    ['a key that is there twice', 'a: 1\na: 2\n', 'web.yml:2:1: duplicate key; remove one'],
     ['a tab', 'a:\n\t- b\n', 'web.yml:2:1: a tab indents this line; use spaces'],
     ['an unknown alias', 'a: *b\n', 'web.yml: an alias (*name) cannot be resolved'],
     ['a list', '- a\n', 'web.yml:1:1: must contain keys with values, such as tls_server_config'],
@@ -154,7 +168,7 @@ rate_limit: { interval: 1, burst: 0 }
   })
 
   it.each([
-    ['inline and file', `${TLS}  cert: x\n`, 'cert: is there together with cert_file; remove one'],
+    ['inline and file', `${TLS}  cert: x\n`, 'cert: cannot be combined with cert_file; remove one'],
     [
       'a CA without a policy',
       `${TLS}  client_ca_file: ca.crt\n`,
@@ -177,14 +191,22 @@ rate_limit: { interval: 1, burst: 0 }
   it('name a certificate and a key that do not belong together', async () => {
     const path = write(TLS)
     writeFileSync(join(path, '../server.key'), (await aCertificate()).key)
-    expect((await loadWebConfig(path)).problems).toEqual([
+    expect(await problemsAt(path)).toEqual([
       'web.yml:3:3: tls_server_config.key_file: does not belong to the certificate; use the key of its request',
     ])
   })
 
   it.each([
-    ['is a folder', (path: string) => mkdirSync(path), 'is not a regular file'],
-    ['is huge', (path: string) => writeFileSync(path, Buffer.alloc(2 ** 20 + 1)), 'is larger than 1024 KiB'],
+    [
+      'is a folder',
+      (path: string) => mkdirSync(path),
+      'is not a regular file; set it to a file that contains the web configuration',
+    ],
+    [
+      'is huge',
+      (path: string) => writeFileSync(path, Buffer.alloc(2 ** 20 + 1)),
+      'is larger than 1024 KiB; set it to a file that contains only the web configuration',
+    ],
     ['does not exist', () => {}, 'cannot be read (ENOENT)'],
   ])('name a file that %s', async (_, make, problem) => {
     const path = join(temporaryFolder(), 'web.yml')
@@ -213,7 +235,7 @@ describe('warnings', () => {
   ])('say that a certificate with %i days left %s a date', async (daysLeft, words) => {
     const path = write(TLS)
     writePair(join(path, '..'), 'server', await aCertificate({ daysLeft }))
-    expect((await loadWebConfig(path)).warnings).toEqual([
+    expect((await loadedAt(path)).warnings).toEqual([
       expect.stringMatching(
         new RegExp(`^web\\.yml:1:1: tls_server_config: the certificate ${words} \\d{4}-`),
       ),
@@ -223,7 +245,7 @@ describe('warnings', () => {
   it.skipIf(process.platform === 'win32')('say that others can read the key', async () => {
     const path = write(TLS)
     chmodSync(join(path, '../server.key'), 0o644)
-    expect((await loadWebConfig(path)).warnings).toEqual([
+    expect((await loadedAt(path)).warnings).toEqual([
       expect.stringContaining(
         'tls_server_config.key_file: other users of this machine can read the private key',
       ),

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { pino } from 'pino'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createProtection } from '../../../src/server/web-config/protection.ts'
-import { readWebConfig } from '../../../src/server/web-config/read.ts'
+import { readWebConfig } from '../../../src/server/web-config/load.ts'
+import { createWebAccess } from '../../../src/server/web-config/web-access.ts'
 import { aCa, aCertificate, type KeyPair, writePair } from '../../support/certificates.ts'
 import { HASH } from '../../support/passwords.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -46,13 +46,13 @@ async function serve(yaml: string) {
   writeFileSync(path, yaml)
   const logged: { msg: string; level: number; problems?: string[] }[] = []
   const log = pino({}, { write: (line) => void logged.push(JSON.parse(line)) })
-  const protection = createProtection(await readWebConfig(path), log, POLL_MS)
-  const { app } = makeApp({ protection, log })
+  const webAccess = createWebAccess(await readWebConfig(path), log, POLL_MS)
+  const { app } = makeApp({ webAccess, log })
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     app.server.closeAllConnections()
     await app.close()
-    await protection.close()
+    await webAccess.close()
   })
   const { port } = app.server.address() as { port: number }
   const rewrite = (text: string) => writeFileSync(path, text)
@@ -292,8 +292,8 @@ describe('a reload', () => {
     expect(logged).toEqual([
       expect.objectContaining({
         level: 40,
-        msg: 'web configuration not reloaded; the previous one stays',
-        problems: [expect.stringMatching(/^web\.yml:2:1: the indentation is wrong|^web\.yml:2:1: /)],
+        msg: 'web configuration not reloaded',
+        problems: ['web.yml:2:1: the indentation is wrong'],
       }),
     ])
     expect(await statusOf(port)).toBe(200)

@@ -1,0 +1,103 @@
+import { DAY_MS } from '../../units.ts'
+import { costOf } from './bcrypt-hash.ts'
+import { isBlank, TLS_SECTION } from './schema.ts'
+import type { TlsSettings } from './tls.ts'
+import type { WebConfig } from './web-config.ts'
+import { type LocatedProblem, sectionOf } from './yaml-text.ts'
+
+/** Problems between keys. They are independent of problems within values, so that all are reported together. */
+export function keyProblems(raw: unknown): LocatedProblem[] {
+  const tls = sectionOf(raw, TLS_SECTION)
+  const has = (key: string) => !isBlank(tls[key])
+  const problems: LocatedProblem[] = []
+  const check = (isWrong: boolean, key: string | undefined, message: string) => {
+    if (isWrong) problems.push({ at: key === undefined ? [TLS_SECTION] : [TLS_SECTION, key], message })
+  }
+  for (const key of ['cert', 'key', 'client_ca']) {
+    check(has(key) && has(`${key}_file`), key, `cannot be combined with ${key}_file; remove one`)
+  }
+  if (Object.keys(tls).some(has)) {
+    check(!has('cert') && !has('cert_file'), undefined, 'has no cert_file; TLS needs a certificate')
+    check(!has('key') && !has('key_file'), undefined, 'has no key_file; TLS needs the key of the certificate')
+  }
+  const policy = isBlank(tls.client_auth_type) ? 'NoClientCert' : tls.client_auth_type
+  const ca = has('client_ca') ? 'client_ca' : 'client_ca_file'
+  check(
+    has(ca) && policy === 'NoClientCert',
+    ca,
+    'has no effect without client_auth_type; set it to RequireAndVerifyClientCert',
+  )
+  check(
+    !has(ca) && (policy === 'VerifyClientCertIfGiven' || policy === 'RequireAndVerifyClientCert'),
+    'client_auth_type',
+    'needs client_ca_file, the CA of the client certificates',
+  )
+  check(
+    Array.isArray(tls.client_allowed_sans) &&
+      !['RequireAnyClientCert', 'RequireClientCert', 'RequireAndVerifyClientCert'].includes(String(policy)),
+    'client_allowed_sans',
+    'has no effect unless clients need a certificate; set client_auth_type to RequireAndVerifyClientCert',
+  )
+  check(
+    tls.min_version === 'TLS13' && tls.max_version === 'TLS12',
+    'min_version',
+    'is above max_version; lower it',
+  )
+  const rate = sectionOf(raw, 'rate_limit')
+  const hasInterval = !isBlank(rate.interval) && rate.interval !== '0'
+  if (hasInterval && isBlank(rate.burst)) {
+    problems.push({ at: ['rate_limit'], message: 'has no burst; every request would be refused' })
+  }
+  if (!isBlank(rate.burst) && isBlank(rate.interval)) {
+    problems.push({
+      at: ['rate_limit'],
+      message: 'has no interval; set the time between two requests, such as 100ms',
+    })
+  }
+  return problems
+}
+
+const EXPIRY_WARNING_DAYS = 14
+const SLOW_COST = 14
+
+/** What a valid configuration probably does not intend. @param now milliseconds since 1970 */
+export function webConfigWarnings({ tls, users }: WebConfig, now: number): LocatedProblem[] {
+  return [...(tls === undefined ? [] : tlsWarnings(tls, now)), ...userWarnings(users, tls !== undefined)]
+}
+
+function tlsWarnings({ expiresAt, clientAuth }: TlsSettings, now: number): LocatedProblem[] {
+  const warnings: LocatedProblem[] = []
+  const days = (expiresAt - now) / DAY_MS
+  if (days < EXPIRY_WARNING_DAYS) {
+    const date = new Date(expiresAt).toISOString().slice(0, 10)
+    const message = `the certificate ${days < 0 ? 'expired' : 'expires'} on ${date}; renew it`
+    warnings.push({ at: [TLS_SECTION], message })
+  }
+  if (clientAuth === 'RequestClientCert' || clientAuth === 'RequireAnyClientCert') {
+    warnings.push({
+      at: [TLS_SECTION, 'client_auth_type'],
+      message: 'does not verify client certificates; RequireAndVerifyClientCert does',
+    })
+  }
+  return warnings
+}
+
+function userWarnings(users: ReadonlyMap<string, string>, hasTls: boolean): LocatedProblem[] {
+  const warnings: LocatedProblem[] = []
+  if (users.size > 0 && !hasTls) {
+    const message = 'without TLS, passwords travel in clear text; set tls_server_config'
+    warnings.push({ at: ['basic_auth_users'], message })
+  }
+  for (const [user, hash] of users) {
+    const at = ['basic_auth_users', user]
+    const cost = costOf(hash)
+    if (cost > SLOW_COST) {
+      const message = `a hash with a cost of ${cost} takes seconds to verify; a cost of 10 is enough`
+      warnings.push({ at, message })
+    }
+    if (user.includes(':')) {
+      warnings.push({ at, message: 'a client cannot send a user name with a colon' })
+    }
+  }
+  return warnings
+}

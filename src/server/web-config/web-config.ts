@@ -1,0 +1,48 @@
+import type { RateLimit } from './rate-limit.ts'
+import type { WebConfigValues } from './schema.ts'
+import type { TlsSettings } from './tls.ts'
+
+/** A web configuration that can be used. */
+export interface WebConfig {
+  /** Without it, the server speaks plain HTTP. */
+  readonly tls: TlsSettings | undefined
+  readonly headers: ReadonlyMap<string, string>
+  /** User → bcrypt hash. Without users, no password is needed. */
+  readonly users: ReadonlyMap<string, string>
+  readonly rateLimit: RateLimit | undefined
+}
+
+/** A web configuration file without problems. */
+export interface LoadedWebConfig {
+  readonly ok: true
+  readonly path: string
+  readonly config: WebConfig
+  readonly warnings: readonly string[]
+  /** The files that it depends on, itself included. */
+  readonly files: readonly string[]
+  /** Changes with the contents of these files. */
+  readonly digest: string
+}
+
+/** A web configuration file that cannot be used. */
+export interface RejectedWebConfig {
+  readonly ok: false
+  readonly problems: readonly string[]
+  /** The files that it depends on, itself included. A change of one of them may be the repair. */
+  readonly files: readonly string[]
+}
+
+/** What the file and those that it names contain now. */
+export type WebConfigResult = LoadedWebConfig | RejectedWebConfig
+
+/** Puts the values of a valid file together. */
+export function toWebConfig(values: WebConfigValues, tls: TlsSettings | undefined): WebConfig {
+  const headers = Object.entries(values.http_server_config?.headers ?? {})
+  const { interval = 0, burst = 0 } = values.rate_limit ?? {}
+  return {
+    tls,
+    headers: new Map(headers.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    users: new Map(Object.entries(values.basic_auth_users ?? {})),
+    rateLimit: interval > 0 ? { intervalMs: interval, burst } : undefined,
+  }
+}
