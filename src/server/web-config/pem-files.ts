@@ -1,6 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
-import { codeOf } from '../../error-text.ts'
 import { readText } from './read-text.ts'
 import { isBlank, TLS_SECTION } from './schema.ts'
 import type { LocatedProblem, Path } from './yaml-text.ts'
@@ -124,13 +123,17 @@ type ParsedKey =
 function parseKey(pem: string): ParsedKey {
   try {
     return { ok: true, key: createPrivateKey(pem) }
-  } catch (error) {
-    return { ok: false, problem: keyProblem(pem, error) }
+  } catch {
+    // OpenSSL's code does not tell what is wrong.
+    return { ok: false, problem: keyProblem(pem) }
   }
 }
 
-function keyProblem(pem: string, error: unknown): string {
-  if (codeOf(error) === 'ERR_MISSING_PASSPHRASE') {
+// In PKCS #8, and in older formats.
+const WITH_PASSPHRASE = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m
+
+function keyProblem(pem: string): string {
+  if (WITH_PASSPHRASE.test(pem)) {
     return 'contains a private key with a passphrase; remove it with: openssl pkey -in FILE -out FILE.pem'
   }
   return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)

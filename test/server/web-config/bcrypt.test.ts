@@ -34,14 +34,17 @@ describe('the bcrypt thread', () => {
     expect(await bcrypt.compare(`y${password}`, hash)).toBe(false)
   })
 
-  it('fails if it ends, and starts again for the next password', async () => {
+  it('fails with the cause if it ends, and starts again for the next password', async () => {
     const bcrypt = start(
       `parentPort.on('message', ({ id, password }) => {
          if (password === 'crash') throw new Error('broken')
          parentPort.postMessage({ id, matches: true })
        })`,
     )
-    await expect(bcrypt.compare('crash', HASH)).rejects.toThrow(BcryptThreadError)
+    const error = await bcrypt.compare('crash', HASH).catch((reason) => reason)
+    expect(error).toBeInstanceOf(BcryptThreadError)
+    expect(error.message).toBe('the bcrypt thread ended; check the limit on the memory of this process')
+    expect(error.cause).toMatchObject({ message: 'broken' })
     expect(await bcrypt.compare('next', HASH)).toBe(true)
   })
 

@@ -208,6 +208,11 @@ rate_limit: { interval: 1, burst: 0 }
       'is larger than 1024 KiB; set it to a file that contains only the web configuration',
     ],
     ['does not exist', () => {}, 'cannot be read (ENOENT)'],
+    [
+      'is UTF-16',
+      (path: string) => writeFileSync(path, '\ufeffa: 1', 'utf16le'),
+      'is UTF-16; save it as UTF-8',
+    ],
   ])('name a file that %s', async (_, make, problem) => {
     const path = join(temporaryFolder(), 'web.yml')
     make(path)

@@ -302,6 +302,16 @@ describe('a reload', () => {
     expect(await statusOf(port)).toBe(401)
   })
 
+  it('says that a repaired file is in use, also if it is as before', async () => {
+    const yaml = `tls_server_config: { ${TLS} }\n`
+    const { rewrite, logged, reloaded } = await serve(yaml)
+    rewrite('a: 1\n')
+    await vi.waitFor(() => expect(logged).toHaveLength(1))
+    rewrite(yaml)
+    await reloaded(1)
+    expect(logged.at(-1)).toMatchObject({ level: 30, warnings: [], failures: expect.any(Number) })
+  })
+
   it('cannot turn TLS off', async () => {
     const { port, rewrite, logged } = await serve(`tls_server_config: { ${TLS} }\n`)
     rewrite(USERS)
