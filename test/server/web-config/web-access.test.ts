@@ -5,14 +5,17 @@ import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { pino } from 'pino'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { readWebConfig } from '../../../src/server/web-config/load.ts'
+import { loadWebConfig, readWebConfig } from '../../../src/server/web-config/load.ts'
 import { createWebAccess } from '../../../src/server/web-config/web-access.ts'
 import { aCa, aCertificate, type KeyPair, writePair } from '../../support/certificates.ts'
 import { HASH } from '../../support/passwords.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { makeApp } from '../make-app.ts'
 
+vi.mock('../../../src/server/web-config/load.ts', { spy: true })
+
 const POLL_MS = 10
+const HOUR_MS = 3_600_000
 
 let pairs: Record<'server' | 'ca' | 'trusted' | 'untrusted' | 'expired' | 'named', KeyPair>
 beforeAll(async () => {
@@ -300,6 +303,23 @@ describe('a reload', () => {
     rewrite(`tls_server_config: { ${TLS} }\n${USERS}`)
     await reloaded(1)
     expect(await statusOf(port)).toBe(401)
+  })
+
+  it('waits for a second look at a broken file: certificate and key may be replaced one after the other', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const path = join(temporaryFolder(), 'web.yml')
+    writeFileSync(path, USERS)
+    const logged: string[] = []
+    const log = pino({}, { write: (line) => void logged.push(line) })
+    const webAccess = createWebAccess(await readWebConfig(path), log, HOUR_MS)
+    writeFileSync(path, 'a: 1\n')
+    vi.mocked(loadWebConfig).mockClear()
+    vi.advanceTimersByTime(HOUR_MS)
+    await vi.waitFor(() => expect(loadWebConfig).toHaveResolved())
+    await webAccess.close()
+    expect(loadWebConfig).toHaveBeenCalledOnce()
+    expect(logged).toEqual([])
   })
 
   it('says that a repaired file is in use, also if it is as before', async () => {
