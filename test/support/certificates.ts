@@ -30,7 +30,10 @@ export async function aCertificate({
     algorithm: 'sha256',
     notBeforeDate: new Date(Date.now() - 100 * DAY_MS),
     notAfterDate: new Date(Date.now() + daysLeft * DAY_MS),
-    extensions: [{ name: 'subjectAltName', altNames: [...altNames] }],
+    extensions:
+      altNames.length === 0
+        ? [{ name: 'basicConstraints' }]
+        : [{ name: 'subjectAltName', altNames: [...altNames] }],
     ...(ca && { ca: { cert: ca.cert, key: ca.key } }),
   })
   return { cert, key }

@@ -33,7 +33,7 @@ export async function loadWebConfig(path: string): Promise<WebConfigResult> {
   const main = await readText(path, 'the web configuration')
   if (!main.ok) return { ok: false, problems: [main.problem], files: [path] }
   const yaml = parseYaml(main.text, basename(path))
-  if (yaml.problems.length > 0) return { ok: false, problems: yaml.problems, files: [path] }
+  if (yaml.problems.length > 0) return { ok: false, problems: firstOf(yaml.problems), files: [path] }
 
   // An empty file is valid, as in the toolkit.
   const raw = yaml.value ?? {}
@@ -45,7 +45,9 @@ export async function loadWebConfig(path: string): Promise<WebConfigResult> {
   const files = [path, ...pemFiles.files]
   const reject = (problems: readonly LocatedProblem[]): WebConfigResult => ({
     ok: false,
-    problems: problems.map(yaml.problemAt),
+    problems: firstOf(problems).map((problem) =>
+      typeof problem === 'string' ? problem : yaml.problemAt(problem),
+    ),
     files,
   })
   const problems = [...schemaProblems(error), ...keyProblems(raw), ...pemFiles.problems]
@@ -63,6 +65,14 @@ export async function loadWebConfig(path: string): Promise<WebConfigResult> {
     files,
     digest: digestOf([main.text, ...Object.values(pemFiles.pems)]),
   }
+}
+
+// More would hide the first ones, and each is searched for in the text.
+const MAX_PROBLEMS = 20
+
+function firstOf<T>(problems: readonly T[]): (T | string)[] {
+  const others = problems.length - MAX_PROBLEMS
+  return others > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${others} more problems`] : [...problems]
 }
 
 function schemaProblems(error: z.ZodError | undefined): LocatedProblem[] {

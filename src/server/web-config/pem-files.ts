@@ -90,7 +90,10 @@ export function pemProblems({ cert, key, clientCa }: Partial<Pems>): PemProblem[
   if (parsedKey?.ok === false) {
     problems.push({ pem: 'key', message: parsedKey.problem })
   } else if (certificate && parsedKey && !certificate.checkPrivateKey(parsedKey.key)) {
-    problems.push({ pem: 'key', message: 'does not belong to the certificate; use the key of its request' })
+    problems.push({
+      pem: 'key',
+      message: 'is not the key of this certificate; use the key that was created with it',
+    })
   }
   if (clientCa !== undefined) {
     const found = clientCa.match(CERTIFICATE) ?? []

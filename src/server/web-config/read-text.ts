@@ -7,8 +7,9 @@ export type TextResult =
   | { readonly ok: true; readonly text: string; readonly isReadableByOthers: boolean }
   | { readonly ok: false; readonly problem: string }
 
-// Far more than any certificate chain or list of users.
-const MAX_BYTES = 1024 * 1024
+// Far more than any certificate chain, or than a list of a thousand users. A larger YAML text would block the serving thread for
+// seconds while it is parsed.
+const MAX_BYTES = 128 * 1024
 
 const OTHERS_READ = 0o004
 
@@ -32,6 +33,8 @@ export async function readText(path: string, contents: string): Promise<TextResu
     const isReadableByOthers = process.platform !== 'win32' && (found.mode & OTHERS_READ) !== 0
     return { ok: true, text: bytes.toString('utf8'), isReadableByOthers }
   } catch (error) {
-    return reject(`cannot be read (${codeOf(error)}); the exporter's user must be able to read it`)
+    const code = codeOf(error)
+    if (code === 'ENOENT') return reject(`does not exist; create it with ${contents}`)
+    return reject(`cannot be read (${code}); the exporter's user must be able to read it`)
   }
 }

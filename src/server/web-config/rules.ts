@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../units.ts'
 import { costOf } from './bcrypt-hash.ts'
-import { isBlank, TLS_SECTION } from './schema.ts'
+import { type ClientAuthType, isBlank, TLS_SECTION, USERS_SECTION } from './schema.ts'
 import type { TlsSettings } from './tls.ts'
 import type { WebConfig } from './web-config.ts'
 import { type LocatedProblem, sectionOf } from './yaml-text.ts'
@@ -43,6 +43,10 @@ export function keyProblems(raw: unknown): LocatedProblem[] {
     'min_version',
     'is above max_version; lower it',
   )
+  // JavaScript has no place for it in most objects, so the user would be missing.
+  if (Object.hasOwn(sectionOf(raw, USERS_SECTION), '__proto__')) {
+    problems.push({ at: [USERS_SECTION, '__proto__'], message: 'cannot be a user name; choose another' })
+  }
   const rate = sectionOf(raw, 'rate_limit')
   const hasInterval = !isBlank(rate.interval) && rate.interval !== '0'
   if (hasInterval && isBlank(rate.burst)) {
@@ -62,15 +66,56 @@ const SLOW_COST = 14
 
 /** What a valid configuration probably does not intend. @param now milliseconds since 1970 */
 export function webConfigWarnings({ tls, users }: WebConfig, now: number): LocatedProblem[] {
+  if (tls === undefined && users.size === 0) {
+    const message = 'sets neither TLS nor users; everyone who reaches the port can read the metrics'
+    return [{ at: [], message }]
+  }
   return [...(tls === undefined ? [] : tlsWarnings(tls, now)), ...userWarnings(users, tls !== undefined)]
 }
 
-function tlsWarnings({ expiresAt, clientAuth }: TlsSettings, now: number): LocatedProblem[] {
+/**
+ * What a running server does not turn off, and TLS, which it cannot turn on either. A file that is read while an editor writes it is
+ * shorter, but often valid: it must not open the server.
+ */
+export function switchProblems(current: WebConfig, next: WebConfig): string[] {
+  const problems: string[] = []
+  if ((next.tls === undefined) !== (current.tls === undefined)) {
+    problems.push('TLS cannot be turned on or off while the exporter runs; restart it')
+  }
+  if (current.users.size > 0 && next.users.size === 0) {
+    problems.push('passwords cannot be turned off while the exporter runs; restart it')
+  }
+  if (strictness(next.tls) < strictness(current.tls)) {
+    problems.push('the check of client certificates cannot be relaxed while the exporter runs; restart it')
+  }
+  return problems
+}
+
+/** How much a server asks of client certificates. */
+function strictness(tls: TlsSettings | undefined): number {
+  if (tls === undefined) return 0
+  const policy = STRICTNESS[tls.clientAuth]
+  return policy === 0 || tls.allowedSans.length === 0 ? policy : policy + 0.5
+}
+
+const STRICTNESS: Readonly<Record<ClientAuthType, number>> = {
+  NoClientCert: 0,
+  RequestClientCert: 0,
+  VerifyClientCertIfGiven: 0,
+  RequireAnyClientCert: 1,
+  RequireAndVerifyClientCert: 2,
+}
+
+function tlsWarnings({ expiresAt, hasAltNames, clientAuth }: TlsSettings, now: number): LocatedProblem[] {
   const warnings: LocatedProblem[] = []
   const days = (expiresAt - now) / DAY_MS
   if (days < EXPIRY_WARNING_DAYS) {
     const date = new Date(expiresAt).toISOString().slice(0, 10)
     const message = `the certificate ${days < 0 ? 'expired' : 'expires'} on ${date}; renew it`
+    warnings.push({ at: [TLS_SECTION], message })
+  }
+  if (!hasAltNames) {
+    const message = 'the certificate has no subjectAltName, so Prometheus refuses it; issue it with one'
     warnings.push({ at: [TLS_SECTION], message })
   }
   if (clientAuth === 'RequestClientCert' || clientAuth === 'RequireAnyClientCert') {
@@ -86,10 +131,10 @@ function userWarnings(users: ReadonlyMap<string, string>, hasTls: boolean): Loca
   const warnings: LocatedProblem[] = []
   if (users.size > 0 && !hasTls) {
     const message = 'without TLS, passwords travel in clear text; set tls_server_config'
-    warnings.push({ at: ['basic_auth_users'], message })
+    warnings.push({ at: [USERS_SECTION], message })
   }
   for (const [user, hash] of users) {
-    const at = ['basic_auth_users', user]
+    const at = [USERS_SECTION, user]
     const cost = costOf(hash)
     if (cost > SLOW_COST) {
       const message = `a hash with a cost of ${cost} takes seconds to verify; a cost of 10 is enough`

@@ -6,6 +6,9 @@ import { cipherSuites, curves } from './tls-names.ts'
 /** The key of the section about TLS. */
 export const TLS_SECTION = 'tls_server_config'
 
+/** The key of the users with their hashes. */
+export const USERS_SECTION = 'basic_auth_users'
+
 /** Policies for client certificates, as Go names them. */
 export const clientAuthTypes = [
   'NoClientCert',
@@ -146,7 +149,7 @@ export const webConfigSchema = z.strictObject(
         'X-XSS-Protection': optional(header),
       }),
     }),
-    basic_auth_users: optional(z.record(z.string(), bcryptHash, 'must be users with bcrypt hashes')),
+    [USERS_SECTION]: optional(z.record(z.string(), bcryptHash, 'must be users with bcrypt hashes')),
     rate_limit: section({ interval: optional(goDuration), burst: optional(burst) }),
   },
   { error: 'must contain keys with values, such as tls_server_config' },

@@ -17,6 +17,8 @@ export interface TlsSettings {
   readonly maxVersion: 'TLSv1.2' | 'TLSv1.3'
   /** When the server's certificate expires, in milliseconds since 1970. */
   readonly expiresAt: number
+  /** Whether the server's certificate has names that clients check. */
+  readonly hasAltNames: boolean
 }
 
 /** The settings, or why OpenSSL refuses them. */
@@ -52,13 +54,20 @@ export function toTlsSettings(values: TlsValues, pems: Pems): TlsResult {
     const problem = `OpenSSL refuses these settings (${codeOf(error)}); check certificate, key and cipher_suites`
     return { ok: false, problem }
   }
+  // OpenSSL accepts a certificate whose date is not a date.
+  const { validTo, subjectAltName } = new X509Certificate(pems.cert)
+  const expiresAt = Date.parse(validTo)
+  if (Number.isNaN(expiresAt)) {
+    return { ok: false, problem: 'the certificate has an invalid expiry date; issue it again' }
+  }
   const settings = {
     context,
     clientAuth,
     allowedSans: (values.client_allowed_sans ?? []).map(normalizeSan),
     minVersion,
     maxVersion,
-    expiresAt: Date.parse(new X509Certificate(pems.cert).validTo),
+    expiresAt,
+    hasAltNames: subjectAltName !== undefined,
   }
   return { ok: true, settings }
 }

@@ -13,8 +13,9 @@ import { createBasicAuth } from './basic-auth.ts'
 import { createBcrypt } from './bcrypt.ts'
 import { loadWebConfig } from './load.ts'
 import { createTokenBucket, type TokenBucket } from './rate-limit.ts'
+import { switchProblems } from './rules.ts'
 import { clientAuthOptions, isClientAllowed, type TlsSettings } from './tls.ts'
-import type { LoadedWebConfig, WebConfig } from './web-config.ts'
+import type { LoadedWebConfig, WebConfig, WebConfigResult } from './web-config.ts'
 
 /** Access to the server as a web configuration decides: TLS, authentication, headers and rate limit. */
 export interface WebAccess {
@@ -52,13 +53,12 @@ export function createWebAccess(loaded: LoadedWebConfig, log: Logger, intervalMs
   const watcher = watchFiles(() => files, reload, intervalMs)
 
   async function reload(): Promise<boolean> {
-    const found = await loadWebConfig(loaded.path)
-    const problems = found.ok ? problemsOfSwitch(found.config) : found.problems
+    const found = await load()
+    const problems = found.ok ? switchProblems(current, found.config) : found.problems
     if (!found.ok || problems.length > 0) {
       // A repair can change a file that only the broken configuration names.
       files = [...new Set([...loaded.files, ...found.files])]
-      noteFailedReload(problems)
-      return false
+      return isFirstFailedLook ? lookAgain() : noteFailedReload(problems)
     }
     files = found.files
     isFirstFailedLook = true
@@ -75,20 +75,26 @@ export function createWebAccess(loaded: LoadedWebConfig, log: Logger, intervalMs
     return true
   }
 
-  function problemsOfSwitch({ tls }: WebConfig): readonly string[] {
-    return (tls === undefined) === (current.tls === undefined)
-      ? []
-      : ['TLS cannot be turned on or off while the exporter runs; restart it']
+  /** A file that nobody foresaw must not end a running exporter. */
+  async function load(): Promise<WebConfigResult> {
+    try {
+      return await loadWebConfig(loaded.path)
+    } catch (error) {
+      return { ok: false, problems: [`cannot be checked: ${messageOf(error)}`], files }
+    }
   }
 
-  function noteFailedReload(problems: readonly string[]): void {
-    // Certificate and key are often replaced one after the other: the next look decides.
-    if (isFirstFailedLook) {
-      isFirstFailedLook = false
-      return
-    }
+  /** Certificate and key are often replaced one after the other: the next look decides. */
+  function lookAgain(): boolean {
+    isFirstFailedLook = false
+    return false
+  }
+
+  /** Parsing a broken file again and again would cost time that scrapes need: the next look is after a change. */
+  function noteFailedReload(problems: readonly string[]): boolean {
     const { level, fields } = reloads.failed([problems.join('\n')], now())
     log[level]({ problems, ...fields }, 'web configuration not reloaded')
+    return true
   }
 
   function apply(config: WebConfig): void {

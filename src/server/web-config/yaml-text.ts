@@ -23,7 +23,7 @@ export interface YamlText {
 const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'duplicate key; remove one',
   TAB_AS_INDENT: 'a tab indents this line; use spaces',
-  BAD_INDENT: 'the indentation is wrong',
+  BAD_INDENT: 'the indentation, or a bracket before this line, is wrong',
   MISSING_CHAR: 'a quote, a colon or a bracket is missing',
   BLOCK_AS_IMPLICIT_KEY: 'a second colon in one line; quote the value',
   BAD_SCALAR_START: 'a value that starts with this character must be quoted',

@@ -43,6 +43,15 @@ const warningsOf = async (yaml: string) => (await loadedAt(write(yaml))).warning
 
 const TLS = 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n'
 
+/** The certificate with letters in its expiry date. */
+function withBrokenDate(pem: string): string {
+  const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+  // Two dates of 13 characters each follow one another: tag 0x17, length 13, text.
+  const from = der.indexOf(Buffer.from([0x17, 13]))
+  der.write('99XX99999999Z', from + 2 + 13 + 2, 'latin1')
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+}
+
 describe('a good file', () => {
   it('is read whole', async () => {
     const { config, warnings, files } = await readWebConfig(
@@ -153,7 +162,7 @@ rate_limit: { interval: 1, burst: 0 }
       'web.yml:1:1: tls_server_config: has no key_file; TLS needs the key of the certificate',
       'web.yml:8:3: tls_server_config.client_auth_type: needs client_ca_file, the CA of the client certificates',
       expect.stringMatching(
-        /^web\.yml:2:3: tls_server_config\.cert_file: \/.*\/none\.crt cannot be read \(ENOENT\)/,
+        /^web\.yml:2:3: tls_server_config\.cert_file: \/.*\/none\.crt does not exist; create it/,
       ),
     ])
   })
@@ -188,11 +197,36 @@ rate_limit: { interval: 1, burst: 0 }
     expect(await problemsOf(yaml)).toContainEqual(expect.stringContaining(`tls_server_config.${problem}`))
   })
 
+  it('name a user that JavaScript would lose', async () => {
+    expect(await problemsOf(`basic_auth_users: { __proto__: ${HASH} }\n`)).toEqual([
+      'web.yml:1:21: basic_auth_users.__proto__: cannot be a user name; choose another',
+    ])
+  })
+
+  it('are counted beyond the first 20', async () => {
+    const problems = await problemsOf('%\n'.repeat(1000))
+    expect(problems).toHaveLength(21)
+    expect(problems.at(-1)).toMatch(/^and \d+ more problems$/)
+    const unknown = Array.from({ length: 30 }, (_, index) => `key${index}: 1\n`).join('')
+    expect((await problemsOf(unknown)).slice(-2)).toEqual([
+      'web.yml:20:1: key19: is not a known key; check its spelling',
+      'and 10 more problems',
+    ])
+  })
+
+  it('include a certificate whose expiry date is not a date', async () => {
+    const path = write(TLS)
+    writeFileSync(join(path, '../server.crt'), withBrokenDate(pair.cert))
+    expect(await problemsAt(path)).toEqual([
+      'web.yml:1:1: tls_server_config: the certificate has an invalid expiry date; issue it again',
+    ])
+  })
+
   it('name a certificate and a key that do not belong together', async () => {
     const path = write(TLS)
     writeFileSync(join(path, '../server.key'), (await aCertificate()).key)
     expect(await problemsAt(path)).toEqual([
-      'web.yml:3:3: tls_server_config.key_file: does not belong to the certificate; use the key of its request',
+      'web.yml:3:3: tls_server_config.key_file: is not the key of this certificate; use the key that was created with it',
     ])
   })
 
@@ -205,9 +239,9 @@ rate_limit: { interval: 1, burst: 0 }
     [
       'is huge',
       (path: string) => writeFileSync(path, Buffer.alloc(2 ** 20 + 1)),
-      'is larger than 1024 KiB; set it to a file that contains only the web configuration',
+      'is larger than 128 KiB; set it to a file that contains only the web configuration',
     ],
-    ['does not exist', () => {}, 'cannot be read (ENOENT)'],
+    ['does not exist', () => {}, 'does not exist; create it with the web configuration'],
     [
       'is UTF-16',
       (path: string) => writeFileSync(path, '\ufeffa: 1', 'utf16le'),
@@ -244,6 +278,20 @@ describe('warnings', () => {
       expect.stringMatching(
         new RegExp(`^web\\.yml:1:1: tls_server_config: the certificate ${words} \\d{4}-`),
       ),
+    ])
+  })
+
+  it('say that a file protects nothing', async () => {
+    expect(await warningsOf('')).toEqual([
+      'web.yml:1:1: sets neither TLS nor users; everyone who reaches the port can read the metrics',
+    ])
+  })
+
+  it('say that Prometheus refuses a certificate without alternative names', async () => {
+    const path = write(TLS)
+    writePair(join(path, '..'), 'server', await aCertificate({ altNames: [] }))
+    expect((await loadedAt(path)).warnings).toEqual([
+      expect.stringContaining('the certificate has no subjectAltName, so Prometheus refuses it'),
     ])
   })
 
