@@ -9,6 +9,7 @@ import { recordRejections } from '../src/model/rejections.ts'
 import { categories, categoryOf } from '../src/reports/agents/categories.ts'
 import { reports } from '../src/reports/index.ts'
 import { createOwnMetrics } from '../src/telemetry/own-metrics.ts'
+import { createReloads } from '../src/telemetry/reloads.ts'
 import { statusFamilies } from '../src/telemetry/status-families.ts'
 import { formatDuration } from '../src/units.ts'
 import { failureReasons } from '../src/wolkvox/failure.ts'
@@ -254,7 +255,7 @@ function isLinkValid(path: string, link: string): boolean {
 
 async function metrics(): Promise<string[]> {
   const build = { version: '', revision: '', nodeVersion: '' }
-  const own = await createOwnMetrics(build, 0)()
+  const own = await createOwnMetrics(build, createReloads().state)()
   return [...reports.flatMap(({ families }) => families), ...statusFamilies, ...own].map(({ name }) => name)
 }
 

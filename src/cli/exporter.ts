@@ -20,6 +20,7 @@ import { clockSkewLog } from '../telemetry/clock-skew-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
 import { refreshLog } from '../telemetry/refresh-log.ts'
+import { createReloads } from '../telemetry/reloads.ts'
 import { fillStatusFamilies } from '../telemetry/status-families.ts'
 import { createWorkerClient } from '../worker/worker-client.ts'
 import { createWorkerPool } from '../worker/worker-pool.ts'
@@ -81,14 +82,15 @@ export async function startExporter(
       },
     },
   })
-  const files = followFiles(config, supervisor.apply, log)
-  const collectOwnMetrics = createOwnMetrics(build, Date.now())
+  const reloads = createReloads()
+  const files = followFiles(config, supervisor.apply, log, reloads.noteFor('configuration'))
+  const collectOwnMetrics = createOwnMetrics(build, reloads.state)
   const exposition = createExposition({
     reports,
     state: supervisor.state,
     collectFamilies: async (state, at) => [...fillStatusFamilies(state, at), ...(await collectOwnMetrics())],
   })
-  const webAccess = webConfig && (await loadWebAccess(webConfig, log))
+  const webAccess = webConfig && (await loadWebAccess(webConfig, log, reloads.noteFor('web configuration')))
   const parts = {
     telemetryPath,
     renderMetrics: (format: Format) => exposition(format, now()),
@@ -131,9 +133,13 @@ export async function startExporter(
 }
 
 /** Loaded only if needed: most exporters listen inside a trusted network. */
-async function loadWebAccess(webConfig: LoadedWebConfig, log: Logger) {
+async function loadWebAccess(
+  webConfig: LoadedWebConfig,
+  log: Logger,
+  onReload: (isSuccessful: boolean) => void,
+) {
   const { createWebAccess } = await import('../server/web-config/web-access.ts')
-  return createWebAccess(webConfig, log)
+  return createWebAccess(webConfig, log, onReload)
 }
 
 // Scrapes in flight may take this long. A shutdown takes at most 5 s.

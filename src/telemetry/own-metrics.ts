@@ -14,6 +14,7 @@ import version from 'prom-client/lib/metrics/version.js'
 import Registry from 'prom-client/lib/registry.js'
 import type { BuildInfo } from '../build-info.ts'
 import type { FilledFamily } from '../model/family.ts'
+import type { ReloadState } from './reloads.ts'
 
 // The default metrics of prom-client that cost nothing between scrapes. The two event loop metrics take a measurement every
 // 10 ms, which uses more CPU than the rest of the process. The one about CPU time loads OpenTelemetry; see cpuFamilies.
@@ -39,9 +40,9 @@ export type CollectOwnMetrics = () => Promise<readonly FilledFamily[]>
  * Sets up the metrics about the process and the build. Returns values instead of prom-client's text, because one registry
  * cannot serve both formats: in OpenMetrics mode it removes `_total` from its counters permanently.
  *
- * @param startedAt when the configuration was read, in milliseconds since 1970
+ * @param reloads what became of the last attempts to read the configuration
  */
-export function createOwnMetrics(build: BuildInfo, startedAt: number): CollectOwnMetrics {
+export function createOwnMetrics(build: BuildInfo, reloads: () => ReloadState): CollectOwnMetrics {
   const registry = new Registry()
   const registers = [registry]
   for (const register of DEFAULT_METRICS) register(registry)
@@ -51,16 +52,16 @@ export function createOwnMetrics(build: BuildInfo, startedAt: number): CollectOw
     labelNames: ['version', 'revision', 'node_version'],
     registers,
   }).set({ version: build.version, revision: build.revision, node_version: build.nodeVersion }, 1)
-  new Gauge({
+  const reloadSucceeded = new Gauge({
     name: 'wolkvox_exporter_config_last_reload_successful',
-    help: 'Whether the last attempt to read the configuration succeeded (1) or failed (0).',
+    help: 'Whether the files of the configuration could be used when they were last read (1) or not (0): settings, token, certificates, users.',
     registers,
-  }).set(1)
-  new Gauge({
+  })
+  const reloadedAt = new Gauge({
     name: 'wolkvox_exporter_config_last_reload_success_timestamp_seconds',
     help: 'When the current configuration was read.',
     registers,
-  }).set(startedAt / 1000)
+  })
 
   const lag = new Gauge({
     name: 'nodejs_eventloop_lag_seconds',
@@ -70,6 +71,9 @@ export function createOwnMetrics(build: BuildInfo, startedAt: number): CollectOw
 
   return async () => {
     lag.set(await measureIteration())
+    const { isSuccessful, succeededAt } = reloads()
+    reloadSucceeded.set(isSuccessful ? 1 : 0)
+    reloadedAt.set(succeededAt / 1000)
     const metrics = await registry.getMetricsAsJSON()
     return [
       ...cpuFamilies(process.cpuUsage()),

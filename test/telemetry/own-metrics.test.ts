@@ -6,7 +6,9 @@ import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 const BUILD = { version: '1.2.3', revision: 'abc123', nodeVersion: 'v24.0.0' }
 const STARTED_AT = Date.UTC(2026, 0, 2, 3, 4, 5, 600)
 
-const collect = createOwnMetrics(BUILD, STARTED_AT)
+const reloads = { isSuccessful: true, succeededAt: STARTED_AT }
+
+const collect = createOwnMetrics(BUILD, () => reloads)
 
 function samplesOf(families: readonly FilledFamily[], name: string) {
   return families.find((family) => family.name === name)?.samples
@@ -24,6 +26,13 @@ describe('the metrics about the exporter', () => {
     ['wolkvox_exporter_config_last_reload_success_timestamp_seconds', STARTED_AT / 1000],
   ])('have the state of the configuration: %s', async (name, value) => {
     expect(samplesOf(await collect(), name)).toEqual([{ labels: {}, value }])
+  })
+
+  it('say that a file of the configuration cannot be used', async () => {
+    const failed = createOwnMetrics(BUILD, () => ({ isSuccessful: false, succeededAt: STARTED_AT }))
+    expect(samplesOf(await failed(), 'wolkvox_exporter_config_last_reload_successful')).toEqual([
+      { labels: {}, value: 0 },
+    ])
   })
 
   it.each([
@@ -127,7 +136,7 @@ describe('collecting again', () => {
   })
 
   it('does not affect another exporter in the same process', async () => {
-    const other = createOwnMetrics({ ...BUILD, version: '9.9.9' }, STARTED_AT)
+    const other = createOwnMetrics({ ...BUILD, version: '9.9.9' }, () => reloads)
     expect(samplesOf(await collect(), 'wolkvox_exporter_build_info')).toHaveLength(1)
     expect(samplesOf(await other(), 'wolkvox_exporter_build_info')?.[0]?.labels.version).toBe('9.9.9')
   })

@@ -34,9 +34,15 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
  * Applies the configuration, and follows changes of its files.
  *
  * @param loaded what the file contained at the start
+ * @param onReload called with whether changed files could be used
  * @param intervalMs between two looks at the files; for tests
  */
-export function createWebAccess(loaded: LoadedWebConfig, log: Logger, intervalMs?: number): WebAccess {
+export function createWebAccess(
+  loaded: LoadedWebConfig,
+  log: Logger,
+  onReload: (isSuccessful: boolean) => void,
+  intervalMs?: number,
+): WebAccess {
   const bcrypt = createBcrypt()
   const auth = createBasicAuth(loaded.config.users, { compare })
   const servers = new Set<Server>()
@@ -71,6 +77,7 @@ export function createWebAccess(loaded: LoadedWebConfig, log: Logger, intervalMs
     if (isChanged || recovered !== undefined) {
       const level = isChanged ? 'info' : (recovered?.level ?? 'debug')
       log[level]({ warnings: found.warnings, ...recovered?.fields }, 'web configuration reloaded')
+      onReload(true)
     }
     return true
   }
@@ -94,6 +101,7 @@ export function createWebAccess(loaded: LoadedWebConfig, log: Logger, intervalMs
   function noteFailedReload(problems: readonly string[]): boolean {
     const { level, fields } = reloads.failed([problems.join('\n')], now())
     log[level]({ problems, ...fields }, 'web configuration not reloaded')
+    onReload(false)
     return true
   }
 

@@ -32,7 +32,7 @@ async function serve() {
   writeFileSync(path, `basic_auth_users: { alice: "${HASH}" }\n`)
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(JSON.parse(line)) })
-  const webAccess = createWebAccess(await readWebConfig(path), log)
+  const webAccess = createWebAccess(await readWebConfig(path), log, () => {})
   const { app } = makeApp({ webAccess, log })
   onTestFinished(async () => {
     await app.close()

@@ -49,7 +49,9 @@ async function serve(yaml: string) {
   writeFileSync(path, yaml)
   const logged: { msg: string; level: number; problems?: string[] }[] = []
   const log = pino({}, { write: (line) => void logged.push(JSON.parse(line)) })
-  const webAccess = createWebAccess(await readWebConfig(path), log, POLL_MS)
+  const reloads: boolean[] = []
+  const onReload = (isSuccessful: boolean) => void reloads.push(isSuccessful)
+  const webAccess = createWebAccess(await readWebConfig(path), log, onReload, POLL_MS)
   const { app } = makeApp({ webAccess, log })
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
@@ -63,7 +65,7 @@ async function serve(yaml: string) {
     vi.waitFor(() =>
       expect(logged.filter(({ msg }) => msg === 'web configuration reloaded')).toHaveLength(times),
     )
-  return { port, folder, rewrite, logged, reloaded }
+  return { port, folder, rewrite, logged, reloaded, reloads }
 }
 
 /** One request. @returns status, headers and text; rejects if the connection is refused */
@@ -309,7 +311,7 @@ describe('a reload', () => {
     writeFileSync(path, USERS)
     const logged: string[] = []
     const log = pino({}, { write: (line) => void logged.push(line) })
-    const webAccess = createWebAccess(await readWebConfig(path), log, HOUR_MS)
+    const webAccess = createWebAccess(await readWebConfig(path), log, () => {}, HOUR_MS)
     writeFileSync(path, 'a: 1\n')
     vi.mocked(loadWebConfig).mockClear()
     vi.advanceTimersByTime(HOUR_MS)
@@ -321,11 +323,12 @@ describe('a reload', () => {
 
   it('says that a repaired file is in use, also if it is as before', async () => {
     const yaml = `tls_server_config: { ${TLS} }\n`
-    const { rewrite, logged, reloaded } = await serve(yaml)
+    const { rewrite, logged, reloaded, reloads } = await serve(yaml)
     rewrite('a: 1\n')
     await vi.waitFor(() => expect(logged).toHaveLength(1))
     rewrite(yaml)
     await reloaded(1)
+    expect(reloads).toEqual([false, true])
     expect(logged.at(-1)).toMatchObject({ level: 30, warnings: [], failures: expect.any(Number) })
   })
 

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { createReloads } from '../../src/telemetry/reloads.ts'
+
+it('reloads are successful again when every file that failed can be used', () => {
+  let now = 1000
+  const { noteFor, state } = createReloads(() => now)
+  const [settings, web] = [noteFor('configuration'), noteFor('web configuration')]
+  expect(state()).toEqual({ isSuccessful: true, succeededAt: 1000 })
+  settings(false)
+  web(false)
+  now = 2000
+  web(true)
+  expect(state()).toEqual({ isSuccessful: false, succeededAt: 2000 })
+  now = 3000
+  settings(true)
+  expect(state()).toEqual({ isSuccessful: true, succeededAt: 3000 })
+})
