@@ -30,7 +30,7 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
     const intervals = reports.map(
       (report) => `${report.name} every ${formatDuration(report.refreshIntervalMs)}`,
     )
-    const proxy = route.decidedBy === undefined ? [] : [`proxy ${describeRoute(route)}`]
+    const proxy = route.source === undefined ? [] : [`proxy ${describeRoute(route)}`]
     return `${name}: ${[...intervals, ...proxy].join(', ')}`
   })
   print(`The configuration is valid: ${operations.join('; ')}\n`)

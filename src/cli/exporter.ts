@@ -16,10 +16,10 @@ import type { Language } from '../status-page/languages.ts'
 import { createDisk } from '../storage/disk.ts'
 import { createStorage } from '../storage/storage.ts'
 import { createLocks } from '../storage/storage-lock.ts'
-import { clockSkewLog } from '../telemetry/clock-skew-log.ts'
+import { createClockSkewLog } from '../telemetry/clock-skew-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
-import { refreshLog } from '../telemetry/refresh-log.ts'
+import { createRefreshLog } from '../telemetry/refresh-log.ts'
 import { createReloads } from '../telemetry/reloads.ts'
 import { fillStatusFamilies } from '../telemetry/status-families.ts'
 import { createWorkerClient } from '../worker/worker-client.ts'
@@ -66,8 +66,8 @@ export async function startExporter(
   const worker = createWorkerClient(pool, storagePath !== '')
   const locks = createLocks()
   const storage = createStorage(storagePath, createDisk(), locks, worker.restore, log)
-  const refreshes = refreshLog(log)
-  const noteClockSkew = clockSkewLog(log)
+  const refreshes = createRefreshLog(log)
+  const noteClockSkew = createClockSkewLog(log)
   const supervisor = createSupervisor({
     attempt: worker.attempt,
     storageOf: storage.account,
@@ -166,7 +166,10 @@ export async function runExporter(
     log.warn({ problem }, 'configuration warning')
   }
   for (const { name, route } of config.operations) {
-    if (route.decidedBy !== undefined) log.info({ operation: name, proxy: describeRoute(route) }, 'proxy')
+    if (route.source === undefined) continue
+    const fields = { operation: name, proxy: describeRoute(route) }
+    if (route.proxy === undefined) log.info(fields, 'not using proxy')
+    else log.info(fields, 'using proxy')
   }
   const exporter = await startExporter(config, serverConfig, log)
   onReload(() => log.warn({ problem: reloadUnsupported }, 'reload refused'))

@@ -1,9 +1,11 @@
+import { now } from '../clock.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { type Config, credentialsFingerprint, haveSameSettings, type Operation } from '../config/operation.ts'
 import { watchFiles } from '../file-watcher.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { ReportState } from '../scheduling/state.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { createRepeatedFailures } from '../repeated-failures.ts'
 
 /** Applies the configuration again after a change of its files. */
 export interface FileFollower {
@@ -14,7 +16,7 @@ export interface FileFollower {
 }
 
 /**
- * Follows the files of a configuration. If they cannot be used, the last good configuration stays, and one warning says why.
+ * Follows the files of a configuration. If they cannot be used, the last good configuration stays, and the log says why.
  *
  * @param apply changes what runs
  */
@@ -25,28 +27,30 @@ export function followFiles(
 ): FileFollower {
   if (source === undefined || source.files.length === 0)
     return { onRefreshed: () => {}, close: async () => {} }
-  const { files, readAgain } = source
+  const { files, reload } = source
   let current = operations
-  let lastProblems: string | undefined
+  const failures = createRepeatedFailures()
 
   /** @returns whether the files could be used */
   async function applyChanges(): Promise<boolean> {
     try {
-      const { operations: wanted } = await readAgain()
-      if (lastProblems !== undefined) log.info({ files }, 'configuration files can be used again')
-      lastProblems = undefined
+      const { operations: wanted } = await reload()
+      const recovery = failures.succeeded(now())
       const changed = wanted.filter((operation) => !current.some((other) => isSame(operation, other)))
-      if (changed.length === 0) return true
-      current = wanted
-      await apply(wanted)
-      for (const { name } of changed) log.info({ operation: name }, 'changed files are in use')
+      if (changed.length > 0) {
+        current = wanted
+        await apply(wanted)
+        for (const { name } of changed) {
+          log.info({ operation: name, ...recovery?.fields }, 'configuration reloaded')
+        }
+      } else if (recovery !== undefined) {
+        log[recovery.level](recovery.fields, 'configuration reloaded')
+      }
       return true
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      if (error.message !== lastProblems) {
-        lastProblems = error.message
-        log.warn({ problems: error.problems }, 'changed files cannot be used; the last good settings stay')
-      }
+      const { level, fields } = failures.failed(error.problems, now())
+      log[level]({ problems: error.problems, ...fields }, 'configuration not reloaded')
       return false
     }
   }

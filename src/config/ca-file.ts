@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
+import { certificatesIn, parseCertificate } from '../pem.ts'
 import { readTextFile } from './text-file.ts'
 
 /** The certificates of a CA file, and what is wrong with the file and what to do. */
@@ -11,8 +12,6 @@ export interface CaFile {
 
 // The bundle of a system with all public CAs has about 250 kB.
 const MAX_BYTES = 4 * 2 ** 20
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /** Reads a file of trusted CAs. @param now milliseconds since 1970 */
 export async function readCaFile(path: string, now: number): Promise<CaFile> {
@@ -27,7 +26,7 @@ export function readCertificates(text: string, now: number): CaFile {
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
     return problem('contains a private key, which does not belong here; leave only the certificates')
   }
-  const blocks = text.match(CERTIFICATE) ?? []
+  const blocks = certificatesIn(text)
   if (blocks.length === 0) {
     return problem(
       text.includes('-----BEGIN ')
@@ -35,7 +34,7 @@ export function readCertificates(text: string, now: number): CaFile {
         : 'is not PEM; convert it with: openssl x509 -inform der -in FILE -out FILE.pem',
     )
   }
-  const certificates = blocks.map(parse)
+  const certificates = blocks.map(parseCertificate)
   const broken = certificates.indexOf(undefined)
   if (broken >= 0) {
     return problem(`certificate ${broken + 1} of ${blocks.length} cannot be read; copy the file again`)
@@ -46,15 +45,6 @@ export function readCertificates(text: string, now: number): CaFile {
     warnings: certificates.flatMap((certificate, index) =>
       certificate === undefined ? [] : validityWarnings(certificate, index, now),
     ),
-  }
-}
-
-function parse(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem)
-  } catch {
-    // OpenSSL has many codes for a certificate that it cannot read, and the text is all that can be wrong.
-    return undefined
   }
 }
 

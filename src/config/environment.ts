@@ -13,6 +13,11 @@ import { readTokenFile } from './token-file.ts'
 // The interval that wolkvox's documentation suggests for the agents report.
 const SUGGESTED_INTERVAL_MS = 300_000
 
+/** The variable of each setting. */
+const VARIABLE = Object.fromEntries(settingNames.map((name) => [name, settings[name].variable])) as Readonly<
+  Record<SettingName, string>
+>
+
 const DEMO_HINT = 'No account? `npm run demo` serves the metrics of a simulated contact centre.'
 
 /**
@@ -28,14 +33,13 @@ export async function readEnvironment(
 ): Promise<Config> {
   const token = await readToken(environment)
   const texts = Object.fromEntries(
-    settingNames.map((name) => [name, readVariable(environment, settings[name].variable)]),
+    settingNames.map((name) => [name, readVariable(environment, VARIABLE[name])]),
   )
-  // readToken has read the file.
+  // Omit the path: `readToken` has already read the file.
   const read = readOperation({ ...texts, token: token.text, tokenFile: undefined })
   const outbound = readRoute(environment)
   const ca = await readCa(environment)
-  const variableOf = (setting: SettingName) =>
-    setting === 'token' ? token.variable : settings[setting].variable
+  const variableOf = (setting: SettingName) => (setting === 'token' ? token.variable : VARIABLE[setting])
   const problems = [
     ...token.problems,
     ...(read.ok ? [] : read.problems)
@@ -51,31 +55,31 @@ export async function readEnvironment(
   if (!read.ok || problems.length > 0) {
     const nothingSet = variables.every(([name]) => readVariable(environment, name) === undefined)
     const isMissing =
-      environment.WOLKVOX_SERVER === undefined ||
-      (environment.WOLKVOX_TOKEN === undefined && environment.WOLKVOX_TOKEN_FILE === undefined)
+      environment[VARIABLE.server] === undefined ||
+      (environment[VARIABLE.token] === undefined && environment[VARIABLE.tokenFile] === undefined)
     const envFileHint = isMissing && (await hasEnvFile()) ? [ENV_FILE_HINT] : []
     throw new ConfigError([...problems, ...unknown, ...envFileHint, ...(nothingSet ? [DEMO_HINT] : [])])
   }
   const operation: Operation = {
     ...read.operation,
-    route: outbound.route ?? read.operation.route,
+    route: outbound.route ?? { ...read.operation.route, source: VARIABLE.proxyUrl },
     caCertificates: ca.certificates,
   }
-  const files = (['WOLKVOX_TOKEN_FILE', 'WOLKVOX_CA_FILE'] as const)
+  const files = [VARIABLE.tokenFile, VARIABLE.caFile]
     .map((variable) => readVariable(environment, variable))
     .filter((path) => path !== undefined)
   return {
     operations: [operation],
     warnings: [...unknown, ...shortInterval(operation), ...longTimeout(operation), ...ca.warnings],
-    source: { files, readAgain: () => readEnvironment(environment) },
+    source: { files, reload: () => readEnvironment(environment) },
   }
 }
 
-/** The route that other programs' variables choose; none if `WOLKVOX_PROXY_URL` is set, which has precedence. */
+/** The route that other programs' variables choose; none if the setting names one, which has precedence. */
 function readRoute(environment: Environment) {
-  const isChosen = readVariable(environment, 'WOLKVOX_PROXY_URL') !== undefined
-  const server = readVariable(environment, 'WOLKVOX_SERVER') ?? ''
-  const target = URL.parse(readVariable(environment, 'WOLKVOX_BASE_URL') ?? defaultBaseUrl(server))
+  const isChosen = readVariable(environment, VARIABLE.proxyUrl) !== undefined
+  const server = readVariable(environment, VARIABLE.server) ?? ''
+  const target = URL.parse(readVariable(environment, VARIABLE.baseUrl) ?? defaultBaseUrl(server))
   if (isChosen || target === null) return { route: undefined, problems: [] }
   return routeFromEnvironment(environment, target)
 }
@@ -84,12 +88,15 @@ const NO_CA: CaFile = { certificates: undefined, problems: [], warnings: [] }
 
 /** Reads the CA file, unless there is none or its path is wrong, which is reported like any wrong setting. */
 async function readCa(environment: Environment): Promise<CaFile> {
-  const path = readVariable(environment, 'WOLKVOX_CA_FILE')
+  const path = readVariable(environment, VARIABLE.caFile)
   if (path === undefined || pathProblems(path).length > 0) return NO_CA
   const { readCaFile } = await import('./ca-file.ts')
   const { certificates, problems, warnings } = await readCaFile(path, Date.now())
-  const named = (texts: readonly string[]) => texts.map((text) => `WOLKVOX_CA_FILE: ${text}`)
-  return { certificates, problems: named(problems), warnings: named(warnings) }
+  return {
+    certificates,
+    problems: named(VARIABLE.caFile, problems),
+    warnings: named(VARIABLE.caFile, warnings),
+  }
 }
 
 interface TokenText {
@@ -99,33 +106,38 @@ interface TokenText {
 }
 
 async function readToken(environment: Environment): Promise<TokenText> {
-  const text = readVariable(environment, 'WOLKVOX_TOKEN')
-  const path = readVariable(environment, 'WOLKVOX_TOKEN_FILE')
+  const text = readVariable(environment, VARIABLE.token)
+  const path = readVariable(environment, VARIABLE.tokenFile)
   if (path === undefined) {
-    const isEmpty = text === undefined && environment.WOLKVOX_TOKEN !== undefined
-    const problems = isEmpty ? ['WOLKVOX_TOKEN: is empty; set it to the wolkvox token'] : []
-    return { variable: 'WOLKVOX_TOKEN', text, problems }
+    const isEmpty = text === undefined && environment[VARIABLE.token] !== undefined
+    const problems = isEmpty ? named(VARIABLE.token, ['is empty; set it to the wolkvox token']) : []
+    return { variable: VARIABLE.token, text, problems }
   }
   if (text !== undefined) {
     return {
-      variable: 'WOLKVOX_TOKEN',
+      variable: VARIABLE.token,
       text,
-      problems: ['WOLKVOX_TOKEN_FILE: set together with WOLKVOX_TOKEN; keep one of the two'],
+      problems: named(VARIABLE.tokenFile, [`set together with ${VARIABLE.token}; keep one of the two`]),
     }
   }
-  const problems = pathProblems(path).map((problem) => `WOLKVOX_TOKEN_FILE: ${problem}`)
+  const wrong = pathProblems(path)
+  const file = wrong.length > 0 ? { text: undefined, problems: wrong } : await readTokenFile(path)
   return {
-    variable: 'WOLKVOX_TOKEN_FILE',
-    ...(problems.length > 0 ? { text: undefined, problems } : await readTokenFile(path)),
+    variable: VARIABLE.tokenFile,
+    text: file.text,
+    problems: named(VARIABLE.tokenFile, file.problems),
   }
 }
+
+const named = (variable: string, problems: readonly string[]) =>
+  problems.map((problem) => `${variable}: ${problem}`)
 
 function shortInterval({ reports }: Operation): string[] {
   const refreshIntervalMs = Math.min(...reports.map((report) => report.refreshIntervalMs))
   if (refreshIntervalMs >= SUGGESTED_INTERVAL_MS) return []
   const interval = formatDuration(refreshIntervalMs)
   return [
-    `WOLKVOX_REFRESH_INTERVAL: ${interval} is shorter than the 5m that wolkvox suggests; every call counts against the daily quota`,
+    `${VARIABLE.refreshInterval}: ${interval} is shorter than the 5m that wolkvox suggests; every call counts against the daily quota`,
   ]
 }
 
@@ -134,7 +146,7 @@ function longTimeout({ timeoutMs, reports }: Operation): string[] {
   if (timeoutMs <= refreshIntervalMs) return []
   const [timeout, interval] = [formatDuration(timeoutMs), formatDuration(refreshIntervalMs)]
   return [
-    `WOLKVOX_TIMEOUT: ${timeout} is longer than the refresh interval of ${interval}; a slow request skips the next refreshes`,
+    `${VARIABLE.timeout}: ${timeout} is longer than the refresh interval of ${interval}; a slow request skips the next refreshes`,
   ]
 }
 

@@ -1,27 +1,26 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
-
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
+import { portOf } from './http-url.ts'
 
 /**
- * Whether `NO_PROXY` has the target. Entries are separated by commas or white space:
+ * Whether `NO_PROXY` matches the target. Entries are separated by commas or white space:
  *
- * - `*` has every target;
- * - `corp.example`, `.corp.example` and `*.corp.example` have this name and all names below it;
- * - `10.0.0.1`, `2001:db8::1` and `[2001:db8::1]` have this address, in any spelling;
- * - `10.0.0.0/8` and `2001:db8::/32` have all addresses of the network;
- * - with `:port`, an entry has only targets with this port.
+ * - `*` matches every target;
+ * - `corp.example`, `.corp.example` and `*.corp.example` match this name and all names below it;
+ * - `10.0.0.1`, `2001:db8::1` and `[2001:db8::1]` match this address, in any spelling;
+ * - `10.0.0.0/8` and `2001:db8::/32` match all addresses of the network;
+ * - with `:port`, an entry matches only targets with this port.
  *
  * Names are not resolved, so an address or a network matches only a target that is given as an address. An entry in another form
  * matches nothing.
  */
 export function bypassesProxy(noProxy: string, target: URL): boolean {
-  const port = target.port || DEFAULT_PORTS[target.protocol]
+  const port = portOf(target)
   const host = withoutBrackets(target.hostname).toLowerCase().replace(/\.$/, '')
   return noProxy
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
     .map(readEntry)
-    .some((entry) => (entry.port === undefined || entry.port === port) && hasHost(entry.host, host))
+    .some((entry) => (entry.port === undefined || entry.port === port) && matchesHost(entry.host, host))
 }
 
 interface Entry {
@@ -34,16 +33,16 @@ const BRACKETS = /^\[([^\]]*)\](\/\d+)?(?::(\d+))?$/
 const WITH_PORT = /^([^:]*):(\d+)$/
 
 function readEntry(text: string): Entry {
-  const [, address, prefix = '', ofAddress] = BRACKETS.exec(text) ?? []
-  if (address !== undefined) return { host: `${address}${prefix}`, port: ofAddress }
+  const [, address, prefix = '', addressPort] = BRACKETS.exec(text) ?? []
+  if (address !== undefined) return { host: `${address}${prefix}`, port: addressPort }
   const [, host, port] = WITH_PORT.exec(text) ?? []
   return host === undefined ? { host: text, port: undefined } : { host, port }
 }
 
-function hasHost(entry: string, host: string): boolean {
+function matchesHost(entry: string, host: string): boolean {
   if (entry === '*') return true
   const [network = '', prefix] = entry.split('/')
-  if (isIP(network) !== 0) return isIP(host) !== 0 && hasAddress(network, prefix, host)
+  if (isIP(network) !== 0) return isIP(host) !== 0 && matchesNetwork(network, prefix, host)
   if (prefix !== undefined || isIP(host) !== 0) return false
   const domain = entry
     .toLowerCase()
@@ -52,7 +51,7 @@ function hasHost(entry: string, host: string): boolean {
   return domain !== '' && (host === domain || host.endsWith(`.${domain}`))
 }
 
-function hasAddress(network: string, prefix: string | undefined, address: string): boolean {
+function matchesNetwork(network: string, prefix: string | undefined, address: string): boolean {
   const list = new BlockList()
   const bits = isIPv6(network) ? 128 : 32
   const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN

@@ -52,7 +52,7 @@ export interface ConfigSource {
   /** Files whose contents may be replaced while the exporter runs. */
   readonly files: readonly string[]
   /** @throws ConfigError with every problem */
-  readonly readAgain: () => Promise<Config>
+  readonly reload: () => Promise<Config>
 }
 
 // 64 bits.

@@ -1,3 +1,4 @@
+import { isHttpServer, portOf } from './http-url.ts'
 import { bypassesProxy } from './no-proxy.ts'
 import { Secret } from './secret.ts'
 
@@ -17,40 +18,31 @@ interface ProxyCredentials {
 export interface Route {
   /** `undefined`: directly. */
   readonly proxy: OutboundProxy | undefined
-  /** The variable that chose the proxy, or that keeps one of the environment from being used; `undefined` if there is none. */
-  readonly decidedBy: string | undefined
+  /** The variable that names the proxy, or that excludes it; `undefined` if there is none. */
+  readonly source: string | undefined
+  /** Why the source has this effect, if it is not what one would expect. */
+  readonly note?: string
 }
 
 /** Calls go directly, because no variable names a proxy. */
-export const DIRECT: Route = { proxy: undefined, decidedBy: undefined }
+export const DIRECT: Route = { proxy: undefined, source: undefined }
 
 /** Describes a route for logs and `check-config`, without user and password. */
-export function describeRoute({ proxy, decidedBy }: Route): string {
+export function describeRoute({ proxy, source, note }: Route): string {
   const where = proxy?.url ?? 'none'
-  return decidedBy === undefined ? where : `${where} (${decidedBy})`
+  const why = [source, note].filter((text) => text !== undefined)
+  return why.length === 0 ? where : `${where} (${why.join(' ')})`
 }
 
 /** Host and port of a proxy, as messages name it. */
 export function proxyAddress({ url }: Pick<OutboundProxy, 'url'>): string {
-  const { hostname, port, protocol } = new URL(url)
-  return `${hostname}:${port || DEFAULT_PORTS[protocol]}`
-}
-
-/** The header `Proxy-Authorization`; `undefined` for a proxy without authentication. */
-export function proxyAuthorization({ credentials }: OutboundProxy): string | undefined {
-  if (credentials === undefined) return undefined
-  const { user, password } = credentials
-  return `Basic ${Buffer.from(`${user}:${password.reveal()}`).toString('base64')}`
+  const parsed = new URL(url)
+  return `${parsed.hostname}:${portOf(parsed)}`
 }
 
 type ReadProxy =
   | { readonly proxy: OutboundProxy; readonly problem?: undefined }
   | { readonly problem: string; readonly proxy?: undefined }
-
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
-
-// Host names and addresses. URL also accepts braces, quotes and empty labels.
-const HOST = /^([\w-]+(\.[\w-]+)*\.?|\[[0-9a-f:.]+\])$/i
 
 const FORM = 'must be http://host:port or http://user:password@host:port'
 
@@ -69,7 +61,7 @@ export function readProxyUrl(text: string): ReadProxy {
   }
   if (/[\s\p{C}]/u.test(text)) return { problem: 'contains white space; remove it' }
   const url = URL.parse(scheme === undefined ? `http://${text}` : text)
-  if (url === null || !(url.protocol in DEFAULT_PORTS) || !HOST.test(url.hostname) || url.port === '0') {
+  if (url === null || !isHttpServer(url)) {
     return { problem: `${FORM}; percent-encode special characters of user and password` }
   }
   if (url.pathname !== '/' || /[?#\\]/.test(text)) {
@@ -80,15 +72,14 @@ export function readProxyUrl(text: string): ReadProxy {
   const user = decode(url.username)
   const password = decode(url.password)
   if (user === undefined || password === undefined) {
-    return { problem: 'has a percent sign in user or password that encodes nothing; write it as %25' }
+    return { problem: 'has an invalid percent-encoding in user or password; write % as %25' }
   }
   if (user.includes(':')) return { problem: 'has a colon in the user, which HTTP does not allow' }
   if (/\p{Cc}/u.test(user + password)) {
     return { problem: 'has a control character in user or password; remove it' }
   }
   const credentials = user === '' && password === '' ? undefined : { user, password: new Secret(password) }
-  const port = url.port || DEFAULT_PORTS[url.protocol]
-  return { proxy: { url: `${url.protocol}//${url.hostname}:${port}`, credentials } }
+  return { proxy: { url: `${url.protocol}//${url.hostname}:${portOf(url)}`, credentials } }
 }
 
 /** @returns `undefined` if it is not percent-encoded correctly */
@@ -109,26 +100,27 @@ interface EnvironmentRoute {
 
 /**
  * Chooses the proxy as curl does: `HTTPS_PROXY` or `HTTP_PROXY` by the scheme of the target, then `ALL_PROXY`, unless `NO_PROXY`
- * has the target. Names in lower case take precedence. An empty variable counts as not set.
+ * matches the target. Names in lower case take precedence. An empty variable counts as not set.
  */
 export function routeFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   target: URL,
 ): EnvironmentRoute {
   const find = (name: string) => [name.toLowerCase(), name].find((variable) => environment[variable]?.trim())
-  const ofScheme = target.protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY'
-  const ofOtherScheme = target.protocol === 'http:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
-  const variable = find(ofScheme) ?? find('ALL_PROXY')
+  const schemeVariable = target.protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY'
+  const otherVariable = target.protocol === 'http:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  const variable = find(schemeVariable) ?? find('ALL_PROXY')
   if (variable === undefined) {
-    const unused = find(ofOtherScheme)
-    const decidedBy = unused && `${unused} does not apply to ${target.protocol}`
-    return { route: { proxy: undefined, decidedBy }, problems: [] }
+    const unused = find(otherVariable)
+    if (unused === undefined) return { route: DIRECT, problems: [] }
+    const note = `does not apply to ${target.protocol}`
+    return { route: { proxy: undefined, source: unused, note }, problems: [] }
   }
   const exceptions = find('NO_PROXY')
   if (exceptions !== undefined && bypassesProxy(environment[exceptions] ?? '', target)) {
-    return { route: { proxy: undefined, decidedBy: exceptions }, problems: [] }
+    return { route: { proxy: undefined, source: exceptions }, problems: [] }
   }
   const { proxy, problem } = readProxyUrl(environment[variable]?.trim() ?? '')
   if (problem !== undefined) return { route: DIRECT, problems: [`${variable}: ${problem}`] }
-  return { route: { proxy, decidedBy: variable }, problems: [] }
+  return { route: { proxy, source: variable }, problems: [] }
 }

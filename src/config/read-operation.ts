@@ -7,7 +7,6 @@ import {
   type Operation,
   type ReportSettings,
 } from './operation.ts'
-import { DIRECT } from './proxy.ts'
 import { Secret } from './secret.ts'
 import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
 import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
@@ -27,7 +26,10 @@ type ReadOperation =
   | { readonly ok: true; readonly operation: Operation }
   | { readonly ok: false; readonly problems: readonly SettingProblem[] }
 
-/** Reads an operation from the texts of the environment or a file. Reports every problem. */
+/**
+ * Reads an operation from the texts of the environment or a file. Reports every problem. The caller adds what is not in these
+ * texts: the source of the route, the proxy of the environment, and the contents of files.
+ */
 export function readOperation(texts: RawSettings): ReadOperation {
   const { values, problems } = readSettings(texts)
   const all = [...problems, ...containsToken(texts), ...staleAfterProblems(values), ...quotaProblems(values)]
@@ -37,8 +39,8 @@ export function readOperation(texts: RawSettings): ReadOperation {
 }
 
 /**
- * Reads each setting. A setting with a problem has no value. Neither has one that can only be checked together with it: one
- * mistake must not cause two messages.
+ * Reads each setting. A setting with a problem has no value. Settings that depend on it get no value either: one mistake must
+ * not cause two messages.
  */
 function readSettings(texts: RawSettings) {
   const values: Partial<Record<SettingName, unknown>> = {}
@@ -62,7 +64,8 @@ function problemsOf(text: string, form: Setting['form']): string[] {
   return form === 'path' ? pathProblems(text) : textProblems(text, form === 'free text')
 }
 
-// Shorter tokens may be part of any text.
+// A shorter token can be part of a harmless name, and its setting would be refused. Outputs are cleaned only from 8 characters on:
+// a replacement by mistake damages every line, but a refusal by mistake says what to change.
 const MIN_TOKEN_LENGTH = 6
 
 /** A token in another setting would appear in metrics, logs and file names. */
@@ -81,8 +84,7 @@ function toOperation(values: SettingValues): Operation {
     server,
     token: new Secret(token),
     baseUrl: baseUrl ?? defaultBaseUrl(server),
-    // The caller adds what is outside of the settings: variables of the environment, and the contents of files.
-    route: proxyUrl ?? DIRECT,
+    route: { proxy: proxyUrl === 'none' ? undefined : proxyUrl, source: undefined },
     caCertificates: undefined,
     licenses,
     timeZone,

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 
 const REDACTED = '[secret]'
 
-// Every secret of this thread, for {@link redactSecrets}.
+// Every secret of this thread (each thread has its own copy of this module), for {@link redactSecrets}.
 const known = new Set<string>()
 
 /**
@@ -35,13 +35,13 @@ export class Secret {
   }
 }
 
-// A shorter text can be part of any word or number.
+// A shorter text can be part of any word or number, and its replacement would damage the outputs.
 const MIN_LENGTH = 8
 
 let pattern: { readonly regExp: RegExp; readonly secrets: number } | undefined
 
 /**
- * Removes every secret of the process from a text: unchanged, escaped as in JSON or URLs, or within base64. The last line of
+ * Removes every secret of this thread from a text: unchanged, escaped as in JSON or URLs, or within base64. The last line of
  * defence for all outputs: no message should contain one.
  */
 export function redactSecrets(text: string): string {
@@ -75,16 +75,21 @@ const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 function formsOf(secret: string): string[] {
   if (secret.length < MIN_LENGTH) return []
   const json = JSON.stringify(secret).slice(1, -1)
-  return [...new Set([secret, json, encodeURIComponent(secret), ...base64Forms(secret)])]
+  const encoded = base64Forms(secret)
+  const base64 = [...encoded, ...encoded.map(toBase64Url)]
+  return [...new Set([secret, json, encodeURIComponent(secret), ...base64])]
 }
 
-/** The base64 of a secret within a longer text, without the characters that also depend on its neighbours. */
-function base64Forms(secret: string): string[] {
+/**
+ * The base64 of a secret within a longer text, such as `user:secret`: one form for each place at which the secret can begin in a
+ * group of three bytes, without the characters that contain bits of its neighbours.
+ */
+export function base64Forms(secret: string): string[] {
   const bytes = Buffer.from(secret)
-  return [0, 1, 2].flatMap((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
-    const whole = Math.floor(((offset + bytes.length) * 8) / 6)
-    const form = encoded.slice(Math.ceil((offset * 8) / 6), whole)
-    return [form, form.replaceAll('+', '-').replaceAll('/', '_')]
+  return [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64')
+    return text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6))
   })
 }
+
+const toBase64Url = (text: string) => text.replaceAll('+', '-').replaceAll('/', '_')

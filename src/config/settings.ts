@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { reports } from '../reports/index.ts'
 import { agentNameModes } from '../reports/report.ts'
 import { DAY_MS, formatDuration, parseBytes, parseDuration } from '../units.ts'
-import { type Route, readProxyUrl } from './proxy.ts'
+import { isHttpServer } from './http-url.ts'
+import { type OutboundProxy, readProxyUrl } from './proxy.ts'
 
 const MIN_RESPONSE_BYTES = 1024
 
@@ -33,9 +34,6 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-// Host names and addresses. URL also accepts braces, quotes and empty labels.
-const HOST = /^([\w-]+(\.[\w-]+)*\.?|\[[0-9a-f:.]+\])$/i
-
 /** What is wrong with a base URL, or `undefined`. Checks the text too, because URL drops white space and adds slashes. */
 function baseUrlProblem(text: string): string | undefined {
   if (/\s/.test(text)) return 'contains white space; remove it'
@@ -43,8 +41,7 @@ function baseUrlProblem(text: string): string | undefined {
   if (
     url === null ||
     !/^https?:\/\/[^/\\]/i.test(text) ||
-    !HOST.test(url.hostname) ||
-    url.port === '0' ||
+    !isHttpServer(url) ||
     `${url.username}${url.password}` !== '' ||
     /[?#\\]/.test(text)
   ) {
@@ -156,10 +153,10 @@ export const settings = {
       'outbound proxy: http://[user:password@]host:port; none ignores the variables of the environment',
     schema: z
       .string()
-      .transform((text, context): Route => {
-        if (text === 'none') return { proxy: undefined, decidedBy: 'WOLKVOX_PROXY_URL' }
+      .transform((text, context): OutboundProxy | 'none' => {
+        if (text === 'none') return 'none'
         const { proxy, problem } = readProxyUrl(text)
-        if (problem === undefined) return { proxy, decidedBy: 'WOLKVOX_PROXY_URL' }
+        if (problem === undefined) return proxy
         context.addIssue(problem)
         return z.NEVER
       })

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 10_000
 const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 
 /**
- * Reads in progress, by path. A hung file system holds one thread of libuv's pool for each read, and scrapes need these threads:
+ * Reads in progress, by path. If the file system hangs, each read blocks a thread of libuv's pool, and scrapes need these threads:
  * so the next read of the same file waits for the one before.
  */
 const inProgress = new Map<string, Promise<TextFile>>()

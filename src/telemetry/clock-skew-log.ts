@@ -15,7 +15,7 @@ const HINT = 'synchronise the clock of this machine'
  *
  * @returns to be called after each refresh
  */
-export function clockSkewLog(log: Logger): (state: ReportState) => void {
+export function createClockSkewLog(log: Logger): (state: ReportState) => void {
   const differing = new Set<string>()
   return ({ operation, clockSkewMs }) => {
     if (clockSkewMs === undefined) return
@@ -23,9 +23,9 @@ export function clockSkewLog(log: Logger): (state: ReportState) => void {
     const fields = { operation, clock_skew_seconds: Math.round(clockSkewMs / 1000) }
     if (difference > THRESHOLD_MS && !differing.has(operation)) {
       differing.add(operation)
-      log.warn({ ...fields, hint: HINT }, 'clock differs from that of wolkvox')
+      log.warn({ ...fields, hint: HINT }, 'clock skew')
     } else if (difference < END_MS && differing.delete(operation)) {
-      log.info(fields, 'clock agrees with that of wolkvox again')
+      log.info(fields, 'clock skew ended')
     }
   }
 }

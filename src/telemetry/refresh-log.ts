@@ -20,7 +20,7 @@ interface ReportMemory {
  *
  * @param clock the current time; tests replace it
  */
-export function refreshLog(log: Logger, clock = now): RefreshEvents {
+export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
   const memories = new Map<string, ReportMemory>()
 
   function memoryOf({ operation, report }: ReportState): ReportMemory {

@@ -1,9 +1,9 @@
 import { readBuildInfo } from '../build-info.ts'
 import { abortable } from '../clock.ts'
-import { type Operation, secretsOf } from '../config/operation.ts'
+import { secretsOf } from '../config/operation.ts'
 import { readBody } from './body.ts'
 import { clockSkewMs } from './clock-skew.ts'
-import { type Connection, prepareConnection } from './connection.ts'
+import { type Connection, type Endpoint, prepareConnection } from './connection.ts'
 import { connectionFailure, transferFailure } from './connection-failure.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { type ProxyHop, proxyRefusal } from './proxy-failure.ts'
@@ -11,12 +11,6 @@ import { createRedactor } from './redaction.ts'
 import type { ApiResponse } from './response.ts'
 
 const USER_AGENT = `wolkvox-exporter/${readBuildInfo().version}`
-
-/** The settings of an operation for a request. */
-export type Endpoint = Pick<
-  Operation,
-  'baseUrl' | 'server' | 'token' | 'route' | 'caCertificates' | 'timeoutMs' | 'maxResponseBytes'
->
 
 /**
  * Sends one GET request to the wolkvox API. Follows no redirect and retries nothing.
@@ -38,11 +32,11 @@ export async function fetchResponse(
     timeoutMs,
   )
   const connection = prepareConnection(endpoint, USER_AGENT)
-  const ending = AbortSignal.any([signal, timedOut.signal])
+  const abortOrTimeout = AbortSignal.any([signal, timedOut.signal])
   try {
-    ending.throwIfAborted()
+    abortOrTimeout.throwIfAborted()
     // undici notices a signal only when it is connected, which a proxy can delay.
-    return await abortable(send(endpoint, path, connection, ending), ending)
+    return await abortable(exchange(endpoint, path, connection, abortOrTimeout), abortOrTimeout)
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw connectionFailure(error)
@@ -52,7 +46,8 @@ export async function fetchResponse(
   }
 }
 
-async function send(
+/** Sends the request and reads the whole response. */
+async function exchange(
   endpoint: Endpoint,
   path: string,
   connection: Connection,

@@ -85,11 +85,12 @@ export function transferFailure(error: unknown): WolkvoxFailure {
   return new WolkvoxFailure('connect', `connection failed during the response (${code})`, { cause: error })
 }
 
-// ERR_ASSERTION: undici asserts that no response switches protocols (status 101).
+/** Whether undici could not read the response as HTTP. */
 export function isNotHttp(error: unknown): error is Error {
   return (
     error instanceof errors.HTTPParserError ||
     error instanceof errors.HeadersOverflowError ||
+    // undici asserts that no response switches protocols (status 101).
     codeOf(error) === 'ERR_ASSERTION'
   )
 }

@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { Agent, buildConnector, Client, type Dispatcher } from 'undici'
 import type { Operation } from '../config/operation.ts'
-import { proxyAuthorization } from '../config/proxy.ts'
 import { type ProxyHop, proxyFailure, proxyHop, proxyRefusal } from './proxy-failure.ts'
 
 // A firewall that drops packets must not use up the timeout of the whole request.
@@ -14,15 +13,18 @@ const TUNNEL_TIMEOUT_MS = 30_000
 // Well below the timeout of the request, so that the failure shows which timeout was reached.
 const CONNECT_SHARE = 1 / 2
 
-// Of a name with several addresses, the next one is tried after this part of the connect timeout. Node's default of 250 ms is
-// shorter than a round trip over a satellite or an overloaded line, so that no address would be reached.
+// Node tries the next address of a name after this share of the connect timeout. Node's default of 250 ms is shorter than a
+// round trip over a satellite or an overloaded line, so that no address would be reached.
 const ADDRESS_SHARE = 1 / 4
 
 // A response that pauses for this long does not continue.
 const IDLE_BODY_TIMEOUT_MS = 30_000
 
-/** How to reach the server of an operation. */
-export type Destination = Pick<Operation, 'baseUrl' | 'route' | 'caCertificates' | 'timeoutMs'>
+/** The settings of an operation for a request. */
+export type Endpoint = Pick<
+  Operation,
+  'baseUrl' | 'server' | 'token' | 'route' | 'caCertificates' | 'timeoutMs' | 'maxResponseBytes'
+>
 
 type Headers = Readonly<Record<string, string>>
 
@@ -39,31 +41,31 @@ export interface Connection {
  * Prepares the connection of one request. A request for an `https:` URL goes through a tunnel that the proxy opens (CONNECT), so
  * the proxy sees only host and port. A request for an `http:` URL is sent to the proxy as a whole.
  */
-export function prepareConnection(destination: Destination, userAgent: string): Connection {
-  const { baseUrl, route } = destination
+export function prepareConnection(endpoint: Endpoint, userAgent: string): Connection {
+  const { baseUrl, route } = endpoint
   const base = new URL(baseUrl)
   const hop = proxyHop(route, base)
-  if (hop === undefined) return directly(destination)
+  if (hop === undefined) return directConnection(endpoint)
   return base.protocol === 'http:'
-    ? relayed(destination, hop)
-    : tunnelled(destination, hop, { ...proxyHeaders(hop), host: hop.target, 'user-agent': userAgent })
+    ? relayedConnection(endpoint, hop)
+    : tunnelledConnection(endpoint, hop, { ...proxyHeaders(hop), host: hop.target, 'user-agent': userAgent })
 }
 
-function directly(destination: Destination): Connection {
-  const agent = new Agent({ connect: connectOptions(destination), ...limits(destination) })
+function directConnection(endpoint: Endpoint): Connection {
+  const agent = new Agent({ connect: connectOptions(endpoint), ...limits(endpoint) })
   return {
     relay: undefined,
-    get: (path, headers, signal) => send(agent, new URL(`${destination.baseUrl}${path}`), headers, signal),
+    get: (path, headers, signal) => sendGet(agent, new URL(`${endpoint.baseUrl}${path}`), headers, signal),
     close: () => agent.destroy(),
   }
 }
 
-function relayed(destination: Destination, hop: ProxyHop): Connection {
-  const agent = new Agent({ connect: connectToProxy(destination, hop), ...limits(destination) })
+function relayedConnection(endpoint: Endpoint, hop: ProxyHop): Connection {
+  const agent = new Agent({ connect: connectToProxy(endpoint, hop), ...limits(endpoint) })
   return {
     relay: hop,
     get: (path, headers, signal) => {
-      const url = new URL(`${destination.baseUrl}${path}`)
+      const url = new URL(`${endpoint.baseUrl}${path}`)
       return agent.request({
         origin: hop.proxy.url,
         path: url.href,
@@ -76,13 +78,13 @@ function relayed(destination: Destination, hop: ProxyHop): Connection {
   }
 }
 
-function tunnelled(destination: Destination, hop: ProxyHop, headers: Headers): Connection {
+function tunnelledConnection(endpoint: Endpoint, hop: ProxyHop, headers: Headers): Connection {
   const client = new Client(hop.proxy.url, {
-    connect: connectToProxy(destination, hop),
+    connect: connectToProxy(endpoint, hop),
     allowH2: false,
-    headersTimeout: Math.min(TUNNEL_TIMEOUT_MS, destination.timeoutMs * CONNECT_SHARE),
+    headersTimeout: Math.min(TUNNEL_TIMEOUT_MS, endpoint.timeoutMs * CONNECT_SHARE),
   })
-  const startTls = buildConnector({ ...connectOptions(destination), allowH2: false })
+  const startTls = buildConnector({ ...connectOptions(endpoint), allowH2: false })
   let tunnel: Duplex | undefined
 
   async function openTunnel(): Promise<Duplex> {
@@ -111,12 +113,12 @@ function tunnelled(destination: Destination, hop: ProxyHop, headers: Headers): C
         (error) => callback(error, null),
       )
     },
-    ...limits(destination),
+    ...limits(endpoint),
   })
   return {
     relay: undefined,
     get: (path, requestHeaders, signal) =>
-      send(agent, new URL(`${destination.baseUrl}${path}`), requestHeaders, signal),
+      sendGet(agent, new URL(`${endpoint.baseUrl}${path}`), requestHeaders, signal),
     async close() {
       await Promise.all([agent.destroy(), client.destroy()])
       // A failed handshake leaves the tunnel open.
@@ -125,7 +127,7 @@ function tunnelled(destination: Destination, hop: ProxyHop, headers: Headers): C
   }
 }
 
-function send(agent: Agent, url: URL, headers: Headers, signal: AbortSignal) {
+function sendGet(agent: Agent, url: URL, headers: Headers, signal: AbortSignal) {
   return agent.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
@@ -135,8 +137,8 @@ function send(agent: Agent, url: URL, headers: Headers, signal: AbortSignal) {
   })
 }
 
-function connectToProxy(destination: Destination, hop: ProxyHop): buildConnector.connector {
-  const connect = buildConnector({ ...connectOptions(destination), allowH2: false })
+function connectToProxy(endpoint: Endpoint, hop: ProxyHop): buildConnector.connector {
+  const connect = buildConnector({ ...connectOptions(endpoint), allowH2: false })
   // Without a server name, undici takes it from the address of the proxy. It would pass the one of the request's host.
   return ({ servername, ...proxy }, callback) =>
     connect(proxy, (error, socket) =>
@@ -144,12 +146,14 @@ function connectToProxy(destination: Destination, hop: ProxyHop): buildConnector
     )
 }
 
-function proxyHeaders({ proxy }: ProxyHop): Headers {
-  const authorization = proxyAuthorization(proxy)
-  return authorization === undefined ? {} : { 'proxy-authorization': authorization }
+function proxyHeaders({ proxy: { credentials } }: ProxyHop): Headers {
+  if (credentials === undefined) return {}
+  const { user, password } = credentials
+  const encoded = Buffer.from(`${user}:${password.reveal()}`).toString('base64')
+  return { 'proxy-authorization': `Basic ${encoded}` }
 }
 
-function limits({ timeoutMs }: Destination) {
+function limits({ timeoutMs }: Endpoint) {
   return {
     // The next request is minutes away, so keeping the connection is useless.
     pipelining: 0,
@@ -160,7 +164,7 @@ function limits({ timeoutMs }: Destination) {
   }
 }
 
-function connectOptions({ timeoutMs, caCertificates }: Destination) {
+function connectOptions({ timeoutMs, caCertificates }: Endpoint) {
   const timeout = Math.min(CONNECT_TIMEOUT_MS, timeoutMs * CONNECT_SHARE)
   return {
     timeout,

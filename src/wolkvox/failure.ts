@@ -27,8 +27,10 @@ export const failureHints = {
   internal: 'this is a bug in the exporter; please report it with this line',
 } as const
 
+/** Why a request gave no usable report: a value of the label `reason`. */
 export type FailureReason = keyof typeof failureHints
 
+/** All reasons, for metrics that show each of them. */
 export const failureReasons = Object.keys(failureHints) as readonly FailureReason[]
 
 /** Additional information about retries within the same refresh. */

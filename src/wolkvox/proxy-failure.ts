@@ -1,4 +1,5 @@
 import { errors } from 'undici'
+import { portOf } from '../config/http-url.ts'
 import { type OutboundProxy, proxyAddress, type Route } from '../config/proxy.ts'
 import { codeOf } from '../error-text.ts'
 import { isNotHttp, tlsProblem } from './connection-failure.ts'
@@ -7,48 +8,47 @@ import { readRetryAfter, WolkvoxFailure } from './failure.ts'
 /** A proxy, with what its messages name. */
 export interface ProxyHop {
   readonly proxy: OutboundProxy
-  /** The variable to correct. */
-  readonly setting: string
+  /** The variable to correct, as messages name it. */
+  readonly configuredBy: string
   /** Host and port of wolkvox. */
   readonly target: string
 }
 
 /** @returns `undefined` if the route has no proxy */
-export function proxyHop(
-  { proxy, decidedBy = 'WOLKVOX_PROXY_URL' }: Route,
-  target: URL,
-): ProxyHop | undefined {
+export function proxyHop({ proxy, source }: Route, target: URL): ProxyHop | undefined {
   if (proxy === undefined) return undefined
-  const port = target.port || (target.protocol === 'http:' ? '80' : '443')
-  return { proxy, setting: decidedBy, target: `${target.hostname}:${port}` }
+  return { proxy, configuredBy: source ?? 'its URL', target: `${target.hostname}:${portOf(target)}` }
 }
 
 /** Converts an error of the connection to the proxy, or of the tunnel before it is open. */
-export function proxyFailure(error: unknown, { proxy, setting, target }: ProxyHop): WolkvoxFailure {
+export function proxyFailure(error: unknown, { proxy, configuredBy, target }: ProxyHop): WolkvoxFailure {
   if (error instanceof WolkvoxFailure) return error
   const name = `the proxy ${proxyAddress(proxy)}`
   const fail = (message: string, isPermanent = false) =>
     new WolkvoxFailure('proxy', message, { cause: error, isPermanent })
   if (error instanceof errors.ConnectTimeoutError) {
-    return fail(`${name} did not accept the connection in time; check ${setting} and the firewall`)
+    return fail(`${name} did not accept the connection in time; check ${configuredBy} and the firewall`)
   }
   if (error instanceof errors.HeadersTimeoutError) {
     return fail(`${name} did not open a connection to ${target} in time; check the network behind the proxy`)
   }
-  if (isNotHttp(error)) return fail(`${name} does not respond like an HTTP proxy; check ${setting}`, true)
+  if (isNotHttp(error))
+    return fail(`${name} does not respond like an HTTP proxy; check ${configuredBy}`, true)
   const tls = tlsProblem(error)
-  if (tls !== undefined) return fail(`TLS to ${name}: ${tls}; check ${setting}`, true)
+  if (tls !== undefined) return fail(`TLS to ${name}: ${tls}; check ${configuredBy}`, true)
   const code = codeOf(error)
   if (code === 'ECONNREFUSED') {
-    return fail(`${name} refused the connection (${code}); check that it runs, and ${setting}`)
+    return fail(
+      `${name} refused the connection (${code}); check that the proxy runs and that ${configuredBy} is correct`,
+    )
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return fail(`the name of ${name} was not found (${code}); check ${setting} and the DNS`)
+    return fail(`the name of ${name} was not found (${code}); check ${configuredBy} and the DNS`)
   }
   if (code === 'UND_ERR_SOCKET') {
-    return fail(`${name} closed the connection without a response; check ${setting}`)
+    return fail(`${name} closed the connection without a response; check ${configuredBy}`)
   }
-  return fail(`the connection to ${name} failed (${code || 'no code'}); check ${setting}`)
+  return fail(`the connection to ${name} failed (${code || 'no code'}); check ${configuredBy}`)
 }
 
 /** A response of a proxy that refuses to pass the request on. */
@@ -79,18 +79,18 @@ const OTHER_SCHEME = /\b(Negotiate|NTLM|Kerberos|Digest|Bearer)\b/i
 
 function refusalMessage(
   { status, challenge, isRelayed }: ProxyRefusal,
-  { proxy, setting, target }: ProxyHop,
+  { proxy, configuredBy, target }: ProxyHop,
 ): string {
   const name = `the proxy ${proxyAddress(proxy)}`
   // tinyproxy sends 401 after a wrong password.
   if (status === 407 || status === 401) {
     const scheme = OTHER_SCHEME.exec(challenge)?.[1]
     if (scheme !== undefined && !/\bBasic\b/i.test(challenge)) {
-      return `${name} requires ${scheme} authentication (${status}), but the exporter supports only Basic; allow this machine without it`
+      return `${name} requires ${scheme} authentication (${status}), but the exporter supports only Basic; ask its administrator to exempt this machine`
     }
     return proxy.credentials === undefined
-      ? `${name} requires authentication (${status}); add user and password to ${setting}`
-      : `${name} did not accept the user and the password (${status}); correct them in ${setting}`
+      ? `${name} requires authentication (${status}); add user and password to ${configuredBy}`
+      : `${name} did not accept the user and the password (${status}); correct them in ${configuredBy}`
   }
   if (status === 403) {
     return `${name} does not allow connections to ${target} (403); ask its administrator to allow them`
@@ -101,5 +101,5 @@ function refusalMessage(
     }
     return `${name} cannot reach wolkvox at ${target} (${status}); check the base URL and the network behind the proxy`
   }
-  return `${name} refused to connect to ${target} (${status}); check ${setting} and the rules of the proxy`
+  return `${name} refused to connect to ${target} (${status}); check ${configuredBy} and the rules of the proxy`
 }

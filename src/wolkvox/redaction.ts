@@ -1,18 +1,18 @@
-import type { Secret } from '../config/secret.ts'
+import { base64Forms, type Secret } from '../config/secret.ts'
 
 /** Removes the secrets from an external text. Redact before shortening: half an escape cannot be recognised. */
 export type Redact = (text: string) => string
 
-// Tokens have at most a few hundred characters. The beginning of a longer one is enough to find it.
+// Secrets have at most a few hundred characters. The beginning of a longer one is enough to find it.
 const MAX_CHARACTERS = 256
 
-// A shorter beginning of a token reveals nothing and can be part of any word.
+// A shorter beginning reveals nothing. Only the end of a text is compared with it, so it can be shorter than a secret elsewhere.
 const MIN_BEGINNING = 4
 
-// The base64 of a shorter token can be part of any word.
+// Shorter base64 can be part of any word.
 const MIN_BASE64 = 6
 
-// The rest of an escape that the end of the text cuts.
+// A truncated escape at the end of the text.
 const PART_OF_ESCAPE = '(?:[%\\\\&][\\w%\\\\&;#]{0,20})?'
 
 const HTML_NAMES: Readonly<Record<string, string>> = {
@@ -23,14 +23,13 @@ const HTML_NAMES: Readonly<Record<string, string>> = {
   "'": 'apos',
 }
 
-/** Replaces a text that contains part of the token in a form that cannot be removed reliably. */
+/** Replaces a text that contains part of a secret in a form that cannot be removed reliably. */
 export const WITHHELD = '(text withheld: it contains part of the token or the proxy password)'
 
 /**
- * Creates a redactor. It replaces the token in the forms in which web pages and APIs repeat it: unchanged, URL-encoded, escaped
- * as in JSON or HTML, or within base64. A truncated text can end within the token, so the redactor also removes the beginning
- * of the token at the end of the text. If any other trace of the token is left, the redactor withholds the whole text. It does
- * the same for further secrets.
+ * Creates a redactor. It replaces each secret in the forms in which web pages and APIs repeat it: unchanged, URL-encoded, escaped
+ * as in JSON or HTML, or within base64. A truncated text can end within a secret, so the redactor also removes the beginning
+ * of a secret at the end of the text. If any other trace of a secret is left, the redactor withholds the whole text.
  */
 export function createRedactor(...secrets: readonly Secret[]): Redact {
   let redactors: readonly Redact[] | undefined
@@ -40,20 +39,20 @@ export function createRedactor(...secrets: readonly Secret[]): Redact {
   }
 }
 
-function redactorFor(token: string, replacement: string): Redact {
-  const patterns = patternsFor(token)
-  const containsTrace = createTraceFinder(token)
+function redactorFor(secret: string, replacement: string): Redact {
+  const patterns = patternsFor(secret)
+  const containsTrace = createTraceFinder(secret)
   return (text) => {
     const redacted = patterns.reduce((rest, pattern) => rest.replace(pattern, () => replacement), text)
-    // A server can also send the replacement between two parts of the token.
+    // A server can also send the replacement between two parts of the secret.
     return containsTrace(redacted.replaceAll(replacement, '')) ? WITHHELD : redacted
   }
 }
 
-function patternsFor(token: string): readonly RegExp[] {
-  const characters = [...token.slice(0, MAX_CHARACTERS)].map(forms)
-  const rest = token.length > MAX_CHARACTERS ? '[^\\s"\'<>]*' : ''
-  const encoded = base64Patterns(Buffer.from(token))
+function patternsFor(secret: string): readonly RegExp[] {
+  const characters = [...secret.slice(0, MAX_CHARACTERS)].map(forms)
+  const rest = secret.length > MAX_CHARACTERS ? '[^\\s"\'<>]*' : ''
+  const encoded = base64Patterns(secret)
   const whole = [
     `${characters.join('')}${rest}`,
     ...encoded.map((form) => `[\\w+/-]{0,3}${form.join('')}[\\w+/=-]*`),
@@ -65,7 +64,7 @@ function patternsFor(token: string): readonly RegExp[] {
   return [whole, beginnings].map((forms) => new RegExp(forms.join('|'), 'gi'))
 }
 
-/** A pattern for a character of the token in each of its forms. Repetition is bounded because the text can be hostile. */
+/** A pattern for a character of the secret in each of its forms. Repetition is bounded because the text can be hostile. */
 function forms(character: string): string {
   const code = character.charCodeAt(0)
   const hex = code.toString(16).padStart(2, '0')
@@ -82,9 +81,9 @@ function beginning(characters: readonly string[], min: number): string {
   return `${required}${optional.map((form) => `(?:${form}`).join('')}${')?'.repeat(optional.length)}${PART_OF_ESCAPE}$`
 }
 
-/** A pattern for each character of each base64 form of the token. */
-function base64Patterns(token: Buffer): string[][] {
-  return base64Forms(token)
+/** A pattern for each character of each base64 form of the secret. */
+function base64Patterns(secret: string): string[][] {
+  return base64Forms(secret)
     .filter((form) => form.length >= MIN_BASE64)
     .map((form) => [...form.slice(0, MAX_CHARACTERS)].map(base64Character))
 }
@@ -96,7 +95,7 @@ function base64Character(character: string): string {
   return character
 }
 
-// Fewer characters of a token reveal nothing.
+// Fewer characters of a secret reveal nothing.
 const GRAM = 8
 
 // A word of three letters is in almost every text.
@@ -120,13 +119,13 @@ const MARKUP = /<[^<>]{0,100}>|&[a-z]{2,8};/gi
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 /**
- * Creates a check for traces of an altered token: in another letter case or Unicode form, with separators, escaped any number
+ * Creates a check for traces of an altered secret: in another letter case or Unicode form, with separators, escaped any number
  * of times for URLs, HTML or JSON, reversed, in base64 or hex, or only a part of it.
  *
- * @returns whether a text contains eight or more characters of the token in a row, or all of a shorter token
+ * @returns whether a text contains eight or more characters of the secret in a row, or all of a shorter secret
  */
-export function createTraceFinder(token: string): (text: string) => boolean {
-  const isGramIn = createGramSearch(token)
+export function createTraceFinder(secret: string): (text: string) => boolean {
+  const isGramIn = createGramSearch(secret)
   return (text) => {
     const forms = decodedForms(text)
     return forms === undefined || [...forms].some(isGramIn)
@@ -175,7 +174,7 @@ const fold = (text: string) =>
 
 const lettersOf = (folded: string) => folded.replace(/[^\p{L}\p{N}]+/gu, '')
 
-function createGramSearch(token: string): (text: string) => boolean {
+function createGramSearch(secret: string): (text: string) => boolean {
   const byLength = new Map<number, Set<string>>()
 
   function add(form: string, length: number, min: number): void {
@@ -186,8 +185,7 @@ function createGramSearch(token: string): (text: string) => boolean {
     byLength.set(size, grams)
   }
 
-  const bytes = Buffer.from(token)
-  const folded = fold(token)
+  const folded = fold(secret)
   const letters = lettersOf(folded)
   add(folded, GRAM, MIN_GRAM)
   add(letters, GRAM, MIN_GRAM)
@@ -195,8 +193,8 @@ function createGramSearch(token: string): (text: string) => boolean {
     add(lettersOf(folded.slice(at, at + GRAM)), GRAM, MIN_LETTERS)
   }
   add([...letters].reverse().join(''), GRAM, MIN_GRAM)
-  add(bytes.toString('hex'), GRAM * 2, MIN_GRAM * 2)
-  for (const form of base64Forms(bytes)) add(lettersOf(fold(form)), BASE64_GRAM, MIN_BASE64_GRAM)
+  add(Buffer.from(secret).toString('hex'), GRAM * 2, MIN_GRAM * 2)
+  for (const form of base64Forms(secret)) add(lettersOf(fold(form)), BASE64_GRAM, MIN_BASE64_GRAM)
 
   return (text) => {
     for (const [size, grams] of byLength) {
@@ -206,15 +204,4 @@ function createGramSearch(token: string): (text: string) => boolean {
     }
     return false
   }
-}
-
-/**
- * The base64 of the token within a longer text, such as `user:token`: one form for each place at which the token can
- * begin in a group of three bytes, without the characters that contain bits of its neighbours.
- */
-function base64Forms(token: Buffer): string[] {
-  return [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), token]).toString('base64')
-    return text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + token.length) * 8) / 6))
-  })
 }

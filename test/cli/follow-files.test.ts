@@ -5,6 +5,7 @@ import { followFiles } from '../../src/cli/follow-files.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { failedOutcome } from '../../src/model/outcome.ts'
 import { initialState } from '../../src/scheduling/state.ts'
+import { type FailureReason, failureReasons } from '../../src/wolkvox/failure.ts'
 import { aReportSettings } from '../support/agents.ts'
 import { createLogger, logLines } from '../support/memory-logger.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -16,35 +17,47 @@ async function follow() {
   const path = join(temporaryFolder(), 'token')
   writeFileSync(path, 'test-token-1')
   const config = await readEnvironment({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
+  if (config.source === undefined) throw new Error('no source')
+  const reload = vi.fn(config.source.reload)
   const tokens: (string | undefined)[] = []
   const follower = followFiles(
-    config,
+    { ...config, source: { ...config.source, reload } },
     async ([operation]) => void tokens.push(operation?.token.reveal()),
-    createLogger({ logLevel: 'info' }),
+    createLogger({ logLevel: 'debug' }),
   )
   onTestFinished(() => void follower.close())
-  const refuse = (reason: 'invalid_token' | 'timeout') =>
-    follower.onRefreshed(state, failedOutcome(reason, reason))
-  return { path, tokens, refuse }
+  const refuse = (reason: FailureReason) => follower.onRefreshed(state, failedOutcome(reason, reason))
+  return { path, tokens, refuse, reload }
 }
 
-it('reads the token file at once after invalid_token, and only then', async () => {
+/** Longer than reading a small file takes, and shorter than the interval of the watcher. */
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 100))
+
+it('reads the token file at once after invalid_token', async () => {
   const { path, tokens, refuse } = await follow()
   writeFileSync(path, 'test-token-2')
-  refuse('timeout')
   refuse('invalid_token')
   await vi.waitFor(() => expect(tokens).toEqual(['test-token-2']))
+})
+
+// `unauthorized` too: wolkvox received no token, so another one would not arrive either.
+it('reads nothing at once after another failure', async () => {
+  const { path, refuse, reload } = await follow()
+  writeFileSync(path, 'test-token-2')
+  for (const reason of failureReasons) if (reason !== 'invalid_token') refuse(reason)
+  await aWhile()
+  expect(reload).not.toHaveBeenCalled()
 })
 
 it('logs that a changed token is in use, and does nothing while it is the same', async () => {
   const { path, tokens, refuse } = await follow()
   refuse('invalid_token')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await aWhile()
   expect([tokens, logLines]).toEqual([[], []])
   writeFileSync(path, 'test-token-2')
   refuse('invalid_token')
   await vi.waitFor(() => expect(logLines).toHaveLength(1))
-  expect(logLines).toMatchObject([{ level: 'info', operation: '0042', msg: 'changed files are in use' }])
+  expect(logLines).toMatchObject([{ level: 'info', operation: '0042', msg: 'configuration reloaded' }])
   expect(JSON.stringify(logLines)).not.toContain('test-token')
 })
 
@@ -54,20 +67,31 @@ it('warns once about a token that cannot be used, and says when it can be used a
   refuse('invalid_token')
   await vi.waitFor(() => expect(logLines).toHaveLength(1))
   refuse('invalid_token')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await vi.waitFor(() => expect(logLines).toHaveLength(2))
   writeFileSync(path, '')
   refuse('invalid_token')
-  await vi.waitFor(() => expect(logLines).toHaveLength(2))
+  await vi.waitFor(() => expect(logLines).toHaveLength(3))
   writeFileSync(path, 'test-token-2')
   refuse('invalid_token')
   await vi.waitFor(() => expect(logLines).toHaveLength(4))
   expect(tokens).toEqual(['test-token-2'])
-  const unusable = 'changed files cannot be used; the last good settings stay'
-  expect(logLines.map(({ level, msg }) => [level, msg])).toEqual([
-    ['warn', unusable],
-    ['warn', unusable],
-    ['info', 'configuration files can be used again'],
-    ['info', 'changed files are in use'],
+  expect(logLines.map(({ level, failures, msg }) => [level, failures, msg])).toEqual([
+    ['warn', 1, 'configuration not reloaded'],
+    ['debug', 2, 'configuration not reloaded'],
+    ['warn', 3, 'configuration not reloaded'],
+    ['info', 3, 'configuration reloaded'],
   ])
   expect(JSON.stringify(logLines)).not.toContain('test token')
+})
+
+it('says that the files are good again, also with the same token', async () => {
+  const { path, tokens, refuse } = await follow()
+  writeFileSync(path, '')
+  refuse('invalid_token')
+  await vi.waitFor(() => expect(logLines).toHaveLength(1))
+  writeFileSync(path, 'test-token-1')
+  refuse('invalid_token')
+  await vi.waitFor(() => expect(logLines).toHaveLength(2))
+  expect(logLines[1]).toMatchObject({ level: 'info', failures: 1, msg: 'configuration reloaded' })
+  expect(tokens).toEqual([])
 })

@@ -54,7 +54,7 @@ describe('with only the required variables', () => {
       report: 'agents',
       server: '0042',
       baseUrl: 'https://wv0042.wolkvox.com',
-      route: { proxy: undefined, decidedBy: undefined },
+      route: { proxy: undefined, source: undefined },
       caCertificates: undefined,
       licenses: undefined,
       timeZone: 'America/Bogota',

@@ -70,7 +70,7 @@ const rows: readonly (readonly [noProxy: string, target: string, bypasses: boole
 ]
 
 describe('NO_PROXY', () => {
-  it.each(rows)('"%s" has %s: %s', (noProxy, target, bypasses) => {
+  it.each(rows)('"%s" matches %s: %s', (noProxy, target, bypasses) => {
     expect(bypassesProxy(noProxy, new URL(target))).toBe(bypasses)
   })
 })

@@ -142,9 +142,9 @@ describe('the files of a configuration', () => {
     const path = write('test-token')
     const { source } = await readEnvironment({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
     writeFileSync(path, 'other-token')
-    expect((await source?.readAgain())?.operations[0]?.token.reveal()).toBe('other-token')
+    expect((await source?.reload())?.operations[0]?.token.reveal()).toBe('other-token')
     writeFileSync(path, '')
-    await expect(source?.readAgain()).rejects.toThrow(
+    await expect(source?.reload()).rejects.toThrow(
       'WOLKVOX_TOKEN_FILE: is empty; write the token into the file',
     )
   })

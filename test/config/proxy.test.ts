@@ -1,17 +1,9 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import {
-  describeRoute,
-  proxyAddress,
-  proxyAuthorization,
-  readProxyUrl,
-  routeFromEnvironment,
-} from '../../src/config/proxy.ts'
+import { describeRoute, proxyAddress, readProxyUrl, routeFromEnvironment } from '../../src/config/proxy.ts'
 
 const WOLKVOX = new URL('https://wv0042.wolkvox.com')
 const PROXY = 'http://proxy.example:3128'
-
-const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
 function readGood(text: string) {
   const { proxy, problem } = readProxyUrl(text)
@@ -36,12 +28,13 @@ describe('the URL of a proxy', () => {
 
   it.each([
     ['http://proxy:3128', undefined],
-    ['http://user:test-word@proxy:3128', basic('user:test-word')],
-    ['http://user@proxy:3128', basic('user:')],
-    ['http://corp%5Cuser:p%40ss%3Aw%2Fo%23rd%25@proxy:3128', basic('corp\\user:p@ss:w/o#rd%')],
-    ['http://us%C3%A9r:contrase%C3%B1a@proxy:3128', basic('usér:contraseña')],
-  ])('%s authenticates with %s', (text, header) => {
-    expect(proxyAuthorization(readGood(text))).toBe(header)
+    ['http://user:test-word@proxy:3128', 'user:test-word'],
+    ['http://user@proxy:3128', 'user:'],
+    ['http://corp%5Cuser:p%40ss%3Aw%2Fo%23rd%25@proxy:3128', 'corp\\user:p@ss:w/o#rd%'],
+    ['http://us%C3%A9r:contrase%C3%B1a@proxy:3128', 'usér:contraseña'],
+  ])('%s contains the user and password %s', (text, expected) => {
+    const { credentials } = readGood(text)
+    expect(credentials && `${credentials.user}:${credentials.password.reveal()}`).toBe(expected)
   })
 
   it.each([
@@ -58,7 +51,10 @@ describe('the URL of a proxy', () => {
     ['http://proxy:3128/?a=b', 'without a path or query'],
     ['http://user:test#word@proxy:3128', 'percent-encode special characters'],
     ['http://user:test/word@proxy:3128', 'percent-encode special characters'],
-    ['http://user:test%zzword@proxy:3128', 'encodes nothing; write it as %25'],
+    [
+      'http://user:test%zzword@proxy:3128',
+      'has an invalid percent-encoding in user or password; write % as %25',
+    ],
     ['http://us%3Aer:test-word@proxy:3128', 'has a colon in the user'],
     ['http://user:test%0Aword@proxy:3128', 'has a control character'],
   ])('%s is refused, without repeating it', (text, problem) => {
@@ -71,7 +67,7 @@ describe('the URL of a proxy', () => {
     const proxy = readGood('http://user:test-word@proxy:3128')
     const shown = [inspect(proxy, { depth: 9 }), JSON.stringify(proxy), proxyAddress(proxy)].join()
     expect(shown).not.toContain('test-word')
-    expect(describeRoute({ proxy, decidedBy: 'HTTPS_PROXY' })).toBe('http://proxy:3128 (HTTPS_PROXY)')
+    expect(describeRoute({ proxy, source: 'HTTPS_PROXY' })).toBe('http://proxy:3128 (HTTPS_PROXY)')
   })
 })
 

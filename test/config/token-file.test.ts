@@ -23,9 +23,7 @@ it('times out after 10 s if the file system of the token file hangs, and does no
   await vi.advanceTimersByTimeAsync(1)
   expect(read).toHaveBeenCalledWith({
     text: undefined,
-    problems: [
-      'WOLKVOX_TOKEN_FILE: cannot be read (no response within 10 s); check the file system that contains it',
-    ],
+    problems: ['cannot be read (no response within 10 s); check the file system that contains it'],
   })
 })
 
@@ -33,6 +31,6 @@ it('rejects a pipe without opening it', async () => {
   const path = join(temporaryFolder(), 'token')
   execFileSync('mkfifo', [path])
   expect((await readTokenFile(path)).problems).toEqual([
-    'WOLKVOX_TOKEN_FILE: is not a regular file; set it to a file that contains the token',
+    'is not a regular file; set it to a file that contains the token',
   ])
 })

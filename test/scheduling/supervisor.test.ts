@@ -75,7 +75,7 @@ function supervise({ attempt, stored, data = {}, save = async () => true }: Opti
 
 const routeWith = (password: string) => ({
   proxy: { url: 'http://proxy:3128', credentials: { user: 'test-user', password: new Secret(password) } },
-  decidedBy: 'HTTPS_PROXY',
+  source: 'HTTPS_PROXY',
 })
 
 const namesOf = (supervisor: Supervisor) =>
@@ -258,7 +258,7 @@ describe('apply', () => {
   it.each<[string, OperationOverrides]>([
     [
       'proxy',
-      { route: { proxy: { url: 'http://proxy:3128', credentials: undefined }, decidedBy: 'HTTPS_PROXY' } },
+      { route: { proxy: { url: 'http://proxy:3128', credentials: undefined }, source: 'HTTPS_PROXY' } },
     ],
     ['proxy password', { route: routeWith('other-word') }],
     ['CA file', { caCertificates: 'test' }],

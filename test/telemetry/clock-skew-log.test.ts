@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import { initialState } from '../../src/scheduling/state.ts'
-import { clockSkewLog } from '../../src/telemetry/clock-skew-log.ts'
+import { createClockSkewLog } from '../../src/telemetry/clock-skew-log.ts'
 import { aReportSettings } from '../support/agents.ts'
 import { createLogger, logLines } from '../support/memory-logger.ts'
 
 /** What is logged for these differences in seconds, one refresh each. */
 function linesFor(...seconds: readonly (number | undefined)[]) {
   logLines.length = 0
-  const note = clockSkewLog(createLogger({ logLevel: 'info' }))
+  const note = createClockSkewLog(createLogger({ logLevel: 'info' }))
   for (const skew of seconds) {
     const clockSkewMs = skew === undefined ? undefined : skew * 1000
     note({ ...initialState('ventas', aReportSettings(), 0), clockSkewMs })
@@ -15,8 +15,8 @@ function linesFor(...seconds: readonly (number | undefined)[]) {
   return logLines.map(({ level, operation, clock_skew_seconds: skew, msg }) => [level, operation, skew, msg])
 }
 
-const begins = (skew: number) => ['warn', 'ventas', skew, 'clock differs from that of wolkvox']
-const ends = (skew: number) => ['info', 'ventas', skew, 'clock agrees with that of wolkvox again']
+const begins = (skew: number) => ['warn', 'ventas', skew, 'clock skew']
+const ends = (skew: number) => ['info', 'ventas', skew, 'clock skew ended']
 
 it('logs nothing while the clocks differ by at most 30 s', () => {
   expect(linesFor(undefined, 0, 29, -30, 30)).toEqual([])

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import type { RefreshEvents } from '../../src/scheduling/refresher.ts'
 import { initialState, withData, withOutcome } from '../../src/scheduling/state.ts'
-import { refreshLog } from '../../src/telemetry/refresh-log.ts'
+import { createRefreshLog } from '../../src/telemetry/refresh-log.ts'
 import { failureHints, failureReasons } from '../../src/wolkvox/failure.ts'
 import { aRenderedSnapshot, aSuccess, momentAt } from '../../tools/fixtures.ts'
 
@@ -19,7 +19,7 @@ function logOf(use: (events: RefreshEvents, setClock: (ms: number) => void) => v
   const log = pino({ base: null, timestamp: false, level }, { write: (line) => lines.push(JSON.parse(line)) })
   let ms = 0
   use(
-    refreshLog(log, () => momentAt(ms)),
+    createRefreshLog(log, () => momentAt(ms)),
     (to) => {
       ms = to
     },

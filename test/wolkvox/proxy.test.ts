@@ -51,7 +51,7 @@ function through(proxyUrl: string, overrides: Partial<Operation> = {}): Operatio
   const { proxy, problem } = readProxyUrl(proxyUrl)
   if (proxy === undefined) throw new Error(problem)
   return anOperation({
-    route: { proxy, decidedBy: 'WOLKVOX_PROXY_URL' },
+    route: { proxy, source: 'WOLKVOX_PROXY_URL' },
     caCertificates: ca.authority.cert,
     baseUrl: 'https://wv0042.wolkvox.com',
     ...overrides,
@@ -72,14 +72,14 @@ describe('a tunnel', () => {
   it('is requested with user, password and User-Agent, but without the token', async () => {
     const proxy = await startProxy()
     const target = await startTarget()
-    const url = proxy.url.replace('//', '//test-user:t%40st-word@')
+    const url = proxy.url.replace('//', '//test-us%C3%A9r:t%40st-word@')
     expect((await fetchAgents(through(url, { baseUrl: target }), never)).status).toBe(200)
     const { method, url: path, headers } = proxy.requests[0] as IncomingMessage
     expect([method, path]).toEqual(['CONNECT', new URL(target).host])
     expect(headers).toMatchObject({
       host: new URL(target).host,
       'user-agent': expect.stringMatching(/^wolkvox-exporter\/\d+\.\d+\.\d+$/),
-      'proxy-authorization': `Basic ${Buffer.from('test-user:t@st-word').toString('base64')}`,
+      'proxy-authorization': `Basic ${Buffer.from('test-usér:t@st-word').toString('base64')}`,
     })
     expect(headers).not.toHaveProperty('wolkvox-token')
   })
@@ -196,7 +196,7 @@ describe('a failure of the proxy', () => {
     [
       'NTLM',
       () => respond('407 X\r\nProxy-Authenticate: NTLM'),
-      'the proxy PROXY requires NTLM authentication (407), but the exporter supports only Basic; allow this machine without it',
+      'the proxy PROXY requires NTLM authentication (407), but the exporter supports only Basic; ask its administrator to exempt this machine',
       false,
     ],
     [

@@ -5,7 +5,7 @@ import { anOperation } from '../../tools/fixtures.ts'
 
 it('sends an operation with all of its secrets to another thread', () => {
   const { proxy } = readProxyUrl('http://user:test-word@proxy:3128')
-  const operation = anOperation({ route: { proxy, decidedBy: 'HTTPS_PROXY' }, caCertificates: 'test' })
+  const operation = anOperation({ route: { proxy, source: 'HTTPS_PROXY' }, caCertificates: 'test' })
   const received = fromPlain(structuredClone(toPlain(operation)))
   expect(received).toEqual(operation)
   expect(received.token.reveal()).toBe('test-token')
@@ -15,6 +15,6 @@ it('sends an operation with all of its secrets to another thread', () => {
 
 it.each(['http://proxy:3128', undefined])('sends an operation without a password: %s', (url) => {
   const proxy = url === undefined ? undefined : readProxyUrl(url).proxy
-  const operation = anOperation({ route: { proxy, decidedBy: undefined } })
+  const operation = anOperation({ route: { proxy, source: undefined } })
   expect(fromPlain(structuredClone(toPlain(operation)))).toEqual(operation)
 })

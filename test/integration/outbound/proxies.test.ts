@@ -39,7 +39,7 @@ function operationThrough(proxyUrl: string, overrides: Partial<Operation>): Oper
   const { proxy, problem } = readProxyUrl(proxyUrl)
   if (proxy === undefined) throw new Error(problem)
   return anOperation({
-    route: { proxy, decidedBy: 'HTTPS_PROXY' },
+    route: { proxy, source: 'HTTPS_PROXY' },
     caCertificates: ca.authority.cert,
     timeoutMs: 20_000,
     ...overrides,
@@ -159,13 +159,15 @@ describe.skipIf(!haveTools('tinyproxy'))('NO_PROXY', () => {
   it('makes the exporter call wolkvox directly', async () => {
     const { exporter } = await startWith('wolkvox.com, 127.0.0.0/8')
     expect(await exporter.logged({ msg: 'refreshed' })).toMatchObject({ records: 1 })
-    expect(await exporter.logged({ msg: 'proxy' })).toMatchObject({ proxy: 'none (NO_PROXY)' })
+    expect(await exporter.logged({ msg: 'not using proxy' })).toMatchObject({ proxy: 'none (NO_PROXY)' })
   })
 
   it('without the target makes no difference', async () => {
     const { exporter, proxy } = await startWith('wolkvox.com, 10.0.0.0/8')
     expect(await exporter.logged({ msg: 'refresh failed' })).toMatchObject({ reason: 'proxy' })
-    expect(await exporter.logged({ msg: 'proxy' })).toMatchObject({ proxy: `http://${proxy} (HTTPS_PROXY)` })
+    expect(await exporter.logged({ msg: 'using proxy' })).toMatchObject({
+      proxy: `http://${proxy} (HTTPS_PROXY)`,
+    })
   })
 })
 
@@ -175,7 +177,7 @@ describe('a proxy that cannot be reached', () => {
     for (const baseUrl of ['https://wolkvox.invalid', 'http://wolkvox.invalid']) {
       expect(await failureThrough(proxy, { baseUrl })).toMatchObject({
         reason: 'proxy',
-        message: `the proxy ${proxy} refused the connection (ECONNREFUSED); check that it runs, and HTTPS_PROXY`,
+        message: `the proxy ${proxy} refused the connection (ECONNREFUSED); check that the proxy runs and that HTTPS_PROXY is correct`,
         advice: { isPermanent: false },
       })
     }

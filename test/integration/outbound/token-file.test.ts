@@ -53,7 +53,7 @@ function writeToken(): string {
   return path
 }
 
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 50 })
+const passes = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 50 })
 
 describe('a token file that is replaced while the exporter runs', () => {
   it('as Kubernetes does is used for the next call, and counts continue', async () => {
@@ -62,7 +62,7 @@ describe('a token file that is replaced while the exporter runs', () => {
     const exporter = start(url, path, '2s')
     await exporter.logged({ msg: 'refreshed' })
     publish(NEW)
-    await eventually(() => expect(state.tokens).toContain(NEW))
+    await passes(() => expect(state.tokens).toContain(NEW))
     const sent = state.tokens.length
     const metrics = await (await fetch(`${await exporter.url()}/metrics`)).text()
     const requests = Number(/^wolkvox_api_requests_total\{.*\} (\d+)$/m.exec(metrics)?.[1])
@@ -88,18 +88,18 @@ describe('a token file that is replaced while the exporter runs', () => {
     const exporter = start(url, path, '2s')
     await exporter.logged({ msg: 'refreshed' })
     writeFileSync(path, '')
-    const warning = 'changed files cannot be used; the last good settings stay'
+    const warning = 'configuration not reloaded'
     expect(await exporter.logged({ msg: warning })).toMatchObject({
       level: 'warn',
       problems: ['WOLKVOX_TOKEN_FILE: is empty; write the token into the file'],
     })
     const before = state.tokens.length
-    await eventually(() => expect(state.tokens.length).toBeGreaterThan(before + 3))
+    await passes(() => expect(state.tokens.length).toBeGreaterThan(before + 3))
     expect(state.tokens.every((token) => token === OLD)).toBe(true)
     expect(exporter.log().filter(({ msg }) => msg === warning)).toHaveLength(1)
     writeFileSync(path, NEW)
-    await exporter.logged({ msg: 'configuration files can be used again' })
-    await eventually(() => expect(state.tokens).toContain(NEW))
+    await exporter.logged({ msg: 'configuration reloaded' })
+    await passes(() => expect(state.tokens).toContain(NEW))
   })
 
   it('by a pipe, which would block, delays neither scrapes nor shutdown', async () => {
@@ -109,7 +109,7 @@ describe('a token file that is replaced while the exporter runs', () => {
     await exporter.logged({ msg: 'refreshed' })
     rmSync(path)
     execFileSync('mkfifo', [path])
-    await exporter.logged({ level: 'warn', msg: 'changed files cannot be used; the last good settings stay' })
+    await exporter.logged({ level: 'warn', msg: 'configuration not reloaded' })
     expect((await fetch(`${await exporter.url()}/metrics`)).status).toBe(200)
     expect(await exporter.endBy('SIGTERM')).toEqual(ENDED_WELL)
   })
