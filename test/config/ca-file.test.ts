@@ -1,23 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readCaFile, readCertificates } from '../../src/config/ca-file.ts'
 import { DAY_MS } from '../../src/units.ts'
+import { aCertificate, type KeyPair } from '../support/certificates.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const NOW = Date.now()
 
-let good: { cert: string; private: string }
-let other: { cert: string; private: string }
+let good: KeyPair
+let other: KeyPair
 beforeAll(async () => {
-  const valid = {
-    keyType: 'ec',
-    notBeforeDate: new Date(NOW - DAY_MS),
-    notAfterDate: new Date(NOW + DAY_MS),
-  } as const
-  good = await generate([{ name: 'commonName', value: 'Test CA' }], valid)
-  other = await generate([{ name: 'commonName', value: 'Other CA' }], valid)
+  good = await aCertificate({ name: 'Test CA', daysLeft: 1 })
+  other = await aCertificate({ name: 'Other CA', daysLeft: 1 })
 })
 
 describe('a CA file', () => {
@@ -32,7 +27,7 @@ describe('a CA file', () => {
   it.each<[string, () => string, string]>([
     [
       'a private key',
-      () => good.cert + good.private,
+      () => good.cert + good.key,
       'contains a private key, which does not belong here; leave only the certificates',
     ],
     [
@@ -61,7 +56,7 @@ describe('a CA file', () => {
       expect.stringMatching(/^certificate 1 expired on \d{4}-\d\d-\d\d; replace it, or check the clock/),
       expect.stringMatching(/^certificate 2 expired on /),
     ])
-    expect(readCertificates(good.cert, NOW - 2 * DAY_MS).warnings).toEqual([
+    expect(readCertificates(good.cert, NOW - 101 * DAY_MS).warnings).toEqual([
       expect.stringMatching(/^certificate 1 is valid only from \d{4}-\d\d-\d\d; check the clock/),
     ])
   })

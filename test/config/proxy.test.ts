@@ -73,51 +73,61 @@ describe('the URL of a proxy', () => {
 
 describe('the proxy of the environment', () => {
   it.each<[string, Record<string, string>, URL, string]>([
-    ['none', {}, WOLKVOX, 'none'],
-    ['HTTPS_PROXY for https:', { HTTPS_PROXY: PROXY }, WOLKVOX, `${PROXY} (HTTPS_PROXY)`],
-    ['https_proxy', { https_proxy: PROXY }, WOLKVOX, `${PROXY} (https_proxy)`],
+    ['is none without a variable', {}, WOLKVOX, 'none'],
+    ['is HTTPS_PROXY for https:', { HTTPS_PROXY: PROXY }, WOLKVOX, `${PROXY} (HTTPS_PROXY)`],
+    ['is https_proxy for https:', { https_proxy: PROXY }, WOLKVOX, `${PROXY} (https_proxy)`],
     [
-      'lower case first',
+      'is the variable in lower case, if there are both',
       { HTTPS_PROXY: 'http://other', https_proxy: PROXY },
       WOLKVOX,
       `${PROXY} (https_proxy)`,
     ],
-    ['not an empty variable', { https_proxy: ' ', HTTPS_PROXY: PROXY }, WOLKVOX, `${PROXY} (HTTPS_PROXY)`],
-    ['HTTP_PROXY for http:', { HTTP_PROXY: PROXY }, new URL('http://a.example'), `${PROXY} (HTTP_PROXY)`],
-    ['http_proxy for http:', { http_proxy: PROXY }, new URL('http://a.example'), `${PROXY} (http_proxy)`],
     [
-      'not HTTP_PROXY for https:',
+      'is not that of an empty variable',
+      { https_proxy: ' ', HTTPS_PROXY: PROXY },
+      WOLKVOX,
+      `${PROXY} (HTTPS_PROXY)`,
+    ],
+    ['is HTTP_PROXY for http:', { HTTP_PROXY: PROXY }, new URL('http://a.example'), `${PROXY} (HTTP_PROXY)`],
+    ['is http_proxy for http:', { http_proxy: PROXY }, new URL('http://a.example'), `${PROXY} (http_proxy)`],
+    [
+      'is not HTTP_PROXY for https:',
       { HTTP_PROXY: PROXY },
       WOLKVOX,
       'none (HTTP_PROXY does not apply to https:)',
     ],
     [
-      'not HTTPS_PROXY for http:',
+      'is not HTTPS_PROXY for http:',
       { HTTPS_PROXY: PROXY },
       new URL('http://a.example'),
       'none (HTTPS_PROXY does not apply to http:)',
     ],
-    ['ALL_PROXY', { ALL_PROXY: PROXY }, WOLKVOX, `${PROXY} (ALL_PROXY)`],
+    ['is ALL_PROXY for any scheme', { ALL_PROXY: PROXY }, WOLKVOX, `${PROXY} (ALL_PROXY)`],
     [
-      'a specific one first',
+      'is that of the scheme before ALL_PROXY',
       { ALL_PROXY: 'http://other', HTTPS_PROXY: PROXY },
       WOLKVOX,
       `${PROXY} (HTTPS_PROXY)`,
     ],
-    ['none for an exception', { HTTPS_PROXY: PROXY, NO_PROXY: '.wolkvox.com' }, WOLKVOX, 'none (NO_PROXY)'],
     [
-      'none for no_proxy',
+      'is none if NO_PROXY matches',
+      { HTTPS_PROXY: PROXY, NO_PROXY: '.wolkvox.com' },
+      WOLKVOX,
+      'none (NO_PROXY)',
+    ],
+    [
+      'is none if no_proxy matches, whatever NO_PROXY says',
       { HTTPS_PROXY: PROXY, no_proxy: '*', NO_PROXY: 'other' },
       WOLKVOX,
       'none (no_proxy)',
     ],
     [
-      'one despite other exceptions',
+      'is used if NO_PROXY matches only others',
       { HTTPS_PROXY: PROXY, NO_PROXY: 'other' },
       WOLKVOX,
       `${PROXY} (HTTPS_PROXY)`,
     ],
-  ])('is %s', (_what, environment, target, described) => {
+  ])('%s', (_what, environment, target, described) => {
     const { route, problems } = routeFromEnvironment(environment, target)
     expect(problems).toEqual([])
     expect(describeRoute(route)).toBe(described)

@@ -52,6 +52,22 @@ export async function aCa(name = 'Test CA'): Promise<KeyPair> {
   return { cert, key }
 }
 
+/** A private CA, and a certificate for the loopback addresses that it has issued. */
+export interface Authority {
+  readonly authority: KeyPair
+  readonly server: KeyPair
+}
+
+/** Makes a CA with a certificate for this machine. Proxies repeat the name, but not the address. */
+export async function anAuthority(): Promise<Authority> {
+  const authority = await aCa()
+  const altNames = [
+    { type: 2, value: 'localhost' },
+    { type: 7, ip: '127.0.0.1' },
+  ] as const
+  return { authority, server: await aCertificate({ ca: authority, altNames }) }
+}
+
 /** Writes `<name>.crt` and `<name>.key` into the folder. The key is not readable by others. */
 export function writePair(folder: string, name: string, { cert, key }: KeyPair): void {
   writeFileSync(join(folder, `${name}.crt`), cert)

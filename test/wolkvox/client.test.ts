@@ -1,12 +1,12 @@
 import { createServer as createTlsServer } from 'node:https'
 import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { generate } from 'selfsigned'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import { type FailureReason, WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { anEnvelope, anOperation, aRecord, never } from '../../tools/fixtures.ts'
 import { fetchAgents } from '../support/agents.ts'
+import { aCertificate } from '../support/certificates.ts'
 import { answerWith, listenOnLoopback, serveHttp, serveSockets } from '../support/loopback-server.ts'
 
 const GOOD = anEnvelope([aRecord()])
@@ -162,8 +162,7 @@ describe('connect', () => {
 
 describe('tls', () => {
   it('is a certificate without a trusted issuer', async () => {
-    const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }])
-    const url = await listenOnLoopback(createTlsServer({ cert, key }, answerWith(GOOD)), 'https')
+    const url = await listenOnLoopback(createTlsServer(await aCertificate(), answerWith(GOOD)), 'https')
     expect(await failureAt(url)).toMatchObject({
       reason: 'tls',
       cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },

@@ -7,15 +7,15 @@ import { readProxyUrl } from '../../src/config/proxy.ts'
 import { retryDelay } from '../../src/scheduling/schedule.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { anEnvelope, anOperation, aRecord, never } from '../../tools/fixtures.ts'
-import { createAuthority, type Identity } from '../integration/outbound/authority.ts'
 import { fetchAgents } from '../support/agents.ts'
+import { type Authority, anAuthority } from '../support/certificates.ts'
 import { answerWith, listenOnLoopback, serveHttp, serveSockets } from '../support/loopback-server.ts'
 
 const GOOD = anEnvelope([aRecord()])
 
-let ca: { readonly authority: Identity; readonly server: Identity }
+let ca: Authority
 beforeAll(async () => {
-  ca = await createAuthority()
+  ca = await anAuthority()
 })
 
 const startTarget = () => listenOnLoopback(createHttpsServer(ca.server, answerWith(GOOD)), 'https')
@@ -185,7 +185,7 @@ describe('a relayed request', () => {
   })
 })
 
-describe('a failure of the proxy', () => {
+describe('the failure of a proxy', () => {
   const respond = (head: string) =>
     serveSockets((socket) => socket.once('data', () => socket.end(`HTTP/1.1 ${head}\r\n\r\n`)))
 
@@ -194,13 +194,13 @@ describe('a failure of the proxy', () => {
 
   it.each<[string, () => Promise<string>, string, boolean]>([
     [
-      'NTLM',
+      'a demand for NTLM',
       () => respond('407 X\r\nProxy-Authenticate: NTLM'),
       'the proxy PROXY requires NTLM authentication (407), but the exporter supports only Basic; ask its administrator to exempt this machine',
       false,
     ],
     [
-      'NTLM or Basic',
+      'a demand for NTLM or Basic',
       () => respond('407 X\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Basic realm="x"'),
       'the proxy PROXY requires authentication (407); add user and password to WOLKVOX_PROXY_URL',
       false,
@@ -241,12 +241,15 @@ describe('a failure of the proxy', () => {
       'the proxy PROXY did not open a connection to wv0042.wolkvox.com:443 in time; check the network behind the proxy',
       true,
     ],
-  ])('%s', async (_what, start, message, retried) => {
-    const url = await start()
-    const failure = await failureOf(through(url, { timeoutMs: 6000 }))
-    expect(failure).toMatchObject({ reason: 'proxy', message: message.replace('PROXY', new URL(url).host) })
-    expect(isRetried(failure)).toBe(retried)
-  })
+  ])(
+    'by %s has a message of its own, and is retried if that can help',
+    async (_what, start, message, retried) => {
+      const url = await start()
+      const failure = await failureOf(through(url, { timeoutMs: 6000 }))
+      expect(failure).toMatchObject({ reason: 'proxy', message: message.replace('PROXY', new URL(url).host) })
+      expect(isRetried(failure)).toBe(retried)
+    },
+  )
 
   it('says how long to wait, if the proxy does', async () => {
     const failure = await failureOf(through(await respond('503 X\r\nRetry-After: 30')))

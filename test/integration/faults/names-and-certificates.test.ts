@@ -4,10 +4,9 @@ import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DAY_MS } from '../../../src/units.ts'
 import { anEnvelope } from '../../../tools/fixtures.ts'
+import { aCertificate } from '../../support/certificates.ts'
 import { answerWith } from '../../support/loopback-server.ts'
 import { startExporterProcess } from './exporters.ts'
 import { type FaultSwitch, runScenario } from './fault-scenario.ts'
@@ -24,15 +23,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** @param daysLeft negative if it has expired */
-async function aCertificate(host: '127.0.0.1' | '127.0.0.2', daysLeft = 1): Promise<Certificate> {
-  const now = Date.now()
-  const { cert, private: key } = await generate([{ name: 'commonName', value: host }], {
-    keyType: 'ec',
-    notBeforeDate: new Date(now - 10 * DAY_MS),
-    notAfterDate: new Date(now + daysLeft * DAY_MS),
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: host }] }],
-  })
-  return { cert, key }
+function certificateOf(host: '127.0.0.1' | '127.0.0.2', daysLeft = 1): Promise<Certificate> {
+  return aCertificate({ name: host, daysLeft, altNames: [{ type: 7, ip: host }] })
 }
 
 const good: RequestListener = (request, response) => answerWith(anEnvelope([]))(request, response)
@@ -52,7 +44,7 @@ describe('when the connection is not secure', () => {
   let ofAnother: Certificate
 
   const withPair = usePairs(async () => {
-    const trusted = await aCertificate('127.0.0.1')
+    const trusted = await certificateOf('127.0.0.1')
     const authorities = join(folder, `authorities-${randomUUID()}.pem`)
     await writeFile(authorities, [trusted, expired, ofAnother].map(({ cert }) => cert).join('\n'))
     const wolkvox = await startWolkvox(trusted)
@@ -61,12 +53,12 @@ describe('when the connection is not secure', () => {
   }, 2)
 
   beforeAll(async () => {
-    expired = await aCertificate('127.0.0.1', -1)
-    ofAnother = await aCertificate('127.0.0.2')
+    expired = await certificateOf('127.0.0.1', -1)
+    ofAnother = await certificateOf('127.0.0.2')
   })
 
   it.concurrent.for<readonly [string, () => Promise<ServerFault> | ServerFault]>([
-    ['the certificate is not trusted', async () => speakTls(await aCertificate('127.0.0.1'))],
+    ['the certificate is not trusted', async () => speakTls(await certificateOf('127.0.0.1'))],
     ['the certificate has expired', () => speakTls(expired)],
     ['the certificate is of another host', () => speakTls(ofAnother)],
     ['the server does not use TLS', speakPlainHttp],

@@ -9,18 +9,18 @@ import { WolkvoxFailure } from '../../../src/wolkvox/failure.ts'
 import { anEnvelope, anOperation, aRecord, never } from '../../../tools/fixtures.ts'
 import { freePort } from '../../../tools/free-port.ts'
 import { fetchAgents } from '../../support/agents.ts'
+import { type Authority, anAuthority } from '../../support/certificates.ts'
 import { answerWith, listenOnLoopback } from '../../support/loopback-server.ts'
 import { startProcess } from '../../support/programs/exporter-process.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { createAuthority } from './authority.ts'
 import { credentialsFor, type ProxyOptions, startSquid, startTinyproxy } from './proxies.ts'
 
 const GOOD = anEnvelope([aRecord()])
 
-let ca: Awaited<ReturnType<typeof createAuthority>>
+let ca: Authority
 beforeAll(async () => {
-  ca = await createAuthority()
+  ca = await anAuthority()
 })
 
 /** A wolkvox on loopback that records its requests. */

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { anEnvelope, aRecord } from '../../../tools/fixtures.ts'
 import { listenOnLoopback } from '../../support/loopback-server.ts'
 import { runProcess, startProcess } from '../../support/programs/exporter-process.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -21,29 +20,20 @@ const FORMS: Readonly<Record<string, string>> = {
   'with the user in base64': Buffer.from(`${USER}:${PASSWORD}`).toString('base64'),
 }
 
-/** A proxy, and the wolkvox behind it. Both repeat what they received wherever they can. */
-async function startEcho(status: number) {
+/** A proxy that refuses each request, and repeats what it received wherever it can. */
+async function startRefusing(status: number) {
   const server = createServer((request, response) => {
     const echo = request.headers['proxy-authorization'] ?? ''
-    const page = status === 200 ? anEnvelope([aRecord({ agent_name: echo })]) : `${echo} ${PASSWORD}`
     response.writeHead(status, { 'content-type': 'text/html', 'x-echo': String(echo) })
-    response.end(status === 404 ? `<title>${echo} ${encodeURIComponent(PASSWORD)}</title>` : page)
+    response.end(`<title>${echo} ${encodeURIComponent(PASSWORD)}</title>${PASSWORD}`)
   })
   const sockets = new Set<Socket>()
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     sockets.add(client.on('error', () => {}))
     const echo = request.headers['proxy-authorization']
-    if (status !== 200) {
-      client.end(
-        `HTTP/1.1 ${status} ${echo}\r\nX-Echo: ${echo}\r\nProxy-Authenticate: Basic realm="${echo}"\r\n\r\n`,
-      )
-      return
-    }
-    const upstream = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 OK\r\n\r\n')
-      client.pipe(upstream).pipe(client)
-    })
-    sockets.add(upstream.on('error', () => {}))
+    client.end(
+      `HTTP/1.1 ${status} ${echo}\r\nX-Echo: ${echo}\r\nProxy-Authenticate: Basic realm="${echo}"\r\n\r\n`,
+    )
   })
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
@@ -66,29 +56,26 @@ function filesIn(folder: string): string {
     .join('\n')
 }
 
-describe('the password of a proxy', () => {
+// A proxy that passes the password on is among the cases of `test/integration/secrets.test.ts`.
+describe('the password of a proxy that refuses', () => {
   it.each<[string, string, number, string]>([
-    ['accepted, as a relay', 'http://wolkvox.example', 200, 'refreshed'],
-    ['of an error page', 'http://wolkvox.example', 404, 'refresh failed'],
-    ['refused, as a relay', 'http://wolkvox.example', 407, 'refresh failed'],
-    ['refused, for a tunnel', 'https://wolkvox.example', 407, 'refresh failed'],
-    ['forbidden, for a tunnel', 'https://wolkvox.example', 403, 'refresh failed'],
-    ['of an unreachable wolkvox', 'https://wolkvox.example', 503, 'call failed; retrying'],
-  ])('is in no output: %s', async (_what, baseUrl, status, event) => {
-    const proxy = `http://${USER}:${encodeURIComponent(PASSWORD)}@${await startEcho(status)}`
+    ['a relay refuses it', 'http://wolkvox.example', 407, 'refresh failed'],
+    ['the proxy refuses it for a tunnel', 'https://wolkvox.example', 407, 'refresh failed'],
+    ['the proxy allows no tunnel', 'https://wolkvox.example', 403, 'refresh failed'],
+    ['the proxy cannot reach wolkvox', 'https://wolkvox.example', 503, 'call failed; retrying'],
+  ])('is in no output when %s', async (_what, baseUrl, status, event) => {
+    const proxy = `http://${USER}:${encodeURIComponent(PASSWORD)}@${await startRefusing(status)}`
     const environment = {
       WOLKVOX_SERVER: '0042',
       WOLKVOX_TOKEN: 'test-token-1',
       WOLKVOX_BASE_URL: baseUrl,
-      // Names of agents are not outputs about the proxy.
-      WOLKVOX_AGENT_NAME: 'omit',
       ALL_PROXY: proxy,
     }
     const storage = temporaryFolder()
     const flags = ['--web.listen-address=127.0.0.1:0', `--storage.path=${storage}`, '--log.level=trace']
     const exporter = startProcess(['serve', ...flags], environment)
     await exporter.logged({ msg: event })
-    expect(await exporter.logged({ msg: 'proxy' })).toMatchObject({
+    expect(await exporter.logged({ msg: 'using proxy' })).toMatchObject({
       proxy: `http://${new URL(proxy).host} (ALL_PROXY)`,
     })
     const url = await exporter.url()

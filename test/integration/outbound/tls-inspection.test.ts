@@ -3,20 +3,20 @@ import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { anEnvelope, aRecord } from '../../../tools/fixtures.ts'
+import { type Authority, anAuthority } from '../../support/certificates.ts'
 import { answerWith, listenOnLoopback } from '../../support/loopback-server.ts'
 import { startProcess } from '../../support/programs/exporter-process.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { createAuthority, type Identity } from './authority.ts'
 import { startSquid } from './proxies.ts'
 
 const FLAGS = ['serve', '--web.listen-address=127.0.0.1:0', '--storage.path=']
 
-let own: { readonly authority: Identity; readonly server: Identity }
-let inspecting: { readonly authority: Identity }
+let own: Authority
+let inspecting: Authority
 beforeAll(async () => {
-  own = await createAuthority()
-  inspecting = await createAuthority()
+  own = await anAuthority()
+  inspecting = await anAuthority()
 })
 
 /** Squid repeats the names of a certificate, but not its addresses. */

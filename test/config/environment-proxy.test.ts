@@ -1,12 +1,8 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { generate } from 'selfsigned'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { type Environment, readEnvironment } from '../../src/config/environment.ts'
 import { describeRoute } from '../../src/config/proxy.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const REQUIRED = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }
 
@@ -25,34 +21,36 @@ async function routeOf(environment: Environment): Promise<string | undefined> {
   return operations[0] && describeRoute(operations[0].route)
 }
 
-function write(content: string): string {
-  const path = join(temporaryFolder(), 'file')
-  writeFileSync(path, content)
-  return path
-}
-
-describe('the proxy', () => {
+describe('the proxy of an operation', () => {
   it.each<[string, Environment, string]>([
-    ['none by default', {}, 'none'],
+    ['is none by default', {}, 'none'],
     [
-      'that of the setting',
+      'is that of the setting',
       { WOLKVOX_PROXY_URL: 'http://proxy:3128' },
       'http://proxy:3128 (WOLKVOX_PROXY_URL)',
     ],
-    ['that of the environment', { HTTPS_PROXY: 'http://proxy:3128' }, 'http://proxy:3128 (HTTPS_PROXY)'],
     [
-      'that of the setting before the environment and its exceptions',
+      'is that of the environment without a setting',
+      { HTTPS_PROXY: 'http://proxy:3128' },
+      'http://proxy:3128 (HTTPS_PROXY)',
+    ],
+    [
+      'is that of the setting, whatever the environment says',
       { WOLKVOX_PROXY_URL: 'http://proxy:3128', HTTPS_PROXY: 'http://other', NO_PROXY: '*' },
       'http://proxy:3128 (WOLKVOX_PROXY_URL)',
     ],
     [
-      'none on request',
+      'is none if the setting is none',
       { WOLKVOX_PROXY_URL: 'none', HTTPS_PROXY: 'http://proxy' },
       'none (WOLKVOX_PROXY_URL)',
     ],
-    ['none for an exception', { HTTPS_PROXY: 'http://proxy', NO_PROXY: 'wolkvox.com' }, 'none (NO_PROXY)'],
     [
-      'that of the scheme of the base URL',
+      'is none if NO_PROXY matches the base URL',
+      { HTTPS_PROXY: 'http://proxy', NO_PROXY: 'wolkvox.com' },
+      'none (NO_PROXY)',
+    ],
+    [
+      'is that for the scheme of the base URL',
       {
         WOLKVOX_BASE_URL: 'http://wolkvox.example',
         HTTP_PROXY: 'http://proxy:3128',
@@ -60,7 +58,7 @@ describe('the proxy', () => {
       },
       'http://proxy:3128 (HTTP_PROXY)',
     ],
-  ])('is %s', async (_what, environment, route) => {
+  ])('%s', async (_what, environment, route) => {
     expect(await routeOf(environment)).toBe(route)
   })
 
@@ -98,54 +96,5 @@ describe('the proxy', () => {
     expect(await problemsOf({ WOLKVOX_PROXY_URL: 'http://test-token:3128' })).toEqual([
       'WOLKVOX_PROXY_URL: contains the token; remove it',
     ])
-  })
-})
-
-describe('the CA file', () => {
-  it('is read once, and becomes part of the operation', async () => {
-    const { cert } = await generate([{ name: 'commonName', value: 'Test CA' }], { keyType: 'ec' })
-    const { operations, warnings } = await readEnvironment({ ...REQUIRED, WOLKVOX_CA_FILE: write(cert) })
-    expect(operations[0]?.caCertificates).toContain('BEGIN CERTIFICATE')
-    expect(warnings).toEqual([])
-  })
-
-  it('causes a warning if it has expired', async () => {
-    const { cert } = await generate([{ name: 'commonName', value: 'Test CA' }], {
-      keyType: 'ec',
-      notBeforeDate: new Date(0),
-      notAfterDate: new Date(86_400_000),
-    })
-    const { warnings } = await readEnvironment({ ...REQUIRED, WOLKVOX_CA_FILE: write(cert) })
-    expect(warnings).toEqual([expect.stringMatching(/^WOLKVOX_CA_FILE: certificate 1 expired on 1970-01-02/)])
-  })
-
-  it('is reported with its variable if it is wrong, once', async () => {
-    expect(await problemsOf({ WOLKVOX_CA_FILE: '/nowhere/ca.pem' })).toEqual([
-      'WOLKVOX_CA_FILE: cannot be read (ENOENT); set it to a file that this user can read',
-    ])
-    expect(await problemsOf({ WOLKVOX_CA_FILE: '~/ca.pem' })).toEqual([
-      expect.stringMatching(/^WOLKVOX_CA_FILE: starts with ~/),
-    ])
-  })
-})
-
-describe('the files of a configuration', () => {
-  it('are those of the token and of the CA', async () => {
-    const { source } = await readEnvironment(REQUIRED)
-    expect(source?.files).toEqual([])
-    const path = write('test-token')
-    const fromFile = await readEnvironment({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
-    expect(fromFile.source?.files).toEqual([path])
-  })
-
-  it('can be read again', async () => {
-    const path = write('test-token')
-    const { source } = await readEnvironment({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
-    writeFileSync(path, 'other-token')
-    expect((await source?.reload())?.operations[0]?.token.reveal()).toBe('other-token')
-    writeFileSync(path, '')
-    await expect(source?.reload()).rejects.toThrow(
-      'WOLKVOX_TOKEN_FILE: is empty; write the token into the file',
-    )
   })
 })
