@@ -3,9 +3,9 @@ import { ConfigError } from '../config/config-error.ts'
 import { type Config, credentialsFingerprint, haveSameSettings, type Operation } from '../config/operation.ts'
 import { watchFiles } from '../file-watcher.ts'
 import type { Outcome } from '../model/outcome.ts'
+import { createRepeatedFailures } from '../repeated-failures.ts'
 import type { ReportState } from '../scheduling/state.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { createRepeatedFailures } from '../repeated-failures.ts'
 
 /** Applies the configuration again after a change of its files. */
 export interface FileFollower {
@@ -19,11 +19,13 @@ export interface FileFollower {
  * Follows the files of a configuration. If they cannot be used, the last good configuration stays, and the log says why.
  *
  * @param apply changes what runs
+ * @param onReload called with whether changed files could be used
  */
 export function followFiles(
   { source, operations }: Config,
   apply: (operations: readonly Operation[]) => Promise<void>,
   log: Logger,
+  onReload: (isSuccessful: boolean) => void,
 ): FileFollower {
   if (source === undefined || source.files.length === 0)
     return { onRefreshed: () => {}, close: async () => {} }
@@ -46,11 +48,13 @@ export function followFiles(
       } else if (recovery !== undefined) {
         log[recovery.level](recovery.fields, 'configuration reloaded')
       }
+      if (changed.length > 0 || recovery !== undefined) onReload(true)
       return true
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
       const { level, fields } = failures.failed(error.problems, now())
       log[level]({ problems: error.problems, ...fields }, 'configuration not reloaded')
+      onReload(false)
       return false
     }
   }

@@ -20,14 +20,16 @@ async function follow() {
   if (config.source === undefined) throw new Error('no source')
   const reload = vi.fn(config.source.reload)
   const tokens: (string | undefined)[] = []
+  const reloads: boolean[] = []
   const follower = followFiles(
     { ...config, source: { ...config.source, reload } },
     async ([operation]) => void tokens.push(operation?.token.reveal()),
     createLogger({ logLevel: 'debug' }),
+    (isSuccessful) => void reloads.push(isSuccessful),
   )
   onTestFinished(() => void follower.close())
   const refuse = (reason: FailureReason) => follower.onRefreshed(state, failedOutcome(reason, reason))
-  return { path, tokens, refuse, reload }
+  return { path, tokens, refuse, reload, reloads }
 }
 
 /** Longer than reading a small file takes, and shorter than the interval of the watcher. */
@@ -85,7 +87,7 @@ it('warns once about a token that cannot be used, and says when it can be used a
 })
 
 it('says that the files are good again, also with the same token', async () => {
-  const { path, tokens, refuse } = await follow()
+  const { path, tokens, refuse, reloads } = await follow()
   writeFileSync(path, '')
   refuse('invalid_token')
   await vi.waitFor(() => expect(logLines).toHaveLength(1))
@@ -94,4 +96,5 @@ it('says that the files are good again, also with the same token', async () => {
   await vi.waitFor(() => expect(logLines).toHaveLength(2))
   expect(logLines[1]).toMatchObject({ level: 'info', failures: 1, msg: 'configuration reloaded' })
   expect(tokens).toEqual([])
+  expect(reloads).toEqual([false, true])
 })

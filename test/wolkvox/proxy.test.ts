@@ -242,7 +242,7 @@ describe('the failure of a proxy', () => {
       true,
     ],
   ])(
-    'by %s has a message of its own, and is retried if that can help',
+    'by %s has its message, and is retried if that can help',
     async (_what, start, message, retried) => {
       const url = await start()
       const failure = await failureOf(through(url, { timeoutMs: 6000 }))

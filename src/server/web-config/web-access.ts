@@ -82,7 +82,7 @@ export function createWebAccess(
     return true
   }
 
-  /** A file that nobody foresaw must not end a running exporter. */
+  /** An unexpected file must not end a running exporter. */
   async function load(): Promise<WebConfigResult> {
     try {
       return await loadWebConfig(loaded.path)
