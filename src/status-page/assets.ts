@@ -45,7 +45,10 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; bo
 th { font-weight: 600; color: var(--soft); white-space: nowrap }
 td { white-space: nowrap }
 td.words { white-space: normal; min-width: 14rem; width: 100% }
+.plain { overflow-wrap: break-word }
 .plain th, .plain td { white-space: normal }
+.plain th:last-child, .plain td:last-child { padding-right: 0 }
+.plain a { overflow-wrap: anywhere }
 .plain td span { display: block }
 .number { text-align: right }
 .failed { color: var(--bad) }
