@@ -179,13 +179,16 @@ describe('the contributor guide', () => {
   })
 })
 
-it('the drop-in for systemd starts the command of the unit, with one more flag', () => {
-  const commandsIn = (text: string) => capturesOf(text, /^ExecStart=(.+)$/gm)
-  const [dropIn = '', ...others] = commandsIn(pageAt('docs/deployment.md').text)
+it.each([
+  ['docs/deployment.md', / --web\.listen-address=\S+$/],
+  ['docs/tls.md', / --web\.config\.file=\$\{CREDENTIALS_DIRECTORY\}\/web\.yml$/],
+])('the drop-in for systemd in %s starts the command of the unit, with one more flag', (path, flag) => {
+  const commandsIn = (text: string) => capturesOf(text, /^ *ExecStart=(.+)$/gm)
+  const [dropIn = '', ...others] = commandsIn(pageAt(path).text)
   const [unit = ''] = commandsIn(readText('deploy/systemd/wolkvox-exporter.service'))
   expect(others).toEqual([])
-  expect(dropIn).toMatch(/ --web\.listen-address=\S+$/)
-  expect(dropIn.replace(/ --web\.listen-address=\S+$/, '')).toBe(unit)
+  expect(dropIn).toMatch(flag)
+  expect(dropIn.replace(flag, '')).toBe(unit)
 })
 
 it('every page can be reached from the README', () => {
@@ -225,8 +228,9 @@ const FLAGS_OF_PROMETHEUS: ReadonlySet<string> = new Set([
   'storage.tsdb.path',
 ])
 
-// Folders that the build or the exporter creates, and a copy that the reader makes.
-const MADE_LATER = /^(data|dist|node_modules|deploy\/kubernetes\/ventas)(\/|$)/
+// Folders that the build or the exporter creates, and files and a copy that the reader makes.
+const MADE_LATER =
+  /^(data|dist|node_modules|deploy\/kubernetes\/ventas|web\.yml|docker-compose\.override\.yml)(\/|$)/
 
 const ROOT_FOLDERS = readdirSync(ROOT, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
