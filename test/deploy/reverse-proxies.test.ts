@@ -82,8 +82,9 @@ async function expectExporterBehind(port: number): Promise<void> {
   expect(metrics.body).toContain('wolkvox_agent_calls{operation="0042"')
   const page = await get(port, '/wolkvox/', basic)
   expect(page.status).toBe(200)
-  const links = [...page.body.matchAll(/href="([^"#]+)"/g)].map((match) => match[1] ?? '')
-  expect(links).toContain('metrics')
+  // The icon is in the page: its link is a data URL.
+  const links = [...page.body.matchAll(/href="(?!data:)([^"#]+)"/g)].map((match) => match[1] ?? '')
+  expect(links).toContain('./metrics')
   for (const link of links) {
     const { pathname } = new URL(link, 'https://exporter.example.com/wolkvox/')
     expect((await get(port, pathname, basic)).status, link).toBe(200)
