@@ -68,13 +68,16 @@ export const anchorsIn = (page: Page): string[] =>
       .replaceAll(' ', '-'),
   )
 
-/** The first cells of the table whose first heading this is. */
+/** The first cells of the tables whose first heading this is. */
 export function firstColumn({ text }: Page, heading: string): string[] {
-  const table = text.split('\n\n').find((block) => block.startsWith(`| ${heading} |`)) ?? ''
-  return table
-    .split('\n')
-    .slice(2)
-    .map((row) => row.split('|')[1]?.trim().replaceAll('`', '') ?? '')
+  const tables = text.split('\n\n').filter((block) => block.startsWith(`| ${heading} |`))
+  return tables.flatMap((table) =>
+    table
+      .trimEnd()
+      .split('\n')
+      .slice(2)
+      .map((row) => row.split('|')[1]?.trim().replaceAll('`', '') ?? ''),
+  )
 }
 
 /** Whether a path or pattern, relative to the root folder, matches a file or folder. */
