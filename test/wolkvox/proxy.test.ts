@@ -241,15 +241,12 @@ describe('the failure of a proxy', () => {
       'the proxy PROXY did not open a connection to wv0042.wolkvox.com:443 in time; check the network behind the proxy',
       true,
     ],
-  ])(
-    'by %s has its message, and is retried if that can help',
-    async (_what, start, message, retried) => {
-      const url = await start()
-      const failure = await failureOf(through(url, { timeoutMs: 6000 }))
-      expect(failure).toMatchObject({ reason: 'proxy', message: message.replace('PROXY', new URL(url).host) })
-      expect(isRetried(failure)).toBe(retried)
-    },
-  )
+  ])('by %s has its message, and is retried if that can help', async (_what, start, message, retried) => {
+    const url = await start()
+    const failure = await failureOf(through(url, { timeoutMs: 6000 }))
+    expect(failure).toMatchObject({ reason: 'proxy', message: message.replace('PROXY', new URL(url).host) })
+    expect(isRetried(failure)).toBe(retried)
+  })
 
   it('says how long to wait, if the proxy does', async () => {
     const failure = await failureOf(through(await respond('503 X\r\nRetry-After: 30')))
