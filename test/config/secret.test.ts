@@ -63,7 +63,15 @@ describe('redactSecrets', () => {
     expect(redacted).not.toContain(written.slice(8, 24))
   })
 
-  it('removes every secret of the process', () => {
+  it.each(['', 'u', 'u:'])('removes base64url that differs from base64, behind "%s"', (before) => {
+    const differing = '>>>???>>>???>>>???'
+    new Secret(differing)
+    const encoded = Buffer.from(`${before}${differing}`).toString('base64url')
+    expect(encoded).toMatch(/[-_]/)
+    expect(redactSecrets(encoded)).toMatch(/^.{0,4}\[secret\].{0,2}$/)
+  })
+
+  it('removes every secret of the thread', () => {
     new Secret('test-token-first')
     expect(redactSecrets('test-token-first')).toBe('[secret]')
     new Secret('test-token-second')

@@ -78,7 +78,7 @@ describe('a token file that is replaced while the exporter runs', () => {
     await exporter.logged({ reason: 'invalid_token' })
     expect(state.tokens).toEqual([OLD])
     writeFileSync(path, NEW)
-    await exporter.logged({ msg: 'refreshed' })
+    await exporter.logged({ msg: 'refresh recovered' })
     expect(state.tokens).toEqual([OLD, NEW])
   })
 
