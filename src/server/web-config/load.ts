@@ -6,7 +6,7 @@ import { ConfigError } from '../../config/config-error.ts'
 import { type Pems, readPemFiles } from './pem-files.ts'
 import { readText } from './read-text.ts'
 import { keyProblems, webConfigWarnings } from './rules.ts'
-import { TLS_SECTION, type WebConfigValues, webConfigSchema } from './schema.ts'
+import { TLS_SECTION, USERS_SECTION, type WebConfigValues, webConfigSchema } from './schema.ts'
 import { type TlsResult, toTlsSettings } from './tls.ts'
 import { type LoadedWebConfig, toWebConfig, type WebConfigResult } from './web-config.ts'
 import { type LocatedProblem, parseYaml, sectionOf } from './yaml-text.ts'
@@ -32,7 +32,8 @@ export async function readWebConfig(path: string): Promise<LoadedWebConfig> {
 export async function loadWebConfig(path: string): Promise<WebConfigResult> {
   const main = await readText(path, 'the web configuration')
   if (!main.ok) return { ok: false, problems: [main.problem], files: [path] }
-  const yaml = parseYaml(main.text, basename(path))
+  if (!main.isUtf8) return { ok: false, problems: [`${path} is not UTF-8; save it as UTF-8`], files: [path] }
+  const yaml = parseYaml(main.text, { name: basename(path), privateSection: USERS_SECTION })
   if (yaml.problems.length > 0) return { ok: false, problems: firstOf(yaml.problems), files: [path] }
 
   // An empty file is valid, as in the toolkit.
@@ -43,11 +44,11 @@ export async function loadWebConfig(path: string): Promise<WebConfigResult> {
     isReadableByOthers: main.isReadableByOthers,
   })
   const files = [path, ...pemFiles.files]
+  const placed = (problems: readonly LocatedProblem[]) =>
+    firstOf(problems).map((problem) => (typeof problem === 'string' ? problem : yaml.problemAt(problem)))
   const reject = (problems: readonly LocatedProblem[]): WebConfigResult => ({
     ok: false,
-    problems: firstOf(problems).map((problem) =>
-      typeof problem === 'string' ? problem : yaml.problemAt(problem),
-    ),
+    problems: placed(problems),
     files,
   })
   const problems = [...schemaProblems(error), ...keyProblems(raw), ...pemFiles.problems]
@@ -61,7 +62,7 @@ export async function loadWebConfig(path: string): Promise<WebConfigResult> {
     ok: true,
     path,
     config,
-    warnings: warnings.map(yaml.problemAt),
+    warnings: placed(warnings),
     files,
     digest: digestOf([main.text, ...Object.values(pemFiles.pems)]),
   }
@@ -72,7 +73,7 @@ const MAX_PROBLEMS = 20
 
 function firstOf<T>(problems: readonly T[]): (T | string)[] {
   const others = problems.length - MAX_PROBLEMS
-  return others > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${others} more problems`] : [...problems]
+  return others > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${others} more`] : [...problems]
 }
 
 function schemaProblems(error: z.ZodError | undefined): LocatedProblem[] {

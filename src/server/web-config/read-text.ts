@@ -1,14 +1,19 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile, stat } from 'node:fs/promises'
 import { isUtf16 } from '../../config/text-file.ts'
 import { codeOf } from '../../error-text.ts'
 
 /** The text of a file as it is, or what is wrong with the file and what to do. */
 export type TextResult =
-  | { readonly ok: true; readonly text: string; readonly isReadableByOthers: boolean }
+  | {
+      readonly ok: true
+      readonly text: string
+      readonly isUtf8: boolean
+      readonly isReadableByOthers: boolean
+    }
   | { readonly ok: false; readonly problem: string }
 
-// Far more than any certificate chain, or than a list of a thousand users. A larger YAML text would block the serving thread for
-// seconds while it is parsed.
+// Far more than any certificate chain, or than a list of a thousand users.
 const MAX_BYTES = 128 * 1024
 
 const OTHERS_READ = 0o004
@@ -31,7 +36,7 @@ export async function readText(path: string, contents: string): Promise<TextResu
     const bytes = await readFile(path)
     if (isUtf16(bytes)) return reject('is UTF-16; save it as UTF-8')
     const isReadableByOthers = process.platform !== 'win32' && (found.mode & OTHERS_READ) !== 0
-    return { ok: true, text: bytes.toString('utf8'), isReadableByOthers }
+    return { ok: true, text: bytes.toString('utf8'), isUtf8: isUtf8(bytes), isReadableByOthers }
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT') return reject(`does not exist; create it with ${contents}`)

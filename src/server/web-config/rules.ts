@@ -45,7 +45,10 @@ export function keyProblems(raw: unknown): LocatedProblem[] {
   )
   // JavaScript has no place for it in most objects, so the user would be missing.
   if (Object.hasOwn(sectionOf(raw, USERS_SECTION), '__proto__')) {
-    problems.push({ at: [USERS_SECTION, '__proto__'], message: 'cannot be a user name; choose another' })
+    problems.push({
+      at: [USERS_SECTION, '__proto__'],
+      message: '__proto__ cannot be a user name; choose another',
+    })
   }
   const rate = sectionOf(raw, 'rate_limit')
   const hasInterval = !isBlank(rate.interval) && rate.interval !== '0'

@@ -76,7 +76,8 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 }
 
-const GO_DURATION = /^\+?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/
+// Each text has one reading only: with two, a long row of digits would take quadratic time.
+const GO_DURATION = /^\+?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/
 
 /** A duration as Go writes it, such as `100ms` or `1m30s`. */
 const goDuration = text

@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml'
 
 /** The keys and indices that lead to a value. */
 export type Path = readonly PropertyKey[]
@@ -21,7 +21,6 @@ export interface YamlText {
 
 // Messages of the parser can quote the text, which may contain a key.
 const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'duplicate key; remove one',
   TAB_AS_INDENT: 'a tab indents this line; use spaces',
   BAD_INDENT: 'the indentation, or a bracket before this line, is wrong',
   MISSING_CHAR: 'a quote, a colon or a bracket is missing',
@@ -30,22 +29,45 @@ const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document starts; keep one',
 }
 
-/**
- * Parses YAML.
- *
- * @param name of the file, as problems show it
- */
-export function parseYaml(text: string, name: string): YamlText {
+// A list of a thousand users has 8000. The parser needs up to 20 µs for each, and it blocks the serving thread.
+const MAX_TOKENS = 12_000
+
+/** How problems show a file. */
+export interface YamlNames {
+  /** Of the file. */
+  readonly name: string
+  /** Of a section whose keys problems never show: someone may have written a secret there. */
+  readonly privateSection: string
+}
+
+/** Parses YAML. */
+export function parseYaml(text: string, { name, privateSection }: YamlNames): YamlText {
+  if (hasTooManyTokens(text)) {
+    const problem = `${name}: has more than ${MAX_TOKENS} keys, values and other signs; remove what is not needed`
+    return { value: undefined, problems: [problem], problemAt: ({ message }) => `${name}: ${message}` }
+  }
   const lineCounter = new LineCounter()
   // The failsafe schema keeps every scalar as it is written: `0042`, `yes` and `1` stay texts.
-  const document = parseDocument(text, { schema: 'failsafe', merge: true, lineCounter, prettyErrors: false })
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    merge: true,
+    lineCounter,
+    prettyErrors: false,
+    // The library compares each key with all others.
+    uniqueKeys: false,
+    // Its warnings, which go to standard error, quote the text.
+    logLevel: 'error',
+  })
   const place = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset)
     return `${name}:${line}:${col}`
   }
-  const problems = [...document.errors, ...document.warnings].map(
-    ({ code, pos }) => `${place(pos[0])}: ${SYNTAX_PROBLEMS[code] ?? `not valid YAML (${code})`}`,
-  )
+  const problems = [
+    ...[...document.errors, ...document.warnings].map(
+      ({ code, pos }) => `${place(pos[0])}: ${SYNTAX_PROBLEMS[code] ?? `not valid YAML (${code})`}`,
+    ),
+    ...wrongKeys(document).map(({ offset, message }) => `${place(offset)}: ${message}`),
+  ]
 
   /** Where the value is; for a value that is missing, where the mapping around it is; for an unknown key, the key. */
   function offsetOf(path: Path): number {
@@ -63,7 +85,9 @@ export function parseYaml(text: string, name: string): YamlText {
   }
 
   function problemAt({ at, message }: LocatedProblem): string {
-    const keys = at.map(String).map((key) => (/^[\w.-]+$/.test(key) ? key : JSON.stringify(key)))
+    const path = at.map(String)
+    const end = path[0] === privateSection ? 1 : path.findIndex((key) => !PLAIN_KEY.test(key))
+    const keys = end === -1 ? path : path.slice(0, end)
     return `${place(offsetOf(at))}: ${keys.length === 0 ? '' : `${keys.join('.')}: `}${message}`
   }
 
@@ -74,6 +98,40 @@ export function parseYaml(text: string, name: string): YamlText {
     // An alias without its anchor, or aliases that multiply without bound.
     return { value: undefined, problems: [`${name}: an alias (*name) cannot be resolved`], problemAt }
   }
+}
+
+function hasTooManyTokens(text: string): boolean {
+  let count = 0
+  for (const _ of new Lexer().lex(text)) {
+    count += 1
+    if (count > MAX_TOKENS) return true
+  }
+  return false
+}
+
+// Another one is a mistake, such as a whole line that became a key: it may contain a secret.
+const PLAIN_KEY = /^[\w.-]{1,64}$/
+
+interface WrongKey {
+  readonly offset: number
+  readonly message: string
+}
+
+/** Keys that are there twice in one mapping, and keys that are mappings, lists or aliases. */
+function wrongKeys(document: Document): WrongKey[] {
+  const wrong: WrongKey[] = []
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>()
+      for (const { key } of map.items) {
+        const offset = (isNode(key) ? key.range?.[0] : map.range?.[0]) ?? 0
+        if (!isScalar(key)) wrong.push({ offset, message: 'a key must be a single text; quote it' })
+        else if (seen.has(key.value)) wrong.push({ offset, message: 'duplicate key; remove one' })
+        else seen.add(key.value)
+      }
+    },
+  })
+  return wrong
 }
 
 /** A section of a document as it is; empty if it is missing or something else. */

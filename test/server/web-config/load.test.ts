@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConfigError } from '../../../src/config/config-error.ts'
 import { loadWebConfig, readWebConfig } from '../../../src/server/web-config/load.ts'
 import type { LoadedWebConfig } from '../../../src/server/web-config/web-config.ts'
@@ -155,7 +155,7 @@ rate_limit: { interval: 1, burst: 0 }
       expect.stringMatching(/^web\.yml:9:23: http_server_config\.http2: HTTP\/2 is not supported/),
       'web.yml:9:47: http_server_config.headers.Server: is not a known key; check its spelling',
       expect.stringMatching(
-        /^web\.yml:11:3: basic_auth_users\.alice: is not a bcrypt hash; make one with: htpasswd/,
+        /^web\.yml:11:3: basic_auth_users: is not a bcrypt hash; make one with: htpasswd/,
       ),
       expect.stringMatching(/^web\.yml:12:15: rate_limit\.interval: must be a duration/),
       'web.yml:12:28: rate_limit.burst: must be a whole number above 0',
@@ -171,6 +171,10 @@ rate_limit: { interval: 1, burst: 0 }
     ['a key that is there twice', 'a: 1\na: 2\n', 'web.yml:2:1: duplicate key; remove one'],
     ['a tab', 'a:\n\t- b\n', 'web.yml:2:1: a tab indents this line; use spaces'],
     ['an unknown alias', 'a: *b\n', 'web.yml: an alias (*name) cannot be resolved'],
+    ['a key that is there twice in braces', 'a: { b, c, b }\n', 'web.yml:1:12: duplicate key; remove one'],
+    ['a key that is a mapping', '? { b: x }\n: c\n', 'web.yml:1:3: a key must be a single text; quote it'],
+    ['a key that is a list', 'a: { ? [b] : c }\n', 'web.yml:1:8: a key must be a single text; quote it'],
+    ['a key that is an alias', 'a: &b c\n*b : d\n', 'web.yml:2:1: a key must be a single text; quote it'],
     ['a list', '- a\n', 'web.yml:1:1: must contain keys with values, such as tls_server_config'],
   ])('name the place of %s', async (_, yaml, problem) => {
     expect(await problemsOf(yaml)).toEqual([problem])
@@ -199,19 +203,54 @@ rate_limit: { interval: 1, burst: 0 }
 
   it('name a user that JavaScript would lose', async () => {
     expect(await problemsOf(`basic_auth_users: { __proto__: ${HASH} }\n`)).toEqual([
-      'web.yml:1:21: basic_auth_users.__proto__: cannot be a user name; choose another',
+      'web.yml:1:21: basic_auth_users: __proto__ cannot be a user name; choose another',
     ])
   })
 
   it('are counted beyond the first 20', async () => {
     const problems = await problemsOf('%\n'.repeat(1000))
     expect(problems).toHaveLength(21)
-    expect(problems.at(-1)).toMatch(/^and \d+ more problems$/)
+    expect(problems.at(-1)).toMatch(/^and \d+ more$/)
     const unknown = Array.from({ length: 30 }, (_, index) => `key${index}: 1\n`).join('')
     expect((await problemsOf(unknown)).slice(-2)).toEqual([
       'web.yml:20:1: key19: is not a known key; check its spelling',
-      'and 10 more problems',
+      'and 10 more',
     ])
+  })
+
+  it('limit how many keys, values and signs the parser sees, but not below a thousand users', async () => {
+    const users = Array.from({ length: 1400 }, (_, index) => `  user${index}: ${HASH}\n`)
+    expect(await problemsOf(`basic_auth_users:\n${users.join('')}`)).toEqual([])
+    expect(await problemsOf('a1: 1\n'.repeat(3000))).toEqual([
+      'web.yml: has more than 12000 keys, values and other signs; remove what is not needed',
+    ])
+  })
+
+  // Each took seconds. On an idle machine, the slowest needs about a tenth of a second.
+  it.each([
+    ['short keys', (index: number) => `a${index}: 1\n`],
+    ['keys in braces', (index: number) => `${index === 0 ? '{' : ''}${index.toString(36)},`],
+    ['equal keys', () => 'a: b\n'],
+    ['lines that are not YAML', () => '%\n'],
+    ['brackets', () => '[]'],
+    ['open brackets', () => '['],
+    ['quotes', () => '"'],
+    ['users', (index: number) => `${index === 0 ? 'basic_auth_users:\n' : ''}  u${index}: a\n`],
+  ])('are found quickly, also with as many as possible: %s', async (_, line) => {
+    const endless = Array.from({ length: 131_072 }, (_each, index) => line(index)).join('')
+    for (const text of [endless.slice(0, 131_072), endless.slice(0, 8000)]) {
+      const path = write(text)
+      const from = process.threadCpuUsage()
+      expect((await problemsAt(path)).length).toBeGreaterThan(0)
+      expect(process.threadCpuUsage(from).user / 1000).toBeLessThan(500)
+    }
+  })
+
+  it('are found quickly in a duration of many digits', async () => {
+    const path = write(`rate_limit: { burst: 1, interval: "${'1'.repeat(100_000)}x" }\n`)
+    const from = process.threadCpuUsage()
+    expect(await problemsAt(path)).toEqual([expect.stringContaining('must be a duration')])
+    expect(process.threadCpuUsage(from).user / 1000).toBeLessThan(500)
   })
 
   it('include a certificate whose expiry date is not a date', async () => {
@@ -247,6 +286,11 @@ rate_limit: { interval: 1, burst: 0 }
       (path: string) => writeFileSync(path, '\ufeffa: 1', 'utf16le'),
       'is UTF-16; save it as UTF-8',
     ],
+    [
+      'is Latin-1',
+      (path: string) => writeFileSync(path, `basic_auth_users: { josé: ${HASH} }\n`, 'latin1'),
+      'is not UTF-8; save it as UTF-8',
+    ],
   ])('name a file that %s', async (_, make, problem) => {
     const path = join(temporaryFolder(), 'web.yml')
     make(path)
@@ -259,11 +303,23 @@ rate_limit: { interval: 1, burst: 0 }
     ['key', (key: string) => `tls_server_config:\n  key: "${key}"\n  cert: "${key}"\n`],
     ['broken YAML', (key: string) => `tls_server_config:\n  key: ${key}: ${key}\n   cert: "${key}\n`],
     ['password', (key: string) => `basic_auth_users: { alice: ${key} }\n`],
+    ['password as a user', (key: string) => `basic_auth_users: { alice, ${key} }\n`],
+    ['user and password as a user', (key: string) => `basic_auth_users: { "alice:${key}": x }\n`],
+    ['user and password as a section', (key: string) => `"alice:${key}": x\n`],
+    ['user in a mapping as a key', (key: string) => `basic_auth_users: { ? { alice: ${key} } : x }\n`],
     ['unknown text', (key: string) => `${key}\n`],
   ])('never quote a secret: %s', async (_, yaml) => {
     const problems = await problemsOf(yaml('test-secret-1'))
     expect(problems.length).toBeGreaterThan(0)
     expect(problems.join()).not.toContain('test-secret-1')
+  })
+
+  it('are not printed by the YAML library, which quotes the text', async () => {
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => emitWarning.mockRestore())
+    await problemsOf(`basic_auth_users: { ? { alice: test-secret-1 } : "${HASH}" }\n`)
+    await problemsOf('%UNKNOWN test-secret-1\n---\na: 1\n')
+    expect(emitWarning).not.toHaveBeenCalled()
   })
 })
 
@@ -279,6 +335,20 @@ describe('warnings', () => {
         new RegExp(`^web\\.yml:1:1: tls_server_config: the certificate ${words} \\d{4}-`),
       ),
     ])
+  })
+
+  it('never quote a user: the name may contain a password', async () => {
+    expect(await warningsOf(`${TLS}basic_auth_users: { "alice:test-secret-1": "${HASH}" }\n`)).toEqual([
+      'web.yml:4:21: basic_auth_users: a client cannot send a user name with a colon',
+    ])
+  })
+
+  it('are counted beyond the first 20', async () => {
+    const hash = HASH.replace('$04', '$15')
+    const users = Array.from({ length: 30 }, (_, index) => `  user${index}: "${hash}"\n`).join('')
+    const warnings = await warningsOf(`${TLS}basic_auth_users:\n${users}`)
+    expect(warnings).toHaveLength(21)
+    expect(warnings.at(-1)).toBe('and 10 more')
   })
 
   it('say that a file protects nothing', async () => {
