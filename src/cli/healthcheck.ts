@@ -13,6 +13,9 @@ const HEALTHY_STATUS: Readonly<Record<number, string>> = {
   429: 'rate limit reached',
 }
 
+// How plain HTTP fails at a server that speaks TLS: it closes the connection, or sends an alert.
+const NOT_HTTP = /^(?:ECONNRESET|HPE_\w+)$/
+
 /** What an attempt over TLS found. */
 type TlsOutcome =
   | { readonly kind: 'status'; readonly status: number }
@@ -49,7 +52,9 @@ export const healthcheck: Command = async (args, { print, writeError }) => {
     const reason = timeout.aborted
       ? `timeout after ${HEALTHCHECK_TIMEOUT_MS / 1000} s`
       : messageOf(error).trim() || codeOf(error)
-    writeError(`wolkvox-exporter: no response from ${url} (${reason})\n`)
+    const mayUseTls = !usesWebConfig && !timeout.aborted && NOT_HTTP.test(codeOf(error))
+    const hint = mayUseTls ? '; if the exporter uses TLS, add --web.config.file' : ''
+    writeError(`wolkvox-exporter: no response from ${url} (${reason})${hint}\n`)
   }
   return 1
 }
@@ -86,7 +91,13 @@ function fetchStatus(
       response.destroy()
     })
       .on('socket', onSocket)
+      // Without it, Node closes the connection after status 101, and nothing else happens.
+      .on('upgrade', (response, socket) => {
+        resolve(response.statusCode ?? 0)
+        socket.destroy()
+      })
       .on('error', reject)
+      .on('close', () => reject(new Error('the server closed the connection')))
   })
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -130,6 +131,21 @@ describe('healthcheck', () => {
       code: 1,
       printed: '',
       errors: `wolkvox-exporter: http://127.0.0.1:${port}/-/healthy responded with HTTP status ${status}\n`,
+    })
+  })
+
+  it('fails for a server that switches to another protocol', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    servers.push(server)
+    server.on('connection', (socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+    })
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    expect(await runCommand(['healthcheck', `--web.listen-address=127.0.0.1:${port}`])).toEqual({
+      code: 1,
+      printed: '',
+      errors: `wolkvox-exporter: http://127.0.0.1:${port}/-/healthy responded with HTTP status 101\n`,
     })
   })
 

@@ -131,6 +131,14 @@ describe('healthcheck with a web configuration', () => {
     expect(await healthcheck(await overTls(200))).toEqual({ code: 0, printed: 'healthy\n', errors: '' })
   })
 
+  it('says what may be missing if the server speaks TLS and the flag is not set', async () => {
+    const { code, errors } = await runCommand(['healthcheck', await overTls(200)])
+    expect([code, errors]).toEqual([
+      1,
+      expect.stringMatching(/ \(socket hang up\); if the exporter uses TLS, add --web\.config\.file\n$/),
+    ])
+  })
+
   it('uses plain HTTP if the server does', async () => {
     const address = await listen(createHttpServer(withStatus(200)))
     expect(await healthcheck(address)).toEqual({ code: 0, printed: 'healthy\n', errors: '' })
