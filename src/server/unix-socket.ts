@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { Stats } from 'node:fs'
-import { lstat, stat, unlink } from 'node:fs/promises'
+import { lstatSync, type Stats, unlinkSync } from 'node:fs'
+import { link, lstat, rename, stat, unlink } from 'node:fs/promises'
 import { connect, type Server } from 'node:net'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { codeOf } from '../error-text.ts'
 import { limits } from './limits.ts'
 
@@ -11,20 +12,61 @@ const UMASK = 0o117
 
 /**
  * Listens on a Unix socket, with mode 0660. It replaces the file of a process that no longer runs, and never a socket that is in use
- * or another kind of file. Node removes the file when the server is closed.
+ * or another kind of file. Closing the server removes the file, unless another process has replaced it.
  *
  * @throws Error with the code EADDRINUSE if a process listens there, ENOTSOCK if the file is not a socket, ENOENT without its folder
  */
 export async function listenOnSocketFile(server: Server, path: string): Promise<void> {
   await removeStale(path)
+  // When the server closes, Node removes what is at the name that it listened on, also the socket of another process.
+  const privatePath = join(dirname(path), privateName(basename(path)))
   // The file is created synchronously, so that the mask applies to nothing else, and no other user can connect before.
   const previous = process.umask(UMASK)
   try {
-    server.listen({ path, backlog: limits.backlog })
+    server.listen({ path: privatePath, backlog: limits.backlog })
   } finally {
     process.umask(previous)
   }
   await once(server, 'listening')
+  try {
+    await publish(privatePath, path)
+    removeOnClose(server, path, await lstat(path))
+  } catch (error) {
+    server.close()
+    throw error
+  }
+}
+
+/** Has the same length: the kernel limits that of a path. */
+function privateName(name: string): string {
+  const length = Math.max(Buffer.byteLength(name), 5)
+  return `.${randomBytes(length).toString('hex')}`.slice(0, length)
+}
+
+/** Moves a socket without ever replacing another one. */
+async function publish(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    // Not every file system has hard links.
+    if (codeOf(error) !== 'EEXIST') return rename(from, to)
+    throw Object.assign(new Error(`${to} is in use`, { cause: error }), { code: 'EADDRINUSE' })
+  }
+  await unlink(from)
+}
+
+/** While the server is open, no other file can get the inode of its socket. */
+function removeOnClose(server: Server, path: string, { dev, ino }: Stats): void {
+  const close = server.close.bind(server)
+  server.close = (callback) => {
+    try {
+      const found = server.listening ? lstatSync(path) : undefined
+      if (found?.dev === dev && found.ino === ino) unlinkSync(path)
+    } catch {
+      // The next start replaces the file, if it is still there.
+    }
+    return close(callback)
+  }
 }
 
 async function removeStale(path: string): Promise<void> {

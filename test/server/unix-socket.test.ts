@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ListenError, listen } from '../../src/server/listen.ts'
@@ -49,6 +49,33 @@ describe('a Unix socket', () => {
     const { app } = await listenOn(path)
     await app.close()
     expect(existsSync(path)).toBe(false)
+  })
+
+  it('leaves the socket of another exporter, which came after someone removed the file', async () => {
+    const path = newPath()
+    const { app } = await listenOn(path)
+    unlinkSync(path)
+    await listenOn(path)
+    await app.close()
+    expect((await getFrom(path, '/-/healthy'))[0]).toBe(200)
+  })
+
+  it('is the only file that it creates', async () => {
+    const path = newPath()
+    await listenOn(path)
+    expect(readdirSync(dirname(path))).toEqual(['exporter.sock'])
+    await failureOf(path)
+    expect(readdirSync(dirname(path))).toEqual(['exporter.sock'])
+  })
+
+  it('serves one of two exporters that start at the same time', async () => {
+    const path = newPath()
+    const outcomes = await Promise.allSettled([listenOn(path), listenOn(path)])
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const [refusal] = outcomes.filter((outcome) => outcome.status === 'rejected')
+    expect(String(refusal?.reason)).toContain('(EADDRINUSE)')
+    expect((await getFrom(path, '/-/healthy'))[0]).toBe(200)
+    expect(readdirSync(dirname(path))).toEqual(['exporter.sock'])
   })
 
   it('replaces the file of a process that was killed', async () => {
