@@ -1,5 +1,6 @@
 import type { Environment } from '../config/environment.ts'
 import type { Arguments } from '../config/flags.ts'
+import type { StandardError } from '../telemetry/standard-error.ts'
 
 /** The process as a command sees it. */
 export interface CommandContext {
@@ -14,8 +15,8 @@ export interface CommandContext {
   readonly shutdownSignal: AbortSignal
   /** Aborted when the terminal is closed (SIGHUP), or the reader of standard output or error has exited. */
   readonly hangup: AbortSignal
-  /** Registers a callback for the number of lines dropped from standard error. */
-  readonly onDropped: (report: (lines: number) => void) => void
+  /** Registers a callback for lines dropped from standard error. */
+  readonly onDropped: StandardError['onDropped']
   /** Called by a command that ends while something hangs, so that the process must not wait for it. */
   readonly reportHang: () => void
   /** Registers a callback for reload requests (SIGHUP). */

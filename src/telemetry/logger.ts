@@ -26,7 +26,11 @@ export async function createLogger(
     },
     { write: (line: string) => write(toText(redactSecrets(line))) },
   )
-  onDropped((lines) => log.warn({ lines }, 'log lines dropped; standard error was not read'))
+  onDropped(({ lines, reason }) =>
+    reason === 'too-large'
+      ? log.warn('log line dropped; it was larger than 1 MiB')
+      : log.warn({ lines }, 'log lines dropped; standard error was not read'),
+  )
   return log
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import type { DroppedLines } from '../../src/telemetry/standard-error.ts'
 
 it.each(['json', 'pretty'] as const)('a line contains no secret of the process: %s', async (logFormat) => {
   const secret = 'test-token-in-a-line'
@@ -19,4 +20,25 @@ it.each(['json', 'pretty'] as const)('a line contains no secret of the process: 
   expect(line).not.toContain(secret)
   // Its ends also depend on what is before and behind the secret.
   expect(line).not.toContain(encoded.slice(7, -2))
+})
+
+it.each<[DroppedLines, object]>([
+  [
+    { lines: 3, reason: 'not-read' },
+    { lines: 3, msg: 'log lines dropped; standard error was not read' },
+  ],
+  [{ lines: 1, reason: 'too-large' }, { msg: 'log line dropped; it was larger than 1 MiB' }],
+])('dropped lines are logged: %o', async (dropped, logged) => {
+  const written: string[] = []
+  let report: (dropped: DroppedLines) => void = () => {}
+  await createLogger({ logLevel: 'info', logFormat: 'json' }, false, {
+    write: (text) => void written.push(text),
+    onDropped: (callback) => {
+      report = callback
+    },
+  })
+  report(dropped)
+  expect(written.map((line) => JSON.parse(line))).toEqual([
+    { level: 'warn', time: expect.any(String), ...logged },
+  ])
 })

@@ -74,13 +74,33 @@ describe('standard error', () => {
   it('drops lines above 1 MiB, and reports their number when it is read again', async () => {
     fill()
     const output = createStandardError(() => {}, fd)
-    output.onDropped((lines) => output.write(`${lines} dropped\n`))
+    output.onDropped(({ lines, reason }) => output.write(`${lines} dropped: ${reason}\n`))
     const line = `${'y'.repeat(1023)}\n`
     for (let count = 0; count < 1100; count += 1) output.write(line)
-    const text = await readUntil(' dropped\n')
+    const text = await readUntil(' dropped: not-read\n')
     expect(text.split(line).length - 1).toBe(1024)
-    expect(text).toContain('\n76 dropped\n')
+    expect(text).toContain('\n76 dropped: not-read\n')
   })
+
+  it.each([
+    ['1 byte', 'y'.repeat(2 ** 20)],
+    ['3 bytes', '€'.repeat(350_000)],
+  ])(
+    'drops a line that is larger than the buffer, and says so at once: characters of %s',
+    async (_, text) => {
+      const output = createStandardError(() => {}, fd)
+      const dropped: unknown[] = []
+      output.onDropped((each) => dropped.push(each))
+      output.write(`${text}\n`)
+      expect(dropped).toEqual([{ lines: 1, reason: 'too-large' }])
+      const from = performance.now()
+      await output.flush(5000)
+      expect(performance.now() - from).toBeLessThan(2000)
+      output.write('next\n')
+      await readUntil('next\n')
+      expect(dropped).toHaveLength(1)
+    },
+  )
 
   it('does not delay flush if writing fails', async () => {
     const readOnly = openSync('/dev/null', 'r')
