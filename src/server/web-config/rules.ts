@@ -109,12 +109,21 @@ const STRICTNESS: Readonly<Record<ClientAuthType, number>> = {
   RequireAndVerifyClientCert: 2,
 }
 
+/** How much time a certificate has left. */
+export type Expiry = 'later' | 'soon' | 'expired'
+
+/** @param expiresAt when it expires @param now both in milliseconds since 1970 */
+export function expiryOf(expiresAt: number, now: number): Expiry {
+  if (expiresAt <= now) return 'expired'
+  return expiresAt - now < EXPIRY_WARNING_DAYS * DAY_MS ? 'soon' : 'later'
+}
+
 function tlsWarnings({ expiresAt, hasAltNames, clientAuth }: TlsSettings, now: number): LocatedProblem[] {
   const warnings: LocatedProblem[] = []
-  const days = (expiresAt - now) / DAY_MS
-  if (days < EXPIRY_WARNING_DAYS) {
+  const expiry = expiryOf(expiresAt, now)
+  if (expiry !== 'later') {
     const date = new Date(expiresAt).toISOString().slice(0, 10)
-    const message = `the certificate ${days < 0 ? 'expired' : 'expires'} on ${date}; renew it`
+    const message = `the certificate ${expiry === 'expired' ? 'expired' : 'expires'} on ${date}; renew it`
     warnings.push({ at: [TLS_SECTION], message })
   }
   if (!hasAltNames) {

@@ -11,6 +11,7 @@ import { clientOf } from '../fair-share.ts'
 import { refuse } from '../refusals.ts'
 import { createBasicAuth } from './basic-auth.ts'
 import { createBcrypt } from './bcrypt.ts'
+import { watchExpiry } from './expiry-watch.ts'
 import { loadWebConfig } from './load.ts'
 import { createTokenBucket, type TokenBucket } from './rate-limit.ts'
 import { switchProblems } from './rules.ts'
@@ -56,6 +57,8 @@ export function createWebAccess(
   const reloads = createRepeatedFailures()
   const passwordChecks = createRepeatedFailures()
 
+  const expiry = watchExpiry(log)
+  expiry.follow(current.tls)
   const watcher = watchFiles(() => files, reload, intervalMs)
 
   async function reload(): Promise<boolean> {
@@ -109,6 +112,7 @@ export function createWebAccess(
     const { tls, rateLimit } = current
     // Connections and bucket outlive changes that do not concern them.
     current = isDeepStrictEqual(tls, config.tls) ? { ...config, tls } : config
+    if (current.tls !== tls) expiry.follow(current.tls)
     auth.setUsers(config.users)
     if (!isDeepStrictEqual(rateLimit, config.rateLimit)) bucket = bucketOf(config)
     if (current.tls !== tls) for (const server of servers) setTls(server)
@@ -187,6 +191,7 @@ export function createWebAccess(
       })
     },
     async close() {
+      expiry.stop()
       await bcrypt.close()
       await watcher.close()
     },

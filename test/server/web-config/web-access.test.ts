@@ -262,6 +262,28 @@ describe('client certificates', () => {
   })
 })
 
+describe('the certificate of a running server', () => {
+  it('is watched until it expires, also after a reload', async () => {
+    const intervals = vi.spyOn(globalThis, 'setInterval')
+    onTestFinished(() => intervals.mockRestore())
+    const { folder, logged, reloaded } = await serve(`tls_server_config: { ${TLS} }\n`)
+    const look = intervals.mock.calls.find(([, ms]) => ms === HOUR_MS)?.[0] as () => void
+    const clock = vi.spyOn(Date, 'now')
+    onTestFinished(() => clock.mockRestore())
+    writePair(folder, 'server', await aCertificate({ daysLeft: 60 }))
+    await reloaded(1)
+    const start = Date.now()
+    const messagesAfter = (days: number) => {
+      clock.mockReturnValue(start + days * 24 * HOUR_MS)
+      look()
+      return logged.map(({ msg }) => msg).filter((msg) => msg.startsWith('certificate'))
+    }
+    expect(messagesAfter(40)).toEqual([])
+    expect(messagesAfter(50)).toEqual(['certificate expires soon'])
+    expect(messagesAfter(61)).toEqual(['certificate expires soon', 'certificate expired'])
+  })
+})
+
 describe('a reload', () => {
   it('shows the new certificate to new connections, and keeps connections that it does not concern', async () => {
     const { port, folder, rewrite, reloaded } = await serve(`tls_server_config: { ${TLS} }\n`)
