@@ -41,7 +41,8 @@ function readEntry(text: string): Entry {
 
 function matchesHost(entry: string, host: string): boolean {
   if (entry === '*') return true
-  const [network = '', prefix] = entry.split('/')
+  const [network = '', prefix, ...rest] = entry.split('/')
+  if (rest.length > 0) return false
   if (isIP(network) !== 0) return isIP(host) !== 0 && matchesNetwork(network, prefix, host)
   if (prefix !== undefined || isIP(host) !== 0) return false
   const domain = entry

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { AgentNameMode } from '../reports/report.ts'
-import type { Route } from './proxy.ts'
-import type { Secret } from './secret.ts'
+import { basicCredentials, type Route } from './proxy.ts'
+import { Secret } from './secret.ts'
 
 /** The configuration of one wolkvox operation; all durations in milliseconds. */
 export interface Operation {
@@ -74,13 +74,24 @@ export function defaultBaseUrl(server: string): string {
   return `https://wv${server}.wolkvox.com`
 }
 
-/** All secrets of an operation, which no output may contain. */
+// Of a user without a password. A key is longer, and a shorter name can be part of any text.
+const MIN_KEY_LENGTH = 8
+
+/**
+ * All secrets of an operation, which no output may contain. User and password together are a secret too: in the base64 of both, a
+ * short password is only a few characters. A user without a password is a key.
+ */
 export function secretsOf({
   token,
   route,
 }: Pick<Operation, 'token'> & Partial<Pick<Operation, 'route'>>): readonly Secret[] {
-  const password = route?.proxy?.credentials?.password
-  return password === undefined || password.reveal() === '' ? [token] : [token, password]
+  const credentials = route?.proxy?.credentials
+  if (credentials === undefined) return [token]
+  const { user, password } = credentials
+  // Some outputs drop the padding.
+  const both = new Secret(basicCredentials(credentials).replace(/=+$/, ''))
+  if (password.reveal() !== '') return [token, both, password]
+  return user.length < MIN_KEY_LENGTH ? [token, both] : [token, both, new Secret(user)]
 }
 
 /** Whether two operations have the same settings, except for their tokens and reports. */

@@ -14,6 +14,11 @@ interface ProxyCredentials {
   readonly password: Secret
 }
 
+/** User and password as the header `Proxy-Authorization` contains them: in base64, which hides nothing. */
+export function basicCredentials({ user, password }: ProxyCredentials): string {
+  return Buffer.from(`${user}:${password.reveal()}`).toString('base64')
+}
+
 /** How the calls of an operation reach wolkvox. */
 export interface Route {
   /** `undefined`: directly. */

@@ -71,7 +71,7 @@ const MIN_TOKEN_LENGTH = 6
 /** A token in another setting would appear in metrics, logs and file names. */
 function containsToken({ token, ...texts }: RawSettings): SettingProblem[] {
   if (token === undefined || token.length < MIN_TOKEN_LENGTH) return []
-  return (['name', 'baseUrl', 'proxyUrl'] as const)
+  return (['name', 'server', 'baseUrl', 'proxyUrl'] as const)
     .filter((setting) => texts[setting]?.includes(token))
     .map((setting) => ({ setting, message: 'contains the token; remove it' }))
 }

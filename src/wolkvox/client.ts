@@ -77,8 +77,10 @@ async function exchange(
   })
   const retryAfter = String(headers['retry-after'] ?? '')
   const decoded = await (statusCode === 200 ? reading : readBodyBestEffort(reading))
-  if (isFromRelay(connection.relay, statusCode, decoded)) {
-    const challenge = String(headers['proxy-authenticate'] ?? '')
+  const challenge = String(headers['proxy-authenticate'] ?? '')
+  // 401 is a status of servers, but tinyproxy sends it after a wrong password.
+  const namesProxy = challenge !== '' || String(headers.server).startsWith('tinyproxy/')
+  if (isFromRelay(connection.relay, statusCode, namesProxy, decoded)) {
     const refusal = { status: statusCode, challenge, retryAfter, isRelayed: true }
     throw proxyRefusal(refusal, connection.relay, fetchedAt)
   }
@@ -96,8 +98,14 @@ async function exchange(
 const RELAY_STATUSES: ReadonlySet<number> = new Set([401, 403, 407, 500, 502, 503, 504])
 
 /** Whether the response comes from a proxy: wolkvox describes its own refusals in JSON, a proxy sends a page. */
-function isFromRelay(relay: ProxyHop | undefined, status: number, body: Buffer): relay is ProxyHop {
+function isFromRelay(
+  relay: ProxyHop | undefined,
+  status: number,
+  namesProxy: boolean,
+  body: Buffer,
+): relay is ProxyHop {
   if (relay === undefined || !RELAY_STATUSES.has(status)) return false
+  if (status === 401) return namesProxy
   return status === 407 || !body.toString('latin1').trimStart().startsWith('{')
 }
 

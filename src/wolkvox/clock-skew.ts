@@ -3,6 +3,10 @@ import { parseHttpDate } from './failure.ts'
 // The header has no fractions of a second.
 const RESOLUTION_MS = 1000
 
+// A machine without a battery for its clock can be wrong by decades, but the server was not here before and will not be later.
+const EARLIEST_YEAR = 2020
+const LATEST_YEAR = 2100
+
 /**
  * Compares this machine's clock with the server's header `Date`. The server read its clock at some moment during the request, so
  * the difference is only known to within the duration of the request. The result is the smallest difference that explains the
@@ -22,9 +26,14 @@ export function clockSkewMs(
 ): number | undefined {
   if (typeof date !== 'string' || age !== undefined) return undefined
   const serverAt = parseHttpDate(date)
-  if (serverAt === undefined) return undefined
+  if (serverAt === undefined || !isPlausible(serverAt)) return undefined
   const largest = receivedAt - serverAt
   const smallest = largest - durationMs - RESOLUTION_MS
   if (smallest > 0) return smallest
   return Math.min(0, largest)
+}
+
+function isPlausible(ms: number): boolean {
+  const year = new Date(ms).getUTCFullYear()
+  return year >= EARLIEST_YEAR && year <= LATEST_YEAR
 }

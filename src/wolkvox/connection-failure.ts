@@ -85,13 +85,18 @@ export function transferFailure(error: unknown): WolkvoxFailure {
   return new WolkvoxFailure('connect', `connection failed during the response (${code})`, { cause: error })
 }
 
+// The messages of undici when a response switches protocols (status 101), or asks for a request body (100). Its other errors
+// with the same code are about the connection.
+const UNEXPECTED_STATUS: ReadonlySet<string> = new Set(['bad upgrade', 'bad response'])
+
 /** Whether undici could not read the response as HTTP. */
 export function isNotHttp(error: unknown): error is Error {
   return (
     error instanceof errors.HTTPParserError ||
     error instanceof errors.HeadersOverflowError ||
-    // undici asserts that no response switches protocols (status 101).
-    codeOf(error) === 'ERR_ASSERTION'
+    // undici asserts that an unannounced switch of protocols (status 101 without `Connection: upgrade`) does not happen.
+    codeOf(error) === 'ERR_ASSERTION' ||
+    (error instanceof errors.SocketError && UNEXPECTED_STATUS.has(error.message))
   )
 }
 

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { Agent, buildConnector, Client, type Dispatcher } from 'undici'
 import type { Operation } from '../config/operation.ts'
-import { type ProxyHop, proxyFailure, proxyHop, proxyRefusal } from './proxy-failure.ts'
+import { basicCredentials } from '../config/proxy.ts'
+import { type ProxyHop, proxyFailure, proxyHop, proxyRefusal, relayFailure } from './proxy-failure.ts'
+import { secureContextWith } from './secure-context.ts'
 
 // A firewall that drops packets must not use up the timeout of the whole request.
 const CONNECT_TIMEOUT_MS = 10_000
@@ -64,15 +65,19 @@ function relayedConnection(endpoint: Endpoint, hop: ProxyHop): Connection {
   const agent = new Agent({ connect: connectToProxy(endpoint, hop), ...limits(endpoint) })
   return {
     relay: hop,
-    get: (path, headers, signal) => {
+    async get(path, headers, signal) {
       const url = new URL(`${endpoint.baseUrl}${path}`)
-      return agent.request({
-        origin: hop.proxy.url,
-        path: url.href,
-        method: 'GET',
-        headers: { ...headers, ...proxyHeaders(hop), host: url.host },
-        signal,
-      })
+      try {
+        return await agent.request({
+          origin: hop.proxy.url,
+          path: url.href,
+          method: 'GET',
+          headers: { ...headers, ...proxyHeaders(hop), host: url.host },
+          signal,
+        })
+      } catch (error) {
+        throw relayFailure(error, hop)
+      }
     },
     close: () => agent.destroy(),
   }
@@ -147,10 +152,7 @@ function connectToProxy(endpoint: Endpoint, hop: ProxyHop): buildConnector.conne
 }
 
 function proxyHeaders({ proxy: { credentials } }: ProxyHop): Headers {
-  if (credentials === undefined) return {}
-  const { user, password } = credentials
-  const encoded = Buffer.from(`${user}:${password.reveal()}`).toString('base64')
-  return { 'proxy-authorization': `Basic ${encoded}` }
+  return credentials === undefined ? {} : { 'proxy-authorization': `Basic ${basicCredentials(credentials)}` }
 }
 
 function limits({ timeoutMs }: Endpoint) {
@@ -172,15 +174,4 @@ function connectOptions({ timeoutMs, caCertificates }: Endpoint) {
     autoSelectFamilyAttemptTimeout: timeout * ADDRESS_SHARE,
     ...(caCertificates !== undefined && { secureContext: secureContextWith(caCertificates) }),
   }
-}
-
-const secureContexts = new Map<string, SecureContext>()
-
-/** Trusts further CAs. Reading all CAs of Node takes milliseconds, so the context is kept. */
-function secureContextWith(certificates: string): SecureContext {
-  const known = secureContexts.get(certificates)
-  if (known !== undefined) return known
-  const context = createSecureContext({ ca: [...getCACertificates('default'), certificates] })
-  secureContexts.set(certificates, context)
-  return context
 }

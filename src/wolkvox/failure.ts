@@ -129,7 +129,11 @@ export function isPermanentRefusal(code: number, reason: FailureReason): boolean
 const DELAY_SECONDS = /^\d+$/
 
 // The two forms of RFC 9110 with a weekday and GMT. `Date.parse` alone accepts almost any text.
-const HTTP_DATE = /^[a-z]{3,9}, \d{2}[ -][a-z]{3}[ -](?:\d{4}|\d{2}) \d{2}:\d{2}:\d{2} gmt$/i
+const WEEKDAY = '(?:(?:mon|fri|sun)(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|sat(?:urday)?)'
+const HTTP_DATE = new RegExp(
+  `^${WEEKDAY}, (\\d{2})[ -]([a-z]{3})[ -](\\d{4}|\\d{2}) (\\d{2}:\\d{2}:\\d{2}) gmt$`,
+  'i',
+)
 
 /**
  * Reads `Retry-After`: seconds, or an HTTP date.
@@ -145,6 +149,16 @@ export function readRetryAfter(header: string, now: number): number | undefined 
 
 /** Reads an HTTP date. @returns milliseconds since 1970, or `undefined` if the text is not an HTTP date */
 export function parseHttpDate(text: string): number | undefined {
-  const ms = HTTP_DATE.test(text.trim()) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(ms) ? undefined : ms
+  const [date, day, month = '', year = '', time] = HTTP_DATE.exec(text.trim()) ?? []
+  if (date === undefined) return undefined
+  const ms = Date.parse(date)
+  if (Number.isNaN(ms)) return undefined
+  // Date.parse takes 31 February for 3 March, and the year 0 for 2000.
+  const [, realDay, realMonth, realYear = '', realTime] = new Date(ms).toUTCString().split(' ')
+  const isReal =
+    day === realDay &&
+    month.toLowerCase() === realMonth?.toLowerCase() &&
+    realYear.endsWith(year) &&
+    time === realTime
+  return isReal ? ms : undefined
 }

@@ -45,10 +45,21 @@ export function proxyFailure(error: unknown, { proxy, configuredBy, target }: Pr
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return fail(`the name of ${name} was not found (${code}); check ${configuredBy} and the DNS`)
   }
-  if (code === 'UND_ERR_SOCKET') {
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') {
     return fail(`${name} closed the connection without a response; check ${configuredBy}`)
   }
   return fail(`the connection to ${name} failed (${code || 'no code'}); check ${configuredBy}`)
+}
+
+/**
+ * Converts an error of a relayed request: a connection that ends without a response is one to the proxy. What is not HTTP can
+ * also come from the server.
+ *
+ * @returns any other error, unchanged
+ */
+export function relayFailure(error: unknown, hop: ProxyHop): unknown {
+  const isEnd = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error)) && !isNotHttp(error)
+  return isEnd ? proxyFailure(error, hop) : error
 }
 
 /** A response of a proxy that refuses to pass the request on. */
@@ -67,9 +78,12 @@ export function proxyRefusal(refusal: ProxyRefusal, hop: ProxyHop, now: number):
   const { status, retryAfter } = refusal
   return new WolkvoxFailure('proxy', refusalMessage(refusal, hop), {
     retryAfterMs: readRetryAfter(retryAfter, now),
-    isPermanent: !(status >= 500 || status === 429 || status === 408),
+    isPermanent: !(isInterim(status) || status >= 500 || status === 429 || status === 408),
   })
 }
+
+/** A final response follows, but undici takes any response to CONNECT for the final one. */
+const isInterim = (status: number) => status >= 100 && status < 200
 
 // Squid sends 503 if it cannot reach the server, tinyproxy 500, others 502 or 504.
 const TARGET_UNREACHABLE: ReadonlySet<number> = new Set([500, 502, 503, 504])
@@ -100,6 +114,9 @@ function refusalMessage(
       return `${name}, or the server behind it at ${target}, has failed (${status}); check the base URL and the network behind the proxy`
     }
     return `${name} cannot reach wolkvox at ${target} (${status}); check the base URL and the network behind the proxy`
+  }
+  if (isInterim(status)) {
+    return `${name} sent an interim response (${status}), which the exporter does not support; check ${configuredBy} and the settings of the proxy`
   }
   return `${name} refused to connect to ${target} (${status}); check ${configuredBy} and the rules of the proxy`
 }

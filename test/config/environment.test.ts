@@ -636,6 +636,7 @@ describe('WOLKVOX_REPORTS', () => {
 it.each([
   ['WOLKVOX_OPERATION', 'ventas test-token'],
   ['WOLKVOX_BASE_URL', 'https://proxy.example/test-token'],
+  ['WOLKVOX_SERVER', 'test-token'],
 ])('the token is refused in %s, which metrics, logs and file names show', async (variable, text) => {
   expect(await problemsOf({ ...REQUIRED, [variable]: text })).toEqual([
     `${variable}: contains the token; remove it`,

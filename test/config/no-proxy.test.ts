@@ -64,6 +64,8 @@ const rows: readonly (readonly [noProxy: string, target: string, bypasses: boole
   ['10.0.0.0/33', 'http://10.1.2.3', false],
   ['10.0.0.0/', 'http://10.0.0.0', false],
   ['10.0.0.0/x', 'http://10.0.0.0', false],
+  ['127.0.0.1/8/9', 'http://127.0.0.1', false],
+  ['10.0.0.0/8/', 'http://10.1.2.3', false],
   ['wolkvox.com/24', WOLKVOX, false],
   ['.', WOLKVOX, false],
   ['https://wv0042.wolkvox.com', WOLKVOX, false],

@@ -341,6 +341,11 @@ describe('http_error', () => {
     ['a head without carriage returns', 'HTTP/1.1 200 OK\nContent-Length: 2\n\n[]'],
     ['endless headers', `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n[]`],
     ['a switch to another protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
+    [
+      'an announced switch to another protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+    ],
+    ['a request to continue', 'HTTP/1.1 100 Continue\r\n\r\n'],
   ])('is %s, and permanent', async (_what, sent) => {
     const url = await serveSockets((socket) => {
       socket.once('data', () => socket.end(sent))

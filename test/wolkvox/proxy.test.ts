@@ -173,6 +173,7 @@ describe('a relayed request', () => {
     [403, '{"code":403,"error":"FORBIDDEN","msg":"PLEASE VALIDATE TOKEN"}', false],
     [503, ' \n{"code":503}', false],
     [404, '<html>', false],
+    [401, '<html>', false],
     [403, '<html>', true],
     [407, '{"code":407}', true],
     [502, '', true],
@@ -182,6 +183,34 @@ describe('a relayed request', () => {
     const call = fetchAgents(through(proxy, { baseUrl: 'http://wolkvox.invalid' }), never)
     if (isFromProxy) await expect(call).rejects.toMatchObject({ reason: 'proxy' })
     else expect(await call).toMatchObject({ status })
+  })
+})
+
+describe('a refusal of the password (401) to a relayed request', () => {
+  it.each([
+    ['demands a password for the proxy', { 'proxy-authenticate': 'Basic realm="x"' }, true],
+    ['is from tinyproxy', { server: 'tinyproxy/1.11.1', 'www-authenticate': 'Basic realm="x"' }, true],
+    ['demands a password for the server', { server: 'nginx', 'www-authenticate': 'Basic realm="x"' }, false],
+  ])('that %s %j: is it from the proxy? %s', async (_what, headers, isFromProxy) => {
+    const proxy = await serveHttp(answerWith('<html>', 401, headers))
+    const call = fetchAgents(through(proxy, { baseUrl: 'http://wolkvox.invalid' }), never)
+    if (isFromProxy) await expect(call).rejects.toMatchObject({ reason: 'proxy' })
+    else expect(await call).toMatchObject({ status: 401 })
+  })
+})
+
+describe('a relayed request without a response', () => {
+  it.each([
+    ['an end', (socket: Socket) => void socket.end()],
+    ['a reset', (socket: Socket) => void socket.resetAndDestroy()],
+  ])('after %s names the proxy, and is retried', async (_what, finish) => {
+    const url = await serveSockets((socket) => socket.once('data', () => finish(socket)))
+    const failure = await failureOf(through(url, { baseUrl: 'http://wolkvox.invalid' }))
+    expect(failure).toMatchObject({
+      reason: 'proxy',
+      message: `the proxy ${new URL(url).host} closed the connection without a response; check WOLKVOX_PROXY_URL`,
+      advice: { isPermanent: false },
+    })
   })
 })
 
@@ -227,6 +256,24 @@ describe('the failure of a proxy', () => {
       'an end without a response',
       () => serveSockets((socket) => socket.once('data', () => socket.end())),
       'the proxy PROXY closed the connection without a response; check WOLKVOX_PROXY_URL',
+      true,
+    ],
+    [
+      'a switch to another protocol',
+      () => respond('101 X\r\nConnection: upgrade\r\nUpgrade: x'),
+      'the proxy PROXY does not respond like an HTTP proxy; check WOLKVOX_PROXY_URL',
+      false,
+    ],
+    [
+      'a request to continue',
+      () => respond('100 Continue'),
+      'the proxy PROXY does not respond like an HTTP proxy; check WOLKVOX_PROXY_URL',
+      false,
+    ],
+    [
+      'an interim response',
+      () => respond('103 Early Hints\r\n\r\nHTTP/1.1 200 OK'),
+      'the proxy PROXY sent an interim response (103), which the exporter does not support; check WOLKVOX_PROXY_URL and the settings of the proxy',
       true,
     ],
     [

@@ -31,6 +31,9 @@ describe('Retry-After', () => {
     ['a date of another form', '2036-03-10T15:00:00Z'],
     ['a date without a zone', 'Tue, 10 Mar 2036 15:00:00'],
     ['a date that is in no calendar', 'Tue, 99 Mar 2036 15:00:00 GMT'],
+    ['a day that the month does not have', 'Sun, 31 Feb 2036 15:00:00 GMT'],
+    ['a date with a day that has no such name', 'Xyz, 10 Mar 2036 15:00:00 GMT'],
+    ['a date in the year 0', 'Sat, 10 Mar 0036 15:00:00 GMT'],
     ['a text that Date.parse takes for a date', 'proxy 7'],
     ['a text without end', 'x'.repeat(16_000)],
   ])('is ignored if it is %s', (_form, header) => {

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { secretsOf } from '../../src/config/operation.ts'
+import { readProxyUrl } from '../../src/config/proxy.ts'
+import { createRedactor } from '../../src/wolkvox/redaction.ts'
+import { anOperation } from '../../tools/fixtures.ts'
+
+function secretsThrough(url: string) {
+  const { proxy } = readProxyUrl(url)
+  return secretsOf(anOperation({ route: { proxy, source: 'HTTP_PROXY' } }))
+}
+
+const API_KEY = 'k3y-of-the-proxy'
+
+const echoed = (credentials: string) => `Denied: Basic ${Buffer.from(credentials).toString('base64')}`
+
+describe('the secrets of an operation', () => {
+  it('are its token, if its proxy has no user', () => {
+    expect(secretsThrough('http://proxy:3128').map((secret) => secret.reveal())).toEqual(['test-token'])
+  })
+
+  it.each(['p', 'pw', 'pw7', 'pass', 'pass1', 'passw1', 'passwd7', 'password'])(
+    'include the header with the password %s, after a user of any length',
+    (password) => {
+      for (const user of ['a', 'al', 'bob', 'alice', 'monitoring']) {
+        const redact = createRedactor(...secretsThrough(`http://${user}:${password}@proxy:3128`))
+        const text = redact(echoed(`${user}:${password}`))
+        expect(text).toMatch(/^(Denied: Basic \[secret\]=*|\(text withheld: .*\))$/)
+      }
+    },
+  )
+
+  it('include a key in place of the user', () => {
+    const redact = createRedactor(...secretsThrough(`http://${API_KEY}:@proxy:3128`))
+    for (const text of [`no such user: ${API_KEY}`, echoed(`${API_KEY}:`)]) {
+      expect(redact(text)).toMatch(/\[secret\]|text withheld/)
+      expect(redact(text)).not.toContain(API_KEY)
+      expect(redact(text)).not.toContain(echoed(`${API_KEY}:`).slice(15, 30))
+    }
+  })
+
+  it('do not include a short user without a password, which any text may contain', () => {
+    const redact = createRedactor(...secretsThrough('http://ana@proxy:3128'))
+    expect(redact('ana is not allowed')).toBe('ana is not allowed')
+  })
+})
