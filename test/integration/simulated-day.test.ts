@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import { day, hour, minute } from '../../src/simulator/centre/time.ts'
-import { centreAt, recordsOfCentre, toSeconds, worksToday } from './helpers.ts'
+import { centreAt, recordsOfCentre, toSeconds, worksToday } from '../simulator/helpers.ts'
 
 /** The occupancy of the whole centre: the ratio of the sums, not the mean of the ratios. */
 function occupancyOf(centre: Centre): number {
