@@ -34,21 +34,12 @@ function readPlainText(value: unknown): Reading<string> {
   return text === '' || text === '-' ? undefined : text
 }
 
-// Most texts have none.
-const CONTROL = /\p{Cc}/u
-
-/** Removes control characters, which no label needs and a terminal obeys. Those that are white space become a space. */
-function withoutControls(text: string): string {
-  if (!CONTROL.test(text)) return text
-  return text.replace(/[\t\n\v\f\r\u0085]+/g, ' ').replace(/\p{Cc}+/gu, '')
-}
-
 /**
- * Reads a text for display, without control characters. A lone surrogate has no UTF-8 form and becomes U+FFFD here, so that
- * different texts stay different in the exposition.
+ * Reads a text for display. A lone surrogate has no UTF-8 form and becomes U+FFFD here, so that different texts stay different
+ * in the exposition.
  */
 export function readText(value: unknown): Reading<string> {
-  const text = readPlainText(typeof value === 'string' ? withoutControls(value) : value)
+  const text = readPlainText(value)
   return typeof text === 'string' ? text.toWellFormed() : text
 }
 

@@ -4,7 +4,6 @@ import {
   readDuration,
   readLoginTime,
   readPercentage,
-  readText,
   UNREADABLE,
 } from '../../src/wolkvox/values.ts'
 
@@ -52,24 +51,6 @@ describe.each(Object.entries(readers))('%s', (_name, read) => {
   it('ignores white space around a text', () => {
     expect(read(' 5 ', context)).toBe(read('5', context))
     expect(read('\u00a05\r\n', context)).toBe(read(5, context))
-  })
-})
-
-describe('a text', () => {
-  it.each([
-    ['a NUL at its end', 'Ready\0', 'Ready'],
-    ['an escape sequence', '\u001b[31mReady', '[31mReady'],
-    ['a C1 control character', 'Rea\u009bdy', 'Ready'],
-    ['a tab', 'On\thold', 'On hold'],
-    ['a line break', 'Ana\r\nPérez', 'Ana Pérez'],
-    ['the control character for a next line', 'Ana\u0085Pérez', 'Ana Pérez'],
-    ['a NUL and spaces around it', ' \0 Ready \0 ', 'Ready'],
-  ])('has no control characters, such as %s', (_what, value, text) => {
-    expect(readText(value)).toBe(text)
-  })
-
-  it.each(['\0', '\0-\0', ' \u0001 '])('with control characters alone is no value: %j', (value) => {
-    expect(readText(value)).toBeUndefined()
   })
 })
 
