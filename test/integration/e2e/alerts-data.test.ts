@@ -128,7 +128,7 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
       ]),
     )
     expect(descriptions(await waitForNotification('WolkvoxResponseTruncated', 'cut', 'firing'))).toEqual([
-      'The last answer for the report agents of cut contained the maximum number of records. Records beyond it are missing.',
+      'The last response for the report agents of cut contained the maximum number of records. Records beyond it are missing.',
     ])
     expect(descriptions(await waitForNotification('WolkvoxRecordsRejected', 'cut', 'firing'))).toEqual([
       expect.stringMatching(
@@ -141,8 +141,8 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
     await waitForNotification('WolkvoxResponseTruncated', 'cut', 'resolved')
     await waitForNotification('WolkvoxRecordsRejected', 'cut', 'resolved')
     expect(notifiedAlerts().sort()).toEqual([
-      'WolkvoxResponseTruncated of cut',
       'WolkvoxRecordsRejected of cut',
+      'WolkvoxResponseTruncated of cut',
       'WolkvoxValuesRejected of ventas',
     ])
   }, 180_000)
@@ -212,10 +212,10 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
     expect(await inhibitor('WolkvoxQuotaNearlyExhausted', '0104')).toBe('WolkvoxQuotaExhausted')
     expect(await inhibitor('WolkvoxRefreshFailing', 'shared')).toBe('WolkvoxQuotaExhausted')
     expect(notifiedAlerts().sort()).toEqual([
-      'WolkvoxQuotaForecast of 0102',
-      'WolkvoxQuotaNearlyExhausted of 0103',
       'WolkvoxQuotaExhausted of 0101',
       'WolkvoxQuotaExhausted of 0104',
+      'WolkvoxQuotaForecast of 0102',
+      'WolkvoxQuotaNearlyExhausted of 0103',
     ])
   }, 180_000)
 })
