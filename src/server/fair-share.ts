@@ -17,7 +17,7 @@ export function clientOf({ remoteAddress }: Pick<Socket, 'remoteAddress'>): stri
 function networkOf(address: string): string {
   const [start = '', end] = address.replace(/%.*$/, '').split('::')
   const first = start === '' ? [] : start.split(':')
-  // Between the two parts, `::` stands for as many zeros as are missing.
+  // Between the two parts, `::` replaces the zeros that are missing.
   const missing = end === undefined ? 0 : 8 - first.length - (end === '' ? 0 : end.split(':').length)
   const groups = [...first, ...Array.from({ length: missing }, () => '0'), ...(end ?? '').split(':')]
   return `${groups.slice(0, IPV6_GROUPS).join(':')}::/64`

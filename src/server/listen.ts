@@ -85,11 +85,28 @@ async function listenOn(address: ListenAddress, nextServer: () => Server, scheme
     }
     const [first = '', ...others] = await hostsOf(address.host)
     const { host, port } = await listenOnHost(nextServer(), first, address.port)
-    // Of the further addresses of `localhost`, the machine may lack one.
-    for (const other of others) await listenOnHost(nextServer(), other, port).catch(() => {})
+    for (const other of others) await listenOnFurtherHost(nextServer(), other, port, address.port === 0)
     return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
   } catch (error) {
     throw new ListenError(address, codeOf(error), '--web.listen-address', { cause: error })
+  }
+}
+
+/**
+ * The machine may lack a further address of `localhost`, although the hosts file names it. On a port that the system chose for the
+ * first address, another program may already listen at the further one.
+ */
+async function listenOnFurtherHost(
+  server: Server,
+  host: string,
+  port: number,
+  isAnyPort: boolean,
+): Promise<void> {
+  try {
+    await listenOnHost(server, host, port)
+  } catch (error) {
+    const code = codeOf(error)
+    if (!NO_IPV6.has(code) && !(isAnyPort && code === 'EADDRINUSE')) throw error
   }
 }
 

@@ -35,7 +35,7 @@ describe('the proxy of an operation', () => {
       'http://proxy:3128 (HTTPS_PROXY)',
     ],
     [
-      'is that of the setting, whatever the environment says',
+      'is that of the setting, also if the environment names another',
       { WOLKVOX_PROXY_URL: 'http://proxy:3128', HTTPS_PROXY: 'http://other', NO_PROXY: '*' },
       'http://proxy:3128 (WOLKVOX_PROXY_URL)',
     ],

@@ -116,7 +116,7 @@ describe('the proxy of the environment', () => {
       'none (NO_PROXY)',
     ],
     [
-      'is none if no_proxy matches, whatever NO_PROXY says',
+      'is none if no_proxy matches, also if NO_PROXY does not',
       { HTTPS_PROXY: PROXY, no_proxy: '*', NO_PROXY: 'other' },
       WOLKVOX,
       'none (no_proxy)',

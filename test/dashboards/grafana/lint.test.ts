@@ -184,7 +184,7 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
   it.each(panels.filter(({ type }) => type === 'timeseries'))(
     'draws no two series of $title that differ only by colour',
     ({ fieldConfig: { defaults, overrides } }) => {
-      // Stacked areas are told apart by their order.
+      // Their order distinguishes stacked areas.
       if (defaults.custom?.fillOpacity !== 0)
         return expect(defaults.custom).toMatchObject({ stacking: { mode: 'normal' } })
       const given = overrides.filter(({ properties }) => properties.some(({ id }) => id === 'color'))

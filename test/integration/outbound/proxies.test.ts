@@ -119,7 +119,7 @@ describe.each(proxies)('through %s', (program, start) => {
       })
     })
 
-    it('an unreachable wolkvox behind the proxy is told from an unreachable proxy', async () => {
+    it('an unreachable wolkvox behind the proxy has another message than an unreachable proxy', async () => {
       const proxy = await start()
       const port = await freePort()
       const status = program === 'squid' ? 503 : 500
