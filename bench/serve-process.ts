@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly detached?: boolean
   /** Path of the program. Default: the source. */
   readonly main?: string
+  /** Where it listens on the loopback interface. Default: a free port. */
+  readonly port?: number
   /** URL of a module that every thread loads first. It can exchange messages with the script. */
   readonly preload?: string
   /** Further flags. */
@@ -40,22 +42,22 @@ interface Waiting {
 }
 
 /**
- * Starts the exporter as a separate process, on a free port.
+ * Starts the exporter as a separate process.
  *
  * @param folder `--storage.path`
  */
 export function startServe(
   environment: Readonly<Record<string, string>>,
   folder: string,
-  { detached = false, main = MAIN, preload, flags = [] }: ServeOptions = {},
+  { detached = false, main = MAIN, port = 0, preload, flags = [] }: ServeOptions = {},
 ): ServeProcess {
   const child = spawn(
     process.execPath,
     [
       ...(preload === undefined ? [] : ['--import', preload]),
       // At `debug`, each refresh has a line.
-      ...[main, 'serve', '--web.listen-address=127.0.0.1:0', '--log.level=debug', '--log.format=json'],
-      `--storage.path=${folder}`,
+      ...[main, 'serve', '--log.level=debug', '--log.format=json'],
+      ...[`--web.listen-address=127.0.0.1:${port}`, `--storage.path=${folder}`],
       ...flags,
     ],
     {

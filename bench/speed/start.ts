@@ -1,8 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { codeOf } from '../../src/error-text.ts'
 import { ROOT } from '../../tools/files.ts'
-import { getMetrics } from '../serve-process.ts'
+import { freePort } from '../../tools/free-port.ts'
+import { getMetrics, startServe } from '../serve-process.ts'
 import { REFRESHED, settingsFor, startMeasuredExporter, untilRefreshed } from './exporter.ts'
 import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
 import { type BenchOptions, type Figure, formatAgents } from './figure.ts'
@@ -20,15 +23,21 @@ const PROGRAMS = [
   { name: 'dist/main.js', maxSeconds: 0.4 },
 ]
 
+// Short against a start.
+const POLL_MS = 2
+
 const MAX_MODULES = 400
 
 /** Preload this module to use {@link loadedModules}. */
 export const MODULE_RECORDER = new URL('module-recorder.ts', import.meta.url).href
 
-/** URLs of the modules that the main thread of a process has loaded so far. */
-export async function loadedModules(child: ChildProcess): Promise<readonly string[]> {
+/** The modules that the main thread of a process has loaded so far: URLs of files, or names of built-in modules. */
+export async function loadedModules(
+  child: ChildProcess,
+  kind: 'files' | 'built-in' = 'files',
+): Promise<readonly string[]> {
   const reply = once(child, 'message')
-  child.send('list')
+  child.send(kind)
   return (await reply)[0]
 }
 
@@ -78,13 +87,26 @@ function startAndStop(wolkvox: string, main: string): Promise<void> {
 function secondsToStart(wolkvox: string, main: string): Promise<number> {
   return withCleanup(async (defer) => {
     const folder = makeFolder(defer)
+    const port = await freePort()
     const startedAt = performance.now()
-    const { listening } = await startMeasuredExporter(settingsFor(wolkvox, INTERVAL_SECONDS), folder, defer, {
-      main,
+    const { kill, exited } = startServe(settingsFor(wolkvox, INTERVAL_SECONDS), folder, { main, port })
+    defer(kill)
+    let hasExited = false
+    exited.then(() => {
+      hasExited = true
     })
-    await getMetrics(listening, {})
-    return (performance.now() - startedAt) / 1000
+    while (!hasExited) {
+      const response = await getMetrics(`http://127.0.0.1:${port}`, {}).catch(unlessRefused)
+      if (response !== undefined) return (performance.now() - startedAt) / 1000
+      await sleep(POLL_MS)
+    }
+    throw new Error(`${main} exited before it responded`)
   })
+}
+
+/** Until the exporter listens, the system refuses connections. */
+function unlessRefused(error: unknown): void {
+  if (codeOf(error) !== 'ECONNREFUSED') throw error
 }
 
 /** Counts after a refresh and a scrape, so that modules that are loaded late count, too. */
