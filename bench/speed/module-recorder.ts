@@ -1,5 +1,5 @@
-// Loaded before a program. Replies to each message of the parent process with the URLs of the modules that the main thread has
-// loaded from files, including those of dependencies.
+// Loaded before a program. Replies to messages of the parent process: to `files` with the URLs of the modules that the main thread
+// has loaded from files, including those of dependencies; to `built-in` with the modules of Node itself.
 import { registerHooks } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
 
@@ -11,5 +11,9 @@ if (isMainThread) {
       return nextLoad(url, context)
     },
   })
-  process.on('message', () => process.send?.([...loaded]))
+  process.on('message', (kind) => {
+    // Node documents the list as a property of `process` without a type.
+    const builtIn = (process as unknown as { moduleLoadList: string[] }).moduleLoadList
+    process.send?.(kind === 'files' ? [...loaded] : builtIn)
+  })
 }

@@ -1,7 +1,8 @@
-import { get, type RequestOptions } from 'node:http'
+import type { RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { type ListenAddress, readFlags } from '../config/process-config.ts'
 import { codeOf, messageOf } from '../error-text.ts'
+import { get } from '../node-http.ts'
 import type { Command } from './command.ts'
 
 const HEALTHCHECK_TIMEOUT_MS = 3000

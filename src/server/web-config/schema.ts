@@ -1,5 +1,5 @@
-import { validateHeaderValue } from 'node:http'
 import { z } from 'zod'
+import { validateHeaderValue } from '../../node-http.ts'
 import { bcryptHash } from './bcrypt-hash.ts'
 import { cipherSuites, curves } from './tls-names.ts'
 

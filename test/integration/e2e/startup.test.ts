@@ -30,6 +30,9 @@ it('the serving thread loads only modules that it uses', async () => {
     const modules = await loadedModules(exporter.child)
     expect(modules).toContainEqual(expect.stringMatching(/\/src\/cli\/exporter\.ts$/))
     expect(modules.filter((module) => UNUSED.some((pattern) => pattern.test(module)))).toEqual([])
+    const builtIn = await loadedModules(exporter.child, 'built-in')
+    expect(builtIn).toContain('NativeModule http')
+    expect(builtIn).not.toContain('NativeModule internal/deps/undici/undici')
   } finally {
     await exporter.kill()
     await simulator.close()
