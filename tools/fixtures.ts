@@ -48,7 +48,7 @@ export function aRenderedSnapshot(overrides: Partial<RenderedSnapshot> = {}): Re
 export function aSuccess(
   rendered: Partial<RenderedSnapshot> = {},
   rejections: Outcome['rejections'] = { records: {}, values: {} },
-): Outcome {
+): Outcome & { readonly ok: true } {
   return { ok: true, rendered: aRenderedSnapshot(rendered), rejections }
 }
 

@@ -20,31 +20,45 @@ export function metricTables(): string {
 
 function reportTable({ name, labelNames, families }: AnyReport): string[] {
   const labels = ['operation', ...labelNames].map(code).join(', ')
-  const rows = families.map((family) => [
-    code(family.name),
-    'field' in family ? code(family.field) : '',
-    furtherLabels(family, labelNames),
-    meaningOf(family.help),
-  ])
+  const rows = families
+    .filter(startsFamily)
+    .map((family) => [
+      code(family.name),
+      code(fieldsIn(family.help)),
+      furtherLabels(family, labelNames),
+      meaningOf(family.help),
+    ])
   return [
     `**The report ${code(name)}**: gauges with the labels ${labels}, as old as the last refresh:`,
     table(['metric', 'wolkvox field', 'other labels', 'meaning'], rows),
   ]
 }
 
+/** Several entries can be one family. The first describes it. */
+function startsFamily({ name }: ReportFamily<unknown>, index: number, all: AnyReport['families']): boolean {
+  return name !== all[index - 1]?.name
+}
+
 /** The labels that differ from those of the report's rows. */
 function furtherLabels(family: ReportFamily<unknown>, labelNames: readonly string[]): string {
   if ('samples' in family) {
-    const names = Object.keys(family.samples([])[0]?.labels ?? {})
-    return `${names.map(code).join(', ')} instead of ${labelNames.map(code).join(', ')}`
+    const names = family.labelNames.filter((name) => !labelNames.includes(name))
+    const others = labelNames.filter((name) => !family.labelNames.includes(name))
+    const instead = others.length > 0 ? ` instead of ${others.map(code).join(', ')}` : ''
+    return `${names.map(code).join(', ')}${instead}`
   }
   return Object.keys(family.labels?.({}) ?? {})
     .map(code)
     .join(', ')
 }
 
+/** wolkvox's names of the fields, as HELP gives them. */
+function fieldsIn(help: string): string {
+  return / wolkvox fields? (.*), as old as/.exec(help)?.[1] ?? ''
+}
+
 const code = (text: string) => `\`${text}\``
 
 function meaningOf(help: string): string {
-  return help.replace(/\. wolkvox field .*$/, '').replace(/\.$/, '')
+  return help.replace(/\. wolkvox fields? .*$/, '').replace(/\.$/, '')
 }

@@ -25,6 +25,8 @@ export interface Operation {
   /** Size limit of the decoded body. */
   readonly maxResponseBytes: number
   readonly agentName: AgentNameMode
+  /** A threshold of the report `skills`, in addition to those that wolkvox always sends. */
+  readonly serviceLevelSeconds?: number | undefined
   /** At least one. */
   readonly reports: readonly ReportSettings[]
 }

@@ -77,8 +77,7 @@ function containsToken({ token, ...texts }: RawSettings): SettingProblem[] {
 }
 
 function toOperation(values: SettingValues): Operation {
-  const { server, token, name, baseUrl, proxyUrl, licenses, timeZone, timeout, maxResponseBytes, agentName } =
-    values
+  const { server, token, name, baseUrl, proxyUrl, licenses, timeZone, timeout, maxResponseBytes } = values
   return {
     name: name ?? server,
     server,
@@ -90,7 +89,8 @@ function toOperation(values: SettingValues): Operation {
     timeZone,
     timeoutMs: timeout,
     maxResponseBytes,
-    agentName,
+    agentName: values.agentName,
+    serviceLevelSeconds: values.serviceLevelSeconds,
     reports: reportSettings(values),
   }
 }

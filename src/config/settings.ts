@@ -71,6 +71,18 @@ export interface Setting<T = unknown> {
   readonly schema: z.ZodType<T, string | undefined>
 }
 
+/** The default intervals of all reports, without repeating the most frequent one. */
+function defaultIntervals(): string {
+  const byInterval = Map.groupBy(reports, ({ defaultIntervalMs }) => defaultIntervalMs)
+  const [[usual = 0] = [], ...others] = [...byInterval].sort(
+    ([, some], [, more]) => more.length - some.length,
+  )
+  const exceptions = others.flatMap(([interval, ofInterval]) =>
+    ofInterval.map(({ name }) => `, ${formatDuration(interval)} for ${name}`),
+  )
+  return formatDuration(usual) + exceptions.join('')
+}
+
 const define = <T>(setting: Setting<T>): Setting<T> => setting
 
 // Tokens are longer or contain digits. Such a text must not be repeated.
@@ -216,9 +228,7 @@ export const settings = {
   refreshInterval: define({
     variable: 'WOLKVOX_REFRESH_INTERVAL',
     key: 'refresh_interval',
-    default: reports
-      .map(({ name, defaultIntervalMs }) => `${formatDuration(defaultIntervalMs)} for ${name}`)
-      .join(', '),
+    default: defaultIntervals(),
     meaning: 'from the start of one fetch to the start of the next; less than 5m logs a warning',
     // The totals return to zero each night, so an interval longer than a day would miss whole days.
     schema: durationUpTo(1).optional(),
@@ -259,6 +269,17 @@ export const settings = {
     default: 'plain',
     meaning: 'how agent_name is exposed: plain, hash or omit',
     schema: z.enum(agentNameModes, `must be one of ${agentNameModes.join(', ')}`).default('plain'),
+  }),
+  serviceLevelSeconds: define({
+    variable: 'WOLKVOX_SERVICE_LEVEL_SECONDS',
+    key: 'service_level_seconds',
+    default: 'none',
+    meaning: 'further threshold of the service levels in skills, in seconds, beside 10, 20 and 30',
+    schema: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, 'must be a number of seconds from 1 to 9999, such as 40')
+      .transform(Number)
+      .optional(),
   }),
 } as const
 

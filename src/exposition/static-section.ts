@@ -31,7 +31,7 @@ export function createStaticSection(
     return beginMember(
       reports.flatMap((report) => {
         const ofReport = byReport.get(report.name) ?? []
-        return ofReport.length === 0 ? [] : joinFamilies(headersOf(report), ofReport)
+        return ofReport.length === 0 ? [] : joinFamilies(report, headersOf(report), ofReport)
       }),
     )
   }
@@ -42,12 +42,22 @@ export function createStaticSection(
   }
 }
 
-function joinFamilies(headers: readonly Segment[], rendered: readonly RenderedReport[]): Segment[] {
+function joinFamilies(
+  { families }: AnyReport,
+  headers: readonly Segment[],
+  rendered: readonly RenderedReport[],
+): Segment[] {
+  let withHeader: string | undefined
   return headers.flatMap((header, index) => {
     const segments = rendered
       .flatMap(({ segments }) => segments[index] ?? [])
       .filter(({ length }) => length > 0)
-    return segments.length > 0 ? [header, ...segments] : []
+    if (segments.length === 0) return []
+    const name = families[index]?.name
+    // Entries with the same name are one family, with one header.
+    if (name === withHeader) return segments
+    withHeader = name
+    return [header, ...segments]
   })
 }
 

@@ -52,7 +52,12 @@ export type Outcome = {
   /** `undefined` if no complete response came. */
   readonly received?: ResponseSummary | undefined
 } & (
-  | { readonly ok: true; readonly rendered: RenderedSnapshot }
+  | {
+      readonly ok: true
+      readonly rendered: RenderedSnapshot
+      /** wolkvox's names of the fields that no record has. Absent if there are none. */
+      readonly missingFields?: readonly string[]
+    }
   | { readonly ok: false; readonly failure: Failure }
 )
 

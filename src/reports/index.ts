@@ -1,9 +1,22 @@
 import { agents } from './agents/index.ts'
+import { campaigns } from './campaigns/index.ts'
+import { chats } from './chats/index.ts'
+import { interactions } from './interactions/index.ts'
+import { latency } from './latency/index.ts'
 import type { AnyReport } from './report.ts'
+import { skills } from './skills/index.ts'
 import { tokenInfo } from './token-info/index.ts'
 
 /** Every report that the exporter knows, in the order in which metrics are exposed. A new report is one line here. */
-export const reports: readonly AnyReport[] = [agents, tokenInfo]
+export const reports: readonly AnyReport[] = [
+  agents,
+  skills,
+  campaigns,
+  latency,
+  chats,
+  interactions,
+  tokenInfo,
+]
 
 const byName = new Map(reports.map((report) => [report.name, report]))
 

@@ -6,7 +6,8 @@ import { WolkvoxFailure } from '../wolkvox/failure.ts'
 import { UNPARSABLE } from '../wolkvox/parse.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
 import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
-import { type Reading, UNREADABLE } from '../wolkvox/values.ts'
+import { isObject, type Reader, UNREADABLE } from '../wolkvox/values.ts'
+import { createRecordFields } from './record-fields.ts'
 import { type AnyReport, type JsonRecord, numericFields, type RowSettings } from './report.ts'
 
 /**
@@ -28,10 +29,9 @@ export interface Snapshot {
   readonly bytes: number
 }
 
-/** A snapshot, with what was rejected. */
-export interface ReadReport {
+/** A snapshot, with what was rejected and what was missing. */
+export interface ReadReport extends Pick<ReadRecords, 'rejections' | 'missingFields'> {
   readonly snapshot: Snapshot
-  readonly rejections: Rejections
 }
 
 /** The settings of an operation that reading a report needs. */
@@ -53,9 +53,15 @@ const MAX_TEXT_BYTES = 4 * 2 ** 20
  */
 export function readReport(report: AnyReport, response: ApiResponse, source: ReportSource): ReadReport {
   const secrets = secretsOf(source)
-  const records = recordsOf(response, createRedactor(...secrets))
+  const records = recordsOf(response, createRedactor(...secrets), report)
   const { fetchedAt } = response
-  const { rows, columns, rejections } = readRecords(report, records, source, fetchedAt, secrets)
+  const { rows, columns, rejections, missingFields } = readRecords(
+    report,
+    records,
+    source,
+    fetchedAt,
+    secrets,
+  )
   if (sizeOfTexts(rows) > MAX_TEXT_BYTES) {
     throw new WolkvoxFailure(
       'too_large',
@@ -66,14 +72,17 @@ export function readReport(report: AnyReport, response: ApiResponse, source: Rep
   return {
     snapshot: { fetchedAt, rows, columns, records: rows.length + rejected, bytes: response.body.length },
     rejections,
+    missingFields,
   }
 }
 
-/** The rows of a response, with what was rejected. */
+/** The rows of a response, with what was rejected and what was missing. */
 export interface ReadRecords {
   readonly rows: readonly unknown[]
   readonly columns: Columns
   readonly rejections: Rejections
+  /** wolkvox's names of the fields that no record has. */
+  readonly missingFields: readonly string[]
 }
 
 /**
@@ -92,6 +101,7 @@ export function readRecords(
 ): ReadRecords {
   const context = { fetchedAt, timeZone: source.timeZone }
   const readRow = report.createRowReader(source)
+  const fields = createRecordFields(report)
   const columns = Object.entries(numericFields(report.families)).map(([field, read]) => ({
     field,
     read,
@@ -104,10 +114,17 @@ export function readRecords(
 
   const finders = secrets.map((secret) => createSecretFinder(secret.reveal()))
   /** A server that repeats the token in a record, or a proxy that repeats its password, must not make it a label. */
-  const isSecret = (value: unknown) =>
-    typeof value === 'string' && finders.some((containsSecret) => containsSecret(value))
+  const isSecret = (value: unknown) => {
+    if (typeof value === 'number' || value === undefined) return false
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return finders.some((containsSecret) => containsSecret(text))
+  }
 
-  function take<T>(field: string, reading: Reading<T>): T | undefined {
+  let current: JsonRecord = {}
+  const value = (field: string) => fields.valueOf(current, field)
+
+  function take<T>(field: string, read: Reader<T>): T | undefined {
+    const reading = read(fields.valueOf(current, field), context)
     if (reading !== UNREADABLE && !isSecret(reading)) return reading
     rejectedValues[field] = (rejectedValues[field] ?? 0) + 1
     return undefined
@@ -122,7 +139,8 @@ export function readRecords(
       reject(record === UNPARSABLE ? 'unparsable' : 'not_an_object')
       continue
     }
-    const key = report.keyOf(record)
+    current = record
+    const key = report.keyOf(value)
     if (key === undefined || isSecret(key)) {
       reject('missing_id')
       continue
@@ -132,20 +150,15 @@ export function readRecords(
       continue
     }
     keys.add(key)
-    rows.push(readRow(key, record, take))
-    for (const { field, read, numbers } of columns) {
-      numbers.push(take(field, read(record[field], context)) ?? Number.NaN)
-    }
+    rows.push(readRow(key, value, take))
+    for (const { field, read, numbers } of columns) numbers.push(take(field, read) ?? Number.NaN)
   }
   return {
     rows,
     columns: Object.fromEntries(columns.map(({ field, numbers }) => [field, numbers])),
     rejections: { records: rejectedRecords, values: rejectedValues },
+    missingFields: fields.missing(),
   }
-}
-
-function isObject(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function sizeOfTexts(rows: readonly unknown[]): number {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Family, Labels, Sample } from '../model/family.ts'
-import type { Reader, Reading } from '../wolkvox/values.ts'
+import type { Reader } from '../wolkvox/values.ts'
 
 /** One record of a response, as JSON gave it. */
 export type JsonRecord = Readonly<Record<string, unknown>>
@@ -10,48 +10,66 @@ export const agentNameModes = ['plain', 'hash', 'omit'] as const
 
 export type AgentNameMode = (typeof agentNameModes)[number]
 
-/** The settings of an operation that decide how a row looks. */
+/** The settings of an operation that decide how a report is requested and how a row looks. */
 export interface RowSettings {
   /** Name of the operation. */
   readonly name: string
   readonly agentName: AgentNameMode
+  /** A threshold of the service level, in addition to those that wolkvox always sends. */
+  readonly serviceLevelSeconds?: number | undefined
 }
 
-/** Returns the value that was read. An unreadable value is counted under wolkvox's name of the field and becomes `undefined`. */
-export type TakeText = (field: string, reading: Reading<string>) => string | undefined
+/** Returns a field of the current record, as JSON gave it, by wolkvox's name. The record may spell the name differently. */
+export type FieldValue = (field: string) => unknown
+
+/**
+ * Reads a field of the current record. An unreadable value, or one with a secret in it, is counted under wolkvox's name of the
+ * field and becomes `undefined`.
+ */
+export type Take = <T>(field: string, read: Reader<T>) => T | undefined
 
 /**
  * One report of the wolkvox API: its request, how its records are read, and the metrics that they become. Every report has a
  * folder with the same files: `index.ts` (this interface), `rows.ts` (identity and labels of a row, privacy) and `families.ts`
  * (fields, readers and metrics).
  *
- * @typeParam Row the texts of one record. Plain data: rows are stored as JSON and cross threads
+ * Names of fields are compared without case. If the records are in nested lists, the name of a field includes the name of its
+ * list: `by_agent.agent_id`.
+ *
+ * @typeParam Row what is exposed of one record, except for the numbers of {@link RowFamily}. Plain data: rows are stored as JSON
+ *   and cross threads
  */
 export interface Report<Row> {
   /** Value of the label `report` and of `WOLKVOX_REPORTS`. */
   readonly name: string
   /** Path and query below the base URL. */
   readonly path: string
+  /** Further parameters of the query. */
+  readonly parametersOf?: (settings: RowSettings) => Readonly<Record<string, string>>
   readonly defaultIntervalMs: number
   /** Whether an empty response is malformed. */
   readonly needsRecord?: boolean
-  /** wolkvox's names of the fields whose values are texts of a row. */
-  readonly textFields: readonly string[]
+  /** The names of the lists with the records, if they are nested in the data. Other lists are not read. */
+  readonly nestedLists?: readonly string[]
+  /** The largest record. Default: the limit of the response splitter, which is enough for records without lists. */
+  readonly maxRecordBytes?: number
+  /** Other names under which wolkvox is known to send a field, in lower case. */
+  readonly spellings?: Readonly<Record<string, readonly string[]>>
+  /** wolkvox's names of the fields whose values are part of a row. */
+  readonly rowFields: readonly string[]
   /**
    * The text that identifies a record within a response. The first of several records with the same key is used.
    *
    * @returns `undefined` if the record has none and has to be rejected as `missing_id`
    */
-  readonly keyOf: (record: JsonRecord) => string | undefined
+  readonly keyOf: (value: FieldValue) => string | undefined
   /** Makes a reader of rows for one response. */
-  readonly createRowReader: (
-    settings: RowSettings,
-  ) => (key: string, record: JsonRecord, take: TakeText) => Row
+  readonly createRowReader: (settings: RowSettings) => (key: string, value: FieldValue, take: Take) => Row
   /** Names of the labels that identify a row, after `operation`. */
   readonly labelNames: readonly string[]
   /** Values of these labels. Every row has all of them. */
   readonly labelsOf: (row: Row) => Labels
-  /** In the order in which they are exposed. */
+  /** In the order in which they are exposed. Entries with the same name are one family and follow each other. */
   readonly families: readonly ReportFamily<Row>[]
   /** Checks a row that an earlier process has stored. */
   readonly storedRow: z.ZodType<Row>
@@ -75,8 +93,10 @@ export interface RowFamily<Row> extends Family {
   readonly labels?: (row: Row) => Labels
 }
 
-/** A family about all rows together. */
+/** A family whose samples are not one for each row: about all rows together, or several for a row. */
 export interface SummaryFamily<Row> extends Family {
+  /** Names of its labels, after `operation`. */
+  readonly labelNames: readonly string[]
   /** Samples without the label `operation`. */
   readonly samples: (rows: readonly Row[]) => readonly Sample[]
 }
@@ -92,21 +112,59 @@ export function defineReport<Row>(report: Report<Row>): AnyReport {
   return report as unknown as AnyReport
 }
 
-/** A gauge with the number of a field, one sample for each row. */
-export function fieldGauge(field: string, name: string, read: Reader<number>, meaning: string) {
-  return { field, name, type: 'gauge', help: fieldHelp(meaning, field), read, value: identity } as const
+/**
+ * A gauge with the number of a field, one sample for each row.
+ *
+ * @param labels further labels, if several fields make up one family
+ */
+export function fieldGauge(
+  field: string,
+  name: string,
+  read: Reader<number>,
+  meaning: string,
+  labels?: Labels,
+): RowFamily<unknown> & { readonly read: Reader<number> } {
+  const gauge = {
+    field,
+    name,
+    type: 'gauge',
+    help: fieldHelp(meaning, field),
+    read,
+    value: identity,
+  } as const
+  return labels === undefined ? gauge : { ...gauge, labels: () => labels }
 }
 
-/** Help of a family that comes from a field. */
-export function fieldHelp(meaning: string, field: string): string {
-  return `${meaning}. wolkvox field ${field}, as old as the last refresh.`
+/** Gauges that are one family: several fields with the same meaning, told apart by their labels. */
+export function fieldGauges(
+  name: string,
+  read: Reader<number>,
+  meaning: string,
+  fields: Readonly<Record<string, Labels>>,
+): readonly RowFamily<unknown>[] {
+  const help = fieldHelp(meaning, ...Object.keys(fields))
+  return Object.entries(fields).map(([field, labels]) => ({
+    ...fieldGauge(field, name, read, meaning, labels),
+    help,
+  }))
+}
+
+/** Help of a family that comes from fields. */
+export function fieldHelp(meaning: string, ...fields: readonly string[]): string {
+  return `${meaning}. wolkvox field${fields.length > 1 ? 's' : ''} ${fields.join(', ')}, as old as the last refresh.`
 }
 
 const identity = (number: number): number => number
 
+/** Path and query of a report's request. */
+export function requestPathOf({ path, parametersOf }: AnyReport, settings: RowSettings): string {
+  const parameters = new URLSearchParams(parametersOf?.(settings))
+  return parameters.size === 0 ? path : `${path}&${parameters}`
+}
+
 /** wolkvox's names of all fields that a report reads: the values of the label `field`. */
-export function fieldsOf({ textFields, families }: AnyReport): readonly string[] {
-  return [...textFields, ...Object.keys(numericFields(families))]
+export function fieldsOf({ rowFields, families }: AnyReport): readonly string[] {
+  return [...new Set([...rowFields, ...Object.keys(numericFields(families))])]
 }
 
 /** How each numeric field is read. A field of several families is read once. */

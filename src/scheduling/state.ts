@@ -69,6 +69,8 @@ export interface ReportState {
   readonly rejectedRecords: Readonly<Record<RecordRejection, number>>
   /** By wolkvox's name of the field. */
   readonly rejectedValues: Readonly<Record<string, number>>
+  /** wolkvox's names of the fields that no record of the last good response has. */
+  readonly missingFields: readonly string[]
 }
 
 /** The state of an operation that its reports share. */
@@ -111,6 +113,7 @@ export function initialState(operation: string, settings: ReportSettings, now: n
     requests: 0,
     rejectedRecords: zeroes(recordRejections),
     rejectedValues: zeroes(fieldsOf(reportNamed(settings.name))),
+    missingFields: [],
   }
 }
 
@@ -165,6 +168,7 @@ export function withOutcome(
     failures: failure === undefined ? state.failures : add(state.failures, { [failure.reason]: 1 }),
     rejectedRecords: add(state.rejectedRecords, outcome.rejections.records),
     rejectedValues: add(state.rejectedValues, outcome.rejections.values),
+    missingFields: outcome.ok ? (outcome.missingFields ?? []) : state.missingFields,
   }
 }
 

@@ -11,6 +11,7 @@ import type { Logger } from './logger.ts'
 interface ReportMemory {
   readonly failures: ReturnType<typeof createRepeatedFailures>
   readonly rejections: ReturnType<typeof createRepeatedFailures>
+  readonly missingFields: ReturnType<typeof createRepeatedFailures>
   hasRefreshed: boolean
 }
 
@@ -28,6 +29,7 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
     const memory = memories.get(key) ?? {
       failures: createRepeatedFailures(),
       rejections: createRepeatedFailures(),
+      missingFields: createRepeatedFailures(),
       hasRefreshed: false,
     }
     memories.set(key, memory)
@@ -47,6 +49,18 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
     else log[memory.hasRefreshed ? 'debug' : 'info'](fields, 'refreshed')
     memory.hasRefreshed = true
     logRejections(state, outcome, memory)
+    logMissingFields(state, memory)
+  }
+
+  function logMissingFields(state: ReportState, { missingFields: memory }: ReportMemory): void {
+    const fields = state.missingFields
+    if (fields.length > 0) {
+      const { level, fields: repeated } = memory.failed(fields, clock())
+      log[level]({ ...reportFields(state), fields, ...repeated }, 'fields missing')
+      return
+    }
+    const ended = memory.succeeded(clock())
+    if (ended) log[ended.level]({ ...reportFields(state), ...ended.fields }, 'fields no longer missing')
   }
 
   function logRejections(state: ReportState, outcome: Outcome, { rejections }: ReportMemory): void {

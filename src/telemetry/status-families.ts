@@ -93,6 +93,11 @@ export const statusFamilies: readonly StatusFamily[] = [
     label: 'field',
     values: ({ rejectedValues }) => rejectedValues,
   }),
+  aboutReports('wolkvox_missing_field', {
+    help: "Fields that no record of the last good response has, by wolkvox's name of the field, always 1. wolkvox may have renamed them.",
+    label: 'field',
+    values: ({ missingFields }) => Object.fromEntries(missingFields.map((field) => [field, 1])),
+  }),
   aboutOperations('wolkvox_operation_info', {
     help: 'The account of an operation, always 1.',
     label: 'account',

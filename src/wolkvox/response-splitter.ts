@@ -23,6 +23,24 @@ export interface ResponseParts {
   readonly envelope: Uint8Array
   /** Begin and end of each record, alternating; empty if there is no list of records. */
   readonly spans: readonly number[]
+  /** The records of each nested list, in the order of the response. */
+  readonly nested: readonly NestedRecords[]
+}
+
+/** The records of a list within the data. */
+export interface NestedRecords {
+  /** The name of the list, as the shape has it. */
+  readonly list: string
+  /** Begin and end of each record, alternating. */
+  readonly spans: readonly number[]
+}
+
+/** What is known of a report's records before its response is read. */
+export interface RecordShape {
+  /** The names of the lists with the records, if they are nested in the data. They are compared without case. */
+  readonly nestedLists?: readonly string[] | undefined
+  /** The largest record. Default: 64 KiB. */
+  readonly maxRecordBytes?: number | undefined
 }
 
 /** The response has more records than wolkvox allows. */
@@ -34,7 +52,7 @@ export class TooManyRecordsError extends Error {
   }
 }
 
-// A record takes about 330 bytes, the envelope about 70.
+// A record without lists takes about 330 bytes, the envelope about 70.
 const MAX_RECORD_BYTES = 64 * 1024
 const MAX_ENVELOPE_BYTES = 64 * 1024
 
@@ -46,6 +64,7 @@ const CODE = Buffer.from('"code"')
 const DATA_MEMBER = Buffer.from('"data":[]')
 const [OPEN, CLOSE, SEPARATOR] = [Buffer.from('{'), Buffer.from('}'), Buffer.from(',')]
 const EMPTY_LIST = Buffer.from('[]')
+const DATA_ENVELOPE = Buffer.from('{"data":[]}')
 
 /**
  * Splits a response in one pass over its bytes. It stops as soon as there are too many records or a part is too large, so the
@@ -57,20 +76,36 @@ const EMPTY_LIST = Buffer.from('[]')
  * @param maxRecords maximum number of records
  * @throws JsonSyntaxError, ValueTooLongError, TooManyRecordsError
  */
-export function splitResponse(bytes: Uint8Array, maxRecords: number): ResponseParts {
+export function splitResponse(
+  bytes: Uint8Array,
+  maxRecords: number,
+  { nestedLists, maxRecordBytes = MAX_RECORD_BYTES }: RecordShape = {},
+): ResponseParts {
   const start = skipMarks(bytes)
-  const list = readList(bytes, start, maxRecords, true)
+  const bounds = { maxRecords, maxRecordBytes }
+  const nested = nestedLists && readNested(bytes, start, nestedLists, bounds)
+  if (nested !== undefined) {
+    expectEnd(bytes, nested.end)
+    return { envelope: nested.isList ? EMPTY_LIST : DATA_ENVELOPE, spans: [], nested: nested.lists }
+  }
+  const list = readList(bytes, start, bounds, true)
   if (list !== undefined) {
     expectEnd(bytes, list.end)
-    return { envelope: EMPTY_LIST, spans: list.spans }
+    return { envelope: EMPTY_LIST, spans: list.spans, nested: [] }
   }
   if (bytes[start] === OPEN_OBJECT) {
-    return readMerged(bytes, start, maxRecords) ?? readObject(bytes, start, maxRecords)
+    return readMerged(bytes, start, bounds) ?? readObject(bytes, start, bounds, nestedLists)
   }
   // HTML can have any length. JSON that is neither a list nor an object is not a report.
   if (bytes.length - start > MAX_ENVELOPE_BYTES)
     throw new JsonSyntaxError('it is neither a list nor an object')
-  return { envelope: bytes.subarray(start), spans: [] }
+  return { envelope: bytes.subarray(start), spans: [], nested: [] }
+}
+
+/** Limits of the records of a response. */
+interface Bounds {
+  readonly maxRecords: number
+  readonly maxRecordBytes: number
 }
 
 function expectEnd(bytes: Uint8Array, end: number): void {
@@ -93,7 +128,11 @@ function skipMarks(bytes: Uint8Array): number {
  *
  * @returns `undefined` if the object is anything else
  */
-function readMerged(bytes: Uint8Array, start: number, maxRecords: number): ResponseParts | undefined {
+function readMerged(
+  bytes: Uint8Array,
+  start: number,
+  { maxRecords, maxRecordBytes }: Bounds,
+): ResponseParts | undefined {
   const spans: number[] = []
   const members: Uint8Array[] = [DATA_MEMBER]
   let bytesOfMembers = 0
@@ -104,7 +143,7 @@ function readMerged(bytes: Uint8Array, start: number, maxRecords: number): Respo
     if (bytes[at] !== QUOTE) return undefined
     const { key, value } = readKey(bytes, at)
     if (Buffer.compare(key, DATA) === 0) return undefined
-    const end = skipValue(bytes, value, MAX_RECORD_BYTES)
+    const end = skipValue(bytes, value, maxRecordBytes)
     if (bytes[value] === OPEN_OBJECT && isWholeNumber(key)) {
       if (spans.length === maxRecords * 2) throw new TooManyRecordsError(maxRecords)
       spans.push(value, end)
@@ -118,25 +157,33 @@ function readMerged(bytes: Uint8Array, start: number, maxRecords: number): Respo
   } while (bytes[place] === COMMA)
   if (bytes[place] !== CLOSE_OBJECT || spans.length === 0 || !hasCode) return undefined
   expectEnd(bytes, place + 1)
-  return { envelope: Buffer.concat([OPEN, ...members, CLOSE]), spans }
+  return { envelope: Buffer.concat([OPEN, ...members, CLOSE]), spans, nested: [] }
 }
 
 /** Splits the outermost object. Of two members `data` the last counts, as in `JSON.parse`. */
-function readObject(bytes: Uint8Array, start: number, maxRecords: number): ResponseParts {
+function readObject(
+  bytes: Uint8Array,
+  start: number,
+  bounds: Bounds,
+  nestedLists: readonly string[] | undefined,
+): ResponseParts {
   const envelope: Uint8Array[] = []
   let spans: readonly number[] = []
+  let nested: readonly NestedRecords[] = []
   let kept = start
   let bytesOfLists = 0
   let place = skipSpace(bytes, start + 1)
   while (bytes[place] === QUOTE) {
     const { key, value } = readKey(bytes, place)
     const isData = Buffer.compare(key, DATA) === 0
-    const list = isData ? readList(bytes, value, maxRecords, false) : undefined
+    const lists = isData && nestedLists ? readNested(bytes, value, nestedLists, bounds) : undefined
+    const list = lists ?? (isData ? readList(bytes, value, bounds, false) : undefined)
     if (list === undefined) {
       place = skipValue(bytes, value, MAX_ENVELOPE_BYTES)
     } else {
       envelope.push(bytes.subarray(kept, value), EMPTY_LIST)
       spans = list.spans
+      nested = lists?.lists ?? []
       place = list.end
       kept = place
       bytesOfLists += list.end - value
@@ -153,7 +200,7 @@ function readObject(bytes: Uint8Array, start: number, maxRecords: number): Respo
   if (all.reduce((sum, part) => sum + part.length, 0) > MAX_ENVELOPE_BYTES) {
     throw new ValueTooLongError(ENVELOPE_TOO_LARGE)
   }
-  return { envelope: Buffer.concat(all), spans }
+  return { envelope: Buffer.concat(all), spans, nested }
 }
 
 /** The key of a member with its quotes, and the place of its value. */
@@ -162,6 +209,64 @@ function readKey(bytes: Uint8Array, at: number): { key: Uint8Array; value: numbe
   const colon = skipSpace(bytes, end)
   if (bytes[colon] !== COLON) throw new JsonSyntaxError('a colon is missing')
   return { key: bytes.subarray(at, end), value: skipSpace(bytes, colon + 1) }
+}
+
+interface NestedLists extends List {
+  readonly lists: readonly NestedRecords[]
+  /** Whether the lists are in objects in a list. */
+  readonly isList: boolean
+}
+
+/**
+ * Splits data whose records are in lists within one object, or within the objects of a list: `[{"by_agent":[…],"by_pbx":[…]}]`.
+ * Broken records in them are repaired like others.
+ *
+ * @param names of the lists to read; everything else is skipped unread
+ * @returns `undefined` if there is no such list
+ */
+function readNested(
+  bytes: Uint8Array,
+  start: number,
+  names: readonly string[],
+  { maxRecords, maxRecordBytes }: Bounds,
+): NestedLists | undefined {
+  const lists: NestedRecords[] = []
+  const isList = bytes[start] === OPEN_LIST
+  let spare = maxRecords
+  let place = isList ? skipSpace(bytes, start + 1) : start
+
+  /** @returns the place after the object, or `undefined` if it is none */
+  function readContainer(at: number): number | undefined {
+    if (bytes[at] !== OPEN_OBJECT) return undefined
+    let next = skipSpace(bytes, at + 1)
+    while (bytes[next] === QUOTE) {
+      const { key, value } = readKey(bytes, next)
+      const name = Buffer.from(key.subarray(1, -1)).toString('latin1').trim().toLowerCase()
+      const list = names.includes(name)
+        ? readList(bytes, value, { maxRecords: spare, maxRecordBytes }, false)
+        : undefined
+      if (list !== undefined) {
+        spare -= list.spans.length / 2
+        lists.push({ list: name, spans: list.spans })
+      }
+      next = skipSpace(bytes, list?.end ?? skipValue(bytes, value, bytes.length))
+      if (bytes[next] !== COMMA) break
+      next = skipSpace(bytes, next + 1)
+    }
+    if (next >= bytes.length) throw new UnexpectedEndError('it is truncated')
+    return bytes[next] === CLOSE_OBJECT ? next + 1 : undefined
+  }
+
+  for (;;) {
+    const end = readContainer(place)
+    // What follows is not such an object: the data has another form.
+    if (end === undefined || lists.length === 0) return undefined
+    place = skipSpace(bytes, end)
+    if (!isList) return { spans: [], lists, isList, end }
+    if (bytes[place] !== COMMA) break
+    place = skipSpace(bytes, place + 1)
+  }
+  return bytes[place] === CLOSE_LIST ? { spans: [], lists, isList, end: place + 1 } : undefined
 }
 
 interface List {
@@ -180,14 +285,14 @@ interface List {
 function readList(
   bytes: Uint8Array,
   start: number,
-  maxRecords: number,
+  { maxRecords, maxRecordBytes }: Bounds,
   isOutermost: boolean,
 ): List | undefined {
   const isKeyed = bytes[start] === OPEN_OBJECT
   if (!isKeyed && bytes[start] !== OPEN_LIST) return undefined
   const close = isKeyed ? CLOSE_OBJECT : CLOSE_LIST
   const spans: number[] = []
-  const repair = createListRepair(bytes, spans, { isKeyed, isOutermost, maxRecordBytes: MAX_RECORD_BYTES })
+  const repair = createListRepair(bytes, spans, { isKeyed, isOutermost, maxRecordBytes })
   let place = skipSpace(bytes, start + 1)
   if (bytes[place] === close) return isKeyed ? undefined : { spans, end: place + 1 }
   for (;;) {
@@ -195,7 +300,7 @@ function readList(
     if (record === undefined) return undefined
     if (spans.length === maxRecords * 2) throw new TooManyRecordsError(maxRecords)
     try {
-      const end = skipRecord(bytes, record, close)
+      const end = skipRecord(bytes, record, close, maxRecordBytes)
       spans.push(record, end)
       place = skipSpace(bytes, end)
     } catch (error) {
@@ -225,12 +330,12 @@ function skipNumber(bytes: Uint8Array, at: number): number | undefined {
 }
 
 /** @returns the place after everything up to the next comma or the closing bracket */
-function skipRecord(bytes: Uint8Array, at: number, close: number): number {
+function skipRecord(bytes: Uint8Array, at: number, close: number, maxBytes: number): number {
   let end = at
   let next = at
   while (bytes[next] !== COMMA && bytes[next] !== close) {
     if (next >= bytes.length) throw new UnexpectedEndError('it is truncated')
-    end = skipValue(bytes, next, at + MAX_RECORD_BYTES - next)
+    end = skipValue(bytes, next, at + maxBytes - next)
     next = skipSpace(bytes, end)
   }
   return end

@@ -11,7 +11,12 @@ import {
 import { JsonSyntaxError, skipSpace, TrailingTextError, ValueTooLongError } from './json-scanner.ts'
 import { parseEnvelope, parseRecords, responseTooLarge } from './parse.ts'
 import type { Redact } from './redaction.ts'
-import { splitResponse, TooManyRecordsError } from './response-splitter.ts'
+import {
+  type NestedRecords,
+  type RecordShape,
+  splitResponse,
+  TooManyRecordsError,
+} from './response-splitter.ts'
 import { MAX_RECORDS } from './values.ts'
 
 /** A complete HTTP response of the API. */
@@ -33,11 +38,13 @@ export interface ApiResponse {
  * The records of a response, parsed while the caller iterates. {@link UNPARSABLE} replaces each record that is not valid JSON.
  * A non-empty code in the body other than 200 has precedence over the HTTP status.
  *
+ * The names in a record of a nested list begin with the name of the list: `by_agent.agent_id`.
+ *
  * @throws WolkvoxFailure if the response is not a report
  */
-export function recordsOf(response: ApiResponse, redact: Redact): Iterable<unknown> {
+export function recordsOf(response: ApiResponse, redact: Redact, shape: RecordShape = {}): Iterable<unknown> {
   const body = toUtf8(response.body, response.contentType ?? '')
-  const content = readContent(body, response, redact)
+  const content = readContent(body, response, redact, shape)
   const refusal = refusalIn(response.status, content)
   if (refusal !== undefined) {
     const { code, label } = refusal
@@ -69,13 +76,16 @@ interface Content {
   readonly problem?: WolkvoxFailure
 }
 
-function readContent(body: Uint8Array, response: ApiResponse, redact: Redact): Content {
+function readContent(body: Uint8Array, response: ApiResponse, redact: Redact, shape: RecordShape): Content {
   try {
-    const parts = splitResponse(body, MAX_RECORDS)
+    const parts = splitResponse(body, MAX_RECORDS, shape)
     const envelope = readEnvelope(parseEnvelope(parts.envelope))
     // Of two members `data` the last one counts, and it can be something else than a list.
     if (parts.spans.length > 0 && Array.isArray(envelope?.data)) {
       return { envelope, records: parseRecords(body, parts.spans, MAX_RECORDS) }
+    }
+    if (parts.nested.length > 0 && Array.isArray(envelope?.data)) {
+      return { envelope, records: parseNested(body, parts.nested) }
     }
     const records = envelope && recordsIn(envelope)
     if (records !== undefined) return { envelope, records: records.length > 0 ? records : undefined }
@@ -84,6 +94,19 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact): C
   } catch (error) {
     return { problem: problemOf(error, body, response, redact) }
   }
+}
+
+function* parseNested(body: Uint8Array, lists: readonly NestedRecords[]): Generator<unknown> {
+  for (const { list, spans } of lists) {
+    // The splitter has counted the records of all lists.
+    for (const record of parseRecords(body, spans, MAX_RECORDS)) {
+      yield isObject(record) && !Array.isArray(record) ? withPrefix(`${list}.`, record) : record
+    }
+  }
+}
+
+function withPrefix(prefix: string, record: object): object {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]))
 }
 
 function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, redact: Redact): WolkvoxFailure {

@@ -45,6 +45,7 @@ export function readText(value: unknown): Reading<string> {
 
 const WHOLE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)$/
 const PERCENTAGE = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?\s*%?$/
+const DECIMAL = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?$/
 const DECIMAL_SECONDS = /^\d+(?:\.\d+)?$/
 const MINUTES_SECONDS = /^[0-5]?\d:[0-5]\d$/
 const HOURS_MINUTES_SECONDS = /^\d+:[0-5]\d:[0-5]\d$/
@@ -76,6 +77,9 @@ function plausible(number: number | undefined, max: number): Reading<number> {
   // JSON's -0 passes the comparison; make it 0.
   return Math.abs(number)
 }
+
+// 76.38 / 100 is 0.7637999999999999 in binary. The numbers of wolkvox have at most 15 significant digits.
+const roundTo15Digits = (number: number) => Number(number.toPrecision(15))
 
 const withoutCommas = (text: string) => (text.includes(',') ? text.replaceAll(',', '') : text)
 
@@ -128,11 +132,67 @@ export const readLoginTime = numberReader((text, { fetchedAt, timeZone }) => {
   return seconds < 0 && seconds >= -MAX_LEAD_SECONDS ? 0 : seconds
 }, MAX_DURATION_SECONDS)
 
+/** Seconds, from milliseconds with or without a fraction and the unit; at most 31 days. */
+export const readMilliseconds: Reader<number> = (value, context) => {
+  const milliseconds = readDecimal(value, context)
+  if (typeof milliseconds !== 'number') return milliseconds
+  const seconds = roundTo15Digits(milliseconds / 1000)
+  return seconds > MAX_DURATION_SECONDS ? UNREADABLE : seconds
+}
+
+const MILLISECONDS = /^(\d+(?:\.\d+)?)\s*(?:ms)?$/i
+
+const readDecimal = numberReader((text) => {
+  const [, digits] = MILLISECONDS.exec(text) ?? []
+  return digits === undefined ? undefined : Number(digits)
+})
+
+/** A rate a second, from a number a minute; a fraction and thousands commas allowed. */
+export const readPerMinute: Reader<number> = (value, context) => {
+  const perMinute = readPlainDecimal(value, context)
+  return typeof perMinute === 'number' ? roundTo15Digits(perMinute / 60) : perMinute
+}
+
+const readPlainDecimal = numberReader((text) =>
+  DECIMAL.test(text) ? Number(withoutCommas(text)) : undefined,
+)
+
+/**
+ * Seconds since 1970, from a local date and time, `YYYY-MM-DD HH:MM:SS`, in the time zone of the operation. A time that is more
+ * than 5 minutes ahead of the local clock is unreadable.
+ */
+export const readTimestamp: Reader<number> = (value, { fetchedAt, timeZone }) => {
+  const text = readPlainText(value)
+  if (typeof text !== 'string') return text
+  const at = parseDateTime(text, timeZone)
+  if (at === undefined || at < 0 || at > fetchedAt + MAX_LEAD_SECONDS * 1000) return UNREADABLE
+  return at / 1000
+}
+
+/** The elements of a list, or of an object whose keys are whole numbers, which PHP creates from a list with gaps. */
+export function readList(value: unknown): Reading<readonly unknown[]> {
+  if (Array.isArray(value)) return value
+  if (typeof value !== 'object' || value === null) {
+    return readPlainText(value) === undefined ? undefined : UNREADABLE
+  }
+  return Object.keys(value).every((key) => /^\d+$/.test(key)) ? Object.values(value) : UNREADABLE
+}
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The number of elements of a list. */
+export const readListLength: Reader<number> = (value) => {
+  const list = readList(value)
+  return typeof list === 'symbol' || list === undefined ? list : list.length
+}
+
 /** A ratio, from a percentage with or without its sign, thousands commas allowed; may pass 1. */
 export const readPercentage: Reader<number> = (value, context) => {
   const percentage = readPercents(value, context)
-  // 76.38 / 100 is 0.7637999999999999 in binary. A percentage has at most 15 significant digits.
-  return typeof percentage === 'number' ? Number((percentage / 100).toPrecision(15)) : percentage
+  return typeof percentage === 'number' ? roundTo15Digits(percentage / 100) : percentage
 }
 
 const readPercents = numberReader((text) =>

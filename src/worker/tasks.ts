@@ -9,7 +9,7 @@ import {
 } from '../model/outcome.ts'
 import { reportNamed } from '../reports/index.ts'
 import { readReport, type Snapshot } from '../reports/read-report.ts'
-import type { AnyReport } from '../reports/report.ts'
+import { type AnyReport, requestPathOf } from '../reports/report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
 import { toFailure, type WolkvoxFailure } from '../wolkvox/failure.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
@@ -76,7 +76,7 @@ async function call(operation: Operation, report: AnyReport, signal: AbortSignal
   // Loaded here, because a thread that only reads needs no HTTP client.
   const { fetchResponse } = await import('../wolkvox/client.ts')
   try {
-    return { ok: true, response: await fetchResponse(operation, report.path, signal) }
+    return { ok: true, response: await fetchResponse(operation, requestPathOf(report, operation), signal) }
   } catch (error) {
     signal.throwIfAborted()
     const { reason, message, advice } = toSafeFailure(error, operation)
@@ -103,7 +103,8 @@ export async function read(
       return { outcome: failedOutcome('malformed', message, rejections), snapshot: undefined }
     }
     const rendered = await render(report, snapshot, operation)
-    return { outcome: { ok: true, rendered, rejections }, snapshot }
+    const missing = found.missingFields.length > 0 && { missingFields: found.missingFields }
+    return { outcome: { ok: true, rendered, rejections, ...missing }, snapshot }
   } catch (error) {
     const { reason, message, advice } = toSafeFailure(error, operation)
     return {

@@ -44,7 +44,7 @@ describe('--help', () => {
     ['WOLKVOX_BASE_URL', 'https://wv{server}.wolkvox.com'],
     ['WOLKVOX_LICENSES', 'unknown'],
     ['WOLKVOX_TIMEZONE', 'America/Bogota'],
-    ['WOLKVOX_REFRESH_INTERVAL', '5m for agents, 1h for token_info'],
+    ['WOLKVOX_REFRESH_INTERVAL', '5m, 15m for latency, 1h for token_info'],
     ['WOLKVOX_TIMEOUT', '60s'],
     ['WOLKVOX_STALE_AFTER', '3 × interval'],
     ['WOLKVOX_MAX_RESPONSE_BYTES', '64MiB'],

@@ -102,7 +102,7 @@ function rowSegments(segments: readonly Segment[]): readonly Segment[] {
 function reportWithSummary(summaryAt: number): AnyReport {
   const families = Array.from({ length: 7 }, (_, index): ReportFamily<string> => {
     const family = { name: `family_${index}`, type: 'gauge', help: '' } as const
-    if (index === summaryAt) return { ...family, samples: () => [] }
+    if (index === summaryAt) return { ...family, labelNames: [], samples: () => [] }
     if (index === 1 || index === 2) return { ...family, field: '', value: () => index }
     return { ...family, field: '', value: () => index, labels: (text) => ({ text }) }
   })
@@ -110,7 +110,7 @@ function reportWithSummary(summaryAt: number): AnyReport {
     name: 'texts',
     path: '',
     defaultIntervalMs: 1,
-    textFields: [],
+    rowFields: [],
     keyOf: () => undefined,
     createRowReader: () => (key) => key,
     labelNames: [],

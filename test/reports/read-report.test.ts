@@ -159,13 +159,16 @@ function thingsReport({ readSize = readCount, colorOf }: ThingOptions = {}): Any
     name: 'things',
     path: '/things',
     defaultIntervalMs: 1,
-    textFields: ['color'],
-    keyOf: ({ key }) => (typeof key === 'string' ? key : undefined),
+    rowFields: ['color'],
+    keyOf: (value) => {
+      const key = value('key')
+      return typeof key === 'string' ? key : undefined
+    },
     createRowReader:
       ({ name }) =>
-      (key, record, take) => ({
+      (key, _value, take) => ({
         key: `${name} ${key}`,
-        color: colorOf?.(key) ?? take('color', readText(record.color)) ?? 'none',
+        color: colorOf?.(key) ?? take('color', readText) ?? 'none',
       }),
     labelNames: ['key', 'color'],
     labelsOf: ({ key, color }) => ({ key, color }),
@@ -180,6 +183,7 @@ function thingsReport({ readSize = readCount, colorOf }: ThingOptions = {}): Any
         name: 'wolkvox_things',
         type: 'gauge',
         help: '',
+        labelNames: [],
         samples: (rows) => [{ labels: {}, value: rows.length }],
       },
     ],
@@ -220,6 +224,7 @@ describe('the records of any report', () => {
       ],
       columns: { size: [5, 7, Number.NaN] },
       rejections: { records: {}, values: { color: 1, size: 1 } },
+      missingFields: [],
     })
   })
 

@@ -6,31 +6,35 @@ import { readRecords, type Snapshot } from '../../src/reports/read-report.ts'
 import { type AnyReport, fieldsOf, type JsonRecord, type RowFamily } from '../../src/reports/report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/storage/snapshot-file.ts'
 import { statusFamilies } from '../../src/telemetry/status-families.ts'
-import { anOperation, aRecord } from '../../tools/fixtures.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 import { parseExposition } from '../../tools/parse-exposition.ts'
-import { aToken, FETCHED_AT } from '../support/agents.ts'
+import { reportRecords } from '../../tools/report-records.ts'
+import { FETCHED_AT } from '../support/agents.ts'
 import { textOfSegments } from '../support/exposition-texts.ts'
 
 const SAVED_AT = FETCHED_AT + 1000
 
 const operation = anOperation()
 
-/** A good record of each report. A new report needs one here. */
-const goodRecords: Readonly<Record<string, JsonRecord>> = {
-  agents: aRecord(),
-  token_info: aToken(),
-}
+const goodRecordsOf = ({ name }: AnyReport) => reportRecords[name] ?? []
 
-/** A record that is accepted with any field values. */
+/** A record with any field values that still has an id. */
 function acceptedRecord(report: AnyReport): fc.Arbitrary<JsonRecord> {
-  const good = goodRecords[report.name] ?? {}
+  const all = goodRecordsOf(report)
   const value = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...Object.values(good), '', '-', null) },
+    { weight: 3, arbitrary: fc.constantFrom(...all.flatMap(Object.values), '', '-', null) },
     { weight: 2, arbitrary: fc.string({ unit: 'binary' }) },
     { weight: 1, arbitrary: fc.jsonValue() },
   )
-  return fc.dictionary(fc.constantFrom(...fieldsOf(report)), value).map((fields) => ({ ...good, ...fields }))
+  return fc
+    .tuple(fc.constantFrom(...all), fc.dictionary(fc.constantFrom(...fieldsOf(report)), value))
+    .map(([good, fields]) => ({ ...good, ...fields }))
+    .filter((record) => snapshotOf(report, [record]).rows.length === 1)
 }
+
+/** Entries with the same name are one family. */
+const familyNames = ({ families }: AnyReport) =>
+  families.map(({ name }) => name).filter((name, index, all) => name !== all[index - 1])
 
 function snapshotOf(report: AnyReport, records: readonly JsonRecord[]): Snapshot {
   const { rows, columns } = readRecords(report, records, operation, FETCHED_AT)
@@ -41,7 +45,15 @@ const isRowFamily = (family: object): family is RowFamily<unknown> => 'field' in
 
 describe('the list of reports', () => {
   it('has the documented names, in the documented order', () => {
-    expect(reports.map(({ name }) => name)).toEqual(['agents', 'token_info'])
+    expect(reports.map(({ name }) => name)).toEqual([
+      'agents',
+      'skills',
+      'campaigns',
+      'latency',
+      'chats',
+      'interactions',
+      'token_info',
+    ])
   })
 
   it('has each name once, and finds reports by name', () => {
@@ -54,7 +66,7 @@ describe('the list of reports', () => {
   })
 
   it('has each family once, also compared with the families about reports', () => {
-    const names = [...reports.flatMap(({ families }) => families), ...statusFamilies].map(({ name }) => name)
+    const names = [...reports.flatMap(familyNames), ...statusFamilies.map(({ name }) => name)]
     expect(new Set(names).size).toBe(names.length)
   })
 
@@ -64,6 +76,11 @@ describe('the list of reports', () => {
 
   it.each([
     ['agents', '/api/v2/real_time.php?api=agents', 5 * 60_000],
+    ['skills', '/api/v2/real_time.php?api=skills&skill_id=all', 5 * 60_000],
+    ['campaigns', '/api/v2/real_time.php?api=campaigns', 5 * 60_000],
+    ['latency', '/api/v2/real_time.php?api=latency', 15 * 60_000],
+    ['chats', '/api/v2/real_time.php?api=chats', 5 * 60_000],
+    ['interactions', '/api/v2/real_time.php?api=interactions', 5 * 60_000],
     ['token_info', '/api/v2/information.php?api=token_info', 60 * 60_000],
   ])('has %s with the documented request and interval', (name, path, defaultIntervalMs) => {
     expect(reportNamed(name)).toMatchObject({ path, defaultIntervalMs })
@@ -82,10 +99,10 @@ describe.each(reports)('the report $name', (report) => {
 
   it('names the field and the age of the values in HELP', () => {
     for (const { help } of families) {
-      expect(help).toMatch(/^[A-Z].*\. wolkvox field \w+, as old as the last refresh\.$/)
+      expect(help).toMatch(/^[A-Z].*\. wolkvox fields? [\w./{}, ]+, as old as the last refresh\.$/)
     }
     for (const { field, help } of families.filter(isRowFamily)) {
-      expect(help).toContain(` wolkvox field ${field},`)
+      expect(help.slice(help.indexOf(' wolkvox field'))).toContain(` ${field},`)
     }
   })
 
@@ -119,21 +136,25 @@ describe.each(reports)('the report $name', (report) => {
   })
 
   it('has the same labels in every sample of a family about all rows', () => {
-    const { rows } = snapshotOf(report, [goodRecords[report.name] ?? {}])
+    const { rows } = snapshotOf(report, goodRecordsOf(report))
     for (const family of families) {
       if (isRowFamily(family)) continue
-      const labels = [...family.samples(rows), ...family.samples([])].map((sample) =>
-        Object.keys(sample.labels),
-      )
-      expect(new Set(labels.map(String)).size).toBe(1)
-      expect(labels[0]).not.toContain('operation')
+      const samples = [...family.samples(rows), ...family.samples([])]
+      expect(samples.length).toBeGreaterThan(0)
+      for (const { labels } of samples) expect(Object.keys(labels)).toEqual(family.labelNames)
+      expect(family.labelNames).not.toContain('operation')
     }
   })
 
+  it('has the same HELP in every entry of a family', () => {
+    const helps = Map.groupBy(families, ({ name }) => name)
+    for (const entries of helps.values()) expect(new Set(entries.map(({ help }) => help)).size).toBe(1)
+  })
+
   it('exposes a good record in every family', async () => {
-    const snapshot = snapshotOf(report, [goodRecords[report.name] ?? {}])
+    const snapshot = snapshotOf(report, goodRecordsOf(report))
     const samples = parseExposition(textOfSegments(await renderReport(report, snapshot, 'ventas')))
-    expect([...new Set(samples.map(({ name }) => name))]).toEqual(families.map(({ name }) => name))
+    expect([...new Set(samples.map(({ name }) => name))]).toEqual(familyNames(report))
     expect(new Set(samples.map(({ labels }) => labels.operation))).toEqual(new Set(['ventas']))
   })
 

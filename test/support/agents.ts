@@ -37,15 +37,3 @@ export function aReportSettings(overrides: Partial<ReportSettings> = {}): Report
 /** Requests the report `agents` once. */
 export const fetchAgents = (operation: Operation, signal: AbortSignal) =>
   fetchResponse(operation, agentsReport.path, signal)
-
-/** A record of the report `token_info`. */
-export function aToken(overrides: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    description: 'Reports',
-    token_limit: '5000',
-    token_use_today: '1200',
-    all_token_today: '2300',
-    available_consumption_options: '3800',
-    ...overrides,
-  }
-}

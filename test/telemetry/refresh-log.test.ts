@@ -184,6 +184,39 @@ describe('data that is rejected', () => {
   })
 })
 
+describe('fields that no record has', () => {
+  const renamed: Outcome = { ...aSuccess(), missingFields: ['calls', 'acw_time'] }
+
+  it('cost a warning that names them', () => {
+    expect(linesOf([renamed], 'warn')).toEqual([
+      {
+        level: WARN,
+        operation: 'ventas',
+        report: 'agents',
+        fields: ['calls', 'acw_time'],
+        failures: 1,
+        msg: 'fields missing',
+      },
+    ])
+  })
+
+  it('are a warning once an hour, and one line when they are back', () => {
+    const lines = linesOf([...repeat(25, renamed), aSuccess(), aSuccess()], 'info')
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      [INFO, 'refreshed'],
+      [WARN, 'fields missing'],
+      [WARN, 'fields missing'],
+      [WARN, 'fields missing'],
+      [INFO, 'fields no longer missing'],
+    ])
+  })
+
+  it('are a warning at once if another field is missing', () => {
+    const calls: Outcome = { ...aSuccess(), missingFields: ['calls'] }
+    expect(linesOf([calls, renamed], 'warn')).toHaveLength(2)
+  })
+})
+
 it.each([
   ['a warning in the first refresh since the start', BEFORE, WARN],
   ['at debug afterwards', withOutcome(BEFORE, timeout, 1000, momentAt(0)), DEBUG],

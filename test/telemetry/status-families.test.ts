@@ -31,7 +31,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
 
 const rejections = { records: { duplicate: 2 }, values: { calls: 3 } }
 
-const good = (records = 5): Outcome =>
+const good = (records = 5) =>
   aSuccess(
     {
       fetchedAt: NOW,
@@ -219,6 +219,31 @@ describe('a counter of a report', () => {
   })
 })
 
+describe('wolkvox_missing_field', () => {
+  const missing = withOutcome(
+    begun(),
+    { ...good(), missingFields: ['calls', 'acw_time'] },
+    1500,
+    momentAt(NOW),
+  )
+  const series = [
+    [{ field: 'calls' }, 1],
+    [{ field: 'acw_time' }, 1],
+  ]
+
+  it('has a series for each field that no record of the last good response has', () => {
+    expect(samples(missing, 'wolkvox_missing_field')).toEqual(series)
+  })
+
+  it('keeps its series after a failure, because the data stays', () => {
+    expect(samples(withOutcome(missing, bad, 1500, momentAt(NOW)), 'wolkvox_missing_field')).toEqual(series)
+  })
+
+  it('has no series after a response without missing fields', () => {
+    expect(samples(withOutcome(missing, good(), 1500, momentAt(NOW)), 'wolkvox_missing_field')).toEqual([])
+  })
+})
+
 describe('a family about an account', () => {
   it('wolkvox_account_requests_today counts the requests of the day of the account', () => {
     const tomorrow = NOW + 24 * 60 * MINUTE
@@ -249,7 +274,11 @@ describe('the families of several operations, reports and accounts', () => {
       { operation: anOperation({ name: 'soporte' }), account: '0042', storageFailures: 0 },
       { operation: anOperation({ name: 'cobros' }), account: '0077', storageFailures: 0 },
     ],
-    reports: [withClockSkew(succeeded(), 0), tokenInfo, { ...failed(), operation: 'soporte' }],
+    reports: [
+      { ...withClockSkew(succeeded(), 0), missingFields: ['calls'] },
+      tokenInfo,
+      { ...failed(), operation: 'soporte' },
+    ],
   }
 
   it('have a sample for each report that has one', () => {
@@ -313,8 +342,10 @@ describe('the families of several operations, reports and accounts', () => {
   })
 
   it('are named once, also compared with the families of reports', () => {
-    const names = [...statusFamilies, ...reports.flatMap(({ families }) => families)].map(({ name }) => name)
+    const names = statusFamilies.map(({ name }) => name)
+    const ofReports = reports.flatMap(({ families }) => families.map(({ name }) => name))
     expect(new Set(names).size).toBe(names.length)
+    expect(new Set(names).isDisjointFrom(new Set(ofReports))).toBe(true)
   })
 })
 

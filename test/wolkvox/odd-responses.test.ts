@@ -44,6 +44,9 @@ const html = (body: string, status = 200) => json(body, 'text/html; charset=utf-
 const listOf = (...records: readonly string[]) =>
   `{"code":200,"error":null,"msg":"","data":[${records.join(',')}]}`
 
+const inKeys = (record: object, change: (name: string) => string) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [change(name), value]))
+
 const text = (record: object) => JSON.stringify(record)
 
 const raw =
@@ -265,9 +268,13 @@ const records: readonly OddResponse[] = [
   },
   {
     what: 'keys in capitals',
-    handle: json(envelope([ana]).replace('agent_id', 'AGENT_ID')),
-    records: { missing_id: 1 },
-    failure: ['malformed', '(missing_id 1)'],
+    handle: json(envelope([ana, beto].map((record) => inKeys(record, (name) => name.toUpperCase())))),
+    agents: BOTH,
+  },
+  {
+    what: 'keys with outer spaces in one record',
+    handle: json(envelope([inKeys(ana, (name) => ` ${name} `), beto])),
+    agents: BOTH,
   },
   {
     what: 'numeric keys in addition to names, as PHP fetches rows',

@@ -71,6 +71,7 @@ export const agentFamilies: readonly ReportFamily<Agent>[] = [
     name: 'wolkvox_agents',
     type: 'gauge',
     help: fieldHelp('Agents in each category of states', 'agent_status'),
+    labelNames: ['category'],
     samples: countByCategory,
   },
 ]

@@ -1,6 +1,7 @@
+import { agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
 import { agentFamilies } from './families.ts'
-import { agentKeyOf, agentLabelsOf, agentPrivacyOf, createAgentReader, storedAgent } from './rows.ts'
+import { agentKeyOf, createAgentReader, storedAgent } from './rows.ts'
 
 /** What each agent does now, and the totals of each agent's day. */
 export const agents = defineReport({
@@ -8,10 +9,11 @@ export const agents = defineReport({
   path: '/api/v2/real_time.php?api=agents',
   // wolkvox's page of this report suggests this interval.
   defaultIntervalMs: 300_000,
-  textFields: ['agent_name', 'agent_status'],
+  spellings: { ocupation: ['occupation', 'occupancy'] },
+  rowFields: ['agent_name', 'agent_status'],
   keyOf: agentKeyOf,
   createRowReader: createAgentReader,
-  labelNames: ['agent_id', 'agent_name'],
+  labelNames: agentLabelNames,
   labelsOf: agentLabelsOf,
   families: agentFamilies,
   storedRow: storedAgent,

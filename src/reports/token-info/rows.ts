@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import type { JsonRecord } from '../report.ts'
+import type { FieldValue } from '../report.ts'
 import { tokenInfoFamilies } from './families.ts'
 
 /** The report is about one token: its only row has no labels. */
 export type Token = Readonly<Record<string, never>>
 
 /** All records have the same key, so that only the first is used. A record with none of the fields is not about a token. */
-export function tokenKeyOf(record: JsonRecord): string | undefined {
-  return tokenInfoFamilies.some(({ field }) => field in record) ? 'token' : undefined
+export function tokenKeyOf(value: FieldValue): string | undefined {
+  return tokenInfoFamilies.some(({ field }) => value(field) !== undefined) ? 'token' : undefined
 }
 
 /** A row as an earlier process has stored it. */

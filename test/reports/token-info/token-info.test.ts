@@ -3,7 +3,8 @@ import { tokenInfo } from '../../../src/reports/token-info/index.ts'
 import { read } from '../../../src/worker/tasks.ts'
 import { anEnvelope, anOperation } from '../../../tools/fixtures.ts'
 import { parseExposition } from '../../../tools/parse-exposition.ts'
-import { aToken, FETCHED_AT } from '../../support/agents.ts'
+import { aToken } from '../../../tools/report-records.ts'
+import { FETCHED_AT } from '../../support/agents.ts'
 import { textOfSegments } from '../../support/exposition-texts.ts'
 
 /** The outcome of a response with these data, with the exposed samples as pairs of name and value. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exposedName } from '../../../src/reports/agents/rows.ts'
+import { exposedName } from '../../src/reports/agent-identity.ts'
 
 describe('the name of an agent', () => {
   it('is exposed unchanged if it is plain', () => {

@@ -1,0 +1,21 @@
+import { agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
+import { defineReport } from '../report.ts'
+import { chatFamilies } from './families.ts'
+import { agentKeyOf, createAgentReader, storedAgent } from './rows.ts'
+
+/** How many chats each agent handles now. */
+export const chats = defineReport({
+  name: 'chats',
+  path: '/api/v2/real_time.php?api=chats',
+  defaultIntervalMs: 300_000,
+  // A record contains the conversations of all chats of the agent.
+  maxRecordBytes: 2 ** 20,
+  rowFields: ['active_chats'],
+  keyOf: agentKeyOf,
+  createRowReader: createAgentReader,
+  labelNames: agentLabelNames,
+  labelsOf: agentLabelsOf,
+  families: chatFamilies,
+  storedRow: storedAgent,
+  privacyOf: agentPrivacyOf,
+})

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { isObject, type Reader, readList, readText, readTimestamp, UNREADABLE } from '../../wolkvox/values.ts'
+import { type AgentIdentity, identityReader, storedIdentity } from '../agent-identity.ts'
+import type { FieldValue, RowSettings, Take } from '../report.ts'
+import { channelOf, channels } from './channels.ts'
+
+/** An agent with the number of chats. */
+export interface ChatAgent extends AgentIdentity {
+  /** Active chats by channel; channels without chats are absent. */
+  readonly chats: Readonly<Record<string, number>>
+}
+
+const identity = identityReader('agent_id')
+
+export const agentKeyOf = identity.keyOf
+
+/** Makes a reader of agents. Of the chats, it keeps only their numbers. */
+export function createAgentReader(settings: RowSettings) {
+  return (id: string, value: FieldValue, take: Take): ChatAgent => ({
+    ...identity.read(id, value, settings),
+    chats: take('active_chats', readChannels) ?? {},
+  })
+}
+
+/** Counts the chats by channel. A chat without a readable channel counts as `other`. */
+const readChannels: Reader<Record<string, number>> = (value) => {
+  const chats = readList(value)
+  if (chats === undefined || chats === UNREADABLE) return chats
+  const counts: Record<string, number> = {}
+  for (const chat of chats) {
+    const text = readText(member(chat, 'channel'))
+    const channel = channelOf(typeof text === 'string' ? text : '')
+    counts[channel] = (counts[channel] ?? 0) + 1
+  }
+  return counts
+}
+
+// wolkvox does not document the names of the dates. The texts of messages have other names.
+const DATE_MEMBER = /date|fecha|time|hora/i
+
+/**
+ * When the oldest active chat began, in seconds since 1970: the earliest date of a chat or of a message in it. Unreadable dates
+ * are ignored.
+ */
+export const readOldestStart: Reader<number> = (value, context) => {
+  const chats = readList(value)
+  // The other reader of the field counts it.
+  if (chats === undefined || chats === UNREADABLE) return undefined
+  let oldest: number | undefined
+  for (const chat of chats) {
+    const conversation = readList(member(chat, 'conversation'))
+    const messages = Array.isArray(conversation) ? conversation : []
+    for (const part of [chat, ...messages]) {
+      for (const [name, text] of Object.entries(isObject(part) ? part : {})) {
+        const at = DATE_MEMBER.test(name) ? readTimestamp(text, context) : undefined
+        if (typeof at === 'number' && (oldest === undefined || at < oldest)) oldest = at
+      }
+    }
+  }
+  return oldest
+}
+
+/** A member of a chat, by its name in lower case. */
+function member(chat: unknown, name: string): unknown {
+  if (!isObject(chat)) return undefined
+  return chat[name] ?? Object.entries(chat).find(([key]) => key.trim().toLowerCase() === name)?.[1]
+}
+
+/** An agent as an earlier process has stored it. */
+export const storedAgent: z.ZodType<ChatAgent> = storedIdentity.extend({
+  chats: z.record(
+    z.string().refine((name) => channels.includes(name)),
+    z.int().positive(),
+  ),
+})

@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import type { Labels } from '../../model/family.ts'
+import { readMilliseconds, readPercentage, readText } from '../../wolkvox/values.ts'
+import { type AgentIdentity, agentLabelsOf, identityReader, storedIdentity } from '../agent-identity.ts'
+import type { FieldValue, RowSettings, Take } from '../report.ts'
+
+/** The client of an agent. */
+export interface AgentClient extends AgentIdentity {
+  readonly kind: 'agent'
+  /** Such as Ethernet or Wifi; this and the following are empty if there are none. */
+  readonly connectionType: string
+  /** Such as app or web. */
+  readonly platform: string
+  readonly version: string
+}
+
+/** A trunk of the telephone system. There are only a few, so the row has its numbers. */
+export interface Pbx {
+  readonly kind: 'pbx'
+  readonly pbx: string
+  /** Seconds, by direction. Values that are missing or unreadable are absent. */
+  readonly jitter: Readonly<Partial<Record<Direction, number>>>
+  /** Ratios, by direction. */
+  readonly packetLoss: Readonly<Partial<Record<Direction, number>>>
+}
+
+/** One end of the network. */
+export type Endpoint = AgentClient | Pbx
+
+/** Received or sent, as wolkvox sees it. */
+export const directions = ['rx', 'tx'] as const
+
+export type Direction = (typeof directions)[number]
+
+const clientFields = {
+  connectionType: 'by_agent.connection_type',
+  platform: 'by_agent.platform',
+  version: 'by_agent.version',
+} as const
+
+const jitterField = (direction: Direction) => `by_pbx.${direction}_jitter`
+const packetLossField = (direction: Direction) => `by_pbx.${direction}_ploss`
+
+/** wolkvox's names of the fields whose values are part of a row. */
+export const rowFields: readonly string[] = [
+  ...Object.values(clientFields),
+  ...directions.map(jitterField),
+  ...directions.map(packetLossField),
+]
+
+const PBX_FIELD = 'by_pbx.user'
+const identity = identityReader('by_agent.agent_id')
+
+// Agents and trunks can have the same names.
+const AGENT_KEY = 'agent '
+const PBX_KEY = 'pbx '
+
+/** @returns the agent's id or the trunk's name, or `undefined` if the record has neither */
+export function endpointKeyOf(value: FieldValue): string | undefined {
+  const agent = identity.keyOf(value)
+  if (agent !== undefined) return `${AGENT_KEY}${agent}`
+  const pbx = readText(value(PBX_FIELD))
+  return typeof pbx === 'string' ? `${PBX_KEY}${pbx}` : undefined
+}
+
+/** Makes a reader of both kinds of rows. */
+export function createEndpointReader(settings: RowSettings) {
+  return (key: string, value: FieldValue, take: Take): Endpoint => {
+    if (key.startsWith(PBX_KEY)) {
+      return {
+        kind: 'pbx',
+        pbx: key.slice(PBX_KEY.length),
+        jitter: byDirection((direction) => take(jitterField(direction), readMilliseconds)),
+        packetLoss: byDirection((direction) => take(packetLossField(direction), readPercentage)),
+      }
+    }
+    return {
+      kind: 'agent',
+      ...identity.read(key.slice(AGENT_KEY.length), value, settings),
+      connectionType: take(clientFields.connectionType, readText) ?? '',
+      platform: take(clientFields.platform, readText) ?? '',
+      version: take(clientFields.version, readText) ?? '',
+    }
+  }
+}
+
+function byDirection(read: (direction: Direction) => number | undefined): Partial<Record<Direction, number>> {
+  return Object.fromEntries(
+    directions.flatMap((direction) => {
+      const number = read(direction)
+      return number === undefined ? [] : [[direction, number]]
+    }),
+  )
+}
+
+/** The labels that identify an agent. The families of trunks have other labels. */
+export function endpointLabelsOf(endpoint: Endpoint): Labels {
+  return agentLabelsOf(endpoint.kind === 'agent' ? endpoint : { id: '', name: '' })
+}
+
+const numbersByDirection = z.partialRecord(z.enum(directions), z.number().nonnegative())
+
+/** A row as an earlier process has stored it. */
+export const storedEndpoint: z.ZodType<Endpoint> = z.discriminatedUnion('kind', [
+  storedIdentity.extend({
+    kind: z.literal('agent'),
+    connectionType: z.string(),
+    platform: z.string(),
+    version: z.string(),
+  }),
+  z.object({
+    kind: z.literal('pbx'),
+    pbx: z.string().min(1),
+    jitter: numbersByDirection,
+    packetLoss: numbersByDirection,
+  }),
+])
