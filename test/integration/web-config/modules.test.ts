@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { loadedModules, MODULE_RECORDER } from '../../../bench/speed/start.ts'
 import { eventually } from '../../../tools/eventually.ts'
 import { ROOT } from '../../../tools/files.ts'
 import { aCertificate, writePair } from '../../support/certificates.ts'
@@ -14,7 +14,7 @@ async function modulesWith(...flags: readonly string[]): Promise<readonly string
     `${ROOT}src/main.ts`,
     ['demo', '--web.listen-address=127.0.0.1:0', '--log.format=json', ...flags],
     {
-      execArgv: ['--import', `${ROOT}bench/speed/module-recorder.ts`],
+      execArgv: ['--import', MODULE_RECORDER],
       cwd: temporaryFolder(),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     },
@@ -25,9 +25,7 @@ async function modulesWith(...flags: readonly string[]): Promise<readonly string
     log += text
   })
   await eventually('listening demo', () => (log.includes('"listening"') ? true : undefined))
-  child.send('modules')
-  const [modules] = await once(child, 'message')
-  return modules as readonly string[]
+  return loadedModules(child)
 }
 
 const OF_WEB_CONFIG = /\/src\/server\/web-config\/|\/node_modules\/(?:yaml|bcryptjs)\//
