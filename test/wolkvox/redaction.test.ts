@@ -1,74 +1,32 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import { EXCERPT_BYTES, excerptOf } from '../../src/wolkvox/excerpt.ts'
 import { createRedactor, WITHHELD } from '../../src/wolkvox/redaction.ts'
+import { tokenForms } from '../support/token-forms.ts'
 
 const redact = (text: string, token = 'a+B/9z==?"<&') => createRedactor(new Secret(token))(text)
 
-const visible = fc.string({
-  unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
-})
+const TOKEN = 'q7Rt/x+9Zk=4"<mP'
 
-const tokenOfLength = (min: number) => visible.filter((token) => token.length >= min)
-
-/** Text that shares no character with a token, so that it cannot look like a trace of one. */
-const unrelated = fc.string({
-  unit: fc.integer({ min: 0x4e00, max: 0x9fff }).map((code) => String.fromCharCode(code)),
-})
-
-const asHtml = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
-/** Forms in which responses repeat the token. */
-const forms: Record<string, (token: string) => string> = {
-  'as it is': (token) => token,
-  'in capitals': (token) => token.toUpperCase(),
-  'URL-encoded': encodeURIComponent,
-  'URL-encoded in every character': (token) =>
-    [...token].map((character) => `%${character.charCodeAt(0).toString(16)}`).join(''),
-  'URL-encoded twice': (token) => encodeURIComponent(encodeURIComponent(token)),
-  'as in JSON': (token) => JSON.stringify(token).slice(1, -1),
-  'as PHP writes JSON': (token) => JSON.stringify(token).slice(1, -1).replaceAll('/', '\\/'),
-  'as in JSON within JSON': (token) => JSON.stringify(JSON.stringify(token)).slice(3, -3),
-  'as in JSON in every character': (token) =>
-    [...token].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
-  'as in HTML': asHtml,
-  'as in HTML in every character': (token) =>
-    [...token].map((character) => `&#${character.charCodeAt(0)};`).join(''),
-  'as in HTML within HTML': (token) => asHtml(asHtml(token)),
-}
-
-describe.each(Object.entries(forms))('a token %s', (_how, form) => {
-  it('is taken out of any text', () => {
-    fc.assert(
-      fc.property(unrelated, unrelated, tokenOfLength(4), (before, after, token) => {
-        const text = redact(`${before} ${form(token)} ${after}`, token)
-        expect(text).toContain('[secret]')
-        expect(text).not.toContain(form(token))
-      }),
-    )
+describe.each(Object.entries(tokenForms))('a token %s', (_how, form) => {
+  it('is taken out of a text', () => {
+    const text = redact(`antes ${form(TOKEN)} después`, TOKEN)
+    expect(text).toContain('[secret]')
+    expect(text).not.toContain(form(TOKEN))
   })
 
   it('does not remain beside text of the same characters', () => {
-    fc.assert(
-      fc.property(visible, visible, tokenOfLength(4), (before, after, token) => {
-        fc.pre(!before.includes(form(token)) && !after.includes(form(token)))
-        expect(redact(`${before} ${form(token)} ${after}`, token)).not.toContain(` ${form(token)} `)
-      }),
-    )
+    const around = [...TOKEN].reverse().join('')
+    expect(redact(`${around} ${form(TOKEN)} ${around}`, TOKEN)).not.toContain(` ${form(TOKEN)} `)
   })
 
   it('makes the redactor withhold a text with another trace of the token', () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^[A-Za-z0-9]{8,40}$/), (token) => {
-        expect(redact(`${form(token)} ${[...token].join('.')}`, token)).toBe(WITHHELD)
-      }),
-    )
+    const token = 'q7RtX29ZkB4mP'
+    expect(redact(`${form(token)} ${[...token].join('.')}`, token)).toBe(WITHHELD)
   })
 
   it('is removed from a truncated text, except for its first letters', () => {
-    const token = 'q7Rt/x+9Zk=4"<mP'
+    const token = TOKEN
     const whole = form(token)
     for (let length = 1; length < whole.length; length += 1) {
       const shown = redact(`token: ${whole.slice(0, length)}`, token).replace('[secret]', '')
@@ -79,7 +37,7 @@ describe.each(Object.entries(forms))('a token %s', (_how, form) => {
   })
 
   it('is removed at the end of an excerpt', () => {
-    const token = 'q7Rt/x+9Zk=4"<mP'
+    const token = TOKEN
     const whole = form(token)
     for (let length = 1; length < whole.length; length += 1) {
       const body = Buffer.from(`<p>${' '.repeat(EXCERPT_BYTES - 3 - length)}${whole}</p>`)
@@ -89,18 +47,19 @@ describe.each(Object.entries(forms))('a token %s', (_how, form) => {
 })
 
 describe('a token within base64', () => {
-  it('is taken out wherever it begins, in both alphabets', () => {
-    fc.assert(
-      fc.property(visible, visible, tokenOfLength(8), (before, after, token) => {
-        for (const alphabet of ['base64', 'base64url'] as const) {
-          const text = Buffer.from(`${before}:${token}:${after}`).toString(alphabet)
-          const shown = redact(`Basic ${text}`, token)
-          expect(shown).toContain('[secret]')
-          const decoded = shown.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
-          expect(decoded.some((part) => part.includes(token))).toBe(false)
-        }
-      }),
-    )
+  it.each([
+    ['base64', 0],
+    ['base64', 1],
+    ['base64', 2],
+    ['base64url', 0],
+    ['base64url', 1],
+    ['base64url', 2],
+  ] as const)('is taken out in the alphabet %s after %d other characters', (alphabet, before) => {
+    const text = Buffer.from(`${'u'.repeat(before)}${TOKEN}:after`).toString(alphabet)
+    const shown = redact(`Basic ${text}`, TOKEN)
+    expect(shown).toContain('[secret]')
+    const decoded = shown.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
+    expect(decoded.some((part) => part.includes(TOKEN))).toBe(false)
   })
 })
 
