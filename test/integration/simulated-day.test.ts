@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import { day, hour, minute } from '../../src/simulator/centre/time.ts'
-import { centreAt, recordsOfCentre, toSeconds, worksToday } from '../simulator/helpers.ts'
+import { centreAt, oneSkill, recordsOfCentre, toSeconds, worksToday } from '../simulator/helpers.ts'
 
 /** The occupancy of the whole centre: the ratio of the sums, not the mean of the ratios. */
 function occupancyOf(centre: Centre): number {
@@ -148,7 +148,7 @@ describe('a simulated day', () => {
   })
 
   it('rings at the agent who has been ready longest', () => {
-    const centre = centreAt('09:30', 60)
+    const centre = centreAt('09:30', 60, 1, { skills: oneSkill })
     let ringCount = 0
     for (let before = recordsOfCentre(centre); centre.now < 12 * hour; before = recordsOfCentre(centre)) {
       centre.advanceTo(centre.now + 1)
@@ -169,8 +169,34 @@ describe('a simulated day', () => {
     expect(ringCount).toBeGreaterThan(500)
   })
 
+  it('rings at the agent with the skill who has been ready longest', () => {
+    const centre = centreAt('09:30', 120)
+    const skillsOf = centre.agents.map((_, index) => new Set(centre.skillsOf(index)))
+    let comparisons = 0
+    for (let before = recordsOfCentre(centre); centre.now < 12 * hour; before = recordsOfCentre(centre)) {
+      centre.advanceTo(centre.now + 1)
+      const now = recordsOfCentre(centre)
+      const readyBefore = (index: number) =>
+        before[index]?.agent_status === 'READY' ? Number(before[index].time_state_now) : 0
+      const indexesOf = (state: string, isNew: boolean) =>
+        now.flatMap(({ agent_status, time_state_now }, index) =>
+          agent_status === state && (time_state_now === '0') === isNew ? [index] : [],
+        )
+      const stillReady = indexesOf('READY', false)
+      for (const ringing of indexesOf('RING', true)) {
+        // Whichever skill the call needs, these agents could answer it too.
+        const others = stillReady.filter((index) =>
+          skillsOf[ringing]?.isSubsetOf(skillsOf[index] ?? new Set()),
+        )
+        comparisons += others.length
+        for (const other of others) expect(readyBefore(ringing)).toBeGreaterThanOrEqual(readyBefore(other))
+      }
+    }
+    expect(comparisons).toBeGreaterThan(500)
+  })
+
   it('rings a missed call at another agent and makes the first one ready again', () => {
-    const centre = centreAt('09:30', 60)
+    const centre = centreAt('09:30', 60, 1, { skills: oneSkill })
     let missed = 0
     for (let before = recordsOfCentre(centre); centre.now < 12 * hour; before = recordsOfCentre(centre)) {
       centre.advanceTo(centre.now + 1)

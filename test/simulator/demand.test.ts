@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { meanHandlingSeconds } from '../../src/simulator/centre/behaviour.ts'
 import { demandFor, nextArrival } from '../../src/simulator/centre/demand.ts'
 import { exponential, integerBetween, lognormal, seededRandom } from '../../src/simulator/centre/random.ts'
 import { planShift } from '../../src/simulator/centre/shifts.ts'
+import type { SkillPlan } from '../../src/simulator/centre/skill.ts'
+import { defaultSkillPlans, skillsOfAgent } from '../../src/simulator/centre/skill-plans.ts'
 import { day, hour } from '../../src/simulator/centre/time.ts'
 
 describe('random draws', () => {
@@ -39,9 +42,12 @@ describe('inbound calls', () => {
   const shifts = Array.from({ length: 400 }, (_, index) => planShift(random, index)).filter(
     (shift) => shift !== undefined,
   )
-  const demand = demandFor(shifts)
+  const plans = defaultSkillPlans(400)
+  const agents = shifts.map((shift, index) => ({ shift, skills: skillsOfAgent(index, 400, plans) }))
+  const demands = demandFor(plans, agents)
+  const skills = plans.map(({ name }, index) => ({ name, demand: demands[index] ?? expect.fail() }))
 
-  it('arrive at the rate of each hour', () => {
+  it.each(skills)('of $name arrive at the rate of each hour', ({ demand }) => {
     const arrivals: number[] = []
     for (let at = nextArrival(random, demand, 0); at !== undefined; at = nextArrival(random, demand, at)) {
       arrivals.push(at)
@@ -56,7 +62,7 @@ describe('inbound calls', () => {
     }
   })
 
-  it('never exceed the peak rate and stop at night', () => {
+  it.each(skills)('of $name never exceed the peak rate and stop at night', ({ demand }) => {
     for (let second = 0; second < day; second += 60) {
       expect(demand.rateAt(second)).toBeLessThanOrEqual(demand.peakRate)
     }
@@ -64,8 +70,63 @@ describe('inbound calls', () => {
     expect(demand.rateAt(23.5 * hour)).toBe(0)
   })
 
+  it('have peaks at different times in different skills', () => {
+    const withoutPeaks = demandFor(
+      plans.map((plan) => ({ ...plan, peaks: [] })),
+      agents,
+    )
+    const busiestHour = ({ demand }: (typeof skills)[number], index: number) => {
+      const usual = withoutPeaks[index] ?? expect.fail()
+      const hours = Array.from({ length: 13 }, (_, step) => (step + 7.5) * hour)
+      const ratios = hours.map((second) => demand.rateAt(second) / usual.rateAt(second))
+      return ratios.indexOf(Math.max(...ratios))
+    }
+    expect(new Set(skills.map(busiestHour)).size).toBeGreaterThan(2)
+  })
+
+  it('arrive twice as often with the factor 2, and never with the factor 0', () => {
+    const countWith = (factor: number) => {
+      let count = 0
+      const [demand = expect.fail()] = demands
+      for (
+        let at = nextArrival(random, demand, 0, factor);
+        at !== undefined;
+        at = nextArrival(random, demand, at, factor)
+      )
+        count += 1
+      return count
+    }
+    const [once, twice] = [countWith(1), countWith(2)]
+    // Four standard deviations of the difference.
+    expect(Math.abs(twice - 2 * once)).toBeLessThan(4 * Math.sqrt(twice + 4 * once))
+    expect(countWith(0)).toBe(0)
+  })
+
   it('do not arrive if no agent works', () => {
-    expect(nextArrival(random, demandFor([]), 0)).toBeUndefined()
+    for (const demand of demandFor(plans, [])) expect(nextArrival(random, demand, 0)).toBeUndefined()
+  })
+
+  it('do not arrive for a skill that no agent has', () => {
+    const onlyFirst = agents.map(({ shift }) => ({ shift, skills: [0] }))
+    const [first, second] = demandFor(plans, onlyFirst)
+    expect(first?.peakRate).toBeGreaterThan(0)
+    expect(second?.peakRate).toBe(0)
+  })
+
+  it('keep the offered work per agent independent of the skills', () => {
+    const workAt = (second: number, these: readonly SkillPlan[], withSkills: typeof agents) =>
+      demandFor(these, withSkills).reduce(
+        (sum, { rateAt }, index) => sum + rateAt(second) * meanHandlingSeconds(these[index] ?? expect.fail()),
+        0,
+      )
+    const everySkill = workAt(12.5 * hour, plans, agents)
+    const oneSkill = workAt(
+      12.5 * hour,
+      plans.slice(0, 1),
+      agents.map(({ shift }) => ({ shift, skills: [0] })),
+    )
+    expect(everySkill / oneSkill).toBeGreaterThan(0.9)
+    expect(everySkill / oneSkill).toBeLessThan(1.1)
   })
 })
 

@@ -1,5 +1,6 @@
-import { Centre } from '../../src/simulator/centre/centre.ts'
+import { Centre, type CentreOptions } from '../../src/simulator/centre/centre.ts'
 import { reportOf, type WolkvoxRecord } from '../../src/simulator/centre/report.ts'
+import { defaultSkillPlans } from '../../src/simulator/centre/skill-plans.ts'
 import { parseTimeOfDay } from '../../src/simulator/centre/time.ts'
 import {
   type Simulator,
@@ -9,11 +10,19 @@ import {
 } from '../../src/simulator/simulator.ts'
 
 /** A centre with this many agents at a time on day 0. */
-export function centreAt(timeOfDay: string, agents: number, seed = 1): Centre {
-  const centre = new Centre({ agents, seed })
+export function centreAt(
+  timeOfDay: string,
+  agents: number,
+  seed = 1,
+  options: Partial<CentreOptions> = {},
+): Centre {
+  const centre = new Centre({ agents, seed, ...options })
   centre.advanceTo(parseTimeOfDay(timeOfDay))
   return centre
 }
+
+/** One skill for all agents, so that every ready agent can get every call. */
+export const oneSkill = defaultSkillPlans(1)
 
 /** The current report of the centre. */
 export function recordsOfCentre(centre: Centre): WolkvoxRecord[] {

@@ -71,6 +71,11 @@ export class SimulatedAgent {
     return this.#since
   }
 
+  /** The second of the login; `undefined` if the agent is logged out. */
+  get loggedInAt(): number | undefined {
+    return this.#loggedInAt
+  }
+
   /** Whether the agent has been logged in at any time since midnight. */
   get worksToday(): boolean {
     return this.#worksToday

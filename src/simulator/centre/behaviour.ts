@@ -1,17 +1,16 @@
 import { chance, exponential, integerBetween, lognormal, pick, type Random } from './random.ts'
 import type { Pause } from './shifts.ts'
+import type { SkillPlan } from './skill.ts'
 import { minute } from './time.ts'
 
-const talk = { median: 200, spread: 0.6 }
 const afterCallWork = { median: 38, spread: 0.5 }
 const outboundTalk = { median: 110, spread: 0.7 }
 const internalTalk = { median: 60, spread: 0.5 }
-const meanPatience = 4 * minute
 
 const meanOf = ({ median, spread }: { median: number; spread: number }) => median * Math.exp(spread ** 2 / 2)
 
 /** The mean duration of an inbound call including after-call work, in seconds. */
-export const meanHandlingSeconds = meanOf(talk) + meanOf(afterCallWork)
+export const meanHandlingSeconds = ({ talk }: SkillPlan): number => meanOf(talk) + meanOf(afterCallWork)
 
 const shortPauses = [
   { name: 'Baño', min: 2 * minute, max: 6 * minute },
@@ -24,26 +23,41 @@ const toWholeSeconds = (seconds: number) => Math.max(1, Math.round(seconds))
 const drawDuration = (random: Random, { median, spread }: { median: number; spread: number }) =>
   toWholeSeconds(lognormal(random, median, spread))
 
-/** Random decisions and durations of agents and callers. Durations are whole seconds, at least 1. */
-export const behaviour = {
-  talkSeconds: (random: Random): number => drawDuration(random, talk),
-  afterCallWorkSeconds: (random: Random): number => drawDuration(random, afterCallWork),
-  outboundTalkSeconds: (random: Random): number => drawDuration(random, outboundTalk),
-  internalTalkSeconds: (random: Random): number => drawDuration(random, internalTalk),
-  patienceSeconds: (random: Random): number => toWholeSeconds(exponential(random, meanPatience)),
+/** Random decisions and durations of agents and callers. Durations are whole seconds. */
+export interface Behaviour {
+  readonly talkSeconds: (random: Random, skill: SkillPlan) => number
+  readonly afterCallWorkSeconds: (random: Random) => number
+  readonly outboundTalkSeconds: (random: Random) => number
+  readonly internalTalkSeconds: (random: Random) => number
+  /** How long a caller waits before hanging up; `Infinity` for a caller who never does. */
+  readonly patienceSeconds: (random: Random, skill: SkillPlan) => number
+  readonly missesCall: (random: Random) => boolean
+  readonly ringSeconds: (random: Random) => number
+  readonly missedRingSeconds: number
+  /** The idle time after which an agent makes an outbound call; `undefined` if the agent waits for calls only. */
+  readonly idleSecondsBeforeOutbound: (random: Random) => number | undefined
+  readonly callsColleague: (random: Random) => boolean
+  /** A short pause between two calls, starting `now`; usually `undefined`. */
+  readonly shortPause: (random: Random, now: number) => Pause | undefined
+}
 
-  missesCall: (random: Random): boolean => chance(random, 0.015),
-  ringSeconds: (random: Random): number => integerBetween(random, 4, 12),
+/** How people in the simulated centre behave. */
+export const behaviour: Behaviour = {
+  talkSeconds: (random, { talk }) => drawDuration(random, talk),
+  afterCallWorkSeconds: (random) => drawDuration(random, afterCallWork),
+  outboundTalkSeconds: (random) => drawDuration(random, outboundTalk),
+  internalTalkSeconds: (random) => drawDuration(random, internalTalk),
+  patienceSeconds: (random, { meanPatience }) => toWholeSeconds(exponential(random, meanPatience)),
+
+  missesCall: (random) => chance(random, 0.015),
+  ringSeconds: (random) => integerBetween(random, 4, 12),
   missedRingSeconds: 20,
 
-  /** The idle time after which an agent makes an outbound call; `undefined` if the agent waits for calls only. */
-  idleSecondsBeforeOutbound: (random: Random): number | undefined =>
-    chance(random, 0.2) ? integerBetween(random, 15, 75) : undefined,
-  callsColleague: (random: Random): boolean => chance(random, 0.03),
-  /** A short pause between two calls, starting `now`; usually `undefined`. */
-  shortPause: (random: Random, now: number): Pause | undefined => {
+  idleSecondsBeforeOutbound: (random) => (chance(random, 0.12) ? integerBetween(random, 15, 75) : undefined),
+  callsColleague: (random) => chance(random, 0.03),
+  shortPause: (random, now) => {
     if (!chance(random, 0.02)) return undefined
     const { name, min, max } = pick(random, shortPauses)
     return { name, at: now, seconds: integerBetween(random, min, max) }
   },
-} as const
+}

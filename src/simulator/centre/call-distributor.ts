@@ -1,139 +1,225 @@
 import { type Activity, activities, auxiliary, type SimulatedAgent } from './agent.ts'
-import { behaviour } from './behaviour.ts'
+import type { Behaviour } from './behaviour.ts'
 import { type EventQueue, FifoQueue } from './queues.ts'
 import type { Random } from './random.ts'
 import type { Pause } from './shifts.ts'
+import type { Skill } from './skill.ts'
 
-/** A waiting call. The caller hangs up at `patienceEndsAt` (a whole second). */
-interface WaitingCall {
+/** What happened to an inbound call. Calls are numbered in the order of their arrival, from 1. */
+export interface CallEvent {
+  readonly kind: 'arrived' | 'answered' | 'abandoned'
+  readonly call: number
+  readonly skillId: string
+  readonly second: number
+}
+
+/** What the rest of the centre has to know. */
+export interface DistributorListener {
+  readonly onCallEvent?: ((event: CallEvent) => void) | undefined
+  readonly onLogin?: (agent: SimulatedAgent) => void
+  readonly onLogout?: (agent: SimulatedAgent) => void
+}
+
+/** An inbound call. The caller hangs up at `patienceEndsAt` (a whole second, or never). */
+interface Call {
+  readonly number: number
+  readonly line: Line
+  readonly arrivedAt: number
   readonly patienceEndsAt: number
+  state: 'waiting' | 'ringing' | 'answered' | 'abandoned'
+}
+
+/** The queues of one skill. Entries that are no longer valid stay until they are at the head. */
+interface Line {
+  readonly skill: Skill
+  readonly calls: FifoQueue<Call>
+  readonly readyAgents: FifoQueue<ReadyEntry>
+  readyCount: number
 }
 
 /** An agent on shift, with the remaining pauses in the order of their times. */
 interface ShiftState {
   readonly agent: SimulatedAgent
+  readonly lines: readonly Line[]
   readonly pauses: Pause[]
   readonly logoutAt: number
   /** The time of the next pause or of the logout; cached because it is read after every call. */
   nextDueAt: number
 }
 
-/** An entry in the queue of ready agents. It is invalid as soon as the agent leaves the ready state. */
+/** An entry in the queues of ready agents. It is invalid as soon as the agent leaves the ready state. */
 interface ReadyEntry {
   readonly shift: ShiftState
   readonly since: number
 }
 
-/** Distributes waiting calls to ready agents, and moves agents from one activity to the next. */
+/**
+ * Distributes calls to ready agents with the skill, and moves agents from one activity to the next. A call rings at the
+ * agent who has been ready for the longest time; a free agent gets the call that has waited for the longest time. So a
+ * skill never has both a waiting call and a ready agent.
+ */
 export class CallDistributor {
   readonly #events: EventQueue
   readonly #random: Random
-  readonly #waitingCalls = new FifoQueue<WaitingCall>()
-  readonly #readyAgents = new FifoQueue<ReadyEntry>()
+  readonly #behaviour: Behaviour
+  readonly #listener: DistributorListener
+  readonly #lines: ReadonlyMap<Skill, Line>
+  #calls = 0
 
-  constructor(events: EventQueue, random: Random) {
+  constructor(
+    events: EventQueue,
+    random: Random,
+    behaviour: Behaviour,
+    skills: readonly Skill[],
+    listener: DistributorListener = {},
+  ) {
     this.#events = events
     this.#random = random
+    this.#behaviour = behaviour
+    this.#listener = listener
+    this.#lines = new Map(skills.map((skill) => [skill, createLine(skill)]))
   }
 
-  /** Adds an inbound call to the queue. */
-  receiveCall(): void {
-    this.#waitingCalls.push({ patienceEndsAt: this.#events.now + behaviour.patienceSeconds(this.#random) })
-    this.#assignCalls()
+  /** Receives an inbound call. */
+  receiveCall(skill: Skill): void {
+    const line = this.#lineOf(skill)
+    const arrivedAt = this.#events.now
+    const patienceEndsAt = arrivedAt + this.#behaviour.patienceSeconds(this.#random, skill.plan)
+    this.#calls += 1
+    const call: Call = { number: this.#calls, line, arrivedAt, patienceEndsAt, state: 'waiting' }
+    skill.countArrival()
+    this.#report('arrived', call)
+    this.#ringOrWait(call, () => line.calls.push(call))
+  }
+
+  /** The agents with this skill who are ready now. */
+  readyAgents(skill: Skill): number {
+    return this.#lineOf(skill).readyCount
+  }
+
+  /**
+   * Connects a person whom a campaign has called with the agent who has been ready for the longest time. Returns whether
+   * an agent was ready.
+   */
+  connectOutboundCall(skill: Skill): boolean {
+    const shift = longestReadyAgent(this.#lineOf(skill))
+    if (shift !== undefined) this.#makeOutboundCall(shift)
+    return shift !== undefined
   }
 
   /**
    * Logs an agent in. The times are seconds since midnight of day 0. A pause or logout that becomes due while the agent
    * is busy waits until the agent is free.
    */
-  startShift(agent: SimulatedAgent, logoutAt: number, pauses: readonly Pause[]): void {
-    const shift = { agent, logoutAt, pauses: [...pauses], nextDueAt: firstDue(pauses, logoutAt) }
+  startShift(
+    agent: SimulatedAgent,
+    skills: readonly Skill[],
+    logoutAt: number,
+    pauses: readonly Pause[],
+  ): void {
+    const lines = skills.map((skill) => this.#lineOf(skill))
+    const shift = { agent, lines, logoutAt, pauses: [...pauses], nextDueAt: firstDue(pauses, logoutAt) }
     for (const second of [...pauses.map(({ at }) => at), logoutAt]) {
       this.#events.schedule(second, () => {
         if (agent.activity === activities.ready) this.#pauseOrLogOutIfDue(shift)
       })
     }
     this.#becomeReady(shift)
+    this.#listener.onLogin?.(agent)
   }
 
-  #assignCalls(): void {
-    for (;;) {
-      const call = this.#firstWaitingCall()
-      const shift = this.#longestReadyAgent()
-      if (call === undefined || shift === undefined) return
-      this.#waitingCalls.shift()
-      this.#readyAgents.shift()
+  #lineOf(skill: Skill): Line {
+    const line = this.#lines.get(skill)
+    if (line === undefined) throw new RangeError(`unknown skill ${skill.plan.id}; pass it to the constructor`)
+    return line
+  }
+
+  #ringOrWait(call: Call, enqueue: () => void): void {
+    const shift = longestReadyAgent(call.line)
+    if (shift !== undefined) {
       this.#ring(shift, call)
+      return
     }
+    call.state = 'waiting'
+    enqueue()
+    if (call.patienceEndsAt === Number.POSITIVE_INFINITY) return
+    this.#events.schedule(call.patienceEndsAt, () => {
+      if (call.state === 'waiting') this.#abandon(call)
+    })
   }
 
-  #firstWaitingCall(): WaitingCall | undefined {
-    let call = this.#waitingCalls.peek()
-    while (call !== undefined && call.patienceEndsAt <= this.#events.now) {
-      this.#waitingCalls.shift()
-      call = this.#waitingCalls.peek()
-    }
-    return call
-  }
-
-  #longestReadyAgent(): ShiftState | undefined {
-    let entry = this.#readyAgents.peek()
-    while (entry !== undefined && !isStillReady(entry)) {
-      this.#readyAgents.shift()
-      entry = this.#readyAgents.peek()
-    }
-    return entry?.shift
-  }
-
-  #ring(shift: ShiftState, call: WaitingCall): void {
-    const missed = behaviour.missesCall(this.#random)
-    const ringEndsAt =
-      this.#events.now + (missed ? behaviour.missedRingSeconds : behaviour.ringSeconds(this.#random))
+  #ring(shift: ShiftState, call: Call): void {
+    const { missesCall, missedRingSeconds, ringSeconds } = this.#behaviour
+    const missed = missesCall(this.#random)
+    const ringEndsAt = this.#events.now + (missed ? missedRingSeconds : ringSeconds(this.#random))
+    call.state = 'ringing'
     this.#startActivity(shift, activities.ringing)
     if (call.patienceEndsAt < ringEndsAt) {
-      this.#events.schedule(call.patienceEndsAt, () => this.#becomeFree(shift))
+      this.#events.schedule(call.patienceEndsAt, () => {
+        this.#abandon(call)
+        this.#becomeFree(shift)
+      })
     } else if (missed) {
       this.#events.schedule(ringEndsAt, () => this.#requeueMissedCall(shift, call))
     } else {
-      this.#events.schedule(ringEndsAt, () => this.#answerCall(shift))
+      this.#events.schedule(ringEndsAt, () => this.#answerCall(shift, call))
     }
   }
 
-  #requeueMissedCall(shift: ShiftState, call: WaitingCall): void {
-    this.#waitingCalls.unshift(call)
+  /** The call keeps its place: another agent gets it before all calls that arrived later. */
+  #requeueMissedCall(shift: ShiftState, call: Call): void {
+    this.#ringOrWait(call, () => call.line.calls.unshift(call))
     this.#becomeFree(shift)
-    this.#assignCalls()
   }
 
-  #answerCall(shift: ShiftState): void {
+  #abandon(call: Call): void {
+    call.state = 'abandoned'
+    call.line.skill.countAbandonment()
+    this.#report('abandoned', call)
+  }
+
+  #answerCall(shift: ShiftState, call: Call): void {
+    const { skill } = call.line
+    call.state = 'answered'
+    skill.countAnswer(this.#events.now - call.arrivedAt)
+    this.#report('answered', call)
     shift.agent.countCall('inbound')
-    const seconds = behaviour.talkSeconds(this.#random)
+    const seconds = this.#behaviour.talkSeconds(this.#random, skill.plan)
     this.#runActivity(shift, activities.inboundCall, seconds, () => this.#startAfterCallWork(shift))
+  }
+
+  #report(kind: CallEvent['kind'], { number, line }: Call): void {
+    this.#listener.onCallEvent?.({
+      kind,
+      call: number,
+      skillId: line.skill.plan.id,
+      second: this.#events.now,
+    })
   }
 
   #makeOutboundCall(shift: ShiftState): void {
     shift.agent.countCall('outbound')
-    const seconds = behaviour.outboundTalkSeconds(this.#random)
+    const seconds = this.#behaviour.outboundTalkSeconds(this.#random)
     this.#runActivity(shift, activities.outboundCall, seconds, () => this.#startAfterCallWork(shift))
   }
 
   #makeInternalCall(shift: ShiftState): void {
     shift.agent.countCall('internal')
-    const seconds = behaviour.internalTalkSeconds(this.#random)
+    const seconds = this.#behaviour.internalTalkSeconds(this.#random)
     this.#runActivity(shift, activities.internalCall, seconds, () => this.#becomeFree(shift))
   }
 
   #startAfterCallWork(shift: ShiftState): void {
-    const seconds = behaviour.afterCallWorkSeconds(this.#random)
+    const seconds = this.#behaviour.afterCallWorkSeconds(this.#random)
     this.#runActivity(shift, activities.afterCallWork, seconds, () => this.#finishCall(shift))
   }
 
   /** A due pause or logout has priority, then a spontaneous pause or internal call. */
   #finishCall(shift: ShiftState): void {
     if (this.#pauseOrLogOutIfDue(shift)) return
-    const pause = behaviour.shortPause(this.#random, this.#events.now)
+    const pause = this.#behaviour.shortPause(this.#random, this.#events.now)
     if (pause !== undefined) this.#startPause(shift, pause)
-    else if (behaviour.callsColleague(this.#random)) this.#makeInternalCall(shift)
+    else if (this.#behaviour.callsColleague(this.#random)) this.#makeInternalCall(shift)
     else this.#becomeReady(shift)
   }
 
@@ -146,8 +232,12 @@ export class CallDistributor {
     if (this.#events.now < shift.nextDueAt) return false
     const pause = this.#events.now < shift.logoutAt ? shift.pauses.shift() : undefined
     shift.nextDueAt = firstDue(shift.pauses, shift.logoutAt)
-    if (pause === undefined) this.#startActivity(shift, activities.loggedOut)
-    else this.#startPause(shift, pause)
+    if (pause !== undefined) {
+      this.#startPause(shift, pause)
+    } else {
+      this.#startActivity(shift, activities.loggedOut)
+      this.#listener.onLogout?.(shift.agent)
+    }
     return true
   }
 
@@ -157,15 +247,18 @@ export class CallDistributor {
 
   #becomeReady(shift: ShiftState): void {
     this.#startActivity(shift, activities.ready)
-    const entry = { shift, since: this.#events.now }
-    this.#readyAgents.push(entry)
-    const idleSeconds = behaviour.idleSecondsBeforeOutbound(this.#random)
-    if (idleSeconds !== undefined) {
-      this.#events.schedule(this.#events.now + idleSeconds, () => {
-        if (isStillReady(entry)) this.#makeOutboundCall(shift)
-      })
+    const call = takeLongestWaitingCall(shift.lines)
+    if (call !== undefined) {
+      this.#ring(shift, call)
+      return
     }
-    this.#assignCalls()
+    const entry = { shift, since: this.#events.now }
+    for (const line of shift.lines) line.readyAgents.push(entry)
+    const idleSeconds = this.#behaviour.idleSecondsBeforeOutbound(this.#random)
+    if (idleSeconds === undefined) return
+    this.#events.schedule(this.#events.now + idleSeconds, () => {
+      if (isStillReady(entry)) this.#makeOutboundCall(shift)
+    })
   }
 
   #runActivity(shift: ShiftState, activity: Activity, seconds: number, then: () => void): void {
@@ -173,9 +266,15 @@ export class CallDistributor {
     this.#events.schedule(this.#events.now + seconds, then)
   }
 
-  #startActivity({ agent }: ShiftState, activity: Activity): void {
+  #startActivity({ agent, lines }: ShiftState, activity: Activity): void {
+    if (agent.activity === activities.ready) for (const line of lines) line.readyCount -= 1
     agent.startActivity(activity, this.#events.now)
+    if (activity === activities.ready) for (const line of lines) line.readyCount += 1
   }
+}
+
+function createLine(skill: Skill): Line {
+  return { skill, calls: new FifoQueue(), readyAgents: new FifoQueue(), readyCount: 0 }
 }
 
 function firstDue(pauses: readonly Pause[], logoutAt: number): number {
@@ -185,4 +284,32 @@ function firstDue(pauses: readonly Pause[], logoutAt: number): number {
 /** An agent who left the ready state and returned has a new entry, so the start time must match too. */
 function isStillReady({ shift: { agent }, since }: ReadyEntry): boolean {
   return agent.activity === activities.ready && agent.since === since
+}
+
+function longestReadyAgent({ readyAgents }: Line): ShiftState | undefined {
+  let entry = readyAgents.peek()
+  while (entry !== undefined && !isStillReady(entry)) {
+    readyAgents.shift()
+    entry = readyAgents.peek()
+  }
+  return entry?.shift
+}
+
+function firstWaitingCall({ calls }: Line): Call | undefined {
+  let call = calls.peek()
+  while (call !== undefined && call.state !== 'waiting') {
+    calls.shift()
+    call = calls.peek()
+  }
+  return call
+}
+
+function takeLongestWaitingCall(lines: readonly Line[]): Call | undefined {
+  let longest: Call | undefined
+  for (const line of lines) {
+    const call = firstWaitingCall(line)
+    if (call !== undefined && (longest === undefined || call.number < longest.number)) longest = call
+  }
+  longest?.line.calls.shift()
+  return longest
 }

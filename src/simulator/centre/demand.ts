@@ -1,9 +1,10 @@
 import { meanHandlingSeconds } from './behaviour.ts'
 import { chance, exponential, type Random } from './random.ts'
 import type { Shift } from './shifts.ts'
-import { day, hour, minute } from './time.ts'
+import type { Peak, SkillPlan } from './skill.ts'
+import { day, minute } from './time.ts'
 
-/** The arrival rate of inbound calls over one day. */
+/** The arrival rate of one skill's calls over one day. */
 export interface Demand {
   /** Calls per second at a second of the day. */
   readonly rateAt: (second: number) => number
@@ -12,20 +13,14 @@ export interface Demand {
 }
 
 /** The share of working time, without planned pauses, that inbound calls take outside the peaks. */
-const baseLoad = 0.7
+const baseLoad = 0.67
 
 /** In a small team, more callers find all agents busy and hang up. This extra load, in agents, compensates for it. */
 const smallTeamLoad = 0.6
 
-/** Peaks above the base load, relative to it: late morning and mid-afternoon. */
-const peaks = [
-  { at: 11 * hour, width: 1.25 * hour, height: 0.12 },
-  { at: 15.5 * hour, width: 1.5 * hour, height: 0.1 },
-] as const
+const maxPeakFactor = (peaks: readonly Peak[]) => 1 + peaks.reduce((sum, { height }) => sum + height, 0)
 
-const maxPeakFactor = 1 + peaks.reduce((sum, { height }) => sum + height, 0)
-
-function peakFactorAt(second: number): number {
+function peakFactorAt(peaks: readonly Peak[], second: number): number {
   return peaks.reduce(
     (sum, { at, width, height }) => sum + height * Math.exp(-(((second - at) / width) ** 2)),
     1,
@@ -43,44 +38,61 @@ function* workingPeriods({ loginAt, logoutAt, pauses }: Shift): Generator<readon
   yield [from, logoutAt]
 }
 
-/** The number of working agents in each minute of the day. */
-function staffByMinute(shifts: readonly Shift[]): Int32Array {
-  const staff = new Int32Array(day / minute + 1)
-  const change = (second: number, by: number) => {
-    const index = Math.floor(second / minute)
-    staff[index] = (staff[index] ?? 0) + by
+/** A working day of an agent, and the indexes of the agent's skills. */
+export interface PlannedAgent {
+  readonly shift: Shift
+  readonly skills: readonly number[]
+}
+
+/** The working agents in each minute of the day. An agent counts as `share`. */
+function staffByMinute(
+  agents: readonly PlannedAgent[],
+  share: (agent: PlannedAgent) => number,
+): Float64Array {
+  const staff = new Float64Array(day / minute + 1)
+  for (const agent of agents) {
+    const counted = share(agent)
+    if (counted === 0) continue
+    for (const [from, to] of workingPeriods(agent.shift)) {
+      for (let index = Math.floor(from / minute); index < Math.floor(to / minute); index += 1)
+        staff[index] = (staff[index] ?? 0) + counted
+    }
   }
-  for (const [from, to] of shifts.values().flatMap(workingPeriods)) {
-    change(from, +1)
-    change(to, -1)
-  }
-  for (let index = 1; index < staff.length; index += 1)
-    staff[index] = (staff[index] ?? 0) + (staff[index - 1] ?? 0)
   return staff
 }
 
-/** The demand that keeps the agents on shift about equally busy in a centre of any size. */
-export function demandFor(shifts: readonly Shift[]): Demand {
-  const staff = staffByMinute(shifts)
-  const maxStaff = staff.reduce((max, count) => Math.max(max, count), 0)
-  const callsPerSecond = (agents: number) =>
-    (agents + Math.min(agents, smallTeamLoad)) * (baseLoad / meanHandlingSeconds)
-  return {
-    rateAt: (second) => callsPerSecond(staff[Math.floor(second / minute)] ?? 0) * peakFactorAt(second),
-    peakRate: callsPerSecond(maxStaff) * maxPeakFactor,
-  }
+/**
+ * The demand of each skill, in the order of `plans`. It keeps the agents on shift about equally busy in a centre of any
+ * size. An agent's time is divided equally among the agent's skills.
+ */
+export function demandFor(plans: readonly SkillPlan[], agents: readonly PlannedAgent[]): readonly Demand[] {
+  const staff = staffByMinute(agents, () => 1)
+  return plans.map((plan, index) => {
+    const served = staffByMinute(agents, ({ skills }) => (skills.includes(index) ? 1 / skills.length : 0))
+    const callsPerSecond = served.map((share, at) => {
+      const working = staff[at] ?? 0
+      if (working === 0) return 0
+      return (share * (1 + Math.min(working, smallTeamLoad) / working) * baseLoad) / meanHandlingSeconds(plan)
+    })
+    return {
+      rateAt: (second) =>
+        (callsPerSecond[Math.floor(second / minute)] ?? 0) * peakFactorAt(plan.peaks, second),
+      peakRate: callsPerSecond.reduce((max, rate) => Math.max(max, rate), 0) * maxPeakFactor(plan.peaks),
+    }
+  })
 }
 
 /**
  * The time of the next call after `time`, or `undefined` if none arrives before midnight. Both times are seconds of the
  * day and can be fractional. The calls are an inhomogeneous Poisson process, made by thinning: candidates arrive at the
- * peak rate, and each is kept with the probability rate / peak rate.
+ * peak rate, and each is kept with the probability rate / peak rate. `factor` multiplies the demand.
  */
-export function nextArrival(random: Random, demand: Demand, time: number): number | undefined {
-  if (demand.peakRate <= 0) return undefined
+export function nextArrival(random: Random, demand: Demand, time: number, factor = 1): number | undefined {
+  const peakRate = demand.peakRate * factor
+  if (peakRate <= 0) return undefined
   let candidate = time
   do {
-    candidate += exponential(random, 1 / demand.peakRate)
+    candidate += exponential(random, 1 / peakRate)
     if (candidate >= day) return undefined
   } while (!chance(random, demand.rateAt(candidate) / demand.peakRate))
   return candidate

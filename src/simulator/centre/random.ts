@@ -15,6 +15,25 @@ export function seededRandom(seed: number): Random {
   return random
 }
 
+/**
+ * An integer seed that depends on all `parts` (integers), so that a subsystem has its own random numbers and does not
+ * change those of the others. Neighbouring parts give unrelated seeds.
+ */
+export function deriveSeed(...parts: readonly number[]): number {
+  let hash = 0x9e37_79b9
+  for (const part of parts) {
+    hash = Math.imul(hash ^ part, 0x85eb_ca6b)
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35)
+    hash ^= hash >>> 16
+  }
+  return hash
+}
+
+/** Draws a number from `min` (included) to `max` (excluded). */
+export function between(random: Random, min: number, max: number): number {
+  return min + uniformFloat64(random) * (max - min)
+}
+
 /** Returns true with `probability` (0–1). */
 export function chance(random: Random, probability: number): boolean {
   return uniformFloat64(random) < probability
@@ -23,6 +42,21 @@ export function chance(random: Random, probability: number): boolean {
 /** Draws an integer from `min` to `max`, both included. */
 export function integerBetween(random: Random, min: number, max: number): number {
   return min + Math.floor(uniformFloat64(random) * (max - min + 1))
+}
+
+/** Draws one of `choices`, each with its share of the sum. Throws a RangeError if no share is positive. */
+export function pickByShare<T>(
+  random: Random,
+  choices: readonly { readonly value: T; readonly share: number }[],
+): T {
+  let sum = 0
+  for (const { share } of choices) sum += share
+  let left = uniformFloat64(random) * sum
+  for (const { value, share } of choices) {
+    left -= share
+    if (left < 0) return value
+  }
+  throw new RangeError('choices: at least one share must be positive')
 }
 
 /** Draws one of `choices` with equal probability. Throws a RangeError if there are none. */

@@ -101,7 +101,7 @@ function dayFields({ seconds, calls }: DayTotals): DayFields {
 }
 
 /** wolkvox reports 0 if the divisor is 0. */
-function ratio(part: number, whole: number): number {
+export function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole
 }
 
