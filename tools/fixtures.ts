@@ -58,7 +58,10 @@ export function anAccountState(overrides: Partial<AccountState> = {}): AccountSt
     account: '0042',
     timeZone: 'America/Bogota',
     dailyLimit: undefined,
+    demands: [],
     requestsOfDay: { day: '2026-01-02', count: 0 },
+    otherRequests: undefined,
+    measuringSince: undefined,
     exhausted: undefined,
     ...overrides,
   }

@@ -57,6 +57,8 @@ export type Outcome = {
       readonly rendered: RenderedSnapshot
       /** wolkvox's names of the fields that no record has. Absent if there are none. */
       readonly missingFields?: readonly string[]
+      /** Calls of all programs of the account on this day; absent if the report does not tell. */
+      readonly accountCalls?: number | undefined
     }
   | { readonly ok: false; readonly failure: Failure }
 )

@@ -7,6 +7,14 @@ export interface RequestsOfDay {
   readonly count: number
 }
 
+/** What other programs have used of an account's calls, as the last measurement has shown. */
+export interface OtherRequests extends RequestsOfDay {
+  /** Milliseconds since 1970. */
+  readonly measuredAt: number
+  /** Calls an hour, for the time after the measurement. */
+  readonly perHour: number
+}
+
 /** When a report of an operation may be fetched next, as a process leaves it for the next one. */
 export interface StoredSchedule {
   /** No fetch before this, in milliseconds since 1970. */
@@ -20,6 +28,8 @@ export interface StoredAccount {
   readonly requestsOfDay: RequestsOfDay
   /** Day on which wolkvox refused a call because the quota is exhausted, and when a call may probe it, since 1970. */
   readonly exhausted?: { readonly day: string; readonly probeAt: number } | undefined
+  /** `undefined` until a report has measured it. */
+  readonly otherRequests?: OtherRequests | undefined
   /** By the key of the report: {@link reportKey}. */
   readonly schedules: Readonly<Record<string, StoredSchedule>>
 }

@@ -1,24 +1,28 @@
-import { abortable, now } from '../clock.ts'
-import { failedOutcome, type Outcome } from '../model/outcome.ts'
+import { now } from '../clock.ts'
+import type { Outcome } from '../model/outcome.ts'
 import type { AccountStorage, StoredAccount } from '../model/storage-ports.ts'
-import { formatDuration } from '../units.ts'
+import { dayAt } from './account-day.ts'
 import {
   type AccountState,
   backoffMs,
-  dayAt,
-  isLimitReached,
   PROBE_INTERVAL_MS,
+  withAccountCalls,
   withExhaustedQuota,
   withFreeQuota,
+  withMeasurementSent,
   withProbe,
   withRequestToday,
 } from './budget.ts'
+import { createCallQueue } from './call-queue.ts'
+import type { ReportDemand } from './demand.ts'
+import { refuse } from './refusal.ts'
 
 /** The settings of an account; operations with the same server and base URL share one. */
-export type AccountSettings = Pick<AccountState, 'account' | 'timeZone' | 'dailyLimit'>
+export type AccountSettings = Pick<AccountState, 'account' | 'timeZone' | 'dailyLimit' | 'demands'>
 
 /** One call for one report. */
 export interface Call {
+  readonly demand: ReportDemand
   /** Ends the call early, also while it waits for its turn. */
   readonly signal: AbortSignal
   /** Called when the request is about to be sent. */
@@ -28,16 +32,18 @@ export interface Call {
   readonly send: () => Promise<Outcome>
 }
 
-/** A server code at a base URL. It owns the daily quota, and its calls run one at a time. */
+/** A server code at a base URL. It owns the daily quota, and its calls run one at a time, the most important first. */
 export interface Account {
   state(): AccountState
-  /** How long no call may be sent because the quota is exhausted, in milliseconds. */
-  backoffMs(): number
+  /** How long no call of a report may be sent because the quota is exhausted, in milliseconds. */
+  backoffMs(demand: ReportDemand): number
+  /** Whether a call of a report would be sent now. */
+  allows(demand: ReportDemand): boolean
   /** Applies changed settings; counts stay. */
   configure(settings: AccountSettings): void
   /**
-   * Runs a call when those before it have ended, unless the quota is exhausted. The request is counted and stored before it is
-   * sent: the next process knows of it even if this one dies.
+   * Runs a call when it has its turn, unless the quota is exhausted or kept for more important reports. The request is counted and
+   * stored before it is sent: the next process knows of it even if this one dies.
    *
    * @throws the signal's reason
    */
@@ -82,10 +88,10 @@ function createAccount(
 ): Account {
   const schedules = new Map(validSchedules(credentials, stored))
   let state = initialAccountState(settings, stored)
-  let last: Promise<unknown> = Promise.resolve()
+  const queue = createCallQueue()
 
   async function save(): Promise<boolean> {
-    const { requestsOfDay, exhausted } = state
+    const { requestsOfDay, exhausted, otherRequests } = state
     const { wallMs, monotonicMs } = now()
     return storage.save({
       requestsOfDay,
@@ -93,41 +99,38 @@ function createAccount(
         day: exhausted.day,
         probeAt: wallMs + Math.max(0, exhausted.probeAtMonotonicMs - monotonicMs),
       },
+      otherRequests,
       schedules: Object.fromEntries(schedules),
     })
   }
 
-  async function run({ signal, onRequest, onSaved, send }: Call): Promise<Outcome> {
-    const refusal = refuse(state)
+  async function run({ demand, signal, onRequest, onSaved, send }: Call): Promise<Outcome> {
+    const refusal = refuse(state, demand, now())
     if (refusal !== undefined) return refusal
     state = withProbe(withRequestToday(state, Date.now()), now())
+    if (demand.measuresAccount) state = withMeasurementSent(state, now())
     onRequest()
     onSaved(await save())
     signal.throwIfAborted()
     const outcome = await send()
-    if (outcome.ok) state = withFreeQuota(state)
-    else if (outcome.failure.reason === 'quota_exceeded') state = withExhaustedQuota(state, now())
+    if (outcome.ok) {
+      state = withFreeQuota(state)
+      const { accountCalls } = outcome
+      if (accountCalls !== undefined) state = withAccountCalls(state, accountCalls, Date.now())
+    } else if (outcome.failure.reason === 'quota_exceeded') {
+      state = withExhaustedQuota(state, now())
+    }
     return outcome
   }
 
   return {
     state: () => state,
-    backoffMs: () => backoffMs(state, now()),
+    backoffMs: ({ measuresAccount }) => backoffMs(state, now(), measuresAccount),
+    allows: (demand) => refuse(state, demand, now()) === undefined,
     configure: (changed) => {
       state = { ...state, ...changed }
     },
-    async call(call) {
-      const before = last
-      const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-      // Without a value: the results of all earlier calls would stay in memory.
-      last = Promise.all([before, ended]).then(() => undefined)
-      try {
-        await abortable(before, call.signal)
-        return await run(call)
-      } finally {
-        end()
-      }
-    },
+    call: (call) => queue.run(call.demand.priority, call.signal, () => run(call)),
     saveSchedule(key, credentials, earliestFetch) {
       schedules.set(key, { credentials, earliestFetch })
       return save()
@@ -156,22 +159,12 @@ function initialAccountState(settings: AccountSettings, stored: StoredAccount | 
   return {
     ...settings,
     requestsOfDay: stored?.requestsOfDay ?? { day: dayAt(wallMs, settings.timeZone), count: 0 },
+    otherRequests: stored?.otherRequests,
+    measuringSince: undefined,
     exhausted: exhausted && {
       day: exhausted.day,
       // A longer wait was stored before the clock was set back.
       probeAtMonotonicMs: monotonicMs + Math.min(exhausted.probeAt - wallMs, PROBE_INTERVAL_MS),
     },
   }
-}
-
-/** @returns the outcome of a call that the quota does not allow */
-function refuse(state: AccountState): Outcome | undefined {
-  const at = now()
-  const wait = backoffMs(state, at)
-  if (wait === 0) return undefined
-  const next = formatDuration(Math.ceil(wait / 1000) * 1000)
-  const why = isLimitReached(state, at.wallMs)
-    ? `the ${state.dailyLimit} calls that the licences allow today are used up`
-    : 'wolkvox has reported that the quota is exhausted'
-  return failedOutcome('quota_exceeded', `${why}; no call was sent; the next attempt is in ${next}`)
 }

@@ -1,9 +1,10 @@
-import { Temporal } from 'temporal-polyfill'
 import type { Moment } from '../clock.ts'
-import type { RequestsOfDay } from '../model/storage-ports.ts'
-import { DAY_MS } from '../units.ts'
+import type { OtherRequests, RequestsOfDay } from '../model/storage-ports.ts'
+import { dayAt, isAnotherDay, untilNextDay } from './account-day.ts'
+import { callsNeeded, type ReportDemand } from './demand.ts'
+import { expectedOthers, measureOthers } from './other-requests.ts'
 
-// While wolkvox refuses calls because the quota is exhausted, one call in this time checks whether it has been reset.
+// While the quota is exhausted, one call in this time checks whether it still is.
 export const PROBE_INTERVAL_MS = 30 * 60_000
 
 /** wolkvox has refused a call because the quota is exhausted. */
@@ -22,7 +23,13 @@ export interface AccountState {
   readonly timeZone: string
   /** `undefined` if the licences are not configured. */
   readonly dailyLimit: number | undefined
+  /** All reports of all operations of the account. */
+  readonly demands: readonly ReportDemand[]
   readonly requestsOfDay: RequestsOfDay
+  /** `undefined` until a report has measured it. */
+  readonly otherRequests: OtherRequests | undefined
+  /** When the last call was sent that measures the requests of other programs, on the monotonic clock. */
+  readonly measuringSince: number | undefined
   /** Until a call succeeds. */
   readonly exhausted: Exhausted | undefined
 }
@@ -54,29 +61,110 @@ export function withFreeQuota(state: AccountState): AccountState {
   return state.exhausted === undefined ? state : { ...state, exhausted: undefined }
 }
 
+/** A call is about to be sent whose response tells the calls of all programs. */
+export function withMeasurementSent(state: AccountState, now: Moment): AccountState {
+  return { ...state, measuringSince: now.monotonicMs }
+}
+
+/**
+ * A response has told how many calls all programs of the account have made today.
+ *
+ * @param now milliseconds since 1970
+ */
+export function withAccountCalls(state: AccountState, accountCalls: number, now: number): AccountState {
+  const { requestsOfDay, otherRequests, timeZone } = state
+  const measured = measureOthers(accountCalls, requestsOfDay, otherRequests, timeZone, now)
+  return { ...state, otherRequests: measured }
+}
+
 /** Requests sent since the account's day began. @param now milliseconds since 1970 */
 export function requestsToday(state: AccountState, now: number): number {
   const { timeZone, requestsOfDay } = state
   return isAnotherDay(requestsOfDay.day, timeZone, now) ? 0 : requestsOfDay.count
 }
 
-/** Whether one more request would exceed the daily limit. @param now milliseconds since 1970 */
-export function isLimitReached(state: AccountState, now: number): boolean {
-  return state.dailyLimit !== undefined && requestsToday(state, now) >= state.dailyLimit
+/**
+ * What other programs have used today, as last measured.
+ *
+ * @param now milliseconds since 1970
+ * @returns `undefined` if no report of the account measures it, or has not measured it today
+ */
+export function otherRequestsToday(state: AccountState, now: number): OtherRequests | undefined {
+  const { demands, otherRequests, timeZone } = state
+  if (otherRequests === undefined || !demands.some(({ measuresAccount }) => measuresAccount)) return undefined
+  return isAnotherDay(otherRequests.day, timeZone, now) ? undefined : otherRequests
 }
 
 /**
- * How long no call may be sent because the quota is exhausted: until the next probe, or until the day turns.
+ * Whether one more request would exceed the daily limit. Counts what other programs are expected to have used by now.
  *
+ * @param now milliseconds since 1970
+ */
+export function isLimitReached(state: AccountState, now: number): boolean {
+  const { dailyLimit } = state
+  if (dailyLimit === undefined) return false
+  const own = requestsToday(state, now)
+  if (own >= dailyLimit) return true
+  const others = otherRequestsToday(state, now)
+  return others !== undefined && own + expectedOthers(others, now) >= dailyLimit
+}
+
+/**
+ * How long no call may be sent because the quota is exhausted: until the next probe, or until the day turns. If the requests of
+ * other programs have exhausted it, the probe is a call that measures them: only it can show that they were overestimated.
+ *
+ * @param measures whether the call is such a call
  * @returns milliseconds; 0 if a call may be sent now
  */
-export function backoffMs(state: AccountState, now: Moment): number {
+export function backoffMs(state: AccountState, now: Moment, measures = false): number {
   const { exhausted, timeZone } = state
-  if (isLimitReached(state, now.wallMs)) {
-    return Math.min(PROBE_INTERVAL_MS, untilNextDay(now.wallMs, timeZone))
+  const untilProbe =
+    exhausted !== undefined && isExhausted(state, now.wallMs)
+      ? Math.max(0, exhausted.probeAtMonotonicMs - now.monotonicMs)
+      : 0
+  if (!isLimitReached(state, now.wallMs)) return untilProbe
+  if (measures && requestsToday(state, now.wallMs) < (state.dailyLimit ?? 0)) {
+    const { measuringSince = Number.NEGATIVE_INFINITY } = state
+    return Math.max(untilProbe, measuringSince + PROBE_INTERVAL_MS - now.monotonicMs)
   }
-  if (exhausted === undefined || !isExhausted(state, now.wallMs)) return 0
-  return Math.max(0, exhausted.probeAtMonotonicMs - now.monotonicMs)
+  return Math.min(PROBE_INTERVAL_MS, untilNextDay(now.wallMs, timeZone))
+}
+
+/** The calls that are left today, and what they are kept for. */
+export interface Reserve {
+  /** Calls that are left, before anything is kept. */
+  readonly left: number
+  /** Calls that other programs are expected to make until the day turns. */
+  readonly forOthers: number
+  /** Calls that more important reports need until the day turns. */
+  readonly forReports: number
+  /** Names of these reports. */
+  readonly reports: readonly string[]
+}
+
+/**
+ * Why a report has to leave the rest of the day's calls to more important reports.
+ *
+ * @param now milliseconds since 1970
+ * @returns `undefined` if it need not
+ */
+export function reserveAgainst(state: AccountState, demand: ReportDemand, now: number): Reserve | undefined {
+  const { dailyLimit, demands, timeZone } = state
+  const important = demands.filter(({ priority }) => priority < demand.priority)
+  if (dailyLimit === undefined || important.length === 0) return undefined
+  // An overestimate must not prevent the call that corrects it.
+  if (demand.measuresAccount && isLimitReached(state, now)) return undefined
+  const others = otherRequestsToday(state, now)
+  const untilDayEnd = untilNextDay(now, timeZone)
+  const left = dailyLimit - requestsToday(state, now) - (others?.count ?? 0)
+  const forOthers =
+    others === undefined || demand.measuresAccount
+      ? 0
+      : expectedOthers(others, now + untilDayEnd) - others.count
+  const forReports = callsNeeded(important, untilDayEnd)
+  if (left - forOthers - forReports >= 1) return undefined
+  const reports = [...new Set(important.map(({ report }) => report))]
+  return { left: Math.max(0, left), forOthers, forReports, reports }
 }
 
 /** Whether wolkvox has refused a call of this day, and accepted none since. @param now milliseconds since 1970 */
@@ -87,32 +175,4 @@ function isExhausted({ exhausted, timeZone }: AccountState, now: number): boolea
 /** When the account's day ends, in milliseconds since 1970. @param now milliseconds since 1970 */
 export function dayEnd({ timeZone }: AccountState, now: number): number {
   return now + untilNextDay(now, timeZone)
-}
-
-/**
- * The day of a time zone at a moment.
- *
- * @param now milliseconds since 1970
- * @param timeZone IANA name
- * @returns `YYYY-MM-DD`
- */
-export function dayAt(now: number, timeZone: string): string {
-  return dateAt(now, timeZone).toString()
-}
-
-/** Milliseconds until the next day of a time zone begins; a day may have 23 or 25 hours. */
-export function untilNextDay(now: number, timeZone: string): number {
-  const next = dateAt(now, timeZone).add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds
-  // If a clock goes back over midnight, the next day has already begun once.
-  return Math.max(1000, next - now)
-}
-
-function dateAt(now: number, timeZone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(timeZone).toPlainDate()
-}
-
-// Days only go forward: a clock that is set back over midnight must not free the quota of a day that will begin again. A clock
-// that is set back by more was wrong before, and what was noted for that day no longer counts.
-function isAnotherDay(day: string, timeZone: string, now: number): boolean {
-  return dayAt(now, timeZone) > day || dayAt(now + DAY_MS, timeZone) < day
 }

@@ -4,6 +4,7 @@ import type { Attempt, Failure, Outcome } from '../model/outcome.ts'
 import type { SnapshotStorage, StoredSchedule } from '../model/storage-ports.ts'
 import type { FailureReason } from '../wolkvox/failure.ts'
 import type { Account } from './account.ts'
+import type { ReportDemand } from './demand.ts'
 import {
   earliestFetch,
   firstWait,
@@ -53,6 +54,7 @@ export interface RefreshEvents {
 /** What a refresher works with. */
 export interface RefresherParts {
   readonly account: Account
+  readonly demand: ReportDemand
   readonly snapshots: SnapshotStorage
   /** The schedule that an earlier process has stored. */
   readonly schedule: StoredSchedule | undefined
@@ -80,7 +82,7 @@ export function startRefresher(
   settings: ReportSettings,
   parts: RefresherParts,
 ): Refresher {
-  const { account, snapshots, schedule, startOffsetMs, attempt, onStorageFailure, events } = parts
+  const { account, demand, snapshots, schedule, startOffsetMs, attempt, onStorageFailure, events } = parts
   const { refreshIntervalMs } = settings
   const key = reportKey(operation.name, settings.name)
   const stopping = new AbortController()
@@ -117,6 +119,7 @@ export function startRefresher(
   async function call(): Promise<Attempt> {
     let encoded: Attempt['encoded']
     const outcome = await account.call({
+      demand,
       signal,
       onRequest: () => {
         state = withRequest(state)
@@ -145,7 +148,7 @@ export function startRefresher(
       const { failure } = attempted.outcome
       const elapsed = performance.now() - startedAt
       const wait = retryDelay(failure, retries, refreshIntervalMs, elapsed, Math.random())
-      if (wait === undefined || account.backoffMs() > 0) break
+      if (wait === undefined || !account.allows(demand)) break
       state = withFailedAttempt(state)
       events.onRetry(state, failure, wait)
       await delay(wait, signal)
@@ -160,7 +163,7 @@ export function startRefresher(
   function backoffAfter(outcome: Outcome): number {
     // After a success the next refresh comes on schedule, even if the limit is reached: it is refused, and its reason is exposed.
     if (outcome.ok) return 0
-    return Math.max(account.backoffMs(), requestedWait(outcome.failure, refreshIntervalMs))
+    return Math.max(account.backoffMs(demand), requestedWait(outcome.failure, refreshIntervalMs))
   }
 
   /** Whether the credentials that wolkvox has refused were replaced. */

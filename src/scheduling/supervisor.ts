@@ -15,6 +15,7 @@ import type {
   StoredSchedule,
 } from '../model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from './account.ts'
+import { demandOf } from './demand.ts'
 import { type RefreshEvents, type Refresher, reportKey, startRefresher } from './refresher.ts'
 import { startOffset } from './schedule.ts'
 import type { ExporterState, OperationState } from './state.ts'
@@ -165,6 +166,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     if (running === undefined) throw new Error(`the account of ${operation.name} is not open`)
     const refresher = startRefresher(operation, settings, {
       account: running.account,
+      demand: demandOf(settings),
       snapshots: snapshotsOf(operation, settings.name),
       schedule: schedule ?? running.stored?.schedules[key],
       credentials: credentialsFingerprint(operation),
@@ -197,6 +199,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
   function inTurn<T>(task: () => Promise<T>): Promise<T> {
     const result = applying.then(task)
+    // The caller of `apply` gets the error; the next task starts whether this one failed or not.
     applying = result.catch(() => {})
     return result
   }
@@ -248,10 +251,12 @@ function accountSettings(operation: Operation, operations: readonly Operation[])
   const { timeZone, licenses } = operation
   const id = accountIdOf(operation)
   // Two spellings of one server are one account, so its first operation names it.
-  const { server, baseUrl } = operations.find((other) => accountIdOf(other) === id) ?? operation
+  const ofAccount = operations.filter((other) => accountIdOf(other) === id)
+  const { server, baseUrl } = ofAccount[0] ?? operation
   const isUnique = operations.every((other) => other.server !== server || accountIdOf(other) === id)
   const account = isUnique ? server : `${server}@${baseUrl}`
-  return { account, timeZone, dailyLimit: dailyLimit({ licenses }) }
+  const demands = ofAccount.flatMap(({ reports }) => reports.map(demandOf))
+  return { account, timeZone, dailyLimit: dailyLimit({ licenses }), demands }
 }
 
 function credentialsOf(operations: readonly Operation[]): Readonly<Record<string, string>> {

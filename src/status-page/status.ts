@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts'
-import { type AccountState, backoffMs, dayEnd, requestsToday } from '../scheduling/budget.ts'
+import { type AccountState, backoffMs, dayEnd, isLimitReached, requestsToday } from '../scheduling/budget.ts'
 import { type ExporterState, isStale, type RefreshRecord, type ReportState } from '../scheduling/state.ts'
 import { MAX_RECORDS } from '../wolkvox/values.ts'
 
@@ -25,7 +25,7 @@ export interface AccountStatus {
   readonly dayEndsAt: number
   /** Until when no call may be sent because the quota is exhausted. */
   readonly pausedUntil: number | undefined
-  /** Whether the exporter's own count has reached the limit; otherwise wolkvox has refused a call. */
+  /** Whether the limit is reached by the exporter's own count, and what it knows of other programs; otherwise wolkvox has refused a call. */
   readonly limitReached: boolean
 }
 
@@ -100,7 +100,7 @@ export function describeStatus(
 function describeAccount(state: AccountState, now: Moment): AccountStatus {
   const { account, timeZone, dailyLimit, exhausted } = state
   const requests = requestsToday(state, now.wallMs)
-  const limitReached = dailyLimit !== undefined && requests >= dailyLimit
+  const limitReached = isLimitReached(state, now.wallMs)
   // Days of a time zone are expensive to calculate, and accounts can be many.
   const pausedMs = limitReached || exhausted !== undefined ? backoffMs(state, now) : 0
   return {

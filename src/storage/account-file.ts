@@ -11,6 +11,14 @@ const stored = z.object({
   account: z.string(),
   requestsOfDay: z.object({ day: z.iso.date(), count: z.int().nonnegative() }),
   exhausted: z.object({ day: z.iso.date(), probeAt: z.number() }).optional(),
+  otherRequests: z
+    .object({
+      day: z.iso.date(),
+      count: z.int().nonnegative(),
+      measuredAt: z.number(),
+      perHour: z.number().nonnegative(),
+    })
+    .optional(),
   schedules: z.record(z.string(), z.object({ earliestFetch: z.number(), credentials: z.string() })),
 })
 
@@ -40,11 +48,12 @@ export function decodeAccount(
   )
   const { content, problem } = decodeStored(bytes, expected, now, MAX_CLOCK_SETBACK_MS)
   if (content === undefined) return { problem }
-  const { requestsOfDay, exhausted, schedules } = content
+  const { requestsOfDay, exhausted, otherRequests, schedules } = content
   return {
     content: {
       requestsOfDay,
       exhausted,
+      otherRequests,
       schedules: Object.fromEntries(
         Object.entries(schedules).map(([key, { earliestFetch, credentials: before }]) => [
           key,

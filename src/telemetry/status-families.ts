@@ -1,7 +1,7 @@
 import type { Moment } from '../clock.ts'
 import { CALLS_PER_LICENSE } from '../config/operation.ts'
 import type { Family, FamilyType, FilledFamily, Sample } from '../model/family.ts'
-import { type AccountState, dayEnd, requestsToday } from '../scheduling/budget.ts'
+import { type AccountState, dayEnd, otherRequestsToday, requestsToday } from '../scheduling/budget.ts'
 import type { ExporterState, OperationState, ReportState } from '../scheduling/state.ts'
 import { MAX_RECORDS } from '../wolkvox/values.ts'
 
@@ -110,6 +110,10 @@ export const statusFamilies: readonly StatusFamily[] = [
   aboutAccounts('wolkvox_account_requests_today', {
     help: "HTTP requests that this exporter has sent since the account's day began.",
     values: (state, now) => requestsToday(state, now.wallMs),
+  }),
+  aboutAccounts('wolkvox_account_other_requests_today', {
+    help: "Requests of other programs since the account's day began, as of the last good response of token_info. Absent without that report, and until its first response of the day.",
+    values: (state, now) => otherRequestsToday(state, now.wallMs)?.count,
   }),
   aboutAccounts('wolkvox_account_daily_limit', {
     help: `Requests that wolkvox allows in a day: ${CALLS_PER_LICENSE} for each licence. Absent if the licences are not configured.`,

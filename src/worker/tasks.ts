@@ -103,8 +103,9 @@ export async function read(
       return { outcome: failedOutcome('malformed', message, rejections), snapshot: undefined }
     }
     const rendered = await render(report, snapshot, operation)
+    const accountCalls = accountCallsOf(report, snapshot)
     const missing = found.missingFields.length > 0 && { missingFields: found.missingFields }
-    return { outcome: { ok: true, rendered, rejections, ...missing }, snapshot }
+    return { outcome: { ok: true, rendered, accountCalls, rejections, ...missing }, snapshot }
   } catch (error) {
     const { reason, message, advice } = toSafeFailure(error, operation)
     return {
@@ -112,6 +113,12 @@ export async function read(
       snapshot: undefined,
     }
   }
+}
+
+/** The calls of all programs of the account today, if the report tells and the value could be read. */
+function accountCallsOf({ accountCallsField }: AnyReport, { columns }: Snapshot): number | undefined {
+  const [calls = Number.NaN] = accountCallsField === undefined ? [] : (columns[accountCallsField] ?? [])
+  return Number.isNaN(calls) ? undefined : calls
 }
 
 /** Nothing has redacted the message of an unexpected error: it can quote anything. */

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/model/outcome.ts'
 import type { AccountStorage, AccountToStore } from '../../src/model/storage-ports.ts'
 import { type Account, openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
+import { demandOf } from '../../src/scheduling/demand.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import { anOperation, never } from '../../tools/fixtures.ts'
 import {
@@ -21,6 +22,7 @@ import {
 
 const NOON = Date.parse('2026-03-10T17:00:00Z')
 const TODAY = '2026-03-10'
+const AGENTS = demandOf({ name: 'agents', refreshIntervalMs: 5 * MINUTE })
 
 useFakeTime('2026-03-10T17:00:00Z')
 
@@ -32,7 +34,7 @@ async function open(
 }
 
 function call(account: Account, send: () => Promise<Outcome>, signal: AbortSignal = never) {
-  return account.call({ signal, onRequest: () => {}, onSaved: () => {}, send })
+  return account.call({ demand: AGENTS, signal, onRequest: () => {}, onSaved: () => {}, send })
 }
 
 const resolvesWith = (outcome: Outcome) => async () => outcome
@@ -159,6 +161,7 @@ describe('a request', () => {
     const account = await open(storage)
     const events: string[] = []
     await account.call({
+      demand: AGENTS,
       signal: never,
       onRequest: () => events.push(`counted ${account.state().requestsOfDay.count}, ${saved.length} stored`),
       onSaved: (ok) => events.push(`stored ${saved[0]?.requestsOfDay.count}, ${ok}`),
@@ -174,6 +177,7 @@ describe('a request', () => {
     const onSaved = vi.fn()
     const account = await open(anAccountStorage({ save: async () => false }))
     const outcome = await account.call({
+      demand: AGENTS,
       signal: never,
       onRequest: () => {},
       onSaved,
@@ -211,7 +215,7 @@ describe('an exhausted quota', () => {
       },
     })
     await vi.advanceTimersByTimeAsync(30 * MINUTE - 1)
-    expect(account.backoffMs()).toBe(1)
+    expect(account.backoffMs(AGENTS)).toBe(1)
     await call(account, send)
     expect(send).not.toHaveBeenCalled()
     expect(account.state().requestsOfDay.count).toBe(1)
@@ -258,7 +262,7 @@ describe('an exhausted quota', () => {
     await call(account, resolvesWith(bad('quota_exceeded')))
     await vi.advanceTimersByTimeAsync(10 * MINUTE)
     vi.setSystemTime(Date.now() - by)
-    expect(account.backoffMs()).toBe(20 * MINUTE)
+    expect(account.backoffMs(AGENTS)).toBe(20 * MINUTE)
     const send = vi.fn(resolvesWith(bad('quota_exceeded')))
     await call(account, send)
     await vi.advanceTimersByTimeAsync(20 * MINUTE - 1)
@@ -275,23 +279,23 @@ describe('an exhausted quota', () => {
     await vi.advanceTimersByTimeAsync(30 * MINUTE)
     await call(account, resolvesWith(good()))
     expect(account.state().exhausted).toBeUndefined()
-    expect(account.backoffMs()).toBe(0)
+    expect(account.backoffMs(AGENTS)).toBe(0)
     const next = vi.fn(resolvesWith(bad('connect')))
     await call(account, next)
     expect(next).toHaveBeenCalledOnce()
-    expect(account.backoffMs()).toBe(0)
+    expect(account.backoffMs(AGENTS)).toBe(0)
   })
 
   it('is free again when the day turns', async () => {
     vi.setSystemTime('2026-03-11T04:50:00Z')
     const account = await open()
     await call(account, resolvesWith(bad('quota_exceeded')))
-    expect(account.backoffMs()).toBe(10 * MINUTE)
+    expect(account.backoffMs(AGENTS)).toBe(10 * MINUTE)
     await vi.advanceTimersByTimeAsync(10 * MINUTE)
     const next = vi.fn(resolvesWith(bad('connect')))
     await call(account, next)
     expect(next).toHaveBeenCalledOnce()
-    expect(account.backoffMs()).toBe(0)
+    expect(account.backoffMs(AGENTS)).toBe(0)
   })
 })
 
@@ -313,23 +317,23 @@ describe('the daily limit', () => {
 
   it('changes with the configuration, and the counts stay', async () => {
     const account = await open(storageWith({ requestsOfDay: { day: TODAY, count: 1000 } }), { licenses: 1 })
-    expect(account.backoffMs()).toBeGreaterThan(0)
+    expect(account.backoffMs(AGENTS)).toBeGreaterThan(0)
     account.configure({ ...accountSettings(anOperation({ licenses: 2 })), account: 'other' })
-    expect(account.backoffMs()).toBe(0)
+    expect(account.backoffMs(AGENTS)).toBe(0)
     expect(account.state()).toMatchObject({
       account: 'other',
       dailyLimit: 2000,
       requestsOfDay: { day: TODAY, count: 1000 },
     })
     account.configure(accountSettings(anOperation({ licenses: 1 })))
-    expect(account.backoffMs()).toBeGreaterThan(0)
+    expect(account.backoffMs(AGENTS)).toBeGreaterThan(0)
   })
 
   it('does not free an exhausted quota when it changes', async () => {
     const account = await open(anAccountStorage(), { licenses: 1 })
     await call(account, resolvesWith(bad('quota_exceeded')))
     account.configure(accountSettings(anOperation({ licenses: 2 })))
-    expect(account.backoffMs()).toBe(30 * MINUTE)
+    expect(account.backoffMs(AGENTS)).toBe(30 * MINUTE)
   })
 })
 
@@ -342,7 +346,7 @@ describe('an account of an earlier process', () => {
       }),
     )
     expect(requestsToday(account.state(), Date.now())).toBe(7)
-    expect(account.backoffMs()).toBe(12 * MINUTE)
+    expect(account.backoffMs(AGENTS)).toBe(12 * MINUTE)
     await vi.advanceTimersByTimeAsync(12 * MINUTE)
     const send = vi.fn(resolvesWith(good()))
     await call(account, send)
@@ -352,17 +356,17 @@ describe('an account of an earlier process', () => {
 
   it('may probe at once if the time of the probe has passed', async () => {
     const account = await open(storageWith({ exhausted: { day: TODAY, probeAt: NOON - 1 } }))
-    expect(account.backoffMs()).toBe(0)
+    expect(account.backoffMs(AGENTS)).toBe(0)
   })
 
   it('waits for 30 minutes at most, also if the clock was set back since', async () => {
     const account = await open(storageWith({ exhausted: { day: TODAY, probeAt: NOON + 5 * HOUR } }))
-    expect(account.backoffMs()).toBe(30 * MINUTE)
+    expect(account.backoffMs(AGENTS)).toBe(30 * MINUTE)
   })
 
   it('is free if the quota was exhausted on another day', async () => {
     const account = await open(storageWith({ exhausted: { day: '2026-03-09', probeAt: NOON + MINUTE } }))
-    expect(account.backoffMs()).toBe(0)
+    expect(account.backoffMs(AGENTS)).toBe(0)
   })
 
   it('is what its storage has loaded with the credentials of all reports', async () => {
@@ -434,5 +438,54 @@ describe('what the next process gets', () => {
       kept: { credentials: 'one', earliestFetch: 1 },
       added: { credentials: 'three', earliestFetch: 4 },
     })
+  })
+})
+
+describe('the requests of other programs', () => {
+  const MEASURING = demandOf({ name: 'token_info', refreshIntervalMs: HOUR })
+  const measure = (account: Account, accountCalls: number) =>
+    account.call({
+      demand: MEASURING,
+      signal: never,
+      onRequest: () => {},
+      onSaved: () => {},
+      send: async () => ({ ...good(), accountCalls }),
+    })
+
+  async function openMeasured(storage: AccountStorage): Promise<Account> {
+    const { account } = await openAccount(
+      { ...accountSettings(anOperation({ licenses: 1 })), demands: [AGENTS, MEASURING] },
+      storage,
+      {},
+    )
+    return account
+  }
+
+  it('are what wolkvox counts beyond our own, stored for the next process', async () => {
+    const { saved, storage } = recordingStorage(storageWith({ requestsOfDay: { day: TODAY, count: 99 } }))
+    const account = await openMeasured(storage)
+    await measure(account, 340)
+    const expected = { day: TODAY, count: 240, measuredAt: NOON, perHour: 20 }
+    expect(account.state().otherRequests).toEqual(expected)
+    await account.saveSchedule('agents', 'one', 1)
+    expect(saved.at(-1)?.otherRequests).toEqual(expected)
+  })
+
+  it('of an earlier process count from the start', async () => {
+    const otherRequests = { day: TODAY, count: 990, measuredAt: NOON - MINUTE, perHour: 0 }
+    const account = await openMeasured(
+      storageWith({ requestsOfDay: { day: TODAY, count: 10 }, otherRequests }),
+    )
+    expect(await call(account, resolvesWith(good()))).toMatchObject({
+      failure: {
+        message:
+          'the 1000 calls that the licences allow today are used up: 10 by this exporter, about 990 by other programs; ' +
+          'no call was sent; the next attempt is in 30m',
+      },
+    })
+    expect(account.allows(AGENTS)).toBe(false)
+    expect(account.allows(MEASURING)).toBe(true)
+    await measure(account, 500)
+    expect(account.allows(AGENTS)).toBe(true)
   })
 })

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import { dayAt } from '../../src/scheduling/account-day.ts'
 import {
   backoffMs,
-  dayAt,
   dayEnd,
   isLimitReached,
+  otherRequestsToday,
   requestsToday,
+  reserveAgainst,
+  withAccountCalls,
   withExhaustedQuota,
   withFreeQuota,
+  withMeasurementSent,
   withProbe,
   withRequestToday,
 } from '../../src/scheduling/budget.ts'
+import type { ReportDemand } from '../../src/scheduling/demand.ts'
 import { anAccountState, momentAt } from '../../tools/fixtures.ts'
 
 const MINUTE = 60_000
@@ -112,5 +117,100 @@ describe('the backoff', () => {
   it('is zero if the refusal was noted while the clock was days ahead', () => {
     const ahead = withExhaustedQuota(fresh, momentAt(NOON + 1000 * HOUR))
     expect(backoffMs(ahead, { wallMs: NOON, monotonicMs: NOON })).toBe(0)
+  })
+})
+
+const demand = (report: string, priority: number, measuresAccount = false): ReportDemand => ({
+  report,
+  priority,
+  refreshIntervalMs: HOUR,
+  measuresAccount,
+})
+
+const FIRST = demand('first', 0)
+const SECOND = demand('second', 1)
+const MEASURING = demand('measuring', 2, true)
+const demands = [FIRST, SECOND, MEASURING]
+
+/** At noon, 12 hours are left: a report needs 12 calls, with the reserve 14. */
+const left = (calls: number) => ({ ...used(1000 - calls), demands })
+
+describe('the requests of other programs', () => {
+  const measured = withAccountCalls({ ...used(400), demands }, 700, NOON)
+
+  it('are measured against our own, and count until the day turns', () => {
+    expect(otherRequestsToday(measured, NOON)).toMatchObject({ count: 300, perHour: 25 })
+    expect(otherRequestsToday(measured, NOON + 13 * HOUR)).toBeUndefined()
+  })
+
+  it('do not count if no report measures them any more', () => {
+    expect(otherRequestsToday({ ...measured, demands: [FIRST] }, NOON)).toBeUndefined()
+  })
+
+  it('reach the limit together with our own, also before they are measured again', () => {
+    const near = withAccountCalls({ ...used(400), demands }, 990, NOON)
+    expect(isLimitReached(near, NOON)).toBe(false)
+    expect(isLimitReached(near, NOON + 6 * MINUTE)).toBe(false)
+    expect(isLimitReached(near, NOON + 13 * MINUTE)).toBe(true)
+    expect(isLimitReached(near, NOON + 13 * HOUR)).toBe(false)
+  })
+
+  it('that reach the limit let only the measurement through, once in 30 minutes', () => {
+    const reached = withAccountCalls({ ...used(400), demands }, 1000, NOON)
+    expect(backoffMs(reached, momentAt(NOON))).toBe(30 * MINUTE)
+    expect(backoffMs(reached, momentAt(NOON), true)).toBe(0)
+    const sent = withMeasurementSent(reached, momentAt(NOON))
+    expect(backoffMs(sent, momentAt(NOON + 10 * MINUTE), true)).toBe(20 * MINUTE)
+    expect(backoffMs(sent, momentAt(NOON + 30 * MINUTE), true)).toBe(0)
+    // Our own calls are known: no measurement can show that they are fewer.
+    const own = withMeasurementSent(left(0), momentAt(NOON - HOUR))
+    expect(backoffMs(own, momentAt(NOON), true)).toBe(30 * MINUTE)
+    // The last probe after a refusal counts too.
+    expect(backoffMs(withExhaustedQuota(reached, momentAt(NOON)), momentAt(NOON), true)).toBe(30 * MINUTE)
+  })
+})
+
+describe('the calls that are kept for more important reports', () => {
+  it('are what they need until the day turns', () => {
+    expect(reserveAgainst(left(15), SECOND, NOON)).toBeUndefined()
+    expect(reserveAgainst(left(14), SECOND, NOON)).toEqual({
+      left: 14,
+      forOthers: 0,
+      forReports: 14,
+      reports: ['first'],
+    })
+    expect(reserveAgainst(left(14), SECOND, NOON + HOUR)).toBeUndefined()
+    expect(reserveAgainst(left(28), MEASURING, NOON)).toMatchObject({
+      forReports: 28,
+      reports: ['first', 'second'],
+    })
+  })
+
+  it('are none for the most important report, and none if the limit is unknown', () => {
+    expect(reserveAgainst(left(1), FIRST, NOON)).toBeUndefined()
+    expect(reserveAgainst({ ...left(1), dailyLimit: undefined }, SECOND, NOON)).toBeUndefined()
+  })
+
+  it('are none for reports of equal importance', () => {
+    const twice = { ...left(1), demands: [FIRST, { ...FIRST, report: 'first of another operation' }] }
+    expect(reserveAgainst(twice, FIRST, NOON)).toBeUndefined()
+  })
+
+  it('leave other programs what they are expected to use', () => {
+    // 25 an hour, so 300 until midnight.
+    const { otherRequests } = withAccountCalls({ ...used(100), demands }, 400, NOON)
+    const state = { ...used(100), demands, otherRequests }
+    expect(reserveAgainst({ ...state, dailyLimit: 715 }, SECOND, NOON)).toBeUndefined()
+    expect(reserveAgainst({ ...state, dailyLimit: 714 }, SECOND, NOON)).toEqual({
+      left: 314,
+      forOthers: 300,
+      forReports: 14,
+      reports: ['first'],
+    })
+    // What is only expected does not stop the measurement.
+    expect(reserveAgainst({ ...state, dailyLimit: 429 }, MEASURING, NOON)).toBeUndefined()
+    expect(reserveAgainst({ ...state, dailyLimit: 428 }, MEASURING, NOON)).toMatchObject({ left: 28 })
+    // Nothing is left: the measurement is the probe.
+    expect(reserveAgainst({ ...state, dailyLimit: 400 }, MEASURING, NOON)).toBeUndefined()
   })
 })

@@ -99,6 +99,30 @@ describe('the daily limit', () => {
     expect(calls).toHaveLength(1)
   })
 
+  it('keeps the reason of a failure whose retry would use calls of a more important report', async () => {
+    const important = { report: 'first', priority: 0, refreshIntervalMs: HOUR, measuresAccount: false }
+    const demand = { ...important, report: 'second', priority: 1 }
+    // The more important report needs one call and two retries in the last hour of the day.
+    const { account } = await openAccount(
+      { ...accountSettings(anOperation({ licenses: 1 })), demands: [important, demand] },
+      used('2026-03-10', 996),
+      {},
+    )
+    const { report, calls } = await start('2026-03-11T04:10:00Z', () => bad('connect'), { account, demand })
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(calls).toHaveLength(1)
+    expect(report.state().lastRefresh?.failure).toMatchObject({ reason: 'connect' })
+    await vi.advanceTimersByTimeAsync(5 * MINUTE)
+    expect(calls).toHaveLength(1)
+    expect(report.state().lastRefresh?.failure).toMatchObject({
+      reason: 'quota_exceeded',
+      message: '3 calls are left today; 3 are kept for more important reports (first); no call was sent',
+    })
+    // It continues when the day turns.
+    await vi.advanceTimersByTimeAsync(50 * MINUTE)
+    expect(calls.length).toBeGreaterThan(1)
+  })
+
   it('of yesterday does not count today', async () => {
     const { calls } = await start('2026-03-11T05:00:00Z', good, {
       ...beforeMidnight,

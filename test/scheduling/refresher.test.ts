@@ -74,7 +74,13 @@ describe('the schedule', () => {
     const { report, starts } = await start([good], { startOffsetMs: MINUTE })
     const other = Promise.withResolvers<Outcome>()
     const { signal } = new AbortController()
-    void report.account.call({ signal, onRequest: () => {}, onSaved: () => {}, send: () => other.promise })
+    void report.account.call({
+      demand: report.demand,
+      signal,
+      onRequest: () => {},
+      onSaved: () => {},
+      send: () => other.promise,
+    })
     await vi.advanceTimersByTimeAsync(4 * MINUTE)
     expect(starts).toEqual([])
     other.resolve(good())

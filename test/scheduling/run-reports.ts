@@ -3,6 +3,7 @@ import { credentialsFingerprint, dailyLimit, type Operation } from '../../src/co
 import { type Attempt, failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import type { AccountStorage, SnapshotStorage, StoredAccount } from '../../src/model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from '../../src/scheduling/account.ts'
+import { demandOf, type ReportDemand } from '../../src/scheduling/demand.ts'
 import {
   type RefreshEvents,
   type Refresher,
@@ -41,6 +42,7 @@ export const accountSettings = (operation: Operation): AccountSettings => ({
   account: operation.server,
   timeZone: operation.timeZone,
   dailyLimit: dailyLimit(operation),
+  demands: operation.reports.map(demandOf),
 })
 
 /** The outcome of a call that succeeds now. */
@@ -63,12 +65,15 @@ export interface ReportOptions extends OperationOverrides {
   readonly account?: Account
   readonly storage?: AccountStorage
   readonly snapshots?: SnapshotStorage
+  /** Of the report `agents` if absent. */
+  readonly demand?: ReportDemand
   readonly startOffsetMs?: number
   readonly events?: Partial<RefreshEvents>
 }
 
 export interface RunningReport extends Refresher {
   readonly account: Account
+  readonly demand: ReportDemand
   /** How often storing failed. */
   storageFailures(): number
 }
@@ -84,7 +89,15 @@ export function stopAfterTest<T extends { stop(): Promise<void> }>(running: T): 
 /** Runs the report `agents` of an operation, as the supervisor does. Ends with the test. */
 export async function startReport(
   call: (signal: AbortSignal) => Outcome | Promise<Outcome>,
-  { account: shared, storage, snapshots, startOffsetMs = 0, events, ...overrides }: ReportOptions = {},
+  {
+    account: shared,
+    demand: chosen,
+    storage,
+    snapshots,
+    startOffsetMs = 0,
+    events,
+    ...overrides
+  }: ReportOptions = {},
 ): Promise<RunningReport> {
   const operation = anOperation(overrides)
   const [settings] = operation.reports
@@ -95,9 +108,11 @@ export async function startReport(
     shared === undefined
       ? await openAccount(accountSettings(operation), storage ?? anAccountStorage(), { [key]: credentials })
       : { account: shared, stored: undefined }
+  const demand = chosen ?? demandOf(settings)
   let storageFailures = 0
   const refresher = startRefresher(operation, settings, {
     account,
+    demand,
     snapshots: snapshots ?? aSnapshotStorage(),
     schedule: stored?.schedules[key],
     credentials,
@@ -109,7 +124,7 @@ export async function startReport(
     events: { ...silentEvents, ...events },
   })
   stopAfterTest(refresher)
-  return { ...refresher, account, storageFailures: () => storageFailures }
+  return { ...refresher, account, demand, storageFailures: () => storageFailures }
 }
 
 /** Every test of the file begins at this moment, in fake time, and must leave no timer. */

@@ -427,7 +427,7 @@ describe('the state', () => {
     await supervisor.apply([ventas({ licenses: 2 }), shared, soporte()])
     expect(supervisor.state()).toMatchObject({
       accounts: [
-        { account: '0042', dailyLimit: 2000, timeZone: 'America/Bogota', requestsOfDay: { count: 0 } },
+        { account: '0042', dailyLimit: 2000, timeZone: 'America/Bogota', requestsOfDay: { count: 1 } },
         { account: '0043', dailyLimit: undefined },
       ],
       operations: [
@@ -441,6 +441,16 @@ describe('the state', () => {
         { operation: 'soporte', report: 'agents' },
       ],
     })
+  })
+
+  it('has the demands of all reports of an account, also after a change', async () => {
+    const { supervisor } = supervise()
+    const demands = () =>
+      supervisor.state().accounts.map((account) => account.demands.map(({ report }) => report))
+    await supervisor.apply([ventas(), soporte(), ventas({ name: 'ventas-2', reports: [tokenInfo] })])
+    expect(demands()).toEqual([['agents', 'token_info'], ['agents']])
+    await supervisor.apply([ventas(), soporte()])
+    expect(demands()).toEqual([['agents'], ['agents']])
   })
 
   it('counts storage failures by operation, also across configurations', async () => {
@@ -462,7 +472,7 @@ describe('the state', () => {
     await supervisor.apply([ventas({ licenses: 1 })])
     await vi.advanceTimersByTimeAsync(MINUTE)
     await supervisor.apply([ventas({ licenses: 4, name: 'otro' })])
-    expect(supervisor.state().accounts).toMatchObject([{ dailyLimit: 4000, requestsOfDay: { count: 1 } }])
+    expect(supervisor.state().accounts).toMatchObject([{ dailyLimit: 4000, requestsOfDay: { count: 2 } }])
   })
 })
 

@@ -44,6 +44,12 @@ describe('the account file', () => {
     })
   })
 
+  it('keeps the requests of other programs', () => {
+    const otherRequests = { day: '2026-03-10', count: 300, measuredAt: NOW - 60_000, perHour: 12.5 }
+    expect(restart(accountOf({ otherRequests })).content?.otherRequests).toEqual(otherRequests)
+    expect(restart(accountOf()).content?.otherRequests).toBeUndefined()
+  })
+
   // How long a start may wait is limited by scheduling: see schedule.test.ts and account.test.ts.
   it.each([
     ['fetch', accountOf({ schedules: { agents: { earliestFetch: NOW + 1e9, credentials: '' } } })],
@@ -66,6 +72,10 @@ describe('the account file', () => {
     ['a negative count', { ...accountOf(), requestsOfDay: { day: '2026-03-10', count: -1 } }],
     ['half a request', { ...accountOf(), requestsOfDay: { day: '2026-03-10', count: 1.5 } }],
     ['no date', { ...accountOf(), requestsOfDay: { day: 'today', count: 1 } }],
+    [
+      'others that have made less than nothing',
+      { ...accountOf(), otherRequests: { day: '2026-03-10', count: -1, measuredAt: NOW, perHour: 0 } },
+    ],
     ['no schedules', { requestsOfDay }],
   ])('cannot be used with %s', (_what, account) => {
     const { server, baseUrl } = operation

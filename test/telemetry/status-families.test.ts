@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/model/outcome.ts'
 import { agentFamilies } from '../../src/reports/agents/families.ts'
 import { reports } from '../../src/reports/index.ts'
 import { withRequestToday } from '../../src/scheduling/budget.ts'
+import { demandOf } from '../../src/scheduling/demand.ts'
 import {
   type ExporterState,
   initialState,
@@ -57,6 +58,13 @@ const failed = () => withOutcome(begun(), bad, 1500, momentAt(NOW))
 
 /** An account that has just sent a request. */
 const account = withRequestToday(anAccountState({ dailyLimit: 50_000 }), NOW)
+
+/** The same account, with a report that measures what other programs use. */
+const measured: ExporterState['accounts'][number] = {
+  ...account,
+  demands: [demandOf({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
+  otherRequests: { day: '2026-03-10', count: 300, measuredAt: NOW - 30 * MINUTE, perHour: 20 },
+}
 
 /** The state of an exporter with one report of one operation. */
 function stateOf(report: ReportState): ExporterState {
@@ -251,6 +259,14 @@ describe('a family about an account', () => {
     expect(accountSamples([account], 'wolkvox_account_requests_today', tomorrow)).toEqual(single(0))
   })
 
+  it('wolkvox_account_other_requests_today is what was measured today, and absent if nothing measures it', () => {
+    const family = 'wolkvox_account_other_requests_today'
+    expect(accountSamples([measured], family)).toEqual(single(300))
+    expect(accountSamples([measured], family, NOW + 24 * 60 * MINUTE)).toEqual([])
+    expect(accountSamples([{ ...measured, otherRequests: undefined }], family)).toEqual([])
+    expect(accountSamples([{ ...measured, demands: [] }], family)).toEqual([])
+  })
+
   it('wolkvox_account_day_end_timestamp_seconds is the end of the day of the account, in whole seconds', () => {
     const midnightInBogota = Date.parse('2026-03-11T05:00:00Z') / 1000
     const family = 'wolkvox_account_day_end_timestamp_seconds'
@@ -268,7 +284,7 @@ describe('a family about an account', () => {
 describe('the families of several operations, reports and accounts', () => {
   const tokenInfo = initialState('ventas', aReportSettings({ name: 'token_info' }), NOW)
   const state: ExporterState = {
-    accounts: [account, { ...account, account: '0077', dailyLimit: 1000 }],
+    accounts: [measured, { ...account, account: '0077', dailyLimit: 1000 }],
     operations: [
       { operation: anOperation({ name: 'ventas' }), account: '0042', storageFailures: 2 },
       { operation: anOperation({ name: 'soporte' }), account: '0042', storageFailures: 0 },

@@ -6,6 +6,8 @@ import type { AnyReport } from '../../src/reports/report.ts'
 import { type FromWorker, type TaskRequest, toPlain } from '../../src/worker/protocol.ts'
 import { createTaskRunner, read } from '../../src/worker/tasks.ts'
 import { anEnvelope, anOperation, aRecord } from '../../tools/fixtures.ts'
+import { aToken } from '../../tools/report-records.ts'
+
 import { textOfSegments } from '../support/exposition-texts.ts'
 import { answerWith, listenOnLoopback, serveHttp } from '../support/loopback-server.ts'
 
@@ -234,6 +236,20 @@ describe('reading a response', () => {
       'wolkvox_agents{operation="ventas",category="logout"} 0',
       'wolkvox_agents{operation="ventas",category="unknown"} 0',
     ])
+  })
+
+  it.each([
+    ['as the report tells them', aToken({ all_token_today: '2,300' }), 2300],
+    ['not from an unreadable value', aToken({ all_token_today: 'many' }), undefined],
+    ['not without the field', aToken({ all_token_today: undefined }), undefined],
+  ])('tells the calls of the account: %s', async (_what, token, accountCalls) => {
+    const outcome = await readBody(anEnvelope([token]), 200, reportNamed('token_info'))
+    expect(outcome.ok && outcome.accountCalls).toBe(accountCalls)
+  })
+
+  it('tells no calls of the account from other reports', async () => {
+    const outcome = await readBody(anEnvelope([aRecord({ all_token_today: '2300' })]))
+    expect(outcome.ok && outcome.accountCalls).toBeUndefined()
   })
 
   it('succeeds if there are no agents', async () => {

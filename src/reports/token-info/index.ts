@@ -8,6 +8,7 @@ export const tokenInfo = defineReport({
   path: '/api/v2/information.php?api=token_info',
   defaultIntervalMs: 3_600_000,
   needsRecord: true,
+  accountCallsField: 'all_token_today',
   rowFields: [],
   keyOf: tokenKeyOf,
   createRowReader: () => () => ({}),

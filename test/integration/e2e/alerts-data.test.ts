@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayAt } from '../../../src/scheduling/budget.ts'
+import { dayAt } from '../../../src/scheduling/account-day.ts'
 import { simulatorDefaults } from '../../../src/simulator/simulator.ts'
 import { encodeAccount } from '../../../src/storage/account-file.ts'
 import { writeFileAtomic } from '../../../src/storage/atomic-file.ts'

@@ -1,0 +1,274 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { describe, expect, it, vi } from 'vitest'
+import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
+import { openAccount } from '../../src/scheduling/account.ts'
+import { dayAt } from '../../src/scheduling/account-day.ts'
+import type { ReportDemand } from '../../src/scheduling/demand.ts'
+import { good, HOUR, MINUTE, startReport, storageWith, useFakeTime } from './run-reports.ts'
+
+const TIME_ZONE = 'America/Bogota'
+// Bogotá's day begins.
+const MIDNIGHT = '2026-03-10T05:00:00Z'
+
+useFakeTime(MIDNIGHT)
+
+const demandsEvery = (intervals: Readonly<Record<string, number>>): readonly ReportDemand[] =>
+  Object.entries(intervals).map(([report, refreshIntervalMs], priority) => ({
+    report,
+    priority,
+    refreshIntervalMs,
+    measuresAccount: report === 'measuring',
+  }))
+
+/** 1,560 calls a day, as of all reports at their default intervals. */
+const SEVEN = demandsEvery({
+  first: 5 * MINUTE,
+  second: 5 * MINUTE,
+  third: 5 * MINUTE,
+  fourth: 15 * MINUTE,
+  fifth: 5 * MINUTE,
+  sixth: 5 * MINUTE,
+  measuring: HOUR,
+})
+
+/** A call that was sent. */
+interface SentCall {
+  readonly report: string
+  readonly at: number
+  /** Day of the account. */
+  readonly day: string
+}
+
+interface Options {
+  readonly demands?: readonly ReportDemand[]
+  readonly licenses?: number
+  /** Calls that were made on this day before. */
+  readonly used?: number
+  /** How long each call takes. */
+  readonly takesMs?: (random: () => number) => number
+  /** The outcome of a call. */
+  readonly outcomeOf?: (report: string, random: () => number) => Outcome
+}
+
+const today = () => dayAt(Date.now(), TIME_ZONE)
+
+/** Runs the reports of one account, and records what its server would see. */
+async function run({
+  demands = SEVEN,
+  licenses,
+  used = 0,
+  takesMs = () => 500,
+  outcomeOf = () => good(),
+}: Options = {}) {
+  const generator = xoroshiro128plus(42)
+  const random = () => (generator.next() >>> 0) / 2 ** 32
+  const { account } = await openAccount(
+    {
+      account: '0042',
+      timeZone: TIME_ZONE,
+      dailyLimit: licenses === undefined ? undefined : licenses * 1000,
+      demands,
+    },
+    storageWith({ requestsOfDay: { day: '2026-03-10', count: used } }),
+    {},
+  )
+  const calls: SentCall[] = []
+  let inProgress = 0
+  let mostInProgress = 0
+  /** Reports that were sent while a more important one was waiting for its turn. */
+  const overtaken: string[] = []
+  /** Whether the report is in a refresh that has sent no call yet. */
+  const isWaiting = new Map<string, () => boolean>()
+  /** Moments at which a report was refused, by its name. */
+  const paused = new Map<string, number[]>(demands.map(({ report }) => [report, []]))
+  const messages = new Set<string>()
+
+  async function send(demand: ReportDemand): Promise<Outcome> {
+    const waiting = demands.find(
+      ({ report, priority }) => priority < demand.priority && isWaiting.get(report)?.(),
+    )
+    if (waiting !== undefined) overtaken.push(`${demand.report} before ${waiting.report}`)
+    calls.push({ report: demand.report, at: Date.now(), day: today() })
+    inProgress += 1
+    mostInProgress = Math.max(mostInProgress, inProgress)
+    await new Promise((resolve) => setTimeout(resolve, takesMs(random)))
+    inProgress -= 1
+    return outcomeOf(demand.report, random)
+  }
+
+  const running = await Promise.all(
+    demands.map(async (demand, index) => {
+      const report = await startReport(() => send(demand), {
+        name: demand.report,
+        refreshIntervalMs: demand.refreshIntervalMs,
+        account,
+        demand,
+        startOffsetMs: index * 1400,
+        events: {
+          onRefreshed: (_state, outcome) => {
+            if (outcome.ok || outcome.failure.reason !== 'quota_exceeded') return
+            paused.get(demand.report)?.push(Date.now())
+            messages.add(outcome.failure.message)
+          },
+        },
+      })
+      isWaiting.set(demand.report, () => {
+        const { inProgress: refreshing, requests, requestsBefore } = report.state()
+        return refreshing && requests === requestsBefore
+      })
+      return { name: demand.report, report }
+    }),
+  )
+  return {
+    calls,
+    paused,
+    messages,
+    overtaken,
+    mostInProgress: () => mostInProgress,
+    refreshes: () => Object.fromEntries(running.map(({ name, report }) => [name, report.state().refreshes])),
+    /** Calls of a report on a day. */
+    callsOf: (report: string, day: string) =>
+      calls.filter((call) => call.report === report && call.day === day).length,
+    callsOn: (day: string) => calls.filter((call) => call.day === day).length,
+  }
+}
+
+/** The moment of the first refusal of a report; infinity if there was none. */
+const firstPause = (paused: ReadonlyMap<string, readonly number[]>, report: string) =>
+  paused.get(report)?.[0] ?? Number.POSITIVE_INFINITY
+
+describe('1,000 refreshes of seven reports with slow calls', () => {
+  // The five reports that are due every five minutes keep the account busy for half of the time.
+  const slow = (random: () => number) => 1000 + random() * 60_000
+
+  it('are never two calls at once, and the most important report waits for one call at most', async () => {
+    const { calls, overtaken, mostInProgress, refreshes } = await run({ licenses: 2, takesMs: slow })
+    while (calls.length < 1000) await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(mostInProgress()).toBe(1)
+    expect(overtaken).toEqual([])
+    // Nothing starves: every report has had nearly all of its refreshes.
+    const hours = (Date.now() - Date.parse(MIDNIGHT)) / HOUR
+    for (const { report, refreshIntervalMs } of SEVEN) {
+      const due = Math.floor((hours * HOUR) / refreshIntervalMs)
+      expect(refreshes()[report], report).toBeGreaterThanOrEqual(Math.floor(due * 0.8))
+    }
+  })
+
+  it('stay under the limit with failures and retries, and pause from the last report to the first', async () => {
+    const { calls, callsOn, paused } = await run({
+      licenses: 1,
+      takesMs: slow,
+      outcomeOf: (_report, random) => (random() < 0.1 ? failedOutcome('connect', 'broken') : good()),
+    })
+    await vi.advanceTimersByTimeAsync(36 * HOUR)
+    expect(calls.length).toBeGreaterThan(1000)
+    expect(callsOn('2026-03-10')).toBeLessThanOrEqual(1000)
+    expect(callsOn('2026-03-11')).toBeLessThanOrEqual(1000)
+    const pauses = ['fifth', 'fourth', 'third', 'second', 'first'].map((report) => firstPause(paused, report))
+    expect(pauses).toEqual(pauses.toSorted((one, other) => one - other))
+  })
+})
+
+describe('a budget that is too small for all reports', () => {
+  it('serves the most important ones all day, and never exceeds the limit', async () => {
+    const { callsOf, callsOn, paused } = await run({ licenses: 1 })
+    await vi.advanceTimersByTimeAsync(48 * HOUR - 1)
+    for (const day of ['2026-03-10', '2026-03-11']) {
+      expect(callsOn(day)).toBeLessThanOrEqual(1000)
+      expect(callsOn(day)).toBeGreaterThan(980)
+      expect([callsOf('first', day), callsOf('second', day), callsOf('third', day)]).toEqual([288, 288, 288])
+    }
+    expect([paused.get('first'), paused.get('second'), paused.get('third')]).toEqual([[], [], []])
+    expect(firstPause(paused, 'measuring')).toBeLessThan(firstPause(paused, 'fourth'))
+    // After midnight, all reports that fit are fetched again.
+    expect(callsOf('fourth', '2026-03-11')).toBe(callsOf('fourth', '2026-03-10'))
+  })
+
+  it('does not fetch a less important report while the most important one is paused', async () => {
+    // 100 calls are left for 288 refreshes.
+    const { calls, paused } = await run({ licenses: 1, used: 900 })
+    await vi.advanceTimersByTimeAsync(24 * HOUR - 2 * MINUTE)
+    expect(new Set(calls.map(({ report }) => report))).toEqual(new Set(['first']))
+    const firstPaused = firstPause(paused, 'first')
+    expect(calls.filter(({ at }) => at > firstPaused)).toEqual([])
+    for (const { report } of SEVEN) expect(firstPause(paused, report)).toBeLessThanOrEqual(firstPaused)
+  })
+
+  it('says which reports the calls are kept for', async () => {
+    const { messages } = await run({ licenses: 1, used: 900 })
+    await vi.advanceTimersByTimeAsync(10 * MINUTE)
+    expect([...messages]).toContainEqual(
+      expect.stringMatching(
+        /^\d+ calls are left today; 580 are kept for more important reports \(first, second\); no call was sent$/,
+      ),
+    )
+  })
+})
+
+describe('other programs that use the account too', () => {
+  /** Runs all reports with programs that make this many calls an hour; one report measures them. */
+  async function runWithOthers(perHour: (hour: number) => number, licenses: number) {
+    const started = Date.parse(MIDNIGHT)
+    let reports: Awaited<ReturnType<typeof run>> | undefined
+    /** Calls of the other programs since midnight. */
+    function others(): number {
+      const hours = ((Date.now() - started) / HOUR) % 24
+      let sum = 0
+      for (let hour = 0; hour < hours; hour += 1) sum += perHour(hour) * Math.min(1, hours - hour)
+      return Math.floor(sum)
+    }
+    const total = () => others() + (reports?.callsOn(today()) ?? 0)
+    let mostTotal = 0
+    reports = await run({
+      licenses,
+      outcomeOf: (report) => {
+        mostTotal = Math.max(mostTotal, total())
+        const outcome = good()
+        return report === 'measuring' && outcome.ok ? { ...outcome, accountCalls: total() } : outcome
+      },
+    })
+    return { ...reports, mostTotal: () => mostTotal }
+  }
+
+  it('count against the limit: less important reports leave them their calls', async () => {
+    const { callsOf, paused, mostTotal, messages } = await runWithOthers(() => 40, 2)
+    await vi.advanceTimersByTimeAsync(24 * HOUR - 1)
+    expect(mostTotal()).toBeLessThanOrEqual(2000)
+    expect(mostTotal()).toBeGreaterThan(1900)
+    expect(callsOf('first', '2026-03-10')).toBe(288)
+    expect(paused.get('first')).toEqual([])
+    expect(paused.get('sixth')?.length).toBeGreaterThan(0)
+    expect([...messages].join('\n')).toContain('other programs are expected to use')
+  })
+
+  it('that only work by day leave the most important report its calls', async () => {
+    const { callsOf, mostTotal } = await runWithOthers((hour) => (hour >= 8 && hour < 18 ? 100 : 0), 2)
+    await vi.advanceTimersByTimeAsync(24 * HOUR - 1)
+    expect(mostTotal()).toBeLessThanOrEqual(2000)
+    expect(callsOf('first', '2026-03-10')).toBe(288)
+  })
+
+  it('that stop no longer count once they are measured again', async () => {
+    const { paused } = await runWithOthers((hour) => (hour === 8 ? 300 : 0), 2)
+    await vi.advanceTimersByTimeAsync(24 * HOUR - 1)
+    const hours = paused.get('sixth')?.map((at) => (at - Date.parse(MIDNIGHT)) / HOUR) ?? []
+    expect(hours.some((hour) => hour < 10)).toBe(true)
+    expect(hours.filter((hour) => hour > 13)).toEqual([])
+  })
+
+  it('that use up the account stop all calls but the measurement, once in 30 minutes', async () => {
+    const { calls, paused, messages } = await runWithOthers((hour) => (hour === 2 ? 2000 : 0), 2)
+    await vi.advanceTimersByTimeAsync(24 * HOUR - 1)
+    const since = Date.parse(MIDNIGHT) + 4 * HOUR
+    const late = calls.filter(({ at }) => at > since)
+    expect(new Set(late.map(({ report }) => report))).toEqual(new Set(['measuring']))
+    expect(late.length).toBeLessThanOrEqual(20)
+    expect(paused.get('first')?.length).toBeGreaterThan(0)
+    expect([...messages].join('\n')).toMatch(
+      /the 2000 calls that the licences allow today are used up: \d+ by this exporter, about \d+ by other programs; no call was sent; the next attempt is in/,
+    )
+    // The next day begins as usual.
+    await vi.advanceTimersByTimeAsync(10 * MINUTE)
+    expect(calls.filter(({ report, at }) => report === 'first' && at > since)).not.toEqual([])
+  })
+})
