@@ -2,13 +2,13 @@ import { constants } from 'node:fs'
 import { access, lstat, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { dirname, resolve } from 'node:path'
+import { describeBills } from '../config/bill.ts'
 import { collectErrors } from '../config/config-error.ts'
 import { hasEnvFile, readEnvironment } from '../config/environment.ts'
 import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
 import { codeOf } from '../error-text.ts'
 import { ListenError, listen } from '../server/listen.ts'
-import { formatDuration } from '../units.ts'
 import type { Command } from './command.ts'
 import { describeWebConfig, readWebConfigFlag } from './web-config.ts'
 
@@ -26,14 +26,10 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
     ...(await storageWarnings(storagePath)),
   ]
   for (const warning of warnings) writeError(`wolkvox-exporter: warning: ${warning}\n`)
-  const operations = config.operations.map(({ name, reports, route }) => {
-    const intervals = reports.map(
-      (report) => `${report.name} every ${formatDuration(report.refreshIntervalMs)}`,
-    )
-    const proxy = route.source === undefined ? [] : [`proxy ${describeRoute(route)}`]
-    return `${name}: ${[...intervals, ...proxy].join(', ')}`
-  })
-  print(`The configuration is valid: ${operations.join('; ')}\n`)
+  const proxies = config.operations
+    .filter(({ route }) => route.source !== undefined)
+    .map(({ name, route }) => `Proxy of ${name}: ${describeRoute(route)}`)
+  print(`${['The configuration is valid.', ...describeBills(config.operations), ...proxies].join('\n')}\n`)
   if (webConfig !== undefined) print(`The web configuration is valid: ${describeWebConfig(webConfig)}\n`)
   return 0
 }

@@ -121,3 +121,16 @@ export function dailyLimit({ licenses }: { readonly licenses: number | undefined
 export function accountIdOf({ server, baseUrl }: Pick<Operation, 'server' | 'baseUrl'>): string {
   return JSON.stringify([server.toLowerCase(), new URL(baseUrl).href])
 }
+
+/**
+ * Names the account of an operation: the value of the label `account`.
+ *
+ * @param operations all of them: the name has to be unique
+ */
+export function accountLabelOf(operation: Operation, operations: readonly Operation[]): string {
+  const id = accountIdOf(operation)
+  // Two spellings of one server are one account, so its first operation names it.
+  const { server, baseUrl } = operations.find((other) => accountIdOf(other) === id) ?? operation
+  const isUnique = operations.every((other) => other.server !== server || accountIdOf(other) === id)
+  return isUnique ? server : `${server}@${baseUrl}`
+}

@@ -1,12 +1,7 @@
 import { reportNamed } from '../reports/index.ts'
-import { DAY_MS, formatDuration } from '../units.ts'
-import {
-  CALLS_PER_LICENSE,
-  dailyLimit,
-  defaultBaseUrl,
-  type Operation,
-  type ReportSettings,
-} from './operation.ts'
+import { formatDuration } from '../units.ts'
+import { billOf, excessOf } from './bill.ts'
+import { defaultBaseUrl, type Operation, type ReportSettings } from './operation.ts'
 import { Secret } from './secret.ts'
 import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
 import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
@@ -138,7 +133,7 @@ function staleAfterProblems({
   )
 }
 
-/** Intervals that use up the daily quota before the day ends. Retries are not counted. */
+/** Intervals that use up the daily quota before the day ends. */
 function quotaProblems({
   reports,
   refreshInterval,
@@ -146,19 +141,8 @@ function quotaProblems({
   staleAfter,
   licenses,
 }: Partial<SettingValues>): SettingProblem[] {
-  const limit = dailyLimit({ licenses })
-  if (reports === undefined || limit === undefined) return []
+  if (reports === undefined) return []
   const intervals = reportSettings({ reports, refreshInterval, timeout: timeout ?? 0, staleAfter })
-  const calls = intervals.reduce(
-    (sum, { refreshIntervalMs }) => sum + Math.ceil(DAY_MS / refreshIntervalMs),
-    0,
-  )
-  if (calls <= limit) return []
-  const count = (number: number) => number.toLocaleString('en')
-  const shortest = formatDuration(Math.ceil((reports.length * DAY_MS) / limit / 1000) * 1000)
-  const used = [...new Set(intervals.map(({ refreshIntervalMs }) => formatDuration(refreshIntervalMs)))]
-  const message =
-    `${used.join(', ')} would use ${count(calls)} calls a day, more than the ${count(limit)} ` +
-    `that the licences allow (${licenses} × ${count(CALLS_PER_LICENSE)}); set it to ${shortest} or longer`
-  return [{ setting: 'refreshInterval', message }]
+  const excess = excessOf(billOf([{ name: '', licenses, reports: intervals }]))
+  return excess === undefined ? [] : [{ setting: 'refreshInterval', message: excess }]
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   accountIdOf,
+  accountLabelOf,
   credentialsFingerprint,
   dailyLimit,
   haveSameSettings,
@@ -246,16 +247,14 @@ function areStatesOf<State, Running>(
   return true
 }
 
-/** @param operations all of them: the label of an account has to be unique */
+/** @param operations all of them */
 function accountSettings(operation: Operation, operations: readonly Operation[]): AccountSettings {
   const { timeZone, licenses } = operation
   const id = accountIdOf(operation)
-  // Two spellings of one server are one account, so its first operation names it.
-  const ofAccount = operations.filter((other) => accountIdOf(other) === id)
-  const { server, baseUrl } = ofAccount[0] ?? operation
-  const isUnique = operations.every((other) => other.server !== server || accountIdOf(other) === id)
-  const account = isUnique ? server : `${server}@${baseUrl}`
-  const demands = ofAccount.flatMap(({ reports }) => reports.map(demandOf))
+  const demands = operations
+    .filter((other) => accountIdOf(other) === id)
+    .flatMap(({ reports }) => reports.map(demandOf))
+  const account = accountLabelOf(operation, operations)
   return { account, timeZone, dailyLimit: dailyLimit({ licenses }), demands }
 }
 

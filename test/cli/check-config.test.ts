@@ -31,24 +31,66 @@ async function unusedPort(): Promise<number> {
 
 describe('check-config', () => {
   it.each([
-    ['the defaults', GOOD, '0042: agents every 5m'],
-    ['a name', { ...GOOD, WOLKVOX_OPERATION: 'ventas' }, 'ventas: agents every 5m'],
-    ['an interval', { ...GOOD, WOLKVOX_REFRESH_INTERVAL: '90m' }, '0042: agents every 1h30m'],
+    ['the defaults', GOOD, ['Operation 0042', '  agents  every 5m  288 calls a day']],
+    [
+      'a name',
+      { ...GOOD, WOLKVOX_OPERATION: 'ventas' },
+      ['Operation ventas', '  agents  every 5m  288 calls a day'],
+    ],
+    [
+      'an interval',
+      { ...GOOD, WOLKVOX_REFRESH_INTERVAL: '90m' },
+      ['Operation 0042', '  agents  every 1h30m  16 calls a day'],
+    ],
     [
       'a proxy',
       { ...GOOD, HTTPS_PROXY: 'http://user:test-word@proxy:3128' },
-      '0042: agents every 5m, proxy http://proxy:3128 (HTTPS_PROXY)',
+      ['Operation 0042', 'Proxy of 0042: http://proxy:3128 (HTTPS_PROXY)'],
     ],
     [
       'a proxy that is not used',
       { ...GOOD, HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' },
-      '0042: agents every 5m, proxy none (NO_PROXY)',
+      ['Operation 0042', 'Proxy of 0042: none (NO_PROXY)'],
     ],
-  ])('summarises the configuration in one line, with %s', async (_, environment, summary) => {
-    expect(await runCommand(['check-config', FREE_PORT], environment)).toEqual({
-      code: 0,
-      printed: `The configuration is valid: ${summary}\n`,
-      errors: '',
+  ])('prints what was understood, with %s', async (_, environment, lines) => {
+    const { code, printed, errors } = await runCommand(['check-config', FREE_PORT], environment)
+    expect([code, errors]).toEqual([0, ''])
+    expect(printed.split('\n')[0]).toBe('The configuration is valid.')
+    expect(printed.split('\n')).toEqual(expect.arrayContaining(lines))
+  })
+
+  it('prints the bill', async () => {
+    const environment = {
+      ...GOOD,
+      WOLKVOX_OPERATION: 'ventas',
+      WOLKVOX_REPORTS: 'agents,token_info',
+      WOLKVOX_LICENSES: '50',
+    }
+    expect((await runCommand(['check-config', FREE_PORT], environment)).printed).toBe(
+      `The configuration is valid.
+Operation ventas
+  agents      every 5m  288 calls a day
+  token_info  every 1h   24 calls a day
+Account 0042
+  312 of 50,000 calls a day (50 licences × 1,000): 0.6%
+  49,688 calls a day are left: enough to retry every refresh twice
+`,
+    )
+  })
+
+  it('refuses a rhythm that exceeds the limit, with the calculation', async () => {
+    const environment = {
+      ...GOOD,
+      WOLKVOX_REPORTS: 'agents,token_info',
+      WOLKVOX_REFRESH_INTERVAL: '2m',
+      WOLKVOX_LICENSES: '1',
+    }
+    expect(await runCommand(['check-config', FREE_PORT], environment)).toMatchObject({
+      code: 2,
+      printed: '',
+      errors: expect.stringContaining(
+        'agents every 2m (720) + token_info every 2m (720) = 1,440 calls a day, more than the 1,000',
+      ),
     })
   })
 
@@ -84,7 +126,7 @@ describe('check-config', () => {
     const argv = ['check-config', `--web.listen-address=127.0.0.1:${port}`, `--storage.path=${file}/data`]
     expect(await runCommand(argv, GOOD)).toEqual({
       code: 0,
-      printed: 'The configuration is valid: 0042: agents every 5m\n',
+      printed: expect.stringMatching(/^The configuration is valid\.\n/),
       errors:
         `wolkvox-exporter: warning: --web.listen-address: 127.0.0.1:${port} is in use; ignore this if it is the running exporter, ` +
         'otherwise stop the other program or choose another address\n' +

@@ -54,9 +54,9 @@ describe('check-config with a web configuration', () => {
   ])('prints what was understood', async (yaml, description) => {
     const { code, printed, errors } = await check(yaml)
     expect([code, errors]).toEqual([0, ''])
-    const [first, second] = printed.split('\n')
-    expect(first).toBe('The configuration is valid: 0042: agents every 5m')
-    expect(second?.replace('The web configuration is valid: ', '')).toMatch(description)
+    const [first, ...others] = printed.trimEnd().split('\n')
+    expect(first).toBe('The configuration is valid.')
+    expect(others.at(-1)?.replace('The web configuration is valid: ', '')).toMatch(description)
   })
 
   it('prints warnings', async () => {

@@ -553,7 +553,7 @@ describe('an interval that the licences do not allow', () => {
 
   it('is rejected with the calculation', async () => {
     expect(await licensed('1', '30s')).toEqual([
-      'WOLKVOX_REFRESH_INTERVAL: 30s would use 2,880 calls a day, more than the 1,000 that the licences allow ' +
+      'WOLKVOX_REFRESH_INTERVAL: agents every 30s = 2,880 calls a day, more than the 1,000 that the licences allow ' +
         '(1 × 1,000); set it to 1m27s or longer',
     ])
     expect(await licensed('50', '1s')).toEqual([
@@ -626,8 +626,8 @@ describe('WOLKVOX_REPORTS', () => {
   it('counts the calls of all reports against the daily limit', async () => {
     const settings = { WOLKVOX_REPORTS: 'agents,token_info', WOLKVOX_LICENSES: '1' }
     expect(await problemsOf({ ...REQUIRED, ...settings, WOLKVOX_REFRESH_INTERVAL: '2m' })).toEqual([
-      'WOLKVOX_REFRESH_INTERVAL: 2m would use 1,440 calls a day, more than the 1,000 that the licences allow ' +
-        '(1 × 1,000); set it to 2m53s or longer',
+      'WOLKVOX_REFRESH_INTERVAL: agents every 2m (720) + token_info every 2m (720) = 1,440 calls a day, more than ' +
+        'the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
     ])
     expect(await problemsOf({ ...REQUIRED, ...settings, WOLKVOX_REFRESH_INTERVAL: '2m53s' })).toEqual([])
   })

@@ -105,7 +105,11 @@ describe('the environment file', () => {
       example,
     )
 
-  const VALID = { code: 0, stdout: 'The configuration is valid: 0042: agents every 5m\n', stderr: '' }
+  const VALID = {
+    code: 0,
+    stdout: expect.stringMatching(/^The configuration is valid\.\nOperation 0042\n {2}agents {2}every 5m /),
+    stderr: '',
+  }
 
   it.each([
     ['with an empty token', {}],

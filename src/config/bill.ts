@@ -1,0 +1,120 @@
+import { DAY_MS, formatDuration } from '../units.ts'
+import {
+  accountIdOf,
+  accountLabelOf,
+  CALLS_PER_LICENSE,
+  dailyLimit,
+  type Operation,
+  type ReportSettings,
+} from './operation.ts'
+
+/** What a bill needs to know of an operation. */
+export type BilledOperation = Pick<Operation, 'licenses' | 'reports'> & { readonly name: string }
+
+/** The calls a day that the reports of an account make, if every call succeeds. */
+export interface AccountBill {
+  readonly items: readonly BillItem[]
+  /** Calls of all items. */
+  readonly calls: number
+  readonly licenses: number | undefined
+  /** Calls a day that wolkvox allows; `undefined` if the licences are not configured. */
+  readonly limit: number | undefined
+}
+
+/** One report of one operation. */
+export interface BillItem {
+  readonly operation: string
+  readonly report: string
+  readonly refreshIntervalMs: number
+  /** Calls a day. */
+  readonly calls: number
+}
+
+/** @param operations those of one account */
+export function billOf(operations: readonly BilledOperation[]): AccountBill {
+  const items = operations.flatMap(({ name, reports }) => reports.map((report) => itemOf(name, report)))
+  const licenses = operations.find((operation) => operation.licenses !== undefined)?.licenses
+  const calls = items.reduce((sum, item) => sum + item.calls, 0)
+  return { items, calls, licenses, limit: dailyLimit({ licenses }) }
+}
+
+function itemOf(operation: string, { name, refreshIntervalMs }: ReportSettings): BillItem {
+  return { operation, report: name, refreshIntervalMs, calls: Math.ceil(DAY_MS / refreshIntervalMs) }
+}
+
+/**
+ * Why the reports of an account make too many calls, and how long their interval has to be. Retries are not counted.
+ *
+ * @returns `undefined` if they do not exceed the limit
+ */
+export function excessOf({ items, calls, licenses, limit }: AccountBill): string | undefined {
+  if (limit === undefined || calls <= limit) return undefined
+  const several = items.some(({ operation }) => operation !== items[0]?.operation)
+  const sum = items.map((item) => {
+    const name = several ? `${item.operation} ${item.report}` : item.report
+    const text = `${name} every ${formatDuration(item.refreshIntervalMs)}`
+    return items.length === 1 ? text : `${text} (${count(item.calls)})`
+  })
+  // Rounded down to whole refreshes, so that this interval is accepted.
+  const refreshes = Math.max(1, Math.floor(limit / items.length))
+  const shortest = formatDuration(Math.ceil(DAY_MS / refreshes / 1000) * 1000)
+  return (
+    `${sum.join(' + ')} = ${count(calls)} calls a day, more than the ${count(limit)} that the licences allow ` +
+    `(${licenses} × ${count(CALLS_PER_LICENSE)}); set it to ${shortest} or longer` +
+    `${items.length === 1 ? '' : ', or choose fewer reports'}`
+  )
+}
+
+/** The bills of a whole configuration, as `check-config` prints them: reports by operation, then the sums by account. */
+export function describeBills(operations: readonly Operation[]): string[] {
+  const accounts = [...Map.groupBy(operations, accountIdOf).values()].flatMap((ofAccount) => {
+    const [first] = ofAccount
+    if (first === undefined) return []
+    const bill = billOf(ofAccount)
+    return [`Account ${accountLabelOf(first, operations)}`, ...describeSum(bill).map((line) => `  ${line}`)]
+  })
+  return [...operations.flatMap((operation) => describeOperation(operation)), ...accounts]
+}
+
+function describeOperation(operation: Operation): string[] {
+  const rows = billOf([operation]).items.map(({ report, refreshIntervalMs, calls }) => [
+    report,
+    `every ${formatDuration(refreshIntervalMs)}`,
+    count(calls),
+  ])
+  const [names, intervals, calls] = [0, 1, 2].map((column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const lines = rows.map(
+    ([name = '', interval = '', number = '']) =>
+      `  ${name.padEnd(names ?? 0)}  ${interval.padEnd(intervals ?? 0)}  ${number.padStart(calls ?? 0)} calls a day`,
+  )
+  return [`Operation ${operation.name}`, ...lines]
+}
+
+/** How many retries of one refresh the exporter sends at most. */
+const MAX_RETRIES = 2
+
+function describeSum({ calls, licenses, limit }: AccountBill): string[] {
+  if (limit === undefined || licenses === undefined) {
+    return [`${count(calls)} calls a day; the daily limit is unknown: set WOLKVOX_LICENSES`]
+  }
+  const share = (calls / limit).toLocaleString('en', { style: 'percent', maximumFractionDigits: 1 })
+  const left = limit - calls
+  const enough =
+    left >= calls * MAX_RETRIES
+      ? 'enough to retry every refresh twice'
+      : `enough for ${count(left)} retries; if more are needed, the least important reports pause first`
+  return [
+    `${count(calls)} of ${count(limit)} calls a day (${licencesOf(licenses)} × ${count(CALLS_PER_LICENSE)}): ${share}`,
+    `${count(left)} calls a day are left: ${enough}`,
+  ]
+}
+
+function licencesOf(licenses: number): string {
+  return licenses === 1 ? '1 licence' : `${count(licenses)} licences`
+}
+
+function count(calls: number): string {
+  return calls.toLocaleString('en')
+}
