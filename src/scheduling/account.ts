@@ -125,7 +125,7 @@ function createAccount(
 
   return {
     state: () => state,
-    backoffMs: ({ measuresAccount }) => backoffMs(state, now(), measuresAccount),
+    backoffMs: (demand) => backoffMs(state, now(), demand),
     allows: (demand) => refuse(state, demand, now()) === undefined,
     configure: (changed) => {
       state = { ...state, ...changed }

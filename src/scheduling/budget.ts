@@ -7,6 +7,9 @@ import { expectedOthers, measureOthers } from './other-requests.ts'
 // While the quota is exhausted, one call in this time checks whether it still is.
 export const PROBE_INTERVAL_MS = 30 * 60_000
 
+// All reports are due at the same moment then. The probe has to be of the most important one: another may fail for its own reason.
+const PROBE_STAGGER_MS = 1000
+
 /** wolkvox has refused a call because the quota is exhausted. */
 export interface Exhausted {
   /** Day of the refusal, `YYYY-MM-DD`. */
@@ -113,21 +116,38 @@ export function isLimitReached(state: AccountState, now: number): boolean {
  * How long no call may be sent because the quota is exhausted: until the next probe, or until the day turns. If the requests of
  * other programs have exhausted it, the probe is a call that measures them: only it can show that they were overestimated.
  *
- * @param measures whether the call is such a call
+ * @param demand of the report that would send the call; the most important one if absent
  * @returns milliseconds; 0 if a call may be sent now
  */
-export function backoffMs(state: AccountState, now: Moment, measures = false): number {
-  const { exhausted, timeZone } = state
+export function backoffMs(state: AccountState, now: Moment, demand?: ReportDemand): number {
+  const { exhausted, timeZone, dailyLimit = 0 } = state
   const untilProbe =
     exhausted !== undefined && isExhausted(state, now.wallMs)
-      ? Math.max(0, exhausted.probeAtMonotonicMs - now.monotonicMs)
+      ? Math.max(0, exhausted.probeAtMonotonicMs + probeStaggerMs(state, demand) - now.monotonicMs)
       : 0
   if (!isLimitReached(state, now.wallMs)) return untilProbe
-  if (measures && requestsToday(state, now.wallMs) < (state.dailyLimit ?? 0)) {
+  if (demand?.measuresAccount && requestsToday(state, now.wallMs) < dailyLimit) {
     const { measuringSince = Number.NEGATIVE_INFINITY } = state
     return Math.max(untilProbe, measuringSince + PROBE_INTERVAL_MS - now.monotonicMs)
   }
   return Math.min(PROBE_INTERVAL_MS, untilNextDay(now.wallMs, timeZone))
+}
+
+function probeStaggerMs({ demands }: AccountState, demand: ReportDemand | undefined): number {
+  if (demand === undefined) return 0
+  const moreImportant = demands
+    .map(({ priority }) => priority)
+    .filter((priority) => priority < demand.priority)
+  return new Set(moreImportant).size * PROBE_STAGGER_MS
+}
+
+/**
+ * Whether the account's calls are used up: no report may send one, except a probe.
+ *
+ * @param now milliseconds since 1970
+ */
+export function isQuotaExhausted(state: AccountState, now: number): boolean {
+  return isExhausted(state, now) || isLimitReached(state, now)
 }
 
 /** The calls that are left today, and what they are kept for. */

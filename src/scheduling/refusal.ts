@@ -19,7 +19,7 @@ import { expectedOthers } from './other-requests.ts'
  * @returns the outcome of a call that the budget does not allow; `undefined` if it does
  */
 export function refuse(state: AccountState, demand: ReportDemand, at: Moment): Outcome | undefined {
-  const wait = backoffMs(state, at, demand.measuresAccount)
+  const wait = backoffMs(state, at, demand)
   if (wait > 0) {
     const next = formatDuration(Math.ceil(wait / 1000) * 1000)
     return refused(`${whyExhausted(state, at.wallMs)}; no call was sent; the next attempt is in ${next}`)

@@ -1,7 +1,13 @@
 import type { Moment } from '../clock.ts'
 import { CALLS_PER_LICENSE } from '../config/operation.ts'
 import type { Family, FamilyType, FilledFamily, Sample } from '../model/family.ts'
-import { type AccountState, dayEnd, otherRequestsToday, requestsToday } from '../scheduling/budget.ts'
+import {
+  type AccountState,
+  dayEnd,
+  isQuotaExhausted,
+  otherRequestsToday,
+  requestsToday,
+} from '../scheduling/budget.ts'
 import type { ExporterState, OperationState, ReportState } from '../scheduling/state.ts'
 import { MAX_RECORDS } from '../wolkvox/values.ts'
 
@@ -118,6 +124,10 @@ export const statusFamilies: readonly StatusFamily[] = [
   aboutAccounts('wolkvox_account_daily_limit', {
     help: `Requests that wolkvox allows in a day: ${CALLS_PER_LICENSE} for each licence. Absent if the licences are not configured.`,
     values: ({ dailyLimit }) => dailyLimit,
+  }),
+  aboutAccounts('wolkvox_account_quota_exhausted', {
+    help: "Whether the account's calls of the day are used up (1), so that only a probe is sent, or not (0). A report that is only paused for more important ones does not change it.",
+    values: (state, now) => Number(isQuotaExhausted(state, now.wallMs)),
   }),
   aboutAccounts('wolkvox_account_day_end_timestamp_seconds', {
     help: "When the account's day ends and the count of requests returns to zero.",

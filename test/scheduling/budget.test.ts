@@ -4,6 +4,7 @@ import {
   backoffMs,
   dayEnd,
   isLimitReached,
+  isQuotaExhausted,
   otherRequestsToday,
   requestsToday,
   reserveAgainst,
@@ -158,15 +159,50 @@ describe('the requests of other programs', () => {
   it('that reach the limit let only the measurement through, once in 30 minutes', () => {
     const reached = withAccountCalls({ ...used(400), demands }, 1000, NOON)
     expect(backoffMs(reached, momentAt(NOON))).toBe(30 * MINUTE)
-    expect(backoffMs(reached, momentAt(NOON), true)).toBe(0)
+    expect(backoffMs(reached, momentAt(NOON), MEASURING)).toBe(0)
     const sent = withMeasurementSent(reached, momentAt(NOON))
-    expect(backoffMs(sent, momentAt(NOON + 10 * MINUTE), true)).toBe(20 * MINUTE)
-    expect(backoffMs(sent, momentAt(NOON + 30 * MINUTE), true)).toBe(0)
+    expect(backoffMs(sent, momentAt(NOON + 10 * MINUTE), MEASURING)).toBe(20 * MINUTE)
+    expect(backoffMs(sent, momentAt(NOON + 30 * MINUTE), MEASURING)).toBe(0)
     // Our own calls are known: no measurement can show that they are fewer.
     const own = withMeasurementSent(left(0), momentAt(NOON - HOUR))
-    expect(backoffMs(own, momentAt(NOON), true)).toBe(30 * MINUTE)
+    expect(backoffMs(own, momentAt(NOON), MEASURING)).toBe(30 * MINUTE)
     // The last probe after a refusal counts too.
-    expect(backoffMs(withExhaustedQuota(reached, momentAt(NOON)), momentAt(NOON), true)).toBe(30 * MINUTE)
+    const refused = withExhaustedQuota(reached, momentAt(NOON))
+    expect(backoffMs(refused, momentAt(NOON), MEASURING)).toBe(30 * MINUTE + 2000)
+  })
+})
+
+describe('the probe after a refusal', () => {
+  const refused = withExhaustedQuota({ ...fresh, demands: [...demands, FIRST] }, momentAt(NOON))
+  const probing = momentAt(NOON + 30 * MINUTE)
+
+  it('is of the most important report: the others wait a little longer', () => {
+    expect([FIRST, SECOND, MEASURING].map((each) => backoffMs(refused, probing, each))).toEqual([
+      0, 1000, 2000,
+    ])
+    // If the most important report does not come, another one sends it.
+    expect(backoffMs(refused, momentAt(NOON + 30 * MINUTE + 1000), SECOND)).toBe(0)
+  })
+
+  it('does not make the others wait once it has succeeded', () => {
+    expect(backoffMs(withFreeQuota(refused), probing, MEASURING)).toBe(0)
+  })
+})
+
+describe('the quota', () => {
+  it('is exhausted by a refusal of wolkvox, our own calls, or those of others, until the day turns', () => {
+    const refused = withExhaustedQuota(fresh, momentAt(NOON))
+    const others = withAccountCalls({ ...used(400), demands }, 1000, NOON)
+    const tomorrow = NOON + 13 * HOUR
+    for (const state of [refused, used(1000), others]) {
+      expect([isQuotaExhausted(state, NOON), isQuotaExhausted(state, tomorrow)]).toEqual([true, false])
+    }
+    expect(isQuotaExhausted(withFreeQuota(refused), NOON)).toBe(false)
+  })
+
+  it('is not exhausted while calls are only kept for more important reports', () => {
+    expect(reserveAgainst(left(14), SECOND, NOON)).toBeDefined()
+    expect(isQuotaExhausted(left(14), NOON)).toBe(false)
   })
 })
 

@@ -267,6 +267,14 @@ describe('a family about an account', () => {
     expect(accountSamples([{ ...measured, demands: [] }], family)).toEqual([])
   })
 
+  it('wolkvox_account_quota_exhausted is 1 while the calls of the day are used up', () => {
+    const family = 'wolkvox_account_quota_exhausted'
+    expect(accountSamples([measured], family)).toEqual(single(0))
+    const usedUp = { ...account, dailyLimit: 1 }
+    expect(accountSamples([usedUp], family)).toEqual(single(1))
+    expect(accountSamples([usedUp], family, NOW + 24 * 60 * MINUTE)).toEqual(single(0))
+  })
+
   it('wolkvox_account_day_end_timestamp_seconds is the end of the day of the account, in whole seconds', () => {
     const midnightInBogota = Date.parse('2026-03-11T05:00:00Z') / 1000
     const family = 'wolkvox_account_day_end_timestamp_seconds'
