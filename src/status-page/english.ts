@@ -86,7 +86,8 @@ export const english: Texts = {
     withoutLimit: (used) => `${used}; the limit is unknown because no licences are configured`,
     dayEnds: 'The day ends',
     usage: (account) => `Calls of account ${account} today`,
-    explanation: 'Only calls of this exporter. Other programs may use the same account.',
+    others: (count) => `${count} by other programs`,
+    explanation: 'Calls of other programs are known only with the report token_info.',
   },
   endpoints: { heading: 'Endpoints', metrics: 'Metrics', healthy: 'Health', ready: 'Readiness' },
   reasons: {

@@ -78,13 +78,18 @@ function documentOf(
 }
 
 function writeAccounts({ accounts }: Status, { texts: { accounts: texts }, format }: Writer): Html {
-  const rows = accounts.map(({ name, timeZone, requestsToday, dailyLimit, dayEndsAt }) => {
-    const used = format.count(requestsToday)
+  const rows = accounts.map((account) => {
+    const { name, timeZone, usedToday, otherRequestsToday, dailyLimit, dayEndsAt } = account
+    const used = format.count(usedToday)
+    const others =
+      otherRequestsToday === undefined
+        ? ''
+        : html`<span class="soft">${texts.others(format.count(otherRequestsToday))}</span>`
     const usage =
       dailyLimit === undefined
         ? html`${texts.withoutLimit(used)}`
-        : html`${texts.of(used, format.count(dailyLimit))}<meter min="0" max="${dailyLimit}" high="${dailyLimit * NEARLY_USED_UP}" value="${requestsToday}" aria-label="${texts.usage(name)}"></meter>`
-    return html`<tr><th scope="row">${name}</th><td>${usage}</td><td>${format.future(dayEndsAt)}<span class="soft">${format.clock(dayEndsAt, timeZone)} (${timeZone})</span></td></tr>`
+        : html`${texts.of(used, format.count(dailyLimit))}<meter min="0" max="${dailyLimit}" high="${dailyLimit * NEARLY_USED_UP}" value="${usedToday}" aria-label="${texts.usage(name)}"></meter>`
+    return html`<tr><th scope="row">${name}</th><td>${usage}${others}</td><td>${format.future(dayEndsAt)}<span class="soft">${format.clock(dayEndsAt, timeZone)} (${timeZone})</span></td></tr>`
   })
   return html`<section aria-labelledby="accounts"><h2 id="accounts">${texts.heading}</h2>
 <table class="plain"><thead><tr><th scope="col">${texts.account}</th><th scope="col">${texts.today}</th><th scope="col">${texts.dayEnds}</th></tr></thead>

@@ -33,9 +33,9 @@ export function problemsOf({ accounts, operations }: Status): readonly Problem[]
 }
 
 function accountProblems(account: AccountStatus): Problem[] {
-  const { pausedUntil, dailyLimit, requestsToday } = account
+  const { pausedUntil, dailyLimit, usedToday } = account
   if (pausedUntil !== undefined) return [{ severity: 'error', kind: 'paused', account }]
-  if (dailyLimit === undefined || requestsToday < dailyLimit * NEARLY_USED_UP) return []
+  if (dailyLimit === undefined || usedToday < dailyLimit * NEARLY_USED_UP) return []
   return [{ severity: 'warning', kind: 'nearly used up', account }]
 }
 

@@ -86,7 +86,8 @@ export const spanish: Texts = {
     withoutLimit: (used) => `${used}; no se conoce el límite porque no se configuraron las licencias`,
     dayEnds: 'El día termina',
     usage: (account) => `Llamadas de la cuenta ${account} hoy`,
-    explanation: 'Solo las llamadas de este exportador. Otros programas pueden usar la misma cuenta.',
+    others: (count) => `${count} de otros programas`,
+    explanation: 'Las llamadas de otros programas solo se conocen con el reporte token_info.',
   },
   endpoints: {
     heading: 'Direcciones',

@@ -1,5 +1,12 @@
 import type { Moment } from '../clock.ts'
-import { type AccountState, backoffMs, dayEnd, isLimitReached, requestsToday } from '../scheduling/budget.ts'
+import {
+  type AccountState,
+  backoffMs,
+  dayEnd,
+  isLimitReached,
+  otherRequestsToday,
+  requestsToday,
+} from '../scheduling/budget.ts'
 import { type ExporterState, isStale, type RefreshRecord, type ReportState } from '../scheduling/state.ts'
 import { MAX_RECORDS } from '../wolkvox/values.ts'
 
@@ -19,7 +26,10 @@ export interface Status {
 export interface AccountStatus {
   readonly name: string
   readonly timeZone: string
-  readonly requestsToday: number
+  /** Calls of today: those of this exporter, and those that others are known to have made. */
+  readonly usedToday: number
+  /** Calls of other programs; `undefined` if no report has measured them today. */
+  readonly otherRequestsToday: number | undefined
   /** `undefined` if the licences are not configured. */
   readonly dailyLimit: number | undefined
   readonly dayEndsAt: number
@@ -99,14 +109,15 @@ export function describeStatus(
 
 function describeAccount(state: AccountState, now: Moment): AccountStatus {
   const { account, timeZone, dailyLimit, exhausted } = state
-  const requests = requestsToday(state, now.wallMs)
+  const others = otherRequestsToday(state, now.wallMs)?.count
   const limitReached = isLimitReached(state, now.wallMs)
   // Days of a time zone are expensive to calculate, and accounts can be many.
   const pausedMs = limitReached || exhausted !== undefined ? backoffMs(state, now) : 0
   return {
     name: account,
     timeZone,
-    requestsToday: requests,
+    usedToday: requestsToday(state, now.wallMs) + (others ?? 0),
+    otherRequestsToday: others,
     dailyLimit,
     dayEndsAt: dayEnd(state, now.wallMs),
     pausedUntil: pausedMs > 0 ? now.wallMs + pausedMs : undefined,

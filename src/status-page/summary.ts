@@ -43,9 +43,9 @@ function accountText(
   { texts, format }: Writer,
 ): string {
   const { summary } = texts
-  const { pausedUntil = 0, limitReached, requestsToday, dailyLimit = 0 } = account
+  const { pausedUntil = 0, limitReached, usedToday, dailyLimit = 0 } = account
   if (kind === 'nearly used up') {
-    return summary.nearlyUsedUp(format.count(requestsToday), format.count(dailyLimit))
+    return summary.nearlyUsedUp(format.count(usedToday), format.count(dailyLimit))
   }
   const text = limitReached ? summary.limitReached : summary.refusedByWolkvox
   return text(format.future(pausedUntil))

@@ -84,6 +84,7 @@ export interface Texts {
     readonly withoutLimit: (used: string) => string
     readonly dayEnds: string
     readonly usage: (account: string) => string
+    readonly others: (count: string) => string
     readonly explanation: string
   }
   readonly endpoints: {

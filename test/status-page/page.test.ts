@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { demandOf } from '../../src/scheduling/demand.ts'
 import type { ExporterState } from '../../src/scheduling/state.ts'
 import { CONTENT_SECURITY_POLICY } from '../../src/status-page/assets.ts'
 import { english } from '../../src/status-page/english.ts'
@@ -172,6 +173,19 @@ describe('the part about accounts', () => {
     expect(wordsOf(pageOf(aGoodState()))).toContain(
       'Calls to wolkvox Account Today The day ends 0042 1,234 of 50,000 in 14 hours Jan 3 00:00:00 (America/Bogota)',
     )
+  })
+
+  it('counts the calls of other programs where they are known', () => {
+    const account = anAccountState({
+      dailyLimit: 1000,
+      requestsOfDay: { day: '2026-01-02', count: 400 },
+      demands: [demandOf({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
+      otherRequests: { day: '2026-01-02', count: 510, measuredAt: NOW, perHour: 0 },
+    })
+    const state = { ...stateOf(agents(good())), accounts: [account] }
+    expect(wordsOf(pageOf(state))).toContain('0042 910 of 1,000 510 by other programs in 14 hours')
+    expect(wordsOf(pageOf(state, { language: 'es' }))).toContain('510 de otros programas')
+    expect(summaryOf(pageOf(state))[1]).toBe('Account 0042: 910 of 1,000 calls of the day are used')
   })
 
   it('says that the limit is unknown without licences', () => {
