@@ -104,12 +104,13 @@ export function otherRequestsToday(state: AccountState, now: number): OtherReque
  * @param now milliseconds since 1970
  */
 export function isLimitReached(state: AccountState, now: number): boolean {
-  const { dailyLimit } = state
+  const { dailyLimit, requestsOfDay, otherRequests } = state
   if (dailyLimit === undefined) return false
-  const own = requestsToday(state, now)
-  if (own >= dailyLimit) return true
+  // Whichever day they are of. Days of a time zone are expensive to calculate, and each rendering of the metrics asks.
+  const atMost = requestsOfDay.count + (otherRequests === undefined ? 0 : expectedOthers(otherRequests, now))
+  if (atMost < dailyLimit) return false
   const others = otherRequestsToday(state, now)
-  return others !== undefined && own + expectedOthers(others, now) >= dailyLimit
+  return requestsToday(state, now) + (others === undefined ? 0 : expectedOthers(others, now)) >= dailyLimit
 }
 
 /**
