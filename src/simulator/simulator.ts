@@ -4,6 +4,7 @@ import { addApiRoutes } from './api/api-routes.ts'
 import { addControlRoutes } from './api/control-routes.ts'
 import type { FaultName } from './api/faults.ts'
 import { startOperation } from './api/operation.ts'
+import { agentRecords, type ServedReport, servedReports } from './api/served-reports.ts'
 import type { WolkvoxRecord } from './centre/report.ts'
 
 export type { FaultName } from './api/faults.ts'
@@ -27,7 +28,14 @@ export interface SimulatorOptions {
   readonly licenses?: number
   /** The delay before each API response. Default: 0. */
   readonly latencyMs?: number
+  /** The operation's time zone. Default: America/Bogota. */
+  readonly timeZone?: string
+  /** Leaves out the incidents: no bad hour of the network, no campaign that stays started with a finished list. */
+  readonly calm?: boolean
 }
+
+/** The value of the `api` parameter of a report. */
+export type ServedReportName = (typeof servedReports)[number]['api']
 
 /** A centre in the middle of its working day. The simulator accepts any server code; `server` is for its clients. */
 export const simulatorDefaults = {
@@ -51,6 +59,8 @@ export interface Simulator {
   readonly requests: number
   /** The current records of all agents. */
   report(): readonly WolkvoxRecord[]
+  /** The current records of any report, as its API sends them. `parameters` are those of the request. */
+  records(report: ServedReportName, parameters?: Readonly<Record<string, string>>): readonly object[]
   /** Applies this fault to all following responses; `undefined` removes the fault. */
   setFault(fault: FaultName | undefined): void
   /** Stops the simulator and closes all connections, also of requests in flight. */
@@ -84,7 +94,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     get requests() {
       return operation.requests
     },
-    report: operation.report,
+    report: () => agentRecords(operation),
+    records: (name, parameters = {}) => {
+      const served: ServedReport | undefined = servedReports.find(({ api }) => api === name)
+      return served?.recordsOf(operation, new Map(Object.entries(parameters))) ?? []
+    },
     setFault: (fault) => {
       operation.fault = fault
     },
@@ -111,7 +125,7 @@ function createServer(): FastifyInstance {
   return Fastify({
     logger: false,
     exposeHeadRoutes: false,
-    bodyLimit: 1024,
+    bodyLimit: 64 * 1024,
     requestTimeout: 10_000,
     connectionTimeout: connectionTimeoutMs,
     keepAliveTimeout: 72_000,

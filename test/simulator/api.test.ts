@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { prefersGzip } from '../../src/simulator/api/responses.ts'
 import type { Simulator } from '../../src/simulator/simulator.ts'
-import { fetchReport, fetchTokenInfo, validHeaders, withSimulator } from './helpers.ts'
+import { fetchReport, fetchReportNamed, servedReportNames, validHeaders, withSimulator } from './helpers.ts'
 
 const forbidden = (msg: string) => ({ code: 403, error: 'FORBIDDEN', msg, data: null })
 const simultaneous = forbidden('EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)')
@@ -114,10 +114,12 @@ describe('the simulated API', () => {
     }))
 })
 
-describe.each([
-  { endpoint: 'agents', request: fetchReport },
-  { endpoint: 'token_info', request: fetchTokenInfo },
-])('the endpoint of $endpoint', ({ endpoint, request }) => {
+describe.each(
+  servedReportNames.map((endpoint) => ({
+    endpoint,
+    request: (simulator: Simulator, init = {}) => fetchReportNamed(simulator, endpoint, init),
+  })),
+)('the endpoint of $endpoint', ({ endpoint, request }) => {
   it.each([
     {
       when: 'without a token',
@@ -141,7 +143,7 @@ describe.each([
     },
     {
       when: 'for an API of the other path',
-      query: endpoint === 'agents' ? '?api=token_info' : '?api=agents',
+      query: endpoint === 'token_info' ? '?api=agents' : '?api=token_info',
       expected: { code: 400, error: 'BAD REQUEST', msg: 'THE API YOU WANT TO CONSULT DOES NOT EXIST' },
     },
     {
@@ -149,9 +151,9 @@ describe.each([
       query: '',
       expected: { code: 400, error: 'BAD REQUEST', msg: 'SOME PARAMETERS ARE REQUIRED' },
     },
-  ])('rejects a request $when', ({ headers = validHeaders, query = `?api=${endpoint}`, expected }) =>
+  ])('rejects a request $when', ({ headers = validHeaders, query, expected }) =>
     withSimulator({}, async (simulator) => {
-      const response = await request(simulator, { headers, query })
+      const response = await request(simulator, { headers, ...(query === undefined ? {} : { query }) })
       expect(response.status).toBe(expected.code)
       expect(await response.json()).toEqual({ ...expected, data: null })
     }),

@@ -3,6 +3,7 @@ import { reportOf, type WolkvoxRecord } from '../../src/simulator/centre/report.
 import { defaultSkillPlans } from '../../src/simulator/centre/skill-plans.ts'
 import { parseTimeOfDay } from '../../src/simulator/centre/time.ts'
 import {
+  type ServedReportName,
   type Simulator,
   type SimulatorOptions,
   simulatorDefaults,
@@ -71,4 +72,42 @@ export function fetchReport(
 /** Requests the quota usage. */
 export function fetchTokenInfo(simulator: Simulator, init: ApiRequest = {}): Promise<Response> {
   return fetchReport(simulator, { path: 'information.php', query: '?api=token_info', ...init })
+}
+
+/** The reports that the simulator serves. */
+export const servedReportNames: readonly ServedReportName[] = [
+  'agents',
+  'skills',
+  'campaigns',
+  'latency',
+  'chats',
+  'interactions',
+  'token_info',
+]
+
+/** Requests any report with the parameters that it needs. */
+export function fetchReportNamed(
+  simulator: Simulator,
+  api: ServedReportName,
+  init: ApiRequest = {},
+): Promise<Response> {
+  const query = api === 'skills' ? '?api=skills&skill_id=all' : `?api=${api}`
+  const path = api === 'token_info' ? 'information.php' : 'real_time.php'
+  return fetchReport(simulator, { path, query, ...init })
+}
+
+/** Calls the simulator's control API. */
+export async function controlCall(
+  { url }: Simulator,
+  path: string,
+  method: string,
+  body?: unknown,
+): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
+  return { status: response.status, body: await response.json() }
 }

@@ -1,21 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Simulator, simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
-import { centreAt, fetchReport, recordsOfCentre, withSimulator } from './helpers.ts'
-
-async function controlCall(
-  { url }: Simulator,
-  path: string,
-  method: string,
-  body?: unknown,
-): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(`${url}${path}`, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
-  return { status: response.status, body: await response.json() }
-}
+import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
+import { centreAt, controlCall, fetchReport, recordsOfCentre, withSimulator } from './helpers.ts'
 
 describe('the simulator', () => {
   it('starts in the middle of a working day', () =>

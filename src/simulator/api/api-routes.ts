@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { checkCredentials } from './admission.ts'
 import { applyFault } from './faults.ts'
-import { type SimulatedOperation, todayOf, tokenInfoOf } from './operation.ts'
+import { type SimulatedOperation, todayOf } from './operation.ts'
 import {
   apiErrors,
   errorResponse,
@@ -9,22 +9,9 @@ import {
   type SimulatedResponse,
   sendResponse,
 } from './responses.ts'
+import { type ServedReport, servedReports } from './served-reports.ts'
 
-/** A report that the simulator serves, by its path and its `api` parameter. */
-interface ServedReport {
-  readonly path: string
-  readonly api: string
-  readonly recordsOf: (operation: SimulatedOperation) => readonly object[]
-}
-
-const reports: readonly ServedReport[] = [
-  { path: '/api/v2/real_time.php', api: 'agents', recordsOf: (operation) => operation.report() },
-  {
-    path: '/api/v2/information.php',
-    api: 'token_info',
-    recordsOf: (operation) => [tokenInfoOf(operation)],
-  },
-]
+const reports: readonly ServedReport[] = servedReports
 
 /** Serves wolkvox's paths. Each request passes three checks: credentials, limits, parameters. */
 export function addApiRoutes(app: FastifyInstance, operation: SimulatedOperation): void {
@@ -46,12 +33,13 @@ export function addApiRoutes(app: FastifyInstance, operation: SimulatedOperation
 }
 
 function respond(operation: SimulatedOperation, path: string, query: unknown): SimulatedResponse {
-  const api = new Map(Object.entries(query ?? {})).get('api')
-  if (api === undefined || api === '') return errorResponse(apiErrors.missingParameters)
-  const report = reports.find((served) => served.path === path && served.api === String(api))
-  return report === undefined
-    ? errorResponse(apiErrors.unknownApi)
-    : recordsResponse(report.recordsOf(operation))
+  const parameters = new Map(Object.entries(query ?? {}).map(([name, value]) => [name, String(value)]))
+  const isMissing = (name: string) => (parameters.get(name) ?? '') === ''
+  if (isMissing('api')) return errorResponse(apiErrors.missingParameters)
+  const report = reports.find((served) => served.path === path && served.api === parameters.get('api'))
+  if (report === undefined) return errorResponse(apiErrors.unknownApi)
+  if (report.requiredParameters.some(isMissing)) return errorResponse(apiErrors.missingParameters)
+  return recordsResponse(report.recordsOf(operation, parameters))
 }
 
 function delay(milliseconds: number): Promise<void> | undefined {

@@ -1,6 +1,7 @@
 import { Centre, type CentreOptions } from '../centre/centre.ts'
-import { reportOf, type WolkvoxRecord } from '../centre/report.ts'
+import type { WolkvoxRecord } from '../centre/report.ts'
 import { dayOf, parseTimeOfDay, startClock } from '../centre/time.ts'
+import type { FormatDate } from '../reports/latency.ts'
 import { RequestLimiter } from './admission.ts'
 import type { FaultName } from './faults.ts'
 
@@ -28,8 +29,10 @@ export interface SimulatedOperation {
   readonly latencyMs: number
   /** The simulated time, in whole seconds since midnight of day 0. */
   readonly now: () => number
-  /** The current records of all agents. */
-  readonly report: () => readonly WolkvoxRecord[]
+  /** The centre at the time of the last call of `now`. */
+  readonly centre: Centre
+  /** A format that shows the current simulated time as the current real time; earlier times are as much earlier. */
+  readonly dateFormatter: () => FormatDate
   /** All API requests received, rejected ones included. */
   requests: number
   /** The fault applied to responses. */
@@ -45,6 +48,8 @@ export interface OperationOptions extends CentreOptions {
   readonly token: string
   readonly licenses?: number
   readonly latencyMs?: number
+  /** The operation's time zone. Default: America/Bogota. */
+  readonly timeZone?: string
 }
 
 /** Simulates the day up to its start time, then starts the clock. */
@@ -58,20 +63,31 @@ export function startOperation(options: OperationOptions): SimulatedOperation {
     centre.advanceTo(clock())
     return centre.now
   }
-  const operation: SimulatedOperation = {
+  return {
     token: options.token,
     limiter: new RequestLimiter(options.licenses ?? options.agents),
     latencyMs: options.latencyMs ?? 0,
     now,
-    report: () => {
-      const second = now()
-      return applyOverrides(reportOf(centre.agents, second), operation.stateOverrides, second)
-    },
+    centre,
+    dateFormatter: () => dateFormatter(now(), Date.now(), options.timeZone ?? defaultTimeZone),
     requests: 0,
     fault: undefined,
     stateOverrides: new Map(),
   }
-  return operation
+}
+
+const defaultTimeZone = 'America/Bogota'
+
+/** The Swedish locale writes dates as wolkvox does: `2026-01-31 13:05:00`. */
+function dateFormatter(second: number, epochMs: number, timeZone: string): FormatDate {
+  const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone })
+  const formatted = new Map<number, string>()
+  // Many agents have measurements of the same second.
+  return (at) => {
+    const text = formatted.get(at) ?? format.format(epochMs - (second - at) * 1000)
+    formatted.set(at, text)
+    return text
+  }
 }
 
 /** The quota usage. The account has only one token, so the totals of token and account are equal. */
@@ -91,7 +107,7 @@ export function todayOf(operation: SimulatedOperation): number {
 }
 
 /** Replaces state and time in state. The daily totals stay, because an override is not part of the simulated day. */
-function applyOverrides(
+export function applyOverrides(
   records: readonly WolkvoxRecord[],
   overrides: SimulatedOperation['stateOverrides'],
   now: number,
