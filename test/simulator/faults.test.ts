@@ -1,8 +1,13 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { type FaultName, faultNames, type Simulator } from '../../src/simulator/simulator.ts'
-import { fetchReport, fetchTokenInfo, withSimulator } from './helpers.ts'
+import {
+  type FaultName,
+  faultNames,
+  type ServedReportName,
+  type Simulator,
+} from '../../src/simulator/simulator.ts'
+import { fetchReport, fetchReportNamed, servedReportNames, withSimulator } from './helpers.ts'
 
 const isHtml = expect.stringMatching(/^<!DOCTYPE html>/)
 const isFailure = (code: number | string, msg: string) =>
@@ -34,7 +39,10 @@ const completeResponses: Partial<Record<FaultName, { status: number; body: unkno
   null_data: { status: 200, body: '{"code":200,"error":"null","msg":"0 records were found","data":null}' },
 }
 
-const testedSeparately: readonly FaultName[] = ['unreadable', 'full', 'truncated', 'slow', 'hang', 'reset']
+const testedSeparately: readonly FaultName[] = [
+  ...(['unreadable', 'renamed_field', 'empty_lists', 'bare_array', 'full', 'cut_json'] as const),
+  ...(['truncated', 'slow', 'hang', 'reset'] as const),
+]
 
 /** The raw bytes until the server closes the connection, or for `milliseconds`. */
 async function readSocket({ url }: Simulator, milliseconds: number): Promise<string> {
@@ -56,16 +64,15 @@ describe('faults', () => {
     expect([...Object.keys(completeResponses), ...testedSeparately].sort()).toEqual([...faultNames].sort())
   })
 
-  it.each(Object.entries(completeResponses))(
-    '%s replaces the response of both endpoints',
-    (fault, expected) =>
-      withSimulator({}, async (simulator) => {
-        simulator.setFault(faultNames.find((name) => name === fault))
-        for (const response of [await fetchReport(simulator), await fetchTokenInfo(simulator)]) {
-          expect(response.status).toBe(expected.status)
-          expect(await response.text()).toEqual(expected.body)
-        }
-      }),
+  it.each(Object.entries(completeResponses))('%s replaces the response of every report', (fault, expected) =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault(faultNames.find((name) => name === fault))
+      for (const api of servedReportNames) {
+        const response = await fetchReportNamed(simulator, api)
+        expect(response.status).toBe(expected.status)
+        expect(await response.text()).toEqual(expected.body)
+      }
+    }),
   )
 
   it('unreadable puts invalid values into four fields of every agent record', () =>
@@ -134,4 +141,113 @@ describe('faults', () => {
       simulator.setFault(undefined)
       expect((await fetchReport(simulator)).status).toBe(200)
     }))
+})
+
+/** The records in the response of a report. */
+async function dataOf(simulator: Simulator, api: ServedReportName): Promise<readonly Lists[]> {
+  const { data } = (await (await fetchReportNamed(simulator, api)).json()) as { data: readonly Lists[] }
+  return data
+}
+
+type Lists = Readonly<Record<string, unknown>>
+
+/** The records that contain the fields: those of the report, or the nested ones of `latency`. */
+const innerRecords = (api: ServedReportName, data: readonly Lists[]) =>
+  api === 'latency' ? (data[0]?.by_agent as readonly Lists[]) : data
+
+describe.each<{ api: ServedReportName; unreadable: Lists; renamed: readonly [string, string] }>([
+  { api: 'agents', unreadable: { calls: '-3', ocupation: 'mucha' }, renamed: ['inbound', 'inbound_calls'] },
+  {
+    api: 'skills',
+    unreadable: { calls_in_queue_now: 'varias', stat_answer: '-3', service_level_20seg: 'bueno' },
+    renamed: ['stat_answer', 'stat_answered'],
+  },
+  {
+    api: 'campaigns',
+    unreadable: { clean: 'casi todos', dial: '-3', penetration_day: 'mucha' },
+    renamed: ['dial', 'dialed'],
+  },
+  {
+    api: 'latency',
+    unreadable: {
+      ...{ latency_ms: 'alta', rx_ploss: 'poca', network_rejection: '-1%' },
+      last_date: '2026-99-99 00:00:00',
+    },
+    renamed: ['latency_ms', 'latency'],
+  },
+  { api: 'chats', unreadable: { active_chats: 'varios' }, renamed: ['active_chats', 'chats'] },
+  {
+    api: 'interactions',
+    unreadable: { active_interactions: 'varias' },
+    renamed: ['active_interactions', 'interactions'],
+  },
+  {
+    api: 'token_info',
+    unreadable: { token_limit: 'muchas' },
+    renamed: ['token_use_today', 'token_used_today'],
+  },
+])('faults of $api', ({ api, unreadable, renamed: [field, newName] }) => {
+  it('unreadable puts invalid values into its fields and keeps the others', () =>
+    withSimulator({}, async (simulator) => {
+      const before = innerRecords(api, await dataOf(simulator, api))
+      simulator.setFault('unreadable')
+      const records = innerRecords(api, await dataOf(simulator, api))
+      expect(records.length).toBeGreaterThan(0)
+      for (const record of records) expect(record).toMatchObject(unreadable)
+      expect(Object.keys(records[0] ?? {})).toEqual(Object.keys(before[0] ?? {}))
+    }))
+
+  it('renamed_field renames one field and keeps its value', () =>
+    withSimulator({}, async (simulator) => {
+      const before = innerRecords(api, await dataOf(simulator, api))
+      simulator.setFault('renamed_field')
+      const records = innerRecords(api, await dataOf(simulator, api))
+      expect(records).toHaveLength(before.length)
+      for (const [index, record] of records.entries()) {
+        const names = Object.keys(before[index] ?? {}).map((name) => (name === field ? newName : name))
+        expect(Object.keys(record)).toEqual(names)
+        // The quota usage grows with each request.
+        if (api !== 'token_info') expect(record[newName]).toEqual(before[index]?.[field])
+      }
+    }))
+
+  it('empty_lists sends no records', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('empty_lists')
+      const empty = api === 'latency' ? [{ by_agent: [], by_ip: [], by_pbx: [] }] : []
+      expect(await dataOf(simulator, api)).toEqual(empty)
+    }))
+
+  it('bare_array leaves out the envelope', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('bare_array')
+      const records = (await (await fetchReportNamed(simulator, api)).json()) as readonly Lists[]
+      expect(Array.isArray(records)).toBe(true)
+      expect(innerRecords(api, records)[0]).toHaveProperty([field])
+    }))
+
+  it('cut_json sends the first half as a complete response', () =>
+    withSimulator({}, async (simulator) => {
+      const whole = await (await fetchReportNamed(simulator, api)).text()
+      simulator.setFault('cut_json')
+      const half = await (await fetchReportNamed(simulator, api)).text()
+      expect(half).toHaveLength(Math.floor(whole.length / 2))
+      expect(() => JSON.parse(half)).toThrow(SyntaxError)
+    }))
+
+  it('full repeats the records up to the record limit', () =>
+    withSimulator({}, async (simulator) => {
+      simulator.setFault('full')
+      expect(innerRecords(api, await dataOf(simulator, api))).toHaveLength(60_000)
+    }))
+
+  it.each(['unreadable', 'renamed_field', 'empty_lists', 'bare_array', 'full'] as const)(
+    '%s does not change an error response',
+    (fault) =>
+      withSimulator({}, async (simulator) => {
+        simulator.setFault(fault)
+        const response = await fetchReport(simulator, { query: '?api=agent' })
+        expect(await response.json()).toMatchObject({ code: 400, data: null })
+      }),
+  )
 })

@@ -13,24 +13,51 @@ const html = 'text/html; charset=utf-8'
 const htmlPage = (title: string) =>
   `<!DOCTYPE html><html><head><title>${title}</title></head><body>${title}</body></html>`
 
-/** Invalid values by field: negative counts and times, impossible times, text where a number belongs. */
+/** Invalid values by field: negative counts and times, impossible times, text where a number or a list belongs. */
 const unreadableValues: Readonly<Record<string, string>> = {
   calls: '-3',
   acw_time: '-00:05:00',
   login_time: '12:99:00',
   ocupation: 'mucha',
+  calls_in_queue_now: 'varias',
+  stat_answer: '-3',
+  service_level_20seg: 'bueno',
+  clean: 'casi todos',
+  dial: '-3',
+  penetration_day: 'mucha',
+  latency_ms: 'alta',
+  rx_ploss: 'poca',
+  network_rejection: '-1%',
+  last_date: '2026-99-99 00:00:00',
+  active_chats: 'varios',
+  active_interactions: 'varias',
   token_limit: 'muchas',
   token_use_today: '-3',
 }
 
-type Records = readonly Readonly<Record<string, string>>[]
+/** New names of fields, at least one for each report, as after a change by wolkvox. */
+const renamedFields: Readonly<Record<string, string>> = {
+  inbound: 'inbound_calls',
+  stat_answer: 'stat_answered',
+  dial: 'dialed',
+  latency_ms: 'latency',
+  active_chats: 'chats',
+  active_interactions: 'interactions',
+  token_use_today: 'token_used_today',
+}
 
-const makeUnreadable = (records: Records): Records =>
-  records.map((record) =>
-    Object.fromEntries(
-      Object.entries(record).map(([field, value]) => [field, unreadableValues[field] ?? value]),
-    ),
-  )
+type Records = readonly Readonly<Record<string, unknown>>[]
+
+const mapRecords = (change: (field: string, value: unknown) => readonly [string, unknown]) => {
+  return (records: Records): Records =>
+    records.map((record) =>
+      Object.fromEntries(Object.entries(record).map(([field, value]) => change(field, value))),
+    )
+}
+
+const makeUnreadable = mapRecords((field, value) => [field, unreadableValues[field] ?? value])
+
+const renameFields = mapRecords((field, value) => [renamedFields[field] ?? field, value])
 
 /** Repeats the records up to the record limit. */
 function fill(records: Records): Records {
@@ -41,10 +68,31 @@ function fill(records: Records): Records {
     .slice(0, recordLimit)
 }
 
-/** Changes the records of an envelope; an error envelope has none. */
-function changeRecords(body: string, change: (records: Records) => Records): string {
-  const { data, ...rest }: { readonly data: Records | null } = JSON.parse(body)
-  return JSON.stringify({ ...rest, data: data === null ? null : change(data) })
+/** A record that only contains lists of records, as in the report of latency. */
+const isNested = (record: Records[number]): record is Readonly<Record<string, Records>> =>
+  Object.values(record).length > 0 && Object.values(record).every(Array.isArray)
+
+/** Applies `change` to the records of an envelope, or to each nested list. An error envelope has no records. */
+function changeRecords(
+  response: SimulatedResponse,
+  change: (records: Records) => Records,
+): SimulatedResponse {
+  const { data, ...rest }: { readonly data: Records | null } = JSON.parse(response.body)
+  if (data === null) return response
+  const changed = data.some(isNested)
+    ? data.map((lists) =>
+        Object.fromEntries(
+          Object.entries(lists).map(([name, records]) => [name, change(records as Records)]),
+        ),
+      )
+    : change(data)
+  return { ...response, body: JSON.stringify({ ...rest, data: changed }) }
+}
+
+/** The records without an envelope, as in wolkvox's documentation of the campaigns. */
+function withoutEnvelope(response: SimulatedResponse): SimulatedResponse {
+  const { data }: { readonly data: Records | null } = JSON.parse(response.body)
+  return data === null ? response : { ...response, body: JSON.stringify(data) }
 }
 
 /** The faults of wolkvox that the simulator can reproduce. Each turns the normal response into a faulty one. */
@@ -67,9 +115,13 @@ export const faults = {
   empty: (response) => ({ ...response, body: '' }),
   not_json: (response) => ({ ...response, body: `Warning: mysqli_connect(): ${response.body}` }),
   no_agents: () => recordsResponse([]),
+  empty_lists: (response) => changeRecords(response, () => []),
   null_data: () => jsonResponse(200, { code: 200, error: 'null', msg: '0 records were found', data: null }),
-  unreadable: (response) => ({ ...response, body: changeRecords(response.body, makeUnreadable) }),
-  full: (response) => ({ ...response, body: changeRecords(response.body, fill) }),
+  unreadable: (response) => changeRecords(response, makeUnreadable),
+  full: (response) => changeRecords(response, fill),
+  renamed_field: (response) => changeRecords(response, renameFields),
+  bare_array: withoutEnvelope,
+  cut_json: (response) => ({ ...response, body: response.body.slice(0, response.body.length / 2) }),
   truncated: (response) => ({ ...response, delivery: 'half' }),
   slow: (response) => ({ ...response, delivery: 'drip' }),
   hang: (response) => ({ ...response, delivery: 'never' }),
