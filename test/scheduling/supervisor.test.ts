@@ -3,6 +3,7 @@ import { credentialsFingerprint, type Operation, type ReportSettings } from '../
 import { Secret } from '../../src/config/secret.ts'
 import type { Attempt, RenderedSnapshot } from '../../src/model/outcome.ts'
 import type { AccountToStore, StoredAccount } from '../../src/model/storage-ports.ts'
+import { reports } from '../../src/reports/index.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import { createSupervisor, type Supervisor } from '../../src/scheduling/supervisor.ts'
@@ -96,6 +97,22 @@ describe('apply', () => {
       'soporte agents 305',
     ])
     expect(storage).toEqual(['opening 0042', 'opening 0043', 'opened 0042', 'opened 0043'])
+  })
+
+  it('serves the reports of an account by importance, in any order of the settings', async () => {
+    const { supervisor, calls } = supervise({
+      attempt: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20_000))
+        return anAttempt(good())
+      },
+    })
+    const names = reports.map(({ name }) => name)
+    const settings = names.map((name) => ({ ...tokenInfo, name })).toReversed()
+    await supervisor.apply([ventas({ reports: settings })])
+    await vi.advanceTimersByTimeAsync(10 * MINUTE)
+    const [last = '', ...others] = names.toReversed()
+    // The first call was in progress when the others came.
+    expect(calls.map((call) => call.split(' ')[1])).toEqual([last, ...others.toReversed()])
   })
 
   it('keeps what did not change: no call, no restart, and the schedule continues', async () => {
