@@ -3,6 +3,7 @@ import { readFlags } from '../config/process-config.ts'
 import { DIRECT } from '../config/proxy.ts'
 import { Secret } from '../config/secret.ts'
 import { readSimulation } from '../config/simulation.ts'
+import { reports } from '../reports/index.ts'
 import { simulatorDefaults } from '../simulator/simulator.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
@@ -10,8 +11,9 @@ import { runExporter } from './exporter.ts'
 import { licensesFor, listenAndSimulate } from './simulate.ts'
 import { readWebConfigFlag } from './web-config.ts'
 
-// Short, so that the first data arrives quickly. The simulated quota allows it.
+// Short, so that the first data arrives quickly. The simulated quota allows these intervals.
 const DEMO_INTERVAL_MS = 5000
+const FURTHER_INTERVAL_MS = 2 * DEMO_INTERVAL_MS
 const DEMO_TIMEOUT_MS = 10_000
 const DEMO_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 
@@ -38,7 +40,10 @@ export const demo: Command = async (args, context) => {
     timeoutMs: DEMO_TIMEOUT_MS,
     maxResponseBytes: DEMO_MAX_RESPONSE_BYTES,
     agentName: 'plain' as const,
-    reports: [{ name: 'agents', refreshIntervalMs: DEMO_INTERVAL_MS, staleAfterMs: 3 * DEMO_INTERVAL_MS }],
+    reports: reports.map(({ name }) => {
+      const refreshIntervalMs = name === 'agents' ? DEMO_INTERVAL_MS : FURTHER_INTERVAL_MS
+      return { name, refreshIntervalMs, staleAfterMs: 3 * refreshIntervalMs }
+    }),
   }
   // If the terminal is closed, a demo in the background would keep its port.
   const shutdownSignal = AbortSignal.any([context.shutdownSignal, context.hangup])

@@ -28,7 +28,7 @@ export const simulate: Command = async (args, { print, shutdownSignal, hangup })
 }
 
 // A simulated centre with few agents must not use up its quota within an hour of testing.
-const MIN_LICENSES = 20
+const MIN_LICENSES = 100
 
 /** Licences of a simulated centre with this many agents; each allows 1,000 calls a day. */
 export function licensesFor(agents: number): number {

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { reports } from '../../src/reports/index.ts'
 import { ACCOUNT } from '../support/simulated-wolkvox.ts'
 import { ISOLATED, logged, startCommand } from './start-command.ts'
 
@@ -9,8 +10,8 @@ const demo = (agents: number) => ['demo', ...ISOLATED, `--simulator.agents=${age
 it('simulates a contact centre without account, token or network, and prints its address', async () => {
   const { url, output } = startCommand(demo(7))
   const root = await url()
-  await logged({ msg: 'refreshed', operation: 'demo', records: 7 })
-  expect((await fetch(`${root}/-/ready`)).status).toBe(200)
+  await logged({ msg: 'refreshed', operation: 'demo', report: 'agents', records: 7 })
+  await vi.waitFor(async () => expect((await fetch(`${root}/-/ready`)).status).toBe(200), 10_000)
   const response = await fetch(`${root}/metrics`)
   expect(response.status).toBe(200)
   const text = await response.text()
@@ -19,9 +20,18 @@ it('simulates a contact centre without account, token or network, and prints its
   expect(output.printed).toContain(`${root}/metrics`)
 })
 
+it.each(reports)('shows the report $name', async ({ name, families }) => {
+  const { url } = startCommand(demo(60))
+  const root = await url()
+  await logged({ msg: 'refreshed', operation: 'demo', report: name })
+  const text = await (await fetch(`${root}/metrics`)).text()
+  expect(text).toContain(`wolkvox_up{operation="demo",report="${name}"} 1\n`)
+  for (const family of families) expect(text).toContain(`\n${family.name}{operation="demo"`)
+})
+
 it('simulates a contact centre without agents', async () => {
   startCommand(demo(0))
-  await logged({ msg: 'refreshed', operation: 'demo', records: 0 })
+  await logged({ msg: 'refreshed', operation: 'demo', report: 'agents', records: 0 })
 })
 
 it('ignores the settings of a real account', async () => {
