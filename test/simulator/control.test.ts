@@ -122,3 +122,19 @@ describe('an override of the network', () => {
       expect(poor()).toEqual([])
     }))
 })
+
+describe('a state override', () => {
+  it('is shown in the report of latency, too', () =>
+    withSimulator({ agents: 20 }, async (simulator) => {
+      const [first = expect.fail()] = latencyOf(simulator)
+      const id = /^\d+/.exec(first.agent_id ?? '')?.[0] ?? ''
+      await controlCall(simulator, '/simulator/agents', 'PUT', {
+        agents: [id],
+        state: 'Brigada',
+        seconds: 60,
+      })
+      const states = latencyOf(simulator).map(({ agent_status }) => agent_status)
+      expect(states[0]).toBe('Brigada')
+      expect(states.slice(1)).not.toContain('Brigada')
+    }))
+})

@@ -56,6 +56,17 @@ describe.each([1, 3, 10, 45, 120])('the calls of %d agents', (agents) => {
     expect(centre.skills.some(({ answered }) => answered > 0)).toBe(true)
   })
 
+  it('are answered by agents with the skill', () => {
+    const { centre, events } = loggedCentre({ agents, seed: 4 })
+    centre.advanceTo(17 * hour)
+    const skillsOf = new Map(
+      centre.agents.map(({ id }, index) => [id, centre.skillsOf(index).map(({ plan }) => plan.id)]),
+    )
+    const answered = events.filter(({ kind }) => kind === 'answered')
+    expect(answered.length).toBeGreaterThan(0)
+    for (const { agentId = '', skillId } of answered) expect(skillsOf.get(agentId)).toContain(skillId)
+  })
+
   it('never wait while an agent with the skill is ready', () => {
     const { centre } = loggedCentre({ agents, seed: 4 })
     for (let second = 7 * hour; second < 20 * hour; second += 101) {

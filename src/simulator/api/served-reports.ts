@@ -1,3 +1,4 @@
+import type { SimulatedAgent } from '../centre/agent.ts'
 import { reportOf, type WolkvoxRecord } from '../centre/report.ts'
 import { campaignRecords } from '../reports/campaigns.ts'
 import { chatRecords, interactionRecords } from '../reports/conversations.ts'
@@ -49,7 +50,9 @@ export const servedReports = [
   realTime('latency', (operation) => {
     const now = operation.now()
     const { agents, network } = operation.centre
-    return latencyRecords(agents, network, now, operation.dateFormatter())
+    const stateOf = ({ id, activity }: SimulatedAgent) =>
+      operation.stateOverrides.get(id)?.state ?? activity.state
+    return latencyRecords(agents, network, now, operation.dateFormatter(), stateOf)
   }),
   realTime('chats', (operation) => {
     const now = operation.now()

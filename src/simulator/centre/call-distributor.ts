@@ -1,6 +1,15 @@
 import { type Activity, activities, auxiliary, type SimulatedAgent } from './agent.ts'
 import type { Behaviour } from './behaviour.ts'
-import { type EventQueue, FifoQueue } from './queues.ts'
+import {
+  type Call,
+  createLine,
+  isStillReady,
+  type Line,
+  longestReadyAgent,
+  type ShiftState,
+  takeLongestWaitingCall,
+} from './line.ts'
+import type { EventQueue } from './queues.ts'
 import type { Random } from './random.ts'
 import type { Pause } from './shifts.ts'
 import type { Skill } from './skill.ts'
@@ -11,6 +20,8 @@ export interface CallEvent {
   readonly call: number
   readonly skillId: string
   readonly second: number
+  /** The agent who answered; `undefined` for other events. */
+  readonly agentId?: string
 }
 
 /** What the rest of the centre has to know. */
@@ -18,39 +29,6 @@ export interface DistributorListener {
   readonly onCallEvent?: ((event: CallEvent) => void) | undefined
   readonly onLogin?: (agent: SimulatedAgent) => void
   readonly onLogout?: (agent: SimulatedAgent) => void
-}
-
-/** An inbound call. The caller hangs up at `patienceEndsAt` (a whole second, or never). */
-interface Call {
-  readonly number: number
-  readonly line: Line
-  readonly arrivedAt: number
-  readonly patienceEndsAt: number
-  state: 'waiting' | 'ringing' | 'answered' | 'abandoned'
-}
-
-/** The queues of one skill. Entries that are no longer valid stay until they are at the head. */
-interface Line {
-  readonly skill: Skill
-  readonly calls: FifoQueue<Call>
-  readonly readyAgents: FifoQueue<ReadyEntry>
-  readyCount: number
-}
-
-/** An agent on shift, with the remaining pauses in the order of their times. */
-interface ShiftState {
-  readonly agent: SimulatedAgent
-  readonly lines: readonly Line[]
-  readonly pauses: Pause[]
-  readonly logoutAt: number
-  /** The time of the next pause or of the logout; cached because it is read after every call. */
-  nextDueAt: number
-}
-
-/** An entry in the queues of ready agents. It is invalid as soon as the agent leaves the ready state. */
-interface ReadyEntry {
-  readonly shift: ShiftState
-  readonly since: number
 }
 
 /**
@@ -182,18 +160,19 @@ export class CallDistributor {
     const { skill } = call.line
     call.state = 'answered'
     skill.countAnswer(this.#events.now - call.arrivedAt)
-    this.#report('answered', call)
+    this.#report('answered', call, shift.agent)
     shift.agent.countCall('inbound')
     const seconds = this.#behaviour.talkSeconds(this.#random, skill.plan)
     this.#runActivity(shift, activities.inboundCall, seconds, () => this.#startAfterCallWork(shift))
   }
 
-  #report(kind: CallEvent['kind'], { number, line }: Call): void {
+  #report(kind: CallEvent['kind'], { number, line }: Call, agent?: SimulatedAgent): void {
     this.#listener.onCallEvent?.({
       kind,
       call: number,
       skillId: line.skill.plan.id,
       second: this.#events.now,
+      ...(agent === undefined ? {} : { agentId: agent.id }),
     })
   }
 
@@ -273,43 +252,6 @@ export class CallDistributor {
   }
 }
 
-function createLine(skill: Skill): Line {
-  return { skill, calls: new FifoQueue(), readyAgents: new FifoQueue(), readyCount: 0 }
-}
-
 function firstDue(pauses: readonly Pause[], logoutAt: number): number {
   return Math.min(pauses[0]?.at ?? logoutAt, logoutAt)
-}
-
-/** An agent who left the ready state and returned has a new entry, so the start time must match too. */
-function isStillReady({ shift: { agent }, since }: ReadyEntry): boolean {
-  return agent.activity === activities.ready && agent.since === since
-}
-
-function longestReadyAgent({ readyAgents }: Line): ShiftState | undefined {
-  let entry = readyAgents.peek()
-  while (entry !== undefined && !isStillReady(entry)) {
-    readyAgents.shift()
-    entry = readyAgents.peek()
-  }
-  return entry?.shift
-}
-
-function firstWaitingCall({ calls }: Line): Call | undefined {
-  let call = calls.peek()
-  while (call !== undefined && call.state !== 'waiting') {
-    calls.shift()
-    call = calls.peek()
-  }
-  return call
-}
-
-function takeLongestWaitingCall(lines: readonly Line[]): Call | undefined {
-  let longest: Call | undefined
-  for (const line of lines) {
-    const call = firstWaitingCall(line)
-    if (call !== undefined && (longest === undefined || call.number < longest.number)) longest = call
-  }
-  longest?.line.calls.shift()
-  return longest
 }

@@ -1,4 +1,4 @@
-import { hour } from './time.ts'
+import { day } from './time.ts'
 
 /** The ways in which a dialled call can end. */
 export type CallResult = 'answered' | 'noAnswer' | 'failed' | 'answeringMachine'
@@ -120,7 +120,7 @@ export class Campaign {
   isStarted(second: number): boolean {
     if (this.statusOverride !== undefined) return this.statusOverride === 'started'
     const { from, to, stopsWhenFinished } = this.plan
-    const time = second % (24 * hour)
+    const time = second % day
     const finished = this.#passDialed >= this.#passRecords
     return time >= from && time < to && !(finished && stopsWhenFinished)
   }

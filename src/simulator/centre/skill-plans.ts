@@ -7,7 +7,7 @@ const plans = [
     id: '2101',
     name: 'Ventas',
     weight: 5,
-    talk: { median: 230, spread: 0.6 },
+    talk: { median: 230, spread: 0.5 },
     meanPatience: 4 * minute,
     peaks: [
       { at: 11 * hour, width: 1.25 * hour, height: 0.15 },
@@ -18,7 +18,7 @@ const plans = [
     id: '2102',
     name: 'Soporte',
     weight: 5,
-    talk: { median: 240, spread: 0.7 },
+    talk: { median: 240, spread: 0.5 },
     meanPatience: 6 * minute,
     peaks: [
       { at: 9.5 * hour, width: hour, height: 0.1 },
@@ -54,7 +54,7 @@ const plans = [
     id: '2106',
     name: 'Reclamos',
     weight: 2,
-    talk: { median: 250, spread: 0.6 },
+    talk: { median: 250, spread: 0.5 },
     meanPatience: 5 * minute,
     peaks: [{ at: 14.5 * hour, width: 1.5 * hour, height: 0.12 }],
   },

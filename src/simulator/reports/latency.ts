@@ -48,18 +48,26 @@ export interface LatencyRecord {
 
 const trunks = ['troncal_principal', 'troncal_respaldo'] as const
 
-/** The network at `now`, in whole seconds since midnight of day 0, of the agents with an active session. */
+/**
+ * The network at `now`, in whole seconds since midnight of day 0, of the agents with an active session.
+ *
+ * @param stateOf the state that the report of agents shows
+ */
 export function latencyRecords(
   agents: readonly SimulatedAgent[],
   network: Network,
   now: number,
   formatDate: FormatDate,
+  stateOf: (agent: SimulatedAgent) => string = ({ activity }) => activity.state,
 ): LatencyRecord[] {
   const byAgent = agents
     .map((agent, index) => ({ agent, index }))
     .filter(({ agent }) => agent.activity !== activities.loggedOut)
     .slice(0, recordLimit)
-    .map(({ agent, index }) => agentRecord(agent, index, network, now, formatDate))
+    .map(({ agent, index }) => ({
+      ...agentRecord(agent, index, network, now, formatDate),
+      agent_status: stateOf(agent),
+    }))
   return [{ by_agent: byAgent, by_ip: byAddress(byAgent), by_pbx: pbxRecords(network, now) }]
 }
 
