@@ -25,11 +25,10 @@ const GROUP_ORDER = [
 
 /** The alerts of a day with 60 agents, and for how many of its 1,440 minutes each fires, to the nearest five. */
 const FIRES = [
-  // Shortly before and after lunch there are fewer agents than the calls need. For a while no agent is ready.
-  { minutes: 95, alertname: 'WolkvoxOccupancyHigh', severity: 'warning' },
-  { minutes: 10, alertname: 'WolkvoxNoAgentReady', severity: 'critical', category: 'ready' },
-  // In the evening the calls decrease before the agents log out.
-  { minutes: 15, alertname: 'WolkvoxOccupancyLow', severity: 'info' },
+  // Shortly before and after lunch there are fewer agents than the calls need.
+  { minutes: 40, alertname: 'WolkvoxOccupancyHigh', severity: 'warning' },
+  // In the evening the campaigns end and the calls decrease before the agents log out.
+  { minutes: 75, alertname: 'WolkvoxOccupancyLow', severity: 'info' },
 ] as const
 
 /** Before this time no agent logs in. */
