@@ -54,7 +54,10 @@ export const limits = rules.filter(({ record }) => record === 'wolkvox:limit')
 /** The general entries, by the name of the limit. */
 export const limitsOfAll: Readonly<Record<string, number>> = Object.fromEntries(
   limits
-    .filter(({ labels }) => labels?.state === undefined && labels?.operation === undefined)
+    .filter(
+      ({ labels }) =>
+        labels?.state === undefined && labels?.operation === undefined && labels?.skill_id === undefined,
+    )
     .map(({ labels, expr }) => [labels?.limit ?? '', Number(/[\d.]+/.exec(expr)?.[0])]),
 )
 

@@ -17,9 +17,11 @@ const GROUP_ORDER = [
   'operation',
   'exporter',
   'conditions',
+  'skills',
   'limits-alerts',
   'operation-alerts',
   'agent-alerts',
+  'skill-alerts',
   'exporter-alerts',
 ].map((name) => `wolkvox-${name}`)
 

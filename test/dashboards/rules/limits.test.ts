@@ -22,6 +22,13 @@ const anEntry = (expr: string, labels: string) =>
 async function checkLimits(path: string) {
   const entries = (parse(readFileSync(path, 'utf8')) as RuleFile).groups.flatMap((group) => group.rules)
   const operations = new Set(['any', ...entries.flatMap(({ labels }) => labels?.operation ?? [])])
+  const skills = new Set(
+    entries.flatMap(({ labels }) => {
+      const { operation = 'any', skill_id }: Record<string, string | undefined> = labels ?? {}
+      if (skill_id === undefined) return []
+      return `wolkvox_skill_inbound_calls{operation=${JSON.stringify(operation)}, skill_id=${JSON.stringify(skill_id)}}`
+    }),
+  )
   const test = {
     rule_files: [path, `${ROOT}rules/limits-effective.yml`, `${ROOT}rules/alerts-limits.yml`],
     evaluation_interval: '1m',
@@ -34,6 +41,7 @@ async function checkLimits(path: string) {
             series: `wolkvox_refresh_interval_seconds{operation=${JSON.stringify(operation)}, report="agents"}`,
             values: '300x20',
           })),
+          ...[...skills].map((series) => ({ series, values: '5x20' })),
           {
             series: 'prometheus_rule_group_rules{rule_group="limits.yml;wolkvox-limits"}',
             values: `${entries.length}x20`,
@@ -79,6 +87,20 @@ describe.skipIf(!haveTools('promtool'))('promtool', () => {
   it('reports no WolkvoxLimitInvalid for a limit of one operation', async () => {
     const file = limitsWith(anEntry('vector(0.8)', 'limit: occupancy_high_ratio, operation: cobranza'))
     expect(await checkLimits(file)).toMatchObject({ code: 0 })
+  })
+
+  it('reports no WolkvoxLimitInvalid for limits of a skill', async () => {
+    const file = limitsWith(
+      anEntry('vector(0.9)', 'limit: service_level_ratio, skill_id: "812"'),
+      anEntry('vector(0.7)', 'limit: service_level_ratio, operation: cobranza, skill_id: "812"'),
+    )
+    expect(await checkLimits(file)).toMatchObject({ code: 0 })
+  })
+
+  it('reports WolkvoxLimitInvalid for a limit of a skill that is not about skills', async () => {
+    const file = limitsWith(anEntry('vector(0.9)', 'limit: quota_ratio, skill_id: "812"'))
+    const { code, output } = await checkLimits(file)
+    expect([code, output]).toEqual([1, expect.stringContaining('takes no skill')])
   })
 
   it('reports WolkvoxLimitInvalid for a limit that cannot be reached', async () => {
