@@ -18,10 +18,12 @@ const GROUP_ORDER = [
   'exporter',
   'conditions',
   'skills',
+  'campaigns',
   'limits-alerts',
   'operation-alerts',
   'agent-alerts',
   'skill-alerts',
+  'campaign-alerts',
   'exporter-alerts',
 ].map((name) => `wolkvox-${name}`)
 
