@@ -19,11 +19,13 @@ const GROUP_ORDER = [
   'conditions',
   'skills',
   'campaigns',
+  'network',
   'limits-alerts',
   'operation-alerts',
   'agent-alerts',
   'skill-alerts',
   'campaign-alerts',
+  'network-alerts',
   'exporter-alerts',
 ].map((name) => `wolkvox-${name}`)
 
