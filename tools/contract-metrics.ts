@@ -10,6 +10,7 @@ const ofAgent = ['operation', 'agent_id', 'agent_name']
 export const contractMetrics: ReadonlyMap<string, readonly string[]> = new Map([
   ['wolkvox_missing_field', ['operation', 'report', 'field']],
   ['wolkvox_account_other_requests_today', ['account']],
+  ['wolkvox_account_quota_exhausted', ['account']],
 
   ['wolkvox_skill_queued_calls', ofSkill],
   ['wolkvox_skill_inbound_calls', ofSkill],

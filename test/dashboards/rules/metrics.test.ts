@@ -24,10 +24,14 @@ const furtherLabels: Readonly<Record<string, readonly string[]>> = {
   wolkvox_agent_active_chats: ['channel'],
 }
 
+/** The labels of a family that names its own, after `operation`. */
+const ownLabels = (family: object) => (family as { labelNames?: readonly string[] }).labelNames
+
 const ofReports = reports.flatMap(({ families, labelNames }) =>
   families.map((family) => {
-    const ofRows = 'samples' in family ? [] : labelNames
-    return [family.name, ['operation', ...ofRows, ...(furtherLabels[family.name] ?? [])]] as const
+    const ofRows = ownLabels(family) ?? ('samples' in family ? [] : labelNames)
+    const labels = new Set(['operation', ...ofRows, ...(furtherLabels[family.name] ?? [])])
+    return [family.name, [...labels]] as const
   }),
 )
 
