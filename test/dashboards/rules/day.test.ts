@@ -20,6 +20,7 @@ const GROUP_ORDER = [
   'skills',
   'campaigns',
   'network',
+  'chats',
   'limits-alerts',
   'operation-alerts',
   'agent-alerts',
