@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { activities } from '../../src/simulator/centre/agent.ts'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import { day, hour, minute } from '../../src/simulator/centre/time.ts'
 import { centreAt, oneSkill, recordsOfCentre, toSeconds, worksToday } from '../simulator/helpers.ts'
@@ -172,24 +173,22 @@ describe('a simulated day', () => {
   it('rings at the agent with the skill who has been ready longest', () => {
     const centre = centreAt('09:30', 120)
     const skillsOf = centre.agents.map((_, index) => new Set(centre.skillsOf(index)))
+    const readySince = () =>
+      centre.agents.map(({ activity, since }) => (activity === activities.ready ? since : centre.now))
     let comparisons = 0
-    for (let before = recordsOfCentre(centre); centre.now < 12 * hour; before = recordsOfCentre(centre)) {
+    for (let before = readySince(); centre.now < 12 * hour; before = readySince()) {
       centre.advanceTo(centre.now + 1)
-      const now = recordsOfCentre(centre)
-      const readyBefore = (index: number) =>
-        before[index]?.agent_status === 'READY' ? Number(before[index].time_state_now) : 0
-      const indexesOf = (state: string, isNew: boolean) =>
-        now.flatMap(({ agent_status, time_state_now }, index) =>
-          agent_status === state && (time_state_now === '0') === isNew ? [index] : [],
-        )
-      const stillReady = indexesOf('READY', false)
-      for (const ringing of indexesOf('RING', true)) {
+      const startedRinging = centre.agents.flatMap(({ activity, since }, index) =>
+        activity === activities.ringing && since === centre.now ? [index] : [],
+      )
+      for (const ringing of startedRinging) {
         // Whichever skill the call needs, these agents could answer it too.
-        const others = stillReady.filter((index) =>
-          skillsOf[ringing]?.isSubsetOf(skillsOf[index] ?? new Set()),
-        )
-        comparisons += others.length
-        for (const other of others) expect(readyBefore(ringing)).toBeGreaterThanOrEqual(readyBefore(other))
+        const couldAnswer = centre.agents.flatMap(({ activity, since }, index) => {
+          const wasReady = activity === activities.ready && since < centre.now
+          return wasReady && skillsOf[ringing]?.isSubsetOf(skillsOf[index] ?? new Set()) ? [index] : []
+        })
+        comparisons += couldAnswer.length
+        for (const other of couldAnswer) expect(before[ringing]).toBeLessThanOrEqual(before[other] ?? 0)
       }
     }
     expect(comparisons).toBeGreaterThan(500)

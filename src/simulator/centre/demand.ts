@@ -44,34 +44,38 @@ export interface PlannedAgent {
   readonly skills: readonly number[]
 }
 
-/** The working agents in each minute of the day. An agent counts as `share`. */
+/** The working agents in each minute of the day, and their working time by skill, divided equally among their skills. */
 function staffByMinute(
   agents: readonly PlannedAgent[],
-  share: (agent: PlannedAgent) => number,
-): Float64Array {
-  const staff = new Float64Array(day / minute + 1)
-  for (const agent of agents) {
-    const counted = share(agent)
-    if (counted === 0) continue
-    for (const [from, to] of workingPeriods(agent.shift)) {
-      for (let index = Math.floor(from / minute); index < Math.floor(to / minute); index += 1)
-        staff[index] = (staff[index] ?? 0) + counted
+  skillCount: number,
+): { readonly all: Float64Array; readonly bySkill: readonly Float64Array[] } {
+  const minutes = () => new Float64Array(day / minute + 1)
+  const all = minutes()
+  const bySkill = Array.from({ length: skillCount }, minutes)
+  const add = (staff: Float64Array | undefined, from: number, to: number, by: number) => {
+    if (staff === undefined) return
+    for (let index = from; index < to; index += 1) staff[index] = (staff[index] ?? 0) + by
+  }
+  for (const { shift, skills } of agents) {
+    for (const [from, to] of workingPeriods(shift)) {
+      const [first, end] = [Math.floor(from / minute), Math.floor(to / minute)]
+      add(all, first, end, 1)
+      for (const skill of skills) add(bySkill[skill], first, end, 1 / skills.length)
     }
   }
-  return staff
+  return { all, bySkill }
 }
 
 /**
  * The demand of each skill, in the order of `plans`. It keeps the agents on shift about equally busy in a centre of any
- * size. An agent's time is divided equally among the agent's skills.
+ * size.
  */
 export function demandFor(plans: readonly SkillPlan[], agents: readonly PlannedAgent[]): readonly Demand[] {
-  const staff = staffByMinute(agents, () => 1)
-  return plans.map((plan, index) => {
-    const served = staffByMinute(agents, ({ skills }) => (skills.includes(index) ? 1 / skills.length : 0))
-    const callsPerSecond = served.map((share, at) => {
-      const working = staff[at] ?? 0
+  const { all, bySkill } = staffByMinute(agents, plans.length)
+  return plans.map((plan, skill) => {
+    const callsPerSecond = all.map((working, at) => {
       if (working === 0) return 0
+      const share = bySkill[skill]?.[at] ?? 0
       return (share * (1 + Math.min(working, smallTeamLoad) / working) * baseLoad) / meanHandlingSeconds(plan)
     })
     return {
