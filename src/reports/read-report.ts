@@ -29,7 +29,7 @@ export interface Snapshot {
   readonly bytes: number
 }
 
-/** A snapshot, with what was rejected and what was missing. */
+/** A snapshot, with what was rejected and what was missing. The missing fields can include whole lists. */
 export interface ReadReport extends Pick<ReadRecords, 'rejections' | 'missingFields'> {
   readonly snapshot: Snapshot
 }
@@ -53,7 +53,7 @@ const MAX_TEXT_BYTES = 4 * 2 ** 20
  */
 export function readReport(report: AnyReport, response: ApiResponse, source: ReportSource): ReadReport {
   const secrets = secretsOf(source)
-  const records = recordsOf(response, createRedactor(...secrets), report)
+  const { records, missingLists } = recordsOf(response, createRedactor(...secrets), report)
   const { fetchedAt } = response
   const { rows, columns, rejections, missingFields } = readRecords(
     report,
@@ -72,7 +72,7 @@ export function readReport(report: AnyReport, response: ApiResponse, source: Rep
   return {
     snapshot: { fetchedAt, rows, columns, records: rows.length + rejected, bytes: response.body.length },
     rejections,
-    missingFields,
+    missingFields: [...missingLists, ...missingFields],
   }
 }
 

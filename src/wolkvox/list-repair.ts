@@ -5,12 +5,16 @@ import {
   JsonSyntaxError,
   OPEN_LIST,
   OPEN_OBJECT,
+  QUOTE,
   skipSpace,
   UnexpectedEndError,
   UnterminatedStringError,
   ValueTooLongError,
 } from './json-scanner.ts'
-import { findRecord, firstKey, nextKey } from './record-boundary.ts'
+import { findRecord, firstKey, isEndOfMember, nextKey } from './record-boundary.ts'
+
+/** Where a list of records is: the whole response, the data of an envelope, or a member of an object in the data. */
+export type ListPlace = 'outermost' | 'data' | 'nested'
 
 /** Continues to split a list after a broken record that hides the ends of others. */
 export interface ListRepair {
@@ -40,22 +44,19 @@ const MAX_BROKEN_RECORDS = 1000
 /**
  * @param spans begin and end of each record found so far
  * @param isKeyed whether the list is an object whose keys are numbers
- * @param isOutermost whether the list is the whole response
+ * @param where where the list is
  */
 export function createListRepair(
   bytes: Uint8Array,
   spans: number[],
-  {
-    isKeyed,
-    isOutermost,
-    maxRecordBytes,
-  }: { isKeyed: boolean; isOutermost: boolean; maxRecordBytes: number },
+  { isKeyed, where, maxRecordBytes }: { isKeyed: boolean; where: ListPlace; maxRecordBytes: number },
 ): ListRepair {
   let broken = 0
+  const isOutermost = where === 'outermost'
+  const isNested = where === 'nested' && !isKeyed
   const tooManyBroken = new JsonSyntaxError(`more than ${MAX_BROKEN_RECORDS} records are broken`)
 
-  function endAtNext(record: number): number | undefined {
-    const limit = record + maxRecordBytes
+  function endAtNext(record: number, limit = record + maxRecordBytes): number | undefined {
     const own = firstKey(bytes, record)
     const key = firstKey(bytes, spans[0] ?? record) ?? own
     let next = key && findRecord(bytes, key, record, limit)
@@ -101,10 +102,30 @@ export function createListRepair(
     return endAtNext(from) ?? endAtBracket(from, error)
   }
 
+  /** Other lists can follow a nested list. The end of a record must not be searched for in them. */
+  function endInNested(record: number): number | undefined {
+    const to = spans.at(-1) ?? 0
+    // A record without its closing brace has taken the bracket, so that the splitter is at the name of the next list.
+    if (bytes[record] === QUOTE && bytes[to - 1] === CLOSE_LIST) {
+      spans[spans.length - 1] = to - 1
+      return to - 1
+    }
+    const bracket = closingBracket(bytes, record, record + maxRecordBytes)
+    if (bracket === undefined) return undefined
+    const next = endAtNext(record, bracket)
+    if (next === undefined) spans.push(record, bracket)
+    return next ?? bracket
+  }
+
   return {
     endBroken(record, error) {
       broken += 1
       if (broken > MAX_BROKEN_RECORDS) throw tooManyBroken
+      if (isNested) {
+        const end = endInNested(record)
+        if (end === undefined) throw error
+        return end
+      }
       const next = endAtNext(record)
       if (next !== undefined) return next
       if (error instanceof UnexpectedEndError || error instanceof ValueTooLongError) throw error
@@ -127,6 +148,18 @@ export function createListRepair(
       return isDoubled ? after : element
     },
   }
+}
+
+/** The first bracket that is before the end of an object or before the name of another list in it. */
+function closingBracket(bytes: Uint8Array, from: number, to: number): number | undefined {
+  for (
+    let at = bytes.indexOf(CLOSE_LIST, from);
+    at !== -1 && at < to;
+    at = bytes.indexOf(CLOSE_LIST, at + 1)
+  ) {
+    if (isEndOfMember(bytes, at + 1)) return at
+  }
+  return undefined
 }
 
 function isJson(bytes: Uint8Array): boolean {

@@ -11,8 +11,10 @@ import {
   skipValue,
   ValueTooLongError,
 } from './json-scanner.ts'
+import type { NestedRecords } from './nested-lists.ts'
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
-import { TooManyRecordsError } from './response-splitter.ts'
+import { TooManyRecordsError } from './record-list.ts'
+import { isObject } from './values.ts'
 
 /** Replaces a record that is not JSON. */
 export const UNPARSABLE = Symbol('unparsable')
@@ -104,6 +106,46 @@ export function* parseRecords(
       }
     }
     first = last + 1
+  }
+}
+
+/**
+ * Parses the records of nested lists in the same way.
+ *
+ * @returns the records; the names in them begin with the name of the list
+ */
+export function* parseNestedRecords(
+  body: Uint8Array,
+  lists: readonly NestedRecords[],
+  maxRecords: number,
+): Generator<unknown> {
+  for (const { list, spans } of lists) {
+    const namesIn = createPrefixer(`${list}.`)
+    // The splitter has counted the records of all lists.
+    for (const record of parseRecords(body, spans, maxRecords)) {
+      yield isObject(record) ? namesIn(record) : record
+    }
+  }
+}
+
+// A response may have any number of names. Those of a real one are below 100.
+const MAX_PREFIXED_NAMES = 1000
+
+/** Adds a prefix to the names in records. Remembers the results, because all records have the same names. */
+function createPrefixer(prefix: string): (record: object) => object {
+  const prefixed = new Map<string, string>()
+
+  return (record) => {
+    const result: Record<string, unknown> = {}
+    for (const [name, value] of Object.entries(record)) {
+      let full = prefixed.get(name)
+      if (full === undefined) {
+        full = prefix + name
+        if (prefixed.size < MAX_PREFIXED_NAMES) prefixed.set(name, full)
+      }
+      result[full] = value
+    }
+    return result
   }
 }
 

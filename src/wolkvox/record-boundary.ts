@@ -33,7 +33,17 @@ const DIGIT_NINE = 0x39
 /** @returns the first key of a record with its quotes, if it has one. All records of a report begin with the same key */
 export function firstKey(bytes: Uint8Array, record: number): Uint8Array | undefined {
   if (bytes[record] !== OPEN_OBJECT) return undefined
-  const start = skipSpace(bytes, record + 1)
+  return keyAt(bytes, skipSpace(bytes, record + 1))
+}
+
+/** Whether the value of a member can end at this place: the object ends there, or another member follows. */
+export function isEndOfMember(bytes: Uint8Array, end: number): boolean {
+  const after = skipSpace(bytes, end)
+  if (bytes[after] === CLOSE_OBJECT) return true
+  return bytes[after] === COMMA && keyAt(bytes, skipSpace(bytes, after + 1)) !== undefined
+}
+
+function keyAt(bytes: Uint8Array, start: number): Uint8Array | undefined {
   if (bytes[start] !== QUOTE) return undefined
   try {
     const end = skipString(bytes, start, Math.min(bytes.length, start + MAX_KEY_BYTES))

@@ -9,14 +9,10 @@ import {
   WolkvoxFailure,
 } from './failure.ts'
 import { JsonSyntaxError, skipSpace, TrailingTextError, ValueTooLongError } from './json-scanner.ts'
-import { parseEnvelope, parseRecords, responseTooLarge } from './parse.ts'
+import { parseEnvelope, parseNestedRecords, parseRecords, responseTooLarge } from './parse.ts'
+import { TooManyRecordsError } from './record-list.ts'
 import type { Redact } from './redaction.ts'
-import {
-  type NestedRecords,
-  type RecordShape,
-  splitResponse,
-  TooManyRecordsError,
-} from './response-splitter.ts'
+import { type RecordShape, splitResponse } from './response-splitter.ts'
 import { MAX_RECORDS } from './values.ts'
 
 /** A complete HTTP response of the API. */
@@ -34,22 +30,31 @@ export interface ApiResponse {
   readonly retryAfter?: string
 }
 
+/** What is read from a response. */
+export interface ResponseRecords {
+  /**
+   * Parsed while the caller iterates. {@link UNPARSABLE} replaces each record that is not valid JSON. The names in a record of a
+   * nested list begin with the name of the list: `by_agent.agent_id`.
+   */
+  readonly records: Iterable<unknown>
+  /** The nested lists of the shape that are not in the response, although another one is. */
+  readonly missingLists: readonly string[]
+}
+
 /**
- * The records of a response, parsed while the caller iterates. {@link UNPARSABLE} replaces each record that is not valid JSON.
- * A non-empty code in the body other than 200 has precedence over the HTTP status.
- *
- * The names in a record of a nested list begin with the name of the list: `by_agent.agent_id`.
+ * Reads the records of a response. A non-empty code in the body other than 200 has precedence over the HTTP status.
  *
  * @throws WolkvoxFailure if the response is not a report
  */
-export function recordsOf(response: ApiResponse, redact: Redact, shape: RecordShape = {}): Iterable<unknown> {
+export function recordsOf(response: ApiResponse, redact: Redact, shape: RecordShape = {}): ResponseRecords {
   const body = toUtf8(response.body, response.contentType ?? '')
   const content = readContent(body, response, redact, shape)
   const refusal = refusalIn(response.status, content)
   if (refusal !== undefined) {
     const { code, label } = refusal
     const { envelope, records } = content
-    if (code === 404 && records === undefined && saysNoRecords(envelope?.message ?? '')) return []
+    if (code === 404 && records === undefined && saysNoRecords(envelope?.message ?? ''))
+      return NO_RESPONSE_RECORDS
     const reason = reasonOfRefusal(code, envelope?.message ?? '')
     const sender = reason === 'proxy' ? 'a proxy' : 'wolkvox'
     const detail =
@@ -63,8 +68,11 @@ export function recordsOf(response: ApiResponse, redact: Redact, shape: RecordSh
     })
   }
   if (content.problem !== undefined) throw content.problem
-  return content.records ?? []
+  const { records = [], missingLists = [] } = content
+  return { records, missingLists }
 }
+
+const NO_RESPONSE_RECORDS: ResponseRecords = { records: [], missingLists: [] }
 
 /** The parts of a response. */
 interface Content {
@@ -72,6 +80,7 @@ interface Content {
   readonly envelope?: Envelope | undefined
   /** `undefined` if there are none. */
   readonly records?: Iterable<unknown> | undefined
+  readonly missingLists?: readonly string[]
   /** Why it is not a report. A refusal has precedence. */
   readonly problem?: WolkvoxFailure
 }
@@ -85,7 +94,14 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact, sh
       return { envelope, records: parseRecords(body, parts.spans, MAX_RECORDS) }
     }
     if (parts.nested.length > 0 && Array.isArray(envelope?.data)) {
-      return { envelope, records: parseNested(body, parts.nested) }
+      const missingLists = shape.nestedLists?.filter((name) =>
+        parts.nested.every(({ list }) => list !== name),
+      )
+      return {
+        envelope,
+        records: parseNestedRecords(body, parts.nested, MAX_RECORDS),
+        missingLists: missingLists ?? [],
+      }
     }
     const records = envelope && recordsIn(envelope)
     if (records !== undefined) return { envelope, records: records.length > 0 ? records : undefined }
@@ -94,19 +110,6 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact, sh
   } catch (error) {
     return { problem: problemOf(error, body, response, redact) }
   }
-}
-
-function* parseNested(body: Uint8Array, lists: readonly NestedRecords[]): Generator<unknown> {
-  for (const { list, spans } of lists) {
-    // The splitter has counted the records of all lists.
-    for (const record of parseRecords(body, spans, MAX_RECORDS)) {
-      yield isObject(record) && !Array.isArray(record) ? withPrefix(`${list}.`, record) : record
-    }
-  }
-}
-
-function withPrefix(prefix: string, record: object): object {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]))
 }
 
 function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, redact: Redact): WolkvoxFailure {

@@ -23,7 +23,9 @@ const forms: Record<string, (records: readonly string[]) => string> = {
 
 /** @returns the names of the records that were read, and how many were not */
 function read(text: string): { names: unknown[]; unparsable: number } {
-  const records = [...recordsOf({ status: 200, body: Buffer.from(text), fetchedAt: 0 }, (said) => said)]
+  const records = [
+    ...recordsOf({ status: 200, body: Buffer.from(text), fetchedAt: 0 }, (said) => said).records,
+  ]
   const good = records.filter((found) => found !== UNPARSABLE) as Record<string, unknown>[]
   return { names: good.map(({ agent_name }) => agent_name), unparsable: records.length - good.length }
 }
@@ -368,9 +370,9 @@ describe('an envelope', () => {
     ['a bare NaN', '{"average":NaN,"code":200,"data":[1,2]}'],
     ['a bare undefined behind the records', '{"code":200,"data":[1,2],"next":undefined}'],
   ])('keeps its records with %s', (_damage, text) => {
-    expect([...recordsOf({ status: 200, body: Buffer.from(text), fetchedAt: 0 }, (said) => said)]).toEqual([
-      1, 2,
-    ])
+    expect([
+      ...recordsOf({ status: 200, body: Buffer.from(text), fetchedAt: 0 }, (said) => said).records,
+    ]).toEqual([1, 2])
   })
 
   it.each([

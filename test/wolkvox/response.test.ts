@@ -10,7 +10,7 @@ const redact = createRedactor(new Secret('test-token'))
 
 function read(body: unknown, status = 200, contentType = ''): readonly unknown[] {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  return [...recordsOf({ status, body: bytes, fetchedAt: 0, contentType }, redact)]
+  return [...recordsOf({ status, body: bytes, fetchedAt: 0, contentType }, redact).records]
 }
 
 function failure(body: unknown, status = 200, contentType = ''): WolkvoxFailure {

@@ -106,7 +106,7 @@ function messageOf(
 ): string {
   try {
     const redact = createRedactor(new Secret(secret))
-    void [...recordsOf({ status, body: Buffer.from(body), fetchedAt: 0, contentType }, redact)]
+    void [...recordsOf({ status, body: Buffer.from(body), fetchedAt: 0, contentType }, redact).records]
   } catch (error) {
     if (error instanceof WolkvoxFailure) return error.message
     throw error
