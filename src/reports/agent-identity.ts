@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Labels } from '../model/family.ts'
-import { readText } from '../wolkvox/values.ts'
-import type { AgentNameMode, FieldValue, RowSettings } from './report.ts'
+import { type Reader, type Reading, readText } from '../wolkvox/values.ts'
+import type { AgentNameMode, FieldValue, RowSettings, Take } from './report.ts'
 
 /**
  * Who an agent is. Every report about agents identifies them in the same way, so that their metrics join in PromQL by the labels
@@ -25,13 +25,15 @@ export function agentLabelsOf({ id, name }: AgentIdentity): Labels {
 /** An identity as an earlier process has stored it. */
 export const storedIdentity = z.object({ id: z.string().min(1), name: z.string() })
 
-// Some reports send `12345-NAME` as the id. Without a letter after the dash, the whole text is the id.
-const COMPOSITE_ID = /^(\d+)\s*-\s*(?=.*\p{L})(.+)$/su
-
-/** The id of an agent as wolkvox sends it, split into the id alone and the name in it. */
+/**
+ * Splits the id of an agent as wolkvox sends it. Some reports send `12345-NAME`, with or without spaces around the dash. Without
+ * digits before the dash and a letter after it, the whole text is the id.
+ */
 function splitId(text: string): { readonly id: string; readonly name: string | undefined } {
-  const [, id = text, name] = (text.includes('-') && COMPOSITE_ID.exec(text)) || []
-  return { id, name }
+  const dash = text.indexOf('-')
+  if (dash === -1) return { id: text, name: undefined }
+  const [id, name] = [text.slice(0, dash).trimEnd(), text.slice(dash + 1).trimStart()]
+  return /^\d+$/.test(id) && /\p{L}/u.test(name) ? { id, name } : { id: text, name: undefined }
 }
 
 /** Reads who an agent is. */
@@ -39,25 +41,30 @@ export interface IdentityReader {
   /** @returns the agent's id, or `undefined` if the record has no readable one */
   readonly keyOf: (value: FieldValue) => string | undefined
   /** @param name from another field; without one, the name can be part of the id */
-  readonly read: (
-    id: string,
-    value: FieldValue,
-    settings: RowSettings,
-    name?: string | undefined,
-  ) => AgentIdentity
+  readonly read: (id: string, take: Take, settings: RowSettings, name?: string | undefined) => AgentIdentity
 }
 
-/** @param field wolkvox's name of the field with the id */
-export function identityReader(field: string): IdentityReader {
-  const readId = (value: FieldValue) => {
-    const text = readText(value(field))
-    return typeof text === 'string' ? splitId(text) : undefined
+/**
+ * @param field wolkvox's name of the field with the id
+ * @param readId reads it
+ */
+export function identityReader(
+  field: string,
+  readId: (value: unknown) => Reading<string> = readText,
+): IdentityReader {
+  const readName: Reader<string> = (value) => {
+    const text = readId(value)
+    return typeof text === 'string' ? splitId(text).name : text
   }
   return {
-    keyOf: (value) => readId(value)?.id,
-    read: (id, value, { name: operation, agentName }, name) => ({
+    keyOf: (value) => {
+      const text = readId(value(field))
+      return typeof text === 'string' ? splitId(text).id : undefined
+    },
+    // The name is taken, too, because it can contain a secret that is not in the id.
+    read: (id, take, { name: operation, agentName }, name) => ({
       id,
-      name: exposedName(name ?? readId(value)?.name ?? '', agentName, operation),
+      name: exposedName(name ?? take(field, readName) ?? '', agentName, operation),
     }),
   }
 }

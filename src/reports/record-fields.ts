@@ -22,10 +22,14 @@ export function createRecordFields({ spellings = {} }: Pick<AnyReport, 'spelling
   const aliases = new Map<string, string[]>()
   const known = new Set<string>()
   const found = new Map<string, boolean>()
+  let learned: JsonRecord | undefined
 
   function learnNames(record: JsonRecord): void {
+    if (record === learned) return
+    learned = record
     for (const name of Object.keys(record)) {
-      if (known.size >= MAX_NAMES || known.has(name)) continue
+      if (known.size >= MAX_NAMES) return
+      if (known.has(name)) continue
       known.add(name)
       const normalized = name.trim().toLowerCase()
       const canonical = canonicalNames.get(normalized) ?? normalized
@@ -43,23 +47,23 @@ export function createRecordFields({ spellings = {} }: Pick<AnyReport, 'spelling
     valueOf(record, field) {
       // JSON has no undefined. What objects inherit, such as `constructor`, is not the name of a field.
       const usual = record[field]
+      if (usual === undefined && isOfAnotherList(record, field)) return undefined
       const value = usual === undefined ? findAlias(record, field) : usual
       if (found.get(field) !== true) found.set(field, value !== undefined)
       return value
     },
-    missing() {
-      const present = [...found].flatMap(([field, isFound]) => (isFound ? [listOf(field)] : []))
-      return [...found].flatMap(([field, isFound]) =>
-        isFound || !present.includes(listOf(field)) ? [] : [field],
-      )
-    },
+    missing: () => [...found].flatMap(([field, isFound]) => (isFound ? [] : [field])),
   }
 }
 
 // A response may have any number of names. Those of a real one are below 100.
 const MAX_NAMES = 1000
 
-/** The nested list of a field; empty if it is in none. A list without records has no fields, and that is no fault. */
-function listOf(field: string): string {
-  return field.includes('.') ? field.slice(0, field.indexOf('.')) : ''
+/** Whether a record of a nested list is asked for a field of another list: it cannot have it, and that is no fault. */
+function isOfAnotherList(record: JsonRecord, field: string): boolean {
+  const dot = field.indexOf('.')
+  if (dot === -1) return false
+  const list = field.slice(0, dot + 1)
+  for (const name in record) return !name.startsWith(list)
+  return true
 }

@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill'
+import { parseDateTime } from './date-time.ts'
 
 /** The most records in one response, by wolkvox's documentation. */
 export const MAX_RECORDS = 60_000
@@ -49,7 +49,6 @@ const DECIMAL = /^(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?$/
 const DECIMAL_SECONDS = /^\d+(?:\.\d+)?$/
 const MINUTES_SECONDS = /^[0-5]?\d:[0-5]\d$/
 const HOURS_MINUTES_SECONDS = /^\d+:[0-5]\d:[0-5]\d$/
-const DATE_TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/
 
 // No daily total and no state lasts longer. A larger number is a date, such as 20261126080000 or seconds since 1970.
 const MAX_DURATION_SECONDS = 31 * 86_400
@@ -104,23 +103,6 @@ function parseSeconds(text: string): number | undefined {
 export const readDuration = numberReader(parseSeconds, MAX_DURATION_SECONDS)
 
 /**
- * Reads a local date and time, `YYYY-MM-DD HH:MM:SS`.
- *
- * @param timeZone IANA name. A time that occurs twice counts as the first, a skipped one as the time after the gap
- *   (Temporal's `compatible`).
- * @returns milliseconds since 1970, or `undefined` if the text is not such a date and time
- */
-function parseDateTime(text: string, timeZone: string): number | undefined {
-  if (!DATE_TIME.test(text)) return undefined
-  try {
-    return Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
-}
-
-/**
  * Seconds, from a duration or from the login time as `YYYY-MM-DD HH:MM:SS` in the time zone of the operation: the
  * documentation of wolkvox says "date and time", but all known values are durations. A time slightly ahead of the local clock
  * counts as now.
@@ -157,25 +139,32 @@ const readPlainDecimal = numberReader((text) =>
   DECIMAL.test(text) ? Number(withoutCommas(text)) : undefined,
 )
 
+// Databases write 1970-01-01 or 0001-01-01 for no date.
+const EARLIEST_TIMESTAMP = Date.UTC(2000, 0, 1)
+
 /**
  * Seconds since 1970, from a local date and time, `YYYY-MM-DD HH:MM:SS`, in the time zone of the operation. A time that is more
- * than 5 minutes ahead of the local clock is unreadable.
+ * than 5 minutes ahead of the local clock, or before 2000, is unreadable.
  */
 export const readTimestamp: Reader<number> = (value, { fetchedAt, timeZone }) => {
   const text = readPlainText(value)
   if (typeof text !== 'string') return text
   const at = parseDateTime(text, timeZone)
-  if (at === undefined || at < 0 || at > fetchedAt + MAX_LEAD_SECONDS * 1000) return UNREADABLE
+  if (at === undefined || at < EARLIEST_TIMESTAMP || at > fetchedAt + MAX_LEAD_SECONDS * 1000)
+    return UNREADABLE
   return at / 1000
 }
 
-/** The elements of a list, or of an object whose keys are whole numbers, which PHP creates from a list with gaps. */
+/**
+ * The elements of a list, or of an object whose keys are whole numbers, which PHP creates from a list with gaps. Elements without
+ * a value, such as `null`, are left out.
+ */
 export function readList(value: unknown): Reading<readonly unknown[]> {
-  if (Array.isArray(value)) return value
   if (typeof value !== 'object' || value === null) {
     return readPlainText(value) === undefined ? undefined : UNREADABLE
   }
-  return Object.keys(value).every((key) => /^\d+$/.test(key)) ? Object.values(value) : UNREADABLE
+  if (!Array.isArray(value) && !Object.keys(value).every((key) => /^\d+$/.test(key))) return UNREADABLE
+  return Object.values(value).filter((element) => readPlainText(element) !== undefined)
 }
 
 /** Whether a value is a JSON object. */

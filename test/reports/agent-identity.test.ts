@@ -1,5 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exposedName } from '../../src/reports/agent-identity.ts'
+import { exposedName, identityReader } from '../../src/reports/agent-identity.ts'
+import type { AgentNameMode } from '../../src/reports/report.ts'
+import { UNREADABLE } from '../../src/wolkvox/values.ts'
+import { FETCHED_AT } from '../support/agents.ts'
 
 describe('the name of an agent', () => {
   it('is exposed unchanged if it is plain', () => {
@@ -20,5 +24,59 @@ describe('the name of an agent', () => {
 
   it.each(['plain', 'hash', 'omit'] as const)('is empty if there is none: %s', (mode) => {
     expect(exposedName('', mode, 'ventas')).toBe('')
+  })
+})
+
+/** Who the agent with this id is; `undefined` if the id is not readable. */
+function identify(id: unknown, agentName: AgentNameMode = 'plain', name?: string) {
+  const reader = identityReader('agent_id')
+  const key = reader.keyOf((field) => (field === 'agent_id' ? id : 'another field'))
+  if (key === undefined) return undefined
+  const context = { fetchedAt: FETCHED_AT, timeZone: 'UTC' }
+  return reader.read(
+    key,
+    (_field, read) => {
+      const reading = read(id, context)
+      return reading === UNREADABLE ? undefined : reading
+    },
+    { name: 'ventas', agentName },
+    name,
+  )
+}
+
+describe('the id of an agent', () => {
+  it('is split from the name after the dash, with any spaces', () => {
+    const spaces = fc.constantFrom('', ' ', '  ', '\t', '\u00a0')
+    const name = fc
+      .string({ unit: 'grapheme' })
+      .map((text) => text.trim().toWellFormed())
+      .filter((text) => /\p{L}/u.test(text))
+    fc.assert(
+      fc.property(fc.nat().map(String), spaces, spaces, name, (id, before, after, text) => {
+        expect(identify(`${id}${before}-${after}${text}`)).toEqual({ id, name: text })
+      }),
+    )
+  })
+
+  it.each(['1001', '1001-2', '1001-', '-Ana', 'Ana-1001', 'A1-Ana', '1001 Ana', '10.1-Ana', '٣-Ana'])(
+    'is the whole text %j',
+    (text) => {
+      expect(identify(text)).toEqual({ id: text, name: '' })
+    },
+  )
+
+  it('is the same in every mode of the name', () => {
+    const name = exposedName('Ana', 'hash', 'ventas')
+    expect(identify('1001-Ana', 'hash')).toEqual({ id: '1001', name })
+    expect(identify('1001', 'hash', 'Ana')).toEqual({ id: '1001', name })
+    expect(identify('1001 - Ana', 'omit')).toEqual({ id: '1001', name: '' })
+  })
+
+  it('gives way to the name of another field', () => {
+    expect(identify('1001-Ana', 'plain', 'Ana María')).toEqual({ id: '1001', name: 'Ana María' })
+  })
+
+  it.each([undefined, null, '', '-', [], {}, true, 2 ** 60])('is none in %j', (value) => {
+    expect(identify(value)).toBeUndefined()
   })
 })

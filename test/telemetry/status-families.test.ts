@@ -96,6 +96,7 @@ function accountSamples(accounts: ExporterState['accounts'], family: string, now
 }
 
 const agentFields = [
+  'agent_id',
   'agent_name',
   'agent_status',
   'calls',

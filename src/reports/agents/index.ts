@@ -10,7 +10,7 @@ export const agents = defineReport({
   // wolkvox's page of this report suggests this interval.
   defaultIntervalMs: 300_000,
   spellings: { ocupation: ['occupation', 'occupancy'] },
-  rowFields: ['agent_name', 'agent_status'],
+  rowFields: ['agent_id', 'agent_name', 'agent_status'],
   keyOf: agentKeyOf,
   createRowReader: createAgentReader,
   labelNames: agentLabelNames,

@@ -23,14 +23,14 @@ export function createAgentReader(settings: RowSettings) {
   // An operation has few states, and each has many agents.
   const categories = new Map<string, Category>()
 
-  return (id: string, value: FieldValue, take: Take): Agent => {
+  return (id: string, _value: FieldValue, take: Take): Agent => {
     const state = take('agent_status', readText) ?? ''
     let category = categories.get(state)
     if (category === undefined) {
       category = categoryOf(state)
       categories.set(state, category)
     }
-    return { ...identity.read(id, value, settings, take('agent_name', readText)), state, category }
+    return { ...identity.read(id, take, settings, take('agent_name', readText)), state, category }
   }
 }
 

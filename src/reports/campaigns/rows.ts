@@ -12,13 +12,15 @@ export interface Campaign {
   readonly skillId: string
 }
 
-// `32841 - Name - Strategy (..)`. The strategy stays part of the name: a name can have dashes, too.
-const ID_AND_NAME = /^(\d+)\s*-\s*(\S.*)$/s
-
+/**
+ * Splits `32841 - Name - Strategy (..)`. The strategy stays part of the name: a name can have dashes, too. Without digits before the
+ * first dash, the whole text is the id and the name.
+ */
 function splitCampaign(text: string): { readonly id: string; readonly name: string } {
-  const [, id, name] = ID_AND_NAME.exec(text) ?? []
-  if (id !== undefined && name !== undefined) return { id, name }
-  return /^\d+$/.test(text) ? { id: text, name: '' } : { id: text, name: text }
+  const dash = text.indexOf('-')
+  const id = (dash === -1 ? text : text.slice(0, dash)).trimEnd()
+  if (!/^\d+$/.test(id)) return { id: text, name: text }
+  return { id, name: dash === -1 ? '' : text.slice(dash + 1).trimStart() }
 }
 
 /** @returns the leading digits of `campaign`, or the whole text; `undefined` if the record has no readable one */

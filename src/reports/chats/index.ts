@@ -9,8 +9,8 @@ export const chats = defineReport({
   path: '/api/v2/real_time.php?api=chats',
   defaultIntervalMs: 300_000,
   // A record contains the conversations of all chats of the agent.
-  maxRecordBytes: 2 ** 20,
-  rowFields: ['active_chats'],
+  maxRecordBytes: 4 * 2 ** 20,
+  rowFields: ['agent_id', 'active_chats'],
   keyOf: agentKeyOf,
   createRowReader: createAgentReader,
   labelNames: agentLabelNames,

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { isObject, type Reader, readList, readText, readTimestamp, UNREADABLE } from '../../wolkvox/values.ts'
+import {
+  isObject,
+  type Reader,
+  type Reading,
+  readList,
+  readText,
+  readTimestamp,
+  UNREADABLE,
+} from '../../wolkvox/values.ts'
 import { type AgentIdentity, identityReader, storedIdentity } from '../agent-identity.ts'
 import type { FieldValue, RowSettings, Take } from '../report.ts'
 import { channelOf, channels } from './channels.ts'
@@ -16,8 +24,8 @@ export const agentKeyOf = identity.keyOf
 
 /** Makes a reader of agents. Of the chats, it keeps only their numbers. */
 export function createAgentReader(settings: RowSettings) {
-  return (id: string, value: FieldValue, take: Take): ChatAgent => ({
-    ...identity.read(id, value, settings),
+  return (id: string, _value: FieldValue, take: Take): ChatAgent => ({
+    ...identity.read(id, take, settings),
     chats: take('active_chats', readChannels) ?? {},
   })
 }
@@ -39,25 +47,28 @@ const readChannels: Reader<Record<string, number>> = (value) => {
 const DATE_MEMBER = /date|fecha|time|hora/i
 
 /**
- * When the oldest active chat began, in seconds since 1970: the earliest date of a chat or of a message in it. Unreadable dates
- * are ignored.
+ * When the oldest active chat began, in seconds since 1970: the earliest date of a chat or of a message in it. Unreadable if there
+ * are dates, but none in a known form.
  */
 export const readOldestStart: Reader<number> = (value, context) => {
   const chats = readList(value)
   // The other reader of the field counts it.
   if (chats === undefined || chats === UNREADABLE) return undefined
-  let oldest: number | undefined
-  for (const chat of chats) {
-    const conversation = readList(member(chat, 'conversation'))
-    const messages = Array.isArray(conversation) ? conversation : []
-    for (const part of [chat, ...messages]) {
-      for (const [name, text] of Object.entries(isObject(part) ? part : {})) {
-        const at = DATE_MEMBER.test(name) ? readTimestamp(text, context) : undefined
-        if (typeof at === 'number' && (oldest === undefined || at < oldest)) oldest = at
-      }
+  let oldest: Reading<number>
+  for (const part of chats.flatMap(partsOf)) {
+    for (const [name, text] of Object.entries(part)) {
+      const at = DATE_MEMBER.test(name) ? readTimestamp(text, context) : undefined
+      if (at === UNREADABLE) oldest ??= at
+      else if (at !== undefined && (typeof oldest !== 'number' || at < oldest)) oldest = at
     }
   }
   return oldest
+}
+
+/** A chat and the messages in it. */
+function partsOf(chat: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const messages = readList(member(chat, 'conversation'))
+  return [chat, ...(Array.isArray(messages) ? messages : [])].filter(isObject)
 }
 
 /** A member of a chat, by its name in lower case. */

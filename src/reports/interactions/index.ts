@@ -9,8 +9,8 @@ export const interactions = defineReport({
   path: '/api/v2/real_time.php?api=interactions',
   defaultIntervalMs: 300_000,
   // A record contains the subjects of all interactions of the agent.
-  maxRecordBytes: 2 ** 20,
-  rowFields: [],
+  maxRecordBytes: 4 * 2 ** 20,
+  rowFields: ['agent_id'],
   keyOf: agentKeyOf,
   createRowReader: createAgentReader,
   labelNames: agentLabelNames,

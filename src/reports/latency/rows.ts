@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Labels } from '../../model/family.ts'
-import { readMilliseconds, readPercentage, readText } from '../../wolkvox/values.ts'
+import { readTextWithoutAddress } from '../../wolkvox/ip-address.ts'
+import { readMilliseconds, readPercentage } from '../../wolkvox/values.ts'
 import { type AgentIdentity, agentLabelsOf, identityReader, storedIdentity } from '../agent-identity.ts'
 import type { FieldValue, RowSettings, Take } from '../report.ts'
 
@@ -32,6 +33,10 @@ export const directions = ['rx', 'tx'] as const
 
 export type Direction = (typeof directions)[number]
 
+// A text with an IP address is not read, wherever wolkvox writes it.
+const AGENT_FIELD = 'by_agent.agent_id'
+const PBX_FIELD = 'by_pbx.user'
+
 const clientFields = {
   connectionType: 'by_agent.connection_type',
   platform: 'by_agent.platform',
@@ -43,13 +48,13 @@ const packetLossField = (direction: Direction) => `by_pbx.${direction}_ploss`
 
 /** wolkvox's names of the fields whose values are part of a row. */
 export const rowFields: readonly string[] = [
+  AGENT_FIELD,
   ...Object.values(clientFields),
   ...directions.map(jitterField),
   ...directions.map(packetLossField),
 ]
 
-const PBX_FIELD = 'by_pbx.user'
-const identity = identityReader('by_agent.agent_id')
+const identity = identityReader(AGENT_FIELD, readTextWithoutAddress)
 
 // Agents and trunks can have the same names.
 const AGENT_KEY = 'agent '
@@ -59,13 +64,13 @@ const PBX_KEY = 'pbx '
 export function endpointKeyOf(value: FieldValue): string | undefined {
   const agent = identity.keyOf(value)
   if (agent !== undefined) return `${AGENT_KEY}${agent}`
-  const pbx = readText(value(PBX_FIELD))
+  const pbx = readTextWithoutAddress(value(PBX_FIELD))
   return typeof pbx === 'string' ? `${PBX_KEY}${pbx}` : undefined
 }
 
 /** Makes a reader of both kinds of rows. */
 export function createEndpointReader(settings: RowSettings) {
-  return (key: string, value: FieldValue, take: Take): Endpoint => {
+  return (key: string, _value: FieldValue, take: Take): Endpoint => {
     if (key.startsWith(PBX_KEY)) {
       return {
         kind: 'pbx',
@@ -76,10 +81,10 @@ export function createEndpointReader(settings: RowSettings) {
     }
     return {
       kind: 'agent',
-      ...identity.read(key.slice(AGENT_KEY.length), value, settings),
-      connectionType: take(clientFields.connectionType, readText) ?? '',
-      platform: take(clientFields.platform, readText) ?? '',
-      version: take(clientFields.version, readText) ?? '',
+      ...identity.read(key.slice(AGENT_KEY.length), take, settings),
+      connectionType: take(clientFields.connectionType, readTextWithoutAddress) ?? '',
+      platform: take(clientFields.platform, readTextWithoutAddress) ?? '',
+      version: take(clientFields.version, readTextWithoutAddress) ?? '',
     }
   }
 }

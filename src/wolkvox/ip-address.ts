@@ -1,0 +1,28 @@
+import { isIPv6 } from 'node:net'
+import { type Reading, readText, UNREADABLE } from './values.ts'
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)'
+
+// Browsers have versions such as 120.0.0.0, which is a network and not the address of a person's device.
+const IPV4 = new RegExp(`(?<!\\d)${OCTET}([.-])${OCTET}\\1(?!0\\.0(?!\\d))${OCTET}\\1${OCTET}(?!\\d)`)
+
+const HEX_RUN = /[\da-f:.]+/gi
+
+// `0000:` eight times, with an IPv4 address at the end.
+const MAX_IPV6_LENGTH = 45
+
+/** Whether a text contains an IP address, also with a port or in the name of a host such as `host-192-0-2-7`. */
+export function hasIpAddress(text: string): boolean {
+  return IPV4.test(text) || (text.includes(':') && (text.match(HEX_RUN) ?? []).some(isIPv6Run))
+}
+
+function isIPv6Run(run: string): boolean {
+  const address = run.replace(/^:(?!:)/, '').replace(/[.]$|(?<!:):$/, '')
+  return address.length > '::'.length && address.length <= MAX_IPV6_LENGTH && isIPv6(address)
+}
+
+/** Reads a text for display. A text with an IP address, which is personal data, is unreadable. */
+export function readTextWithoutAddress(value: unknown): Reading<string> {
+  const text = readText(value)
+  return typeof text === 'string' && hasIpAddress(text) ? UNREADABLE : text
+}
