@@ -106,15 +106,20 @@ function describeMarkup(text: string): string {
 // Keys that describe an envelope or an error of another API. Values of other keys can be personal data.
 const QUOTABLE_KEY = /^(?:code|error|error_description|msg|message|status)$/i
 
+// Keys of records, which can have a message or a status, too: those of a customer.
+const RECORD_KEY =
+  /^(?:from|to|sender|date|fecha|hora|channel|subject|fromname|user)$|agent|customer|cliente|campaign|skill|conn_id|jitter|phone/i
+
 // Field names are in lower case or camel case; names of people are not.
 const FIELD = /^[a-z_](?!.*\d{5})[\w.-]{0,39}$/
 
 const MAX_MEMBERS = 12
 const MAX_VALUE = 120
 
-/** The keys of an object that can be truncated, with the values of quotable keys. */
+/** The keys of an object that can be truncated, with the values of quotable keys unless the object is a record. */
 function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
-  const members: string[] = []
+  const members: { readonly key: string; value?: string }[] = []
+  let isRecord = false
   try {
     for (let place = skipSpace(bytes, 1); bytes[place] === QUOTE; ) {
       const end = skipString(bytes, place, bytes.length)
@@ -122,10 +127,12 @@ function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
       const value = skipSpace(bytes, skipSpace(bytes, end) + 1)
       if (typeof key !== 'string' || bytes[skipSpace(bytes, end)] !== COLON) break
       const isQuotable = QUOTABLE_KEY.test(key)
-      members.push(isQuotable || FIELD.test(key) ? key : '…')
+      isRecord ||= RECORD_KEY.test(key)
+      const member: (typeof members)[number] = { key: isQuotable || FIELD.test(key) ? key : '…' }
+      members.push(member)
       if (members.length > MAX_MEMBERS) break
       const next = skipValue(bytes, value, bytes.length)
-      if (isQuotable) members.push(`${members.pop()} ${describeValue(bytes, value, next, isOutermost)}`)
+      if (isQuotable) member.value = describeValue(bytes, value, next, isOutermost)
       place = skipSpace(bytes, next)
       if (bytes[place] !== COMMA) break
       place = skipSpace(bytes, place + 1)
@@ -133,7 +140,9 @@ function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
   } catch (error) {
     if (!(error instanceof JsonSyntaxError || error instanceof ValueTooLongError)) throw error
   }
-  const list = members.join(', ')
+  const list = members
+    .map(({ key, value }) => (value === undefined || isRecord ? key : `${key} ${value}`))
+    .join(', ')
   if (!isOutermost) return `{${list}}`
   return members.length === 0 ? 'a JSON object' : `a JSON object with ${list}`
 }

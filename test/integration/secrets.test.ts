@@ -78,7 +78,12 @@ const forms: Readonly<Record<string, (value: string) => string>> = {
 const answers: readonly ((text: string) => readonly [status: number, body: string])[] = [
   (text) => [
     200,
-    anEnvelope([aRecord({ agent_id: text }), aRecord({ agent_name: text }), aRecord({ agent_id: '2' })]),
+    anEnvelope([
+      aRecord({ agent_id: text }),
+      aRecord({ agent_name: text }),
+      aRecord({ agent_id: '2' }),
+      aRecord({ agent_id: `3-Ana ${text}`, agent_name: '' }),
+    ]),
   ],
   (text) => [200, `<html><title>${text}</title>`],
   (text) => [403, JSON.stringify({ code: 403, msg: text })],

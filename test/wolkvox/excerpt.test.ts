@@ -114,6 +114,8 @@ describe('an excerpt', () => {
     ['as a phone number in a title', '<title>Call from +57 300 123 45 67</title>'],
     ['in nested telling keys', '{"error":{"status":{"message":{"message":"Juana Peña"}}}}'],
     ['in a long message', JSON.stringify({ message: `Juana Peña ${'x'.repeat(200)}` })],
+    ['in the message of a chat', '{"from":"customer","message":"Juana Peña","date":"2026-03-10 09:30:00"}'],
+    ['in the status of a record', '{"status":"Juana Peña","campaign":"32841 - Cobranzas"}'],
     ['in XML of one element', '<Agent name="Juana Peña" phone="3001234567"/>'],
     ['in an HTML table', '<table><tr><td>Juana Peña</td><td>3001234567</td></tr></table>'],
     ['in CSV with a header', 'id;nombre;telefono\n1;Juana Peña;3001234567'],

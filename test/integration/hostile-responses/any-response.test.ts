@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/model/outcome.ts'
 import { agentRowFamilies } from '../../../src/reports/agents/families.ts'
 import { reportNamed, reports } from '../../../src/reports/index.ts'
-import { fieldsOf } from '../../../src/reports/report.ts'
+import type { AnyReport } from '../../../src/reports/report.ts'
 import { initialState, withOutcome } from '../../../src/scheduling/state.ts'
 import { failureReasons } from '../../../src/wolkvox/failure.ts'
 import { read } from '../../../src/worker/tasks.ts'
 import { anEnvelope, anOperation, aRecord, momentAt } from '../../../tools/fixtures.ts'
 import { parseExposition } from '../../../tools/parse-exposition.ts'
 import { renderText } from '../../../tools/render-text.ts'
+import { reportRecords } from '../../../tools/report-records.ts'
 import { aReportSettings } from '../../support/agents.ts'
+
+type Json = unknown
 
 const NOW = 1_700_000_000_000
 
@@ -57,62 +60,85 @@ const hostileText = fc.oneof(
 
 const anyValue = fc.oneof(hostileText, fc.jsonValue(), fc.integer().map(String), fc.double().map(String))
 
-const recordKeys = ['agent_id', ...reports.flatMap(fieldsOf)]
+/** Good records of a report with any JSON in some places. */
+function almostRecord({ name }: AnyReport, list = '') {
+  const records = Object.entries(reportRecords).flatMap(([report, all]) => (report === name ? all : []))
+  const good = records
+    .map((record) => Object.entries(record).filter(([field]) => field.startsWith(list)))
+    .filter((members) => members.length > 0)
+    .map((members) => Object.fromEntries(members.map(([field, value]) => [field.slice(list.length), value])))
+  const keys = good.flatMap(Object.keys)
+  const strange = fc.dictionary(fc.constantFrom(...keys, '__proto__', 'toString'), anyValue, { maxKeys: 6 })
+  return fc.tuple(fc.constantFrom(...good), strange).map(([record, more]) => ({ ...record, ...more }))
+}
 
-/** Good records with any JSON in some places. */
-const almostRecord = fc
-  .dictionary(fc.constantFrom(...recordKeys, '__proto__', 'toString'), anyValue, { maxKeys: 6 })
-  .map((strange) => aRecord(strange))
+function anyRecords(report: AnyReport, list = ''): fc.Arbitrary<Json> {
+  const record = { weight: 4, arbitrary: almostRecord(report, list) }
+  return fc.array(fc.oneof(record, { weight: 1, arbitrary: fc.jsonValue() }), { maxLength: 12 })
+}
 
-const anyReport = fc.array(
-  fc.oneof({ weight: 4, arbitrary: almostRecord }, { weight: 1, arbitrary: fc.jsonValue() }),
-  {
-    maxLength: 12,
+/** The data of a response with any records, in nested lists if the report has some. */
+function anyReport(report: AnyReport): fc.Arbitrary<Json> {
+  const { nestedLists } = report
+  if (nestedLists === undefined) return anyRecords(report)
+  const lists = Object.fromEntries(
+    nestedLists.map((list) => [
+      list,
+      fc.oneof(
+        { weight: 4, arbitrary: anyRecords(report, `${list}.`) },
+        { weight: 1, arbitrary: fc.jsonValue() },
+      ),
+    ]),
+  )
+  return fc.array(fc.record({ ...lists, by_ip: fc.jsonValue() }, { requiredKeys: [] }), { maxLength: 3 })
+}
+
+const anyEnvelope = (report: AnyReport) =>
+  fc.record(
+    {
+      code: fc.oneof(fc.constantFrom(200, '200', '', null), fc.jsonValue()),
+      msg: fc.jsonValue(),
+      error: fc.jsonValue(),
+      data: fc.oneof(anyReport(report), fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  )
+
+describe.each(reports.map((report) => ({ name: report.name, report })))(
+  'any response to a request of $name',
+  ({ name, report }) => {
+    it.each([
+      ['any JSON', fc.jsonValue().map((value) => JSON.stringify(value))],
+      ['any envelope', anyEnvelope(report).map((value) => JSON.stringify(value))],
+      ['any report', anyReport(report).map(anEnvelope)],
+      ['any text', fc.string({ unit: 'binary' })],
+    ])('nothing is thrown and the exposition is valid: %s', async (_kind, bodies) => {
+      await fc.assert(
+        fc.asyncProperty(bodies, fc.constantFrom(200, 403, 500), async (body, status) => {
+          const { outcome, samples } = await scrapeAfter(Buffer.from(body), status, 'ventas', name)
+          for (const { value } of samples) expect(value).toBeGreaterThanOrEqual(0)
+          const states = samples.filter((sample) => sample.name === 'wolkvox_agent_state')
+          expect(states).toHaveLength(name === 'agents' ? acceptedRecords(outcome) : 0)
+          if (!outcome.ok) {
+            expect(failureReasons).toContain(outcome.failure.reason)
+            expect(outcome.failure.reason).not.toBe('internal')
+          }
+        }),
+        { numRuns: 500 },
+      )
+    })
+
+    it('nothing is thrown for any bytes', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array(), async (bytes) => {
+          const { outcome } = await scrapeAfter(bytes, 200, 'ventas', name)
+          expect(outcome.ok ? 'ok' : outcome.failure.reason).not.toBe('internal')
+        }),
+        { numRuns: 500 },
+      )
+    })
   },
 )
-
-const anyEnvelope = fc.record(
-  {
-    code: fc.oneof(fc.constantFrom(200, '200', '', null), fc.jsonValue()),
-    msg: fc.jsonValue(),
-    error: fc.jsonValue(),
-    data: fc.oneof(anyReport, fc.jsonValue()),
-  },
-  { requiredKeys: [] },
-)
-
-describe.each(reports)('any response to a request of $name', ({ name: report }) => {
-  it.each([
-    ['any JSON', fc.jsonValue().map((value) => JSON.stringify(value))],
-    ['any envelope', anyEnvelope.map((value) => JSON.stringify(value))],
-    ['any report', anyReport.map(anEnvelope)],
-    ['any text', fc.string({ unit: 'binary' })],
-  ])('nothing is thrown and the exposition is valid: %s', async (_kind, bodies) => {
-    await fc.assert(
-      fc.asyncProperty(bodies, fc.constantFrom(200, 403, 500), async (body, status) => {
-        const { outcome, samples } = await scrapeAfter(Buffer.from(body), status, 'ventas', report)
-        for (const { value } of samples) expect(value).toBeGreaterThanOrEqual(0)
-        const states = samples.filter(({ name }) => name === 'wolkvox_agent_state')
-        expect(states).toHaveLength(report === 'agents' ? acceptedRecords(outcome) : 0)
-        if (!outcome.ok) {
-          expect(failureReasons).toContain(outcome.failure.reason)
-          expect(outcome.failure.reason).not.toBe('internal')
-        }
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  it('nothing is thrown for any bytes', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array(), async (bytes) => {
-        const { outcome } = await scrapeAfter(bytes, 200, 'ventas', report)
-        expect(outcome.ok ? 'ok' : outcome.failure.reason).not.toBe('internal')
-      }),
-      { numRuns: 500 },
-    )
-  })
-})
 
 describe('the text of a label', () => {
   it('can be any text: names, states and operations', async () => {
