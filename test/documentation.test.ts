@@ -13,7 +13,6 @@ import { createReloads } from '../src/telemetry/reloads.ts'
 import { statusFamilies } from '../src/telemetry/status-families.ts'
 import { formatDuration } from '../src/units.ts'
 import { failureReasons } from '../src/wolkvox/failure.ts'
-import { contractMetrics } from '../tools/contract-metrics.ts'
 import { ROOT, readText } from '../tools/files.ts'
 import { measured, peakMemory } from './support/measured.ts'
 import {
@@ -73,7 +72,7 @@ describe.each(named)('%s', (path, page) => {
   })
 
   it('names only metrics that exist', async () => {
-    const known = [...(await metrics()), ...contractMetrics.keys()]
+    const known = await metrics()
     // The names that rules record have a level in front, the groups of rules have no underscore.
     const names = capturesOf(page.text, /(?<![\w:.-])wolkvox_[a-z_]+/g)
     const unknown = names

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reports } from '../../../src/reports/index.ts'
 import { statusFamilies } from '../../../src/telemetry/status-families.ts'
-import { contractMetrics } from '../../../tools/contract-metrics.ts'
 import { groupingLabelsOf, selectorsOf } from '../../../tools/promql-selectors.ts'
 import { rules } from '../../../tools/rule-files.ts'
 
@@ -18,10 +17,6 @@ const furtherLabels: Readonly<Record<string, readonly string[]>> = {
   wolkvox_campaign_penetration_ratio: ['window'],
   wolkvox_agent_network_jitter_seconds: ['direction'],
   wolkvox_agent_network_packet_loss_ratio: ['direction'],
-  wolkvox_agent_client_info: ['connection_type', 'platform', 'version'],
-  wolkvox_pbx_jitter_seconds: ['direction'],
-  wolkvox_pbx_packet_loss_ratio: ['direction'],
-  wolkvox_agent_active_chats: ['channel'],
 }
 
 /** The labels of a family that names its own, after `operation`. */
@@ -70,7 +65,6 @@ const known = new Map<string, readonly string[]>([
   // Metrics of the Prometheus that evaluates the rules.
   ['prometheus_rule_evaluation_failures_total', ['rule_group']],
   ['prometheus_rule_group_rules', ['rule_group']],
-  ...contractMetrics,
   ...ofReports,
   ...ofStatus,
   ...ofRules,
@@ -90,15 +84,6 @@ describe.each(expressions)('$name', ({ expr }) => {
     const all = new Set([...known.values()].flat())
     for (const label of groupingLabelsOf(expr)) expect([...all, ...OF_TARGET]).toContain(label)
   })
-})
-
-const inCode = [...ofReports, ...ofStatus].filter(([name]) => contractMetrics.has(name))
-
-// No metric of the list is in `src/` before the first of its reports is.
-it.skipIf(inCode.length === 0)('metrics that rules named first have the expected labels in src', () => {
-  for (const [name, labels] of inCode) {
-    expect([name, [...labels].sort()]).toEqual([name, [...(contractMetrics.get(name) ?? [])].sort()])
-  }
 })
 
 describe('the PromQL reader', () => {
