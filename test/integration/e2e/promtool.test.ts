@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { reports } from '../../../src/reports/index.ts'
 import { eventually } from '../../../tools/eventually.ts'
+import { anAgentConnection, aSkill, aTrunk, reportRecords } from '../../../tools/report-records.ts'
 import { startExporterProcess } from '../../support/programs/exporter.ts'
 import { runProgram } from '../../support/programs/program.ts'
 import { haveTools } from '../../support/programs/tools.ts'
+import { serveReports } from '../../support/recorded-wolkvox.ts'
 
 describe.skipIf(!haveTools('promtool'))('promtool check metrics', () => {
   it('reports nothing for the complete output of the demo', async () => {
@@ -12,6 +15,32 @@ describe.skipIf(!haveTools('promtool'))('promtool check metrics', () => {
       return body.includes('wolkvox_agent_state{') ? body : undefined
     })
     expect(text).toContain('wolkvox_exporter_build_info')
+    expect(await runProgram('promtool', ['check', 'metrics'], text)).toEqual({ code: 0, output: '' })
+  })
+
+  it('reports nothing for the complete output with every report', async () => {
+    const lists = { by_agent: [anAgentConnection()], by_ip: [], by_pbx: [aTrunk()] }
+    const exporter = await startExporterProcess({
+      WOLKVOX_SERVER: '0042',
+      WOLKVOX_TOKEN: 'test-token',
+      WOLKVOX_LICENSES: '50',
+      WOLKVOX_REPORTS: reports.map(({ name }) => name).join(','),
+      WOLKVOX_SERVICE_LEVEL_SECONDS: '40',
+      WOLKVOX_BASE_URL: await serveReports({
+        ...reportRecords,
+        // A field is missing, and a value is unreadable.
+        skills: [aSkill({ service_level_40seg: 'x', stat_abandon: undefined })],
+        latency: [lists],
+      }),
+    })
+    const names = new Set(reports.flatMap(({ families }) => families.map(({ name }) => name)))
+    names.delete('wolkvox_skill_abandoned_calls')
+    const text = await eventually('all families', async () => {
+      const body = await (await fetch(`${exporter.url}/metrics`)).text()
+      return [...names].every((name) => body.includes(`\n${name}{`)) ? body : undefined
+    })
+    expect(text).toContain('wolkvox_missing_field{operation="0042",report="skills",field="stat_abandon"} 1')
+    expect(text).toContain('field="service_level_40seg"} 1')
     expect(await runProgram('promtool', ['check', 'metrics'], text)).toEqual({ code: 0, output: '' })
   })
 
