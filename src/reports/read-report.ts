@@ -105,6 +105,7 @@ export function readRecords(
   const columns = Object.entries(numericFields(report.families)).map(([field, read]) => ({
     field,
     read,
+    find: fields.finderOf(field),
     numbers: [] as number[],
   }))
   const rows: unknown[] = []
@@ -123,8 +124,10 @@ export function readRecords(
   let current: JsonRecord = {}
   const value = (field: string) => fields.valueOf(current, field)
 
-  function take<T>(field: string, read: Reader<T>): T | undefined {
-    const reading = read(fields.valueOf(current, field), context)
+  const take = <T>(field: string, read: Reader<T>) => accept(field, read, fields.valueOf(current, field))
+
+  function accept<T>(field: string, read: Reader<T>, value: unknown): T | undefined {
+    const reading = read(value, context)
     if (reading !== UNREADABLE && !isSecret(reading)) return reading
     rejectedValues[field] = (rejectedValues[field] ?? 0) + 1
     return undefined
@@ -151,7 +154,9 @@ export function readRecords(
     }
     keys.add(key)
     rows.push(readRow(key, value, take))
-    for (const { field, read, numbers } of columns) numbers.push(take(field, read) ?? Number.NaN)
+    for (const { field, read, find, numbers } of columns) {
+      numbers.push(accept(field, read, find(record)) ?? Number.NaN)
+    }
   }
   return {
     rows,

@@ -4,6 +4,8 @@ import type { AnyReport, JsonRecord } from './report.ts'
 export interface RecordFields {
   /** The value of a field as JSON gave it; `undefined` if the record does not have it. */
   valueOf(record: JsonRecord, field: string): unknown
+  /** The same for one field of many records, without looking up the field for each. */
+  finderOf(field: string): (record: JsonRecord) => unknown
   /** The fields that were looked for and that no record had. */
   missing(): readonly string[]
 }
@@ -21,7 +23,7 @@ export function createRecordFields({ spellings = {} }: Pick<AnyReport, 'spelling
   // The names of fields in records that are not the usual ones, by the usual name in lower case.
   const aliases = new Map<string, string[]>()
   const known = new Set<string>()
-  const found = new Map<string, boolean>()
+  const finders = new Map<string, Finder>()
   let learned: JsonRecord | undefined
 
   function learnNames(record: JsonRecord): void {
@@ -43,17 +45,43 @@ export function createRecordFields({ spellings = {} }: Pick<AnyReport, 'spelling
     return alias === undefined ? undefined : record[alias]
   }
 
-  return {
-    valueOf(record, field) {
-      // JSON has no undefined. What objects inherit, such as `constructor`, is not the name of a field.
-      const usual = record[field]
-      if (usual === undefined && isOfAnotherList(record, field)) return undefined
-      const value = usual === undefined ? findAlias(record, field) : usual
-      if (found.get(field) !== true) found.set(field, value !== undefined)
-      return value
-    },
-    missing: () => [...found].flatMap(([field, isFound]) => (isFound ? [] : [field])),
+  function createFinder(field: string): Finder {
+    const finder: Finder = {
+      isMissing: false,
+      isFound: false,
+      find(record) {
+        // JSON has no undefined. What objects inherit, such as `constructor`, is not the name of a field.
+        const usual = record[field]
+        if (usual !== undefined) {
+          finder.isFound = true
+          return usual
+        }
+        if (isOfAnotherList(record, field)) return undefined
+        const value = findAlias(record, field)
+        if (value === undefined) finder.isMissing = true
+        else finder.isFound = true
+        return value
+      },
+    }
+    finders.set(field, finder)
+    return finder
   }
+
+  const finderOf = (field: string) => (finders.get(field) ?? createFinder(field)).find
+
+  return {
+    valueOf: (record, field) => finderOf(field)(record),
+    finderOf,
+    missing: () =>
+      [...finders].flatMap(([field, { isFound, isMissing }]) => (isMissing && !isFound ? [field] : [])),
+  }
+}
+
+interface Finder {
+  /** Whether at least one record does not have the field. */
+  isMissing: boolean
+  isFound: boolean
+  readonly find: (record: JsonRecord) => unknown
 }
 
 // A response may have any number of names. Those of a real one are below 100.

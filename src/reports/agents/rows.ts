@@ -30,7 +30,8 @@ export function createAgentReader(settings: RowSettings) {
       category = categoryOf(state)
       categories.set(state, category)
     }
-    return { ...identity.read(id, take, settings, take('agent_name', readText)), state, category }
+    const { name } = identity.read(id, take, settings, take('agent_name', readText))
+    return { id, name, state, category }
   }
 }
 

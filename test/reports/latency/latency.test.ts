@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { anEnvelope } from '../../../tools/fixtures.ts'
+import { latency } from '../../../src/reports/latency/index.ts'
+import { readReport } from '../../../src/reports/read-report.ts'
+import { anEnvelope, anOperation } from '../../../tools/fixtures.ts'
 import { anAgentConnection, aTrunk } from '../../../tools/report-records.ts'
+import { FETCHED_AT } from '../../support/agents.ts'
 import { CLEAN, emptyBodies, readBody, readData } from '../../support/read-body.ts'
 
 const agent = 'agent_id="1001",agent_name="Cóndor 001"'
@@ -349,5 +352,18 @@ describe('latency', () => {
   it('never exposes an address', async () => {
     const { lines } = await readData('latency', [lists])
     expect(lines.join('\n')).not.toMatch(/192\.0\.2|2001:db8/)
+  })
+
+  it('of 60,000 agents takes seconds', async () => {
+    const by_agent = Array.from({ length: 59_990 }, (_, index) =>
+      anAgentConnection({ agent_id: `${1000 + index}-Cóndor ${index}`, latency_ms: String(index % 300) }),
+    )
+    const body = anEnvelope([{ by_agent, by_ip: by_agent, by_pbx: [aTrunk()] }])
+    const startedAt = process.cpuUsage()
+    const response = { status: 200, body: Buffer.from(body), fetchedAt: FETCHED_AT }
+    const { snapshot, rejections } = readReport(latency, response, anOperation())
+    expect([rejections.records, snapshot.rows.length]).toEqual([{}, 59_991])
+    // About 0.7 s. With a call of Temporal for each date it was 3 s.
+    expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(5000)
   })
 })
