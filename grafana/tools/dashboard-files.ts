@@ -31,6 +31,7 @@ export interface Panel {
   readonly fieldConfig: {
     readonly defaults: {
       readonly min?: number
+      readonly decimals?: number
       readonly thresholds?: {
         readonly steps: readonly { readonly value: number | null; readonly color: string }[]
       }

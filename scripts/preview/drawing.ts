@@ -91,10 +91,11 @@ export interface Key {
   readonly dash?: string
 }
 
-/** A legend with as many rows as it needs. @param width in pixels @returns its height in pixels */
+/** A legend with as many rows as it needs. @param width and height available, in pixels @returns its height in pixels */
 export function drawLegend(
   keys: readonly Key[],
   width: number,
+  height = Number.POSITIVE_INFINITY,
 ): { readonly html: string; readonly height: number } {
   let rows = 1
   let used = 0
@@ -110,5 +111,9 @@ export function drawLegend(
     ({ name, color, dash = '' }) =>
       `<span><svg width="18" height="8"><path d="M0 4H18" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/></svg> ${html(name)}</span>`,
   )
-  return { html: `<div class="legend">${spans.join('')}</div>`, height: rows * ROW + MARGIN }
+  const shown = Math.max(1, Math.min(rows, Math.floor(height / ROW))) * ROW
+  return {
+    html: `<div class="legend" style="max-height:${shown}px">${spans.join('')}</div>`,
+    height: shown + MARGIN,
+  }
 }

@@ -1,10 +1,23 @@
 import type { Field } from '@grafana/data'
 import type { Panel } from '../../grafana/tools/dashboard-files.ts'
 import { grafana } from '../../grafana/tools/grafana-data.ts'
-import { colorOf, type Draw, drawLegend, framesOf, html, overrideOf, type Room, shown } from './drawing.ts'
+import {
+  colorOf,
+  type Draw,
+  drawLegend,
+  framesOf,
+  html,
+  nothing,
+  overrideOf,
+  type Room,
+  shown,
+} from './drawing.ts'
 
 const AXIS = { left: 60, bottom: 18, top: 6, right: 8 }
 const HOUR_MS = 3_600_000
+
+/** The share of the height that Grafana gives to a legend. With more rows, the legend scrolls. */
+const LEGEND_SHARE = 0.35
 
 /** America/Bogota, UTC−5: the simulated operations' time zone. */
 const OFFSET_MS = -5 * HOUR_MS
@@ -21,6 +34,7 @@ interface Line {
 export const drawGraph: Draw = (filled, room) => {
   const { panel } = filled
   const frames = framesOf(filled).filter(({ length }) => length > 0)
+  if (frames.length === 0) return nothing(filled)
   const lines = frames.map(({ refId = '', fields: [time, value] }, index): Line => {
     const dash = overrideOf(panel, refId, 'custom.lineStyle') as
       | { readonly dash: readonly number[] }
@@ -43,9 +57,9 @@ export const drawGraph: Draw = (filled, room) => {
     Number(custom.axisSoftMax ?? Number.NEGATIVE_INFINITY),
   )
   const [from, to] = [Math.min(...all.map(([at]) => at)), Math.max(...all.map(([at]) => at))]
-  const ticks = roundTicks(low, high, panel.fieldConfig.defaults.unit === 'bytes' ? 1024 : 10)
+  const ticks = roundTicks(low, high, panel)
   const [bottom = low, top = high] = [ticks[0], ticks.at(-1)]
-  const legend = drawLegend(lines, room.width)
+  const legend = drawLegend(lines, room.width, room.height * LEGEND_SHARE)
   const inner = {
     width: room.width - AXIS.left - AXIS.right,
     height: room.height - legend.height - AXIS.bottom - AXIS.top,
@@ -147,11 +161,14 @@ function thresholds(
   })
 }
 
-/** Four or five round numbers for a value axis. @param base 10, or 1024 for bytes */
-function roundTicks(low: number, high: number, base: 10 | 1024): number[] {
+/** Four or five round numbers for a value axis: multiples of 1024 for bytes, whole numbers for counts. */
+function roundTicks(low: number, high: number, { fieldConfig: { defaults } }: Panel): number[] {
+  const base = defaults.unit === 'bytes' ? 1024 : 10
   const rough = (high - low || 1) / 4
   const power = base ** Math.floor(Math.log(rough) / Math.log(base))
-  const factors = base === 10 ? [1, 2, 2.5, 5] : [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+  const isCount = defaults.unit === 'none' && defaults.decimals === 0
+  const decimal = isCount && power === 1 ? [1, 2, 5] : [1, 2, 2.5, 5]
+  const factors = base === 10 ? decimal : [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
   const step = (factors.find((factor) => factor * power >= rough) ?? base) * power
   const first = Math.floor(low / step)
   const last = Math.ceil(high / step)

@@ -34,7 +34,7 @@ h2 { margin: 0; height: ${TITLE}px; padding: 6px 8px; font-size: 14px; font-weig
 .bar .name { width: 42%; text-align: right; white-space: nowrap } .bar b { width: 72px }
 .track { flex: 1; height: 15px } .track i { display: block; height: 100%; border-radius: 2px }
 text { fill: #ccccdc; font-size: 11px } .grid { stroke: #2c3036 }
-.legend { display: flex; flex-wrap: wrap; column-gap: 14px; font-size: 12px; line-height: 18px; white-space: nowrap }
+.legend { display: flex; flex-wrap: wrap; overflow: hidden; column-gap: 14px; font-size: 12px; line-height: 18px; white-space: nowrap }
 table { border-collapse: collapse; table-layout: fixed; width: 0; font-size: 13px }
 tr { height: 36px } th { text-align: left; color: #6e9fff; font-weight: 500; padding: 3px 6px; white-space: nowrap; overflow: hidden }
 td { padding: 0 6px; border-bottom: 1px solid #2c3036; white-space: nowrap; overflow: hidden } td.number { text-align: right }

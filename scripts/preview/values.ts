@@ -5,9 +5,11 @@ import { colorOf, type Draw, framesOf, html, inkOn, nothing, shown, tableOf } fr
 /** One number on a coloured background. */
 export const drawStat: Draw = (filled, { width, height }) => {
   const field = framesOf(filled)[0]?.fields[1]
+  const { noValue = '', thresholds } = filled.panel.fieldConfig.defaults
+  // Without data, Grafana uses the colour below all thresholds.
   const { text, color } =
     field === undefined
-      ? { text: filled.panel.fieldConfig.defaults.noValue ?? '', color: '' }
+      ? { text: noValue, color: thresholds?.steps[0]?.color ?? '' }
       : shown(field, field.values.at(-1))
   const solid = filled.panel.options.colorMode === 'background_solid'
   const name =
@@ -34,15 +36,21 @@ export const drawBars: Draw = (filled) => {
   return `<div class="bars">${rows.join('')}</div>`
 }
 
+/** Grafana turns `transparent` into a colour with the opacity 0. */
+const isVisible = (color: string) => color.startsWith('#') && !/^#[\da-f]{6}00$/i.test(color)
+
 // Height of Grafana's small rows.
 const ROW_HEIGHT = 36
 
-/** A table, sorted by the column that the panel names. */
+/** A table, sorted by the column that the panel names, or in the order of its query. */
 export const drawTable: Draw = async (filled, room) => {
   const { panel } = filled
   const frame = await tableOf(filled)
   if (frame === undefined) return nothing(filled)
-  const [sort] = panel.options.sortBy as readonly { readonly displayName: string; readonly desc: boolean }[]
+  const [sort] = (panel.options.sortBy ?? []) as readonly {
+    readonly displayName: string
+    readonly desc: boolean
+  }[]
   const by = frame.fields.find((field) => headingOf(field, frame) === sort?.displayName)
   const sign = sort?.desc ? -1 : 1
   const order = Array.from({ length: frame.length }, (_, row) => row).sort((one, other) => {
@@ -61,7 +69,7 @@ export const drawTable: Draw = async (filled, room) => {
     const cells = fields.map((field) => {
       const value = field.values[row] as unknown
       const { text, color } = value === undefined ? { text: '', color: '' } : shown(field, value)
-      const filledCell = property(field, 'custom.cellOptions') !== undefined && color.startsWith('#')
+      const filledCell = property(field, 'custom.cellOptions') !== undefined && isVisible(color)
       const link = property(field, 'links') !== undefined
       const style = filledCell ? `background:${color};color:${inkOn(color)}` : ''
       return `<td class="${field.type}" style="${style}">${link ? `<u>${html(text)}</u>` : html(text)}</td>`
