@@ -13,7 +13,7 @@ const SHOWN = 10
 const choice: Choice = { from: timeRanges.today.from, to: timeRanges.today.to }
 
 const server = await startHistoryServer(
-  [{ name: 'ventas', account: '0042', reports: ['agents', 'token_info'], agents: AGENTS, seed: 1 }],
+  [{ name: 'ventas', account: '0042', reports: ['agents', 'skills', 'token_info'], agents: AGENTS, seed: 1 }],
   ['today'],
 )
 try {

@@ -6,8 +6,9 @@ import { es, type Texts } from './i18n/es.ts'
 import { type Name, names } from './layout/links.ts'
 import type { AllLimits } from './limits.ts'
 import { operation } from './operation.ts'
+import { queues } from './queues.ts'
 
-const make = { operation, agent, exporter }
+const make = { operation, queues, agent, exporter }
 
 export const languages = { es, en } as const satisfies Record<string, Texts>
 

@@ -10,6 +10,13 @@ export interface Limits {
   readonly occupancyHigh: number
   readonly auxShare: number
   readonly quota: number
+  /** The target of the service level. */
+  readonly serviceLevel: number
+  /** The threshold of the service level, in seconds. */
+  readonly serviceLevelSeconds: number
+  readonly abandonment: number
+  /** Calls that wait. */
+  readonly waiting: number
   /** Whether an alert fires when no agent is ready. */
   readonly noAgentReadyAlert: boolean
 }
@@ -23,7 +30,12 @@ const FILE = new URL('../rules/limits.yml', import.meta.url)
 
 interface Entry {
   readonly expr: string
-  readonly labels: { readonly limit: string; readonly operation?: string; readonly state?: string }
+  readonly labels: {
+    readonly limit: string
+    readonly operation?: string
+    readonly state?: string
+    readonly skill_id?: string
+  }
 }
 
 interface RuleFile {
@@ -44,7 +56,9 @@ export class LimitError extends Error {
 /** Reads the limits from `rules/limits.yml`. @throws LimitError */
 export function readLimits(text = readFileSync(FILE, 'utf8')): AllLimits {
   const { groups } = parse(text) as RuleFile
-  const entries = groups.flatMap((group) => group.rules).filter(({ labels }) => labels.state === undefined)
+  const entries = groups
+    .flatMap((group) => group.rules)
+    .filter(({ labels }) => labels.state === undefined && labels.skill_id === undefined)
 
   /** The entry of the operation, or else the general entry, which has no operation. */
   function limit(name: string, operation: string | undefined): number {
@@ -61,6 +75,10 @@ export function readLimits(text = readFileSync(FILE, 'utf8')): AllLimits {
     occupancyHigh: limit('occupancy_high_ratio', operation),
     auxShare: limit('aux_ratio', operation),
     quota: limit('quota_ratio', operation),
+    serviceLevel: limit('service_level_ratio', operation),
+    serviceLevelSeconds: limit('service_level_seconds', operation),
+    abandonment: limit('abandoned_ratio', operation),
+    waiting: limit('waiting_calls', operation),
     noAgentReadyAlert: limit('no_agent_ready_alert', operation) !== 0,
   })
   const operations = new Set(entries.flatMap(({ labels }) => labels.operation ?? []))

@@ -25,7 +25,7 @@ import {
   occupancyOfEach,
   withOnlyOperation,
 } from './queries/floor.ts'
-import { agentsReport, everybody, limitWithAgents, ofCategory } from './queries/selection.ts'
+import { agentsReport, everybody, limitWith, ofCategory } from './queries/selection.ts'
 import { agentColumns, allAgentColumns } from './shared-panels/agent-columns.ts'
 import {
   limitLine,
@@ -151,7 +151,7 @@ export function operation(texts: Texts, limits: AllLimits) {
       softMax: 1,
       series: [
         { ref: 'A', expr: occupancyOfEach, legend: '{{operation}}', width: 2 },
-        limitLine('B', limitWithAgents('occupancy_high_ratio'), series.limit),
+        limitLine('B', limitWith(agentsReport, 'occupancy_high_ratio'), series.limit),
       ],
       thresholds: { steps: occupancyBand, style: GraphThresholdsStyleMode.DashedAndArea },
     }),
@@ -176,7 +176,7 @@ export function operation(texts: Texts, limits: AllLimits) {
       min: 0,
       series: [
         ...againstThePast(auxShare, series),
-        limitLine('D', limitWithAgents('aux_ratio'), series.limit),
+        limitLine('D', limitWith(agentsReport, 'aux_ratio'), series.limit),
       ],
     }),
   ]

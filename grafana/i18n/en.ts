@@ -9,6 +9,10 @@ export const en: Texts = {
     about:
       'The operation at a glance: how fresh the data is, what the agents are doing and who needs attention.',
   },
+  queues: {
+    title: 'wolkvox · Queues',
+    about: 'The queues by skill: calls waiting, service level and abandonment, now and through the day.',
+  },
   agent: {
     title: 'wolkvox · Agent',
     about: 'The day of one agent or several, compared with the median of their operation.',
@@ -19,14 +23,17 @@ export const en: Texts = {
   },
   links: {
     operation: { title: 'Operation', tooltip: 'The whole operation at a glance' },
+    queues: { title: 'Queues', tooltip: 'The queues, worst first' },
     agent: { title: 'Agent', tooltip: "One agent's day" },
     exporter: { title: 'Exporter', tooltip: "The exporter's health" },
     row: "See this agent's day",
+    skill: 'See only this skill',
   },
   variables: {
     datasource: 'Data source',
     operation: 'Operation',
     category: 'Category (tables)',
+    skill: 'Skill',
     agent: 'Agent',
     job: 'Job',
     instance: 'Instance',
@@ -49,6 +56,8 @@ export const en: Texts = {
   reach: { up: '✓ Reachable', down: '✕ Unreachable' },
   noData: 'No data',
   noAgents: 'No agents, or no data',
+  noSkills:
+    'No skills. If "Data" shows "Stale", the dashboard Exporter has the cause. Otherwise set WOLKVOX_REPORTS=agents,skills.',
   columns: {
     agent: 'Agent',
     id: 'ID',
@@ -70,6 +79,15 @@ export const en: Texts = {
     occupancy: 'Occ. today',
     operation: 'Operation',
   },
+  skillColumns: {
+    skill: 'Skill',
+    waiting: 'Waiting',
+    serviceLevel: 'Serv. level',
+    againstTarget: 'Vs. target',
+    abandonment: 'Abandoned',
+    answered: 'Answered',
+    inbound: 'Inbound',
+  },
   versions: { instance: 'Instance', version: 'Version', revision: 'Revision', node: 'Node.js' },
   series: {
     today: 'Today',
@@ -88,6 +106,11 @@ export const en: Texts = {
     succeeded: 'Succeeded',
     failed: 'Failed {{report}}: {{reason}}',
     limit: 'Limit · {{operation}}',
+    target: 'Target · {{operation}}',
+    arrived: 'Came in',
+    answeredCalls: 'Answered',
+    abandonedCalls: 'Abandoned',
+    waiting: 'Waiting',
     accountLimit: 'Limit · {{account}}',
     field: 'Values of {{report}} {{field}}',
     records: 'Records',
@@ -222,6 +245,90 @@ export const en: Texts = {
       title: 'Time in each auxiliary state',
       description:
         'Which auxiliary states were they in? Time in each one within the chosen range. Approximate: a state is only seen at each refresh, usually every five minutes; shorter ones may be missing or count for more.',
+    },
+    skillsState: {
+      title: 'Data',
+      description:
+        'Can I trust this screen? "Failing": the last refresh of the skills failed, and the last good data is shown. "Stale": the data is too old or the exporter does not answer, and no queues are shown. "No data": no chosen operation has skills in WOLKVOX_REPORTS. The panel shows the worst of the chosen operations.',
+    },
+    skillsAge: {
+      title: 'Age',
+      description:
+        'How old is what I see? Time since the last successful refresh of the skills, for the operation that is nearest to being stale, with its name. Up to the refresh interval, usually five minutes, is normal.',
+    },
+    waiting: {
+      title: 'Waiting',
+      description:
+        'Is a queue in trouble now? Calls waiting in all chosen skills at the last refresh. Orange from the limit of the alert on, which also needs that no agent is ready.',
+    },
+    longestQueue: {
+      title: 'Longest queue',
+      description: 'Where do most calls wait? The skill with the most calls waiting, with its operation.',
+    },
+    onCall: {
+      title: 'On call',
+      description:
+        'How many agents are on a call? Agents on a call in the chosen operations; needs the report agents. It does not depend on the chosen skill: wolkvox does not say which agents serve which skill.',
+    },
+    serviceLevelToday: {
+      title: 'Service level',
+      description: ({ serviceLevel, serviceLevelSeconds }) =>
+        `Do we meet the target today? Share of the calls of the day that were answered in time, in all chosen skills, weighted by their inbound calls. The target is ${percent(serviceLevel)} in ${serviceLevelSeconds} s, unless the operation or the skill has its own.`,
+    },
+    worstSkill: {
+      title: 'Worst skill',
+      description:
+        "Which skill needs help first? Today's service level of the skill furthest below its target. Only skills with enough calls for the alert count.",
+    },
+    belowTarget: {
+      title: 'Below target',
+      description:
+        'How many skills miss their target? Those with a service level of today below their target, and with enough calls for the alert.',
+    },
+    abandonmentNow: {
+      title: 'Abandonment',
+      description: (limit) =>
+        `How many callers give up? Share of the inbound calls of the last hour that were abandoned. The limit of the alert is ${percent(limit)}, unless the operation or the skill has its own.`,
+    },
+    inboundToday: {
+      title: 'Inbound today',
+      description: 'How many calls came in today? Inbound calls of the day in the chosen skills.',
+    },
+    answeredToday: {
+      title: 'Answered today',
+      description:
+        'How many calls did we answer today? Calls of the day that an agent answered, in the chosen skills.',
+    },
+    skills: {
+      title: 'Skills, worst first',
+      description:
+        'Which queue needs me first? First the skills with the most calls waiting, then those furthest below their target. "Vs. target" compares today\'s service level with the target of each skill: red is below; with few calls it is not shown. Totals and abandonment are of the day. Click a name to see only that skill.',
+    },
+    waitingOfEach: {
+      title: 'Waiting through the day',
+      description: (most) =>
+        `When and where did calls wait? Calls waiting at each refresh, by skill; at most ${most}, those with the most in the chosen range.`,
+    },
+    serviceLevel: {
+      title: ({ serviceLevel, serviceLevelSeconds }) =>
+        `Service level by skill (target ${percent(serviceLevel)} in ${serviceLevelSeconds} s)`,
+      description: (most) =>
+        `Which skill falls behind, and since when? Service level of the day up to each point; at most ${most} skills, the lowest. The dashed red lines are the targets of the operations; a skill may have its own.`,
+    },
+    abandonment: {
+      title: 'Abandonment by skill, last hour',
+      description: (most) =>
+        `Where do callers give up? Share of the calls abandoned in the hour before each point; at most ${most} skills, the highest. The dashed red lines are the limits of the alert, by operation.`,
+    },
+    skillCalls: {
+      title: 'Calls that came in and were answered',
+      description:
+        'Do we answer as fast as calls come in? Calls since the point before, every 15 minutes in a range of a day: those that came in, were answered and were abandoned, in the chosen skills. The legend shows the sums.',
+    },
+    readyAgainstWaiting: {
+      title: 'Ready agents and waiting calls',
+      description:
+        'Are there too few agents, or are they elsewhere? Ready agents of the chosen operations, and calls waiting in the chosen skills. If both are high, the ready agents do not have the skill of the calls.',
     },
     reachable: {
       title: 'Exporter',

@@ -1,5 +1,10 @@
 const percent = (ratio: number) => `${Math.round(ratio * 100)}%`
 
+interface ServiceLevelTarget {
+  readonly serviceLevel: number
+  readonly serviceLevelSeconds: number
+}
+
 /** All texts of the dashboards, in the terms that supervisors of wolkvox use. */
 export const es = {
   language: 'es',
@@ -7,6 +12,10 @@ export const es = {
     title: 'wolkvox · Operación',
     about:
       'La operación de un vistazo: si los datos están al día, qué hacen los agentes y quién necesita atención.',
+  },
+  queues: {
+    title: 'wolkvox · Colas',
+    about: 'Las colas por skill: llamadas en espera, nivel de servicio y abandono, ahora y durante el día.',
   },
   agent: {
     title: 'wolkvox · Agente',
@@ -18,14 +27,17 @@ export const es = {
   },
   links: {
     operation: { title: 'Operación', tooltip: 'Toda la operación de un vistazo' },
+    queues: { title: 'Colas', tooltip: 'Las colas, la peor primero' },
     agent: { title: 'Agente', tooltip: 'La jornada de un agente' },
     exporter: { title: 'Exportador', tooltip: 'La salud del exportador' },
     row: 'Ver la jornada de este agente',
+    skill: 'Ver solo este skill',
   },
   variables: {
     datasource: 'Fuente de datos',
     operation: 'Operación',
     category: 'Categoría (tablas)',
+    skill: 'Skill',
     agent: 'Agente',
     job: 'Job',
     instance: 'Instancia',
@@ -48,6 +60,8 @@ export const es = {
   reach: { up: '✓ Responde', down: '✕ No responde' },
   noData: 'Sin datos',
   noAgents: 'Sin agentes o sin datos',
+  noSkills:
+    'Sin skills. Si «Datos» dice «Desactualizados», la causa está en el tablero Exportador. Si no, ponga WOLKVOX_REPORTS=agents,skills.',
   columns: {
     agent: 'Agente',
     id: 'ID',
@@ -69,6 +83,15 @@ export const es = {
     occupancy: 'Ocup. hoy',
     operation: 'Operación',
   },
+  skillColumns: {
+    skill: 'Skill',
+    waiting: 'En espera',
+    serviceLevel: 'N. servicio',
+    againstTarget: 'Vs. meta',
+    abandonment: 'Abandono',
+    answered: 'Atendidas',
+    inbound: 'Entrantes',
+  },
   versions: { instance: 'Instancia', version: 'Versión', revision: 'Revisión', node: 'Node.js' },
   series: {
     today: 'Hoy',
@@ -87,6 +110,11 @@ export const es = {
     succeeded: 'Exitosas',
     failed: 'Falla de {{report}}: {{reason}}',
     limit: 'Límite · {{operation}}',
+    target: 'Meta · {{operation}}',
+    arrived: 'Entraron',
+    answeredCalls: 'Atendidas',
+    abandonedCalls: 'Abandonadas',
+    waiting: 'En espera',
     accountLimit: 'Límite · {{account}}',
     field: 'Valores de {{report}} {{field}}',
     records: 'Registros',
@@ -223,6 +251,90 @@ export const es = {
       title: 'Tiempo en cada auxiliar',
       description:
         '¿En qué auxiliares estuvo? Tiempo en cada estado auxiliar dentro del rango elegido. Aproximado: el estado se ve solo en cada consulta, por lo general cada cinco minutos; lo más corto puede faltar o contar de más.',
+    },
+    skillsState: {
+      title: 'Datos',
+      description:
+        '¿Puedo confiar en esta pantalla? «Con fallas»: la última consulta de skills falló y se ven los últimos datos buenos. «Desactualizados»: son demasiado viejos, o el exportador ya no responde, y las colas no se muestran. «Sin datos»: ninguna operación elegida tiene skills en WOLKVOX_REPORTS. Se muestra la peor de las operaciones elegidas.',
+    },
+    skillsAge: {
+      title: 'Antigüedad',
+      description:
+        '¿De cuándo es lo que veo? Tiempo desde la última consulta exitosa de skills, de la operación más cerca de quedar desactualizada, con su nombre. Lo normal es hasta el intervalo de consulta, por lo general cinco minutos.',
+    },
+    waiting: {
+      title: 'En espera',
+      description:
+        '¿Hay una cola en problemas ahora? Llamadas en espera en todos los skills elegidos, en la última consulta. En naranja desde el límite de la alerta, que además exige que no haya agentes disponibles.',
+    },
+    longestQueue: {
+      title: 'Cola más larga',
+      description: '¿En cuál esperan más? El skill con más llamadas en espera, con su operación.',
+    },
+    onCall: {
+      title: 'En llamada',
+      description:
+        '¿Cuántos agentes están atendiendo? Agentes en llamada en las operaciones elegidas; requiere el reporte agents. No depende del skill elegido: wolkvox no informa qué agentes atienden cada skill.',
+    },
+    serviceLevelToday: {
+      title: 'Nivel de servicio',
+      description: ({ serviceLevel, serviceLevelSeconds }: ServiceLevelTarget) =>
+        `¿Cumplimos hoy? Parte de las llamadas del día atendida a tiempo, en todos los skills elegidos; cada skill pesa según sus llamadas entrantes. La meta es ${percent(serviceLevel)} en ${serviceLevelSeconds} s, salvo que la operación o el skill tenga la suya.`,
+    },
+    worstSkill: {
+      title: 'Peor skill',
+      description:
+        '¿Cuál necesita ayuda primero? El nivel de servicio de hoy del skill más lejos de su meta. Solo cuentan los skills con llamadas suficientes para la alerta.',
+    },
+    belowTarget: {
+      title: 'Debajo de la meta',
+      description:
+        '¿Cuántos skills no cumplen? Los que tienen hoy un nivel de servicio menor que su meta y llamadas suficientes para la alerta.',
+    },
+    abandonmentNow: {
+      title: 'Abandono',
+      description: (limit: number) =>
+        `Última hora: ¿cuántos se cansan de esperar? Parte de las llamadas entrantes que se abandonó. El límite de la alerta es ${percent(limit)}, salvo que la operación o el skill tenga el suyo.`,
+    },
+    inboundToday: {
+      title: 'Entrantes hoy',
+      description: '¿Cuánto ha entrado hoy? Llamadas entrantes del día en los skills elegidos.',
+    },
+    answeredToday: {
+      title: 'Atendidas hoy',
+      description:
+        '¿Cuánto hemos atendido hoy? Llamadas del día que atendió un agente, en los skills elegidos.',
+    },
+    skills: {
+      title: 'Skills, el peor primero',
+      description:
+        '¿Qué cola atiendo primero? Primero los skills con más llamadas en espera y luego los más lejos de su meta. «Vs. meta» compara el nivel de servicio de hoy con la meta de cada skill: en rojo, por debajo; con pocas llamadas no se muestra. Los totales y el abandono son del día. Un clic en el nombre deja solo ese skill.',
+    },
+    waitingOfEach: {
+      title: 'En espera durante el día',
+      description: (most: number) =>
+        `¿Cuándo y dónde se formó la cola? Llamadas en espera en cada consulta, por skill; máximo ${most}, los que más tuvieron en el rango elegido.`,
+    },
+    serviceLevel: {
+      title: ({ serviceLevel, serviceLevelSeconds }: ServiceLevelTarget) =>
+        `Nivel de servicio por skill (meta ${percent(serviceLevel)} en ${serviceLevelSeconds} s)`,
+      description: (most: number) =>
+        `¿Qué skill pierde nivel y desde cuándo? Nivel de servicio acumulado del día hasta cada momento; máximo ${most} skills, los más bajos. La línea punteada roja es la meta de cada operación; un skill puede tener la suya.`,
+    },
+    abandonment: {
+      title: 'Abandono por skill, última hora',
+      description: (most: number) =>
+        `¿Dónde se cansan de esperar? Parte de las llamadas abandonada en la hora anterior a cada momento; máximo ${most} skills, los más altos. La línea punteada roja es el límite de la alerta, por operación.`,
+    },
+    skillCalls: {
+      title: 'Llamadas que entraron y que se atendieron',
+      description:
+        '¿Atendemos al ritmo en que entran? Llamadas desde el punto anterior, cada 15 minutos en un rango de un día: las que entraron, las atendidas y las abandonadas, en los skills elegidos. La leyenda muestra las sumas.',
+    },
+    readyAgainstWaiting: {
+      title: 'Agentes disponibles y llamadas en espera',
+      description:
+        '¿Falta gente o está en otra parte? Agentes disponibles en las operaciones elegidas y llamadas en espera en los skills elegidos. Si ambas son altas, los agentes disponibles no tienen el skill de las llamadas.',
     },
     reachable: {
       title: 'Exportador',

@@ -10,6 +10,7 @@ import type { Texts } from '../i18n/es.ts'
 import { datasource } from '../panels/parts.ts'
 import { WHO, withNameAndId } from '../queries/agent-labels.ts'
 import { ofOperation, ofTarget, once } from '../queries/selection.ts'
+import { WHICH, withSkillAndId } from '../queries/skill-labels.ts'
 import { categories } from '../theme/colors.ts'
 
 // Grafana's value for All; Grafana translates the text.
@@ -40,9 +41,9 @@ const query = (name: string, label: string, query: string) =>
 // Exists from the start, before any refresh.
 const OPERATIONS = 'wolkvox_refresh_interval_seconds'
 
-/** The operations with the report of agents. */
-export const operationVariable = ({ variables }: Texts) =>
-  query('operation', variables.operation, `label_values(${OPERATIONS}{report="agents"}, operation)`)
+/** The operations with a report, by default that of agents. */
+export const operationVariable = ({ variables }: Texts, report = 'agents') =>
+  query('operation', variables.operation, `label_values(${OPERATIONS}{report="${report}"}, operation)`)
 
 /** The operations of the chosen exporters. */
 export const operationOfTargetVariable = ({ variables }: Texts) =>
@@ -66,6 +67,14 @@ export const NAME_AND_ID = `/${WHO}="(?<text>.*?)",agent_id="(?<value>.*?)"[,}]/
 
 export const agentVariable = ({ variables }: Texts) =>
   query('agent', variables.agent, `query_result(${AGENTS})`).regex(NAME_AND_ID)
+
+const SKILLS = withSkillAndId(
+  once(`last_over_time(wolkvox_skill_inbound_calls{${ofOperation}}[1h])`, 'skill_id, skill_name'),
+)
+export const SKILL_AND_ID = `/${WHICH}="(?<text>.*?)",skill_id="(?<value>.*?)"[,}]/`
+
+export const skillVariable = ({ variables }: Texts) =>
+  query('skill', variables.skill, `query_result(${SKILLS})`).regex(SKILL_AND_ID)
 
 export const jobVariable = ({ variables }: Texts) =>
   query('job', variables.job, 'label_values(wolkvox_exporter_build_info, job)')

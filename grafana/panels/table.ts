@@ -18,13 +18,14 @@ export interface Table extends PanelText {
   readonly at: GridPos
   /** From left to right. */
   readonly columns: readonly Column[]
-  /** The query for the rows, if no column shows a value. */
+  /** The query for the rows, in their order. Needed if no column shows a value. */
   readonly rowsOf?: string
   /** Labels that are removed. */
   readonly leftOut?: readonly string[]
   /** Labels that links need but no column shows. */
   readonly hidden?: readonly string[]
-  readonly sortBy: { readonly heading: string; readonly descending: boolean }
+  /** Without it, the rows keep the order of the query. */
+  readonly sortBy?: { readonly heading: string; readonly descending: boolean }
   /** Text if there is no row, instead of the general one. */
   readonly noValue?: string
 }
@@ -42,26 +43,29 @@ export function table({
   description,
 }: Table) {
   const numbers = columns.flatMap(({ from }) => ('ref' in from ? [from] : []))
+  // Merged rows keep the order of the first query.
+  const targets = [
+    ...(rowsOf === undefined ? [] : [rows('rows', rowsOf)]),
+    ...numbers.map(({ ref, expr }) => rows(ref, expr)),
+  ]
   const nameOf = ({ from }: Column) => {
     if ('label' in from) return from.label
-    return numbers.length > 1 ? `Value #${from.ref}` : 'Value'
+    return targets.length > 1 ? `Value #${from.ref}` : 'Value'
   }
+  const order = targets.length > 1 ? 'Value #rows' : 'Value'
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(datasource)
     .gridPos(at)
-    .targets([
-      ...numbers.map(({ ref, expr }) => rows(ref, expr)),
-      ...(rowsOf === undefined ? [] : [rows('rows', rowsOf)]),
-    ])
+    .targets(targets)
     .transformations([
       { id: 'merge', options: {} },
       {
         id: 'organize',
         options: {
           excludeByName: Object.fromEntries(
-            ['Time', ...leftOut, ...(rowsOf === undefined ? [] : ['Value'])].map((name) => [name, true]),
+            ['Time', ...leftOut, ...(rowsOf === undefined ? [] : [order])].map((name) => [name, true]),
           ),
           indexByName: Object.fromEntries(columns.map((column, index) => [nameOf(column), index])),
           renameByName: Object.fromEntries(columns.map((column) => [nameOf(column), column.heading])),
@@ -72,7 +76,6 @@ export function table({
     .cellHeight(TableCellHeight.Sm)
     // Columns of numbers switch the filter off below.
     .filterable(true)
-    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy.heading).desc(sortBy.descending)])
     .overrides([
       ...columns.map(({ from, heading, width, properties = [] }) => ({
         matcher: { id: 'byName', options: heading },
@@ -91,6 +94,8 @@ export function table({
         ],
       })),
     ])
+  if (sortBy !== undefined)
+    panel.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy.heading).desc(sortBy.descending)])
   if (rowsOf !== undefined) panel.unit('none')
   if (noValue !== undefined) panel.noValue(noValue)
   return panel

@@ -4,11 +4,19 @@ import { limitOfEach, ofOperation, once } from './selection.ts'
 // For several operations, a ratio is the sum of numerators over the sum of denominators, not an average of ratios.
 const ratio = (part: string, whole: string) => `${part} / (${whole} > 0)`
 
-const onlyOperation = `group by (operation) (operation:wolkvox_agents_logged_in:sum{${ofOperation}}) unless on () (count(group by (operation) (operation:wolkvox_agents_logged_in:sum{${ofOperation}})) > 1)`
-
-/** Adds the operation's name if only one operation has data: its own limits may colour the value. */
-export const withOnlyOperation = (value: string): string =>
-  `(${value}) * on () group_left (operation) (${onlyOperation}) or (${value}) unless on () (${onlyOperation})`
+/**
+ * Adds the operation's name if only one operation has data: its own limits may colour the value.
+ *
+ * @param metric that every operation with data has
+ */
+export function withOnlyOperation(
+  value: string,
+  metric = `operation:wolkvox_agents_logged_in:sum{${ofOperation}}`,
+): string {
+  const operations = `group by (operation) (${metric})`
+  const only = `${operations} unless on () (count(${operations}) > 1)`
+  return `(${value}) * on () group_left (operation) (${only}) or (${value}) unless on () (${only})`
+}
 
 const total = (expression: string) => `sum(${once(expression)})`
 

@@ -2,9 +2,13 @@
 export const ofOperation = 'operation=~"$operation"'
 export const ofTarget = 'job=~"$job", instance=~"$instance"'
 export const ofExporter = `${ofTarget}, ${ofOperation}`
+export const ofSkill = `${ofOperation}, skill_id=~"$skill"`
 
 /** The report that the dashboards about operations and agents show. */
 export const agentsReport = `${ofOperation}, report="agents"`
+
+/** The report that the dashboard about queues shows. */
+export const skillsReport = `${ofOperation}, report="skills"`
 
 /** Labels that identify a report. */
 export const REPORT = 'operation, report'
@@ -19,10 +23,10 @@ export const once = (metric: string, by = 'operation'): string => `max by (${by}
 export const limitOfEach = (limit: string): string =>
   `operation_limit:wolkvox_limit:effective{${ofOperation}, limit="${limit}"}`
 
-/** The same for operations with agents: not for one with other reports only. */
-export const limitWithAgents = (limit: string): string =>
+/** The same for operations with a report: not for one with other reports only. @param report selects it */
+export const limitWith = (report: string, limit: string): string =>
   once(
-    `${limitOfEach(limit)} and on (operation) last_over_time(wolkvox_refresh_interval_seconds{${agentsReport}}[1h])`,
+    `${limitOfEach(limit)} and on (operation) last_over_time(wolkvox_refresh_interval_seconds{${report}}[1h])`,
   )
 
 /** Which agents are selected. */

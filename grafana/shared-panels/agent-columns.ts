@@ -8,6 +8,7 @@ import { STATUS, WHO } from '../queries/agent-labels.ts'
 import { limitShareOfAll, ofAgents, timeInState } from '../queries/agents.ts'
 import type { Agents } from '../queries/selection.ts'
 import { level, palette } from '../theme/colors.ts'
+import { CLOCK, COUNT, colored, filled, NO_VALUE, SHARE } from './cells.ts'
 import { occupancySteps } from './limits.ts'
 import { statusMappings } from './mappings.ts'
 
@@ -21,25 +22,6 @@ interface Kind {
   readonly width: number
   readonly look?: Look
 }
-
-const NO_VALUE = { id: 'mappings', value: [noNumber] }
-const CLOCK = [{ id: 'unit', value: 'dthms' }, NO_VALUE]
-const COUNT = [{ id: 'unit', value: 'none' }, { id: 'decimals', value: 0 }, NO_VALUE]
-const SHARE = [
-  { id: 'unit', value: 'percentunit' },
-  { id: 'decimals', value: 0 },
-]
-
-const filled: DynamicConfigValue = {
-  id: 'custom.cellOptions',
-  value: { type: 'color-background', mode: 'basic' },
-}
-
-const colored = (steps: ReturnType<typeof stepList>): DynamicConfigValue[] => [
-  filled,
-  { id: 'color', value: { mode: 'thresholds' } },
-  { id: 'thresholds', value: { mode: 'absolute', steps } },
-]
 
 const toTheAgent: Look = ({ links, language }) => [
   { id: 'links', value: [{ title: links.row, url: agentPath(language), targetBlank: false }] },

@@ -35,6 +35,14 @@ export const occupancyLevels = ({ occupancyLow, occupancyHigh }: Limits) =>
     [occupancyHigh, level.bad],
   )
 
+/** Colours of one large number: the service level against its target. */
+export const serviceLevelLevels = ({ serviceLevel }: Limits) =>
+  steps(level.unknown, [0, level.bad], [serviceLevel, level.good])
+
+/** Colours of one large number: abandonment against its limit. */
+export const abandonmentLevels = ({ abandonment }: Limits) =>
+  steps(level.unknown, [0, level.good], [abandonment, level.bad])
+
 /** The target as a band behind a graph. */
 export const occupancyBand = steps(
   palette.none,

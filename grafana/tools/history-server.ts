@@ -10,8 +10,9 @@ import { freePort } from '../../tools/free-port.ts'
 import { programPath } from '../../tools/program-path.ts'
 import { selectorsOf } from '../../tools/promql-selectors.ts'
 import { alerts, type Rule } from '../../tools/rule-files.ts'
-import { queryRange } from './grafana-requests.ts'
-import { lookback, type Records, SCRAPE_S, writeHistory } from './history.ts'
+import { files } from './dashboard-files.ts'
+import { interpolate, queryRange } from './grafana-requests.ts'
+import { lookback, SCRAPE_S, type Sent, writeHistory } from './history.ts'
 import {
   allTimeRanges,
   type SimulatedOperation,
@@ -21,9 +22,7 @@ import {
 } from './scenario.ts'
 
 /** A real Prometheus with a simulated half day, and with the same half of yesterday and of a week ago. */
-export interface HistoryServer {
-  /** What wolkvox sent. */
-  readonly records: Records
+export interface HistoryServer extends Sent {
   readonly url: string
   readonly stop: () => Promise<void>
 }
@@ -37,8 +36,11 @@ interface Server {
 /** How often rules are evaluated. */
 const EVALUATION_S = 60
 
-/** The files of recording rules whose series the dashboards query. */
+/** The files of recording rules whose series the dashboards or the alerts query. */
 const RECORDING = ['limits', 'limits-effective', 'operation']
+
+/** Files of which only the rules that the dashboards need are evaluated: all of them would take minutes. */
+const ALSO_RECORDING = ['exporter', 'skills']
 
 type RecordingRule = Pick<Rule, 'expr' | 'labels'> & { readonly record: string }
 
@@ -54,7 +56,7 @@ export async function startHistoryServer(
   await mkdir(data)
   await writeFile(join(folder, 'prometheus.yml'), `global: { scrape_interval: ${SCRAPE_S}s }\n`)
   const scraped = (name: string) => join(folder, `${name}.txt`)
-  const records = await writeHistory(operations, names, scraped)
+  const sent = await writeHistory(operations, names, scraped)
   for (const name of names) await importBlocks(folder, scraped(name))
   const ranges = names.map((name) => timeRanges[name])
   for (const rules of inLevels(recordingRules())) await record(folder, rules, ranges)
@@ -65,17 +67,33 @@ export async function startHistoryServer(
     await server.stop()
     await rm(folder, { recursive: true, maxRetries: 5 })
   }
-  return { url: server.url, records, stop }
+  return { ...sent, url: server.url, stop }
 }
 
 function recordingRules(): readonly RecordingRule[] {
-  return RECORDING.flatMap((name) => {
-    const { groups } = parse(readText(`rules/${name}.yml`)) as {
-      readonly groups: readonly { readonly rules: readonly RecordingRule[] }[]
-    }
-    return groups.flatMap(({ rules }) => rules)
-  })
+  const rules = RECORDING.flatMap(rulesIn)
+  const others = ALSO_RECORDING.flatMap(rulesIn)
+  const wanted = files.flatMap(({ dashboard }) =>
+    dashboard.panels.flatMap(({ targets }) =>
+      targets.flatMap(({ expr }) => metricsOf(interpolate(expr, timeRanges.today))),
+    ),
+  )
+  // Sets grow while they are iterated: the rules that a needed rule needs are needed too.
+  const needed = new Set(wanted)
+  for (const name of needed)
+    for (const { expr } of others.filter(({ record }) => record === name))
+      for (const metric of metricsOf(expr)) needed.add(metric)
+  return [...rules, ...others.filter(({ record }) => needed.has(record))]
 }
+
+function rulesIn(name: string): readonly RecordingRule[] {
+  const { groups } = parse(readText(`rules/${name}.yml`)) as {
+    readonly groups: readonly { readonly rules: readonly RecordingRule[] }[]
+  }
+  return groups.flatMap(({ rules }) => rules)
+}
+
+const metricsOf = (expr: string) => selectorsOf(expr).map(({ metric }) => metric)
 
 /** Sorts rules into levels: the rules of a level only need series of the levels before. */
 function inLevels(rules: readonly RecordingRule[]): readonly (readonly RecordingRule[])[] {

@@ -16,12 +16,14 @@ import {
 } from '../../src/scheduling/state.ts'
 import { Centre } from '../../src/simulator/centre/centre.ts'
 import { reportOf, type WolkvoxRecord } from '../../src/simulator/centre/report.ts'
+import { type SkillRecord, skillRecords } from '../../src/simulator/reports/skills.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 import { read } from '../../src/worker/tasks.ts'
 import { anAccountState, anEnvelope, anOperation, momentAt } from '../../tools/fixtures.ts'
 import { renderText } from '../../tools/render-text.ts'
 import {
   absentAgent,
+  busySkill,
   FIRST_MIDNIGHT_S,
   HOUR_S,
   intervals,
@@ -64,8 +66,17 @@ const OTHERS = [
   'scrape_samples_post_metric_relabeling{job="alertmanager",instance="alertmanager:9093"} 0',
 ]
 
-/** Returns the records of agents that wolkvox sent to an operation at a refresh; `undefined` if the refresh failed. */
-export type Records = (operation: string, refreshedAt: number) => readonly WolkvoxRecord[] | undefined
+/** Returns the records of a report that wolkvox sent to an operation at a refresh; `undefined` if the refresh failed. */
+type RecordsOf<Record> = (operation: string, refreshedAt: number) => readonly Record[] | undefined
+
+export type Records = RecordsOf<WolkvoxRecord>
+export type SkillRecords = RecordsOf<SkillRecord>
+
+/** What wolkvox sent. */
+export interface Sent {
+  readonly records: Records
+  readonly skillRecords: SkillRecords
+}
 
 /** A simulated operation, its contact centre, and the operation's settings in the exporter. */
 interface Simulation {
@@ -87,8 +98,8 @@ export async function writeHistory(
   operations: readonly SimulatedOperation[],
   names: readonly TimeRangeName[],
   file: (name: TimeRangeName) => string,
-): Promise<Records> {
-  const received = new Map<string, readonly WolkvoxRecord[]>()
+): Promise<Sent> {
+  const received: Received = new Map()
   const simulations = operations.map(simulate)
   let state = initialExporterState(simulations)
   for (const name of names) {
@@ -102,8 +113,15 @@ export async function writeHistory(
     }
     await pipeline(Readable.from(lines()), createWriteStream(file(name)))
   }
-  return (operation, refreshedAt) => received.get(`${operation} ${refreshedAt}`)
+  const recordsOf =
+    <Record>(report: SimulatedReport): RecordsOf<Record> =>
+    (operation, refreshedAt) =>
+      received.get(`${report} ${operation} ${refreshedAt}`) as readonly Record[] | undefined
+  return { records: recordsOf('agents'), skillRecords: recordsOf('skills') }
 }
+
+/** Records by report, operation and time of the refresh. */
+type Received = Map<string, readonly unknown[]>
 
 function simulate(simulated: SimulatedOperation): Simulation {
   const { name, account, agents, seed } = simulated
@@ -130,12 +148,12 @@ function initialExporterState(simulations: readonly Simulation[]): ExporterState
   }
 }
 
-/** Refreshes the reports of an operation that are due. @param received collects the records of agents */
+/** Refreshes the reports of an operation that are due. @param received collects the records */
 async function refreshAll(
   simulation: Simulation,
   before: ExporterState,
   now: number,
-  received: Map<string, readonly WolkvoxRecord[]>,
+  received: Received,
 ): Promise<ExporterState> {
   const { simulated } = simulation
   let state = before
@@ -146,11 +164,8 @@ async function refreshAll(
     )
     const account = accounts.find((one) => one.account === simulated.account)
     if (account === undefined) throw new Error(`no account ${simulated.account}`)
-    const records = refreshFails(simulated, report, now)
-      ? undefined
-      : recordsOf(simulation, report, account, now)
-    if (report === 'agents' && records !== undefined)
-      received.set(`${simulated.name} ${now}`, records as readonly WolkvoxRecord[])
+    const records = refreshFails(simulated, now) ? undefined : recordsOf(simulation, report, account, now)
+    if (records !== undefined) received.set(`${report} ${simulated.name} ${now}`, records)
     const reports = await Promise.all(
       state.reports.map((one) =>
         one.operation === simulated.name && one.report === report
@@ -182,6 +197,9 @@ function recordsOf(
     ]
   const { centre, simulated } = simulation
   centre.advanceTo(now - FIRST_MIDNIGHT_S)
+  if (report === 'skills') return skillRecords(centre.skills, undefined)
+  if (simulated.name === busySkill.operation && now === busySkill.since)
+    centre.setDemandFactor(busySkill.skillId, busySkill.factor)
   const records = reportOf(centre.agents, centre.now)
   if (simulated.name !== absentAgent.operation) return records
   if (now === absentAgent.since) {

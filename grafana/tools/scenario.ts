@@ -1,4 +1,5 @@
 import type { WolkvoxRecord } from '../../src/simulator/centre/report.ts'
+import { defaultSkillPlans } from '../../src/simulator/centre/skill-plans.ts'
 import { formatHhMmSs } from '../../src/simulator/centre/time.ts'
 
 // What happens in the simulated history: when, in which operations, and with which incidents.
@@ -30,11 +31,11 @@ export const allTimeRanges: readonly TimeRangeName[] = ['lastWeek', 'yesterday',
 /** Seconds since midnight, in the operations' time zone. */
 export const timeOfDay = (now: number): number => (now - FIRST_MIDNIGHT_S) % DAY_S
 
-/** How often the report of agents is refreshed. */
+/** How often the reports of agents and skills are refreshed. */
 export const REFRESH_S = 300
 
 /** How often each report is refreshed. */
-export const intervals = { agents: REFRESH_S, token_info: HOUR_S } as const
+export const intervals = { agents: REFRESH_S, skills: REFRESH_S, token_info: HOUR_S } as const
 
 export type SimulatedReport = keyof typeof intervals
 
@@ -54,13 +55,16 @@ export interface SimulatedOperation {
 /** Agents in each operation that has the report of agents. Their ids are the same in all operations. */
 export const AGENTS = 60
 
+/** Skills in each of these operations. Their ids are the same too. */
+export const SKILLS = defaultSkillPlans(AGENTS).length
+
 /**
- * One operation has two reports, and shares its account with another that has no report of agents: sums over operations or
+ * One operation has all three reports, and shares its account with another that has no report of agents: sums over operations or
  * reports would count the account twice.
  */
 export const simulatedOperations: readonly SimulatedOperation[] = [
-  { name: 'ventas', account: '0042', reports: ['agents', 'token_info'], agents: AGENTS, seed: 1 },
-  { name: 'soporte', account: '0043', reports: ['agents'], agents: AGENTS, seed: 2 },
+  { name: 'ventas', account: '0042', reports: ['agents', 'skills', 'token_info'], agents: AGENTS, seed: 1 },
+  { name: 'soporte', account: '0043', reports: ['agents', 'skills'], agents: AGENTS, seed: 2 },
   { name: 'cobranza', account: '0042', reports: ['token_info'], agents: 0, seed: 3 },
 ]
 
@@ -70,10 +74,10 @@ export const LICENSES = 2
 /** How old data may become, in intervals of its report. */
 export const STALE_INTERVALS = 3
 
-/** Whether a refresh fails: wolkvox is slow for the agents of one operation for twenty minutes of each morning. */
-export function refreshFails({ name }: SimulatedOperation, report: SimulatedReport, now: number): boolean {
+/** Whether a refresh fails: wolkvox is slow for one operation for twenty minutes of each morning. */
+export function refreshFails({ name }: SimulatedOperation, now: number): boolean {
   const time = timeOfDay(now)
-  return name === 'soporte' && report === 'agents' && time >= 9 * HOUR_S && time < 9 * HOUR_S + 4 * REFRESH_S
+  return name === 'soporte' && time >= 9 * HOUR_S && time < 9 * HOUR_S + 4 * REFRESH_S
 }
 
 /** An agent who does not come back from a break on the last day, and since when. */
@@ -82,6 +86,14 @@ export const absentAgent = {
   agentId: '1006',
   state: 'Break',
   since: timeRanges.today.from + 11 * HOUR_S,
+}
+
+/** A skill that gets several times as many calls as usual on the last day, and since when. */
+export const busySkill = {
+  operation: 'ventas',
+  skillId: '2102',
+  since: timeRanges.today.from + 10.5 * HOUR_S,
+  factor: 2.7,
 }
 
 /** The record of the absent agent: only the times continue. @param left the record when the absence began */

@@ -8,6 +8,7 @@ import {
   refreshedBefore,
   type SimulatedOperation,
   type SimulatedReport,
+  SKILLS,
   STALE_INTERVALS,
   simulatedOperations,
   timeOfDay,
@@ -54,6 +55,9 @@ function highestAge(report: SimulatedReport, now: number): number {
   return age / (STALE_INTERVALS * intervals[report])
 }
 
+const recordsIn = (report: SimulatedReport, agents: number) =>
+  ({ agents, skills: SKILLS, token_info: 1 })[report]
+
 /** What the panels of the exporter dashboard must show at a moment. @param chosen names of the chosen operations */
 export function expectedOfExporter(
   records: Records,
@@ -78,8 +82,10 @@ export function expectedOfExporter(
   const slow = chosen.includes('soporte')
   const [mostUsed, used] = highest((account) => quotaUsed(account, now))
   const [mostForecast, forecast] = highest((account) => forecastOf(account, now))
-  // The last complete bar contains one refresh of agents for each operation that has them.
-  const refreshes = operations.filter(({ reports }) => reports.includes('agents')).length
+  // The last complete bar contains one refresh of each report that is refreshed every five minutes.
+  const refreshes = operations.flatMap(({ reports }) =>
+    reports.filter((report) => intervals[report] === REFRESH_S),
+  ).length
   const quotaLimit = limitsOfAll.quota_ratio ?? Number.NaN
 
   const exporter = (panel: Expectation['panel'], answers: Expectation['answers']): Expectation => ({
@@ -90,10 +96,13 @@ export function expectedOfExporter(
   return [
     exporter('reachable', { A: { '': 1 } }),
     exporter('reportState', { A: { '': 0 } }),
-    exporter('failures', { A: { '': extrapolated(slow ? 4 : 0) } }),
+    exporter('failures', { A: { '': extrapolated(slow ? 8 : 0) } }),
     exporter('quotaUsed', { A: { [mostUsed]: used } }),
     exporter('quotaForecast', { A: { [mostForecast]: extrapolated(forecast) } }),
-    exporter('refreshes', { A: { '': refreshes }, ...(slow && { B: { 'agents timeout': 1 } }) }),
+    exporter('refreshes', {
+      A: { '': refreshes },
+      ...(slow && { B: { 'agents timeout': 1, 'skills timeout': 1 } }),
+    }),
     exporter('duration', { A: eachReport(() => 0.8) }),
     exporter('age', { A: eachReport((_, report) => highestAge(report, now)) }),
     exporter('quota', {
@@ -102,7 +111,7 @@ export function expectedOfExporter(
     }),
     exporter('size', {
       A: eachReport(({ name }, report) =>
-        report === 'agents' ? (records(name, refreshedBefore(now))?.length ?? Number.NaN) : 1,
+        recordsIn(report, records(name, refreshedBefore(now))?.length ?? Number.NaN),
       ),
     }),
   ]

@@ -4,12 +4,13 @@ import { names } from '../../../grafana/layout/links.ts'
 import { readLimits } from '../../../grafana/limits.ts'
 import { LONGEST } from '../../../grafana/operation.ts'
 import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
+import { MOST_SKILLS } from '../../../grafana/queries/skills.ts'
 import { occupancyTarget } from '../../../grafana/shared-panels/limits.ts'
 import { fileOf } from '../../../grafana/tools/dashboard-files.ts'
 import { visibleTexts } from './visible-texts.ts'
 
 /** Texts that are the same in both languages, and names. */
-const SAME = ['columns.id', 'variables.job', 'versions.node']
+const SAME = ['columns.id', 'skillColumns.skill', 'variables.job', 'variables.skill', 'versions.node']
 
 /** Arguments of texts that contain numbers. */
 const NUMBERS: Readonly<Record<string, unknown>> = {
@@ -18,6 +19,12 @@ const NUMBERS: Readonly<Record<string, unknown>> = {
   'panels.auxShareNow.description': readLimits().auxShare,
   'panels.longest.description': LONGEST,
   'panels.timeline.description': MOST_SHOWN,
+  'panels.serviceLevelToday.description': readLimits(),
+  'panels.abandonmentNow.description': readLimits().abandonment,
+  'panels.waitingOfEach.description': MOST_SKILLS,
+  'panels.serviceLevel.title': readLimits(),
+  'panels.serviceLevel.description': MOST_SKILLS,
+  'panels.abandonment.description': MOST_SKILLS,
 }
 
 type Text = string | ((argument: never) => string) | { readonly [key: string]: Text }

@@ -42,12 +42,14 @@ describe('the limits of the alerts', () => {
         ['vector(0.97)', 'limit: occupancy_high_ratio, operation: cobranza'],
         ['vector(0.5)', 'limit: quota_ratio, operation: ventas'],
         ['vector(0)', 'limit: no_agent_ready_alert, operation: cobranza'],
+        ['vector(0.7)', 'limit: service_level_ratio, operation: cobranza'],
+        ['vector(0.95)', 'limit: service_level_ratio, skill_id: "812"'],
       ),
     )
     const { ofOperations, ...general } = limits
     expect({ ...general, ofOperations: {} }).toEqual(readLimits())
     expect(ofOperations).toEqual({
-      cobranza: { ...general, occupancyHigh: 0.97, noAgentReadyAlert: false },
+      cobranza: { ...general, occupancyHigh: 0.97, noAgentReadyAlert: false, serviceLevel: 0.7 },
       ventas: { ...general, quota: 0.5 },
     })
     const thresholdsOf = (name: string, title: string, operation: string) => {
@@ -62,6 +64,10 @@ describe('the limits of the alerts', () => {
     ])
     expect(thresholdsOf('operation', es.panels.occupancyNow.title, 'ventas')).toContainEqual([0.9, level.bad])
     expect(thresholdsOf('operation', es.panels.ready.title, 'cobranza')).toContainEqual([0, level.good])
+    expect(thresholdsOf('queues', es.panels.serviceLevelToday.title, 'cobranza')).toContainEqual([
+      0.7,
+      level.good,
+    ])
     expect(thresholdsOf('exporter', es.panels.quotaUsed.title, 'ventas')).toContainEqual([0.5, level.watch])
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { languageNames, languages } from '../../../grafana/dashboards.ts'
-import { NAME_AND_ID } from '../../../grafana/layout/variables.ts'
+import { NAME_AND_ID, SKILL_AND_ID } from '../../../grafana/layout/variables.ts'
 import { ofExporter, ofTarget } from '../../../grafana/queries/selection.ts'
 import { fileOf, files } from '../../../grafana/tools/dashboard-files.ts'
 import { grafana } from '../../../grafana/tools/grafana-data.ts'
@@ -8,6 +8,7 @@ import { interpolate, queryVariables } from '../../../grafana/tools/grafana-requ
 import { timeRanges } from '../../../grafana/tools/scenario.ts'
 import { agentRowFamilies } from '../../../src/reports/agents/families.ts'
 import { reports } from '../../../src/reports/index.ts'
+import { skillFamilies } from '../../../src/reports/skills/families.ts'
 import { statusFamilies } from '../../../src/telemetry/status-families.ts'
 import { selectorsOf } from '../../../tools/promql-selectors.ts'
 import { rules } from '../../../tools/rule-files.ts'
@@ -236,6 +237,29 @@ describe('the choice of an agent', () => {
     ],
   ])('reads name and id out of %s', (series, text, value) => {
     expect(new RegExp(pattern).exec(series)?.groups).toEqual({ text, value })
+  })
+})
+
+describe('the choice of a skill', () => {
+  const [, pattern = ''] = /^\/(.*)\/$/.exec(SKILL_AND_ID) ?? []
+
+  it.each([
+    ['{skill="Ventas · 101",skill_id="101",skill_name="Ventas"} 1 0', 'Ventas · 101', '101'],
+    ['{skill="101 · 101",skill_id="101"} 1 0', '101 · 101', '101'],
+  ])('reads name and id out of %s', (series, text, value) => {
+    expect(new RegExp(pattern).exec(series)?.groups).toEqual({ text, value })
+  })
+})
+
+describe('the table of skills', () => {
+  it.each(languageNames)('queries in %s every count of a skill', (language) => {
+    const { panels } = fileOf('queues', language).dashboard
+    const queries = panels
+      .filter(({ title }) => title === languages[language].panels.skills.title)
+      .flatMap(({ targets }) => targets.map(({ expr }) => expr))
+    const counts = skillFamilies.filter(({ name }) => name.endsWith('_calls'))
+    expect(counts).toHaveLength(4)
+    for (const { name } of counts) expect(queries.join(' ')).toContain(`${name}{`)
   })
 })
 

@@ -6,6 +6,7 @@ import { dataStates } from '../../../grafana/queries/data.ts'
 import { categories, level, looks, palette } from '../../../grafana/theme/colors.ts'
 import { fileOf, files, type Panel } from '../../../grafana/tools/dashboard-files.ts'
 import { configured, grafana } from '../../../grafana/tools/grafana-data.ts'
+import { titleOf } from './titles.ts'
 
 // How Grafana's own code shows values.
 
@@ -25,7 +26,7 @@ function shownBy(panel: Panel, value: unknown, heading = 'Value') {
 // Grafana's value for a transparent colour.
 const NONE = '#00000000'
 
-const { occupancyLow, occupancyHigh, auxShare, quota } = readLimits()
+const { occupancyLow, occupancyHigh, auxShare, quota, serviceLevel, abandonment, waiting } = readLimits()
 const just = (value: number, less: number) => Math.round((value - less) * 1000) / 1000
 
 describe.each(languageNames)('in %s', (language) => {
@@ -53,6 +54,16 @@ describe.each(languageNames)('in %s', (language) => {
     ['operation', 'auxShareNow', just(auxShare, -0.01), '36%', level.bad],
     ['operation', 'overLimit', 0, '0', level.good],
     ['operation', 'overLimit', 3, '3', level.watch],
+    ['queues', 'skillsState', dataStates.stale, texts.dataStates.stale, level.bad],
+    ['queues', 'waiting', 0, '0', level.good],
+    ['queues', 'waiting', waiting, String(waiting), level.watch],
+    ['queues', 'serviceLevelToday', just(serviceLevel, 0.01), '79%', level.bad],
+    ['queues', 'serviceLevelToday', serviceLevel, '80%', level.good],
+    ['queues', 'belowTarget', 0, '0', level.good],
+    ['queues', 'belowTarget', 2, '2', level.watch],
+    ['queues', 'abandonmentNow', just(abandonment, 0.01), '9%', level.good],
+    ['queues', 'abandonmentNow', just(abandonment, -0.01), '11%', level.bad],
+    ['queues', 'ready', 0, '0', level.bad],
     ['operation', 'dataAge', 250, '00:04:10', undefined],
     ['exporter', 'reportAge', 250, '00:04:10', undefined],
     ['exporter', 'reachable', 1, texts.reach.up, level.good],
@@ -106,6 +117,38 @@ describe.each(languageNames)('in %s', (language) => {
     expect(shown.text).toBe(text)
     if (color !== undefined) expect(shown.color).toBe(color)
   })
+
+  it.each([
+    ['waiting', waiting - 1, String(waiting - 1), NONE],
+    ['waiting', waiting, String(waiting), level.watch],
+    ['serviceLevel', 0.62, '62%', undefined],
+    ['againstTarget', -0.004, '-0.4%', level.bad],
+    ['againstTarget', -0.18, '-18.0%', level.bad],
+    ['againstTarget', 0, '0.0%', NONE],
+    ['abandonment', just(abandonment, 0.01), '9%', NONE],
+    ['abandonment', just(abandonment, -0.01), '11%', level.bad],
+    ['answered', 1250, '1250', undefined],
+  ] as const)('in the table of skills, %s: %d is shown as %s', (key, value, text, color) => {
+    const shown = shownBy(panelOf('queues', 'skills'), value, texts.skillColumns[key])
+    expect(shown.text).toBe(text)
+    if (color !== undefined) expect(shown.color).toBe(color)
+  })
+
+  it.each(['waiting', 'serviceLevel', 'againstTarget', 'abandonment', 'answered', 'inbound'] as const)(
+    'shows an unknown %s of a skill as a dash without colour',
+    (key) => {
+      for (const value of [Number.NaN, null])
+        expect(shownBy(panelOf('queues', 'skills'), value, texts.skillColumns[key])).toEqual({
+          text: '–',
+          color: NONE,
+        })
+    },
+  )
+
+  it('says in the table of skills without data what to set', () => {
+    expect(panelOf('queues', 'skills').fieldConfig.defaults.noValue).toBe(texts.noSkills)
+    expect(texts.noSkills).toContain('WOLKVOX_REPORTS')
+  })
 })
 
 /** Units of the panels; all others have none. */
@@ -120,6 +163,7 @@ const UNITS: Readonly<Record<string, readonly (keyof (typeof languages)['es']['p
     'agentAcw',
     'agentAux',
     'reportAge',
+    'skillsAge',
   ],
   s: ['duration', 'scrape'],
   bytes: ['memory'],
@@ -133,16 +177,19 @@ const UNITS: Readonly<Record<string, readonly (keyof (typeof languages)['es']['p
     'quotaUsed',
     'quotaForecast',
     'quota',
+    'serviceLevelToday',
+    'worstSkill',
+    'abandonmentNow',
+    'serviceLevel',
+    'abandonment',
   ],
   string: ['timeline'],
 }
 
 describe.each(files)('$path', ({ language, dashboard }) => {
   const texts = languages[language].panels
-  const unitOf = ({ title, description }: Panel) =>
-    Object.entries(UNITS).find(([, keys]) =>
-      keys.some((key) => texts[key].title === title || texts[key].description === description),
-    )?.[0] ?? 'none'
+  const unitOf = ({ title }: Panel) =>
+    Object.entries(UNITS).find(([, keys]) => keys.some((key) => titleOf(texts[key]) === title))?.[0] ?? 'none'
 
   it.each(dashboard.panels.filter(({ type }) => type !== 'table'))(
     'has the right unit for $title',

@@ -3,7 +3,6 @@ import { languageNames } from '../../../grafana/dashboards.ts'
 import { es } from '../../../grafana/i18n/es.ts'
 import type { Name } from '../../../grafana/layout/links.ts'
 import { dataStates } from '../../../grafana/queries/data.ts'
-import { occupancyTarget } from '../../../grafana/shared-panels/limits.ts'
 import { fileOf, files, type Panel } from '../../../grafana/tools/dashboard-files.ts'
 import { configured, linksOf, tableFrames, transformed } from '../../../grafana/tools/grafana-data.ts'
 import {
@@ -14,12 +13,21 @@ import {
   queryVariables,
 } from '../../../grafana/tools/grafana-requests.ts'
 import { type HistoryServer, startHistoryServer } from '../../../grafana/tools/history-server.ts'
-import { AGENTS, simulatedOperations, timeRanges } from '../../../grafana/tools/scenario.ts'
+import {
+  AGENTS,
+  busySkill,
+  SKILLS,
+  simulatedOperations,
+  timeRanges,
+} from '../../../grafana/tools/scenario.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { checkAgentTable } from './agent-table.ts'
 import { type Between, type Expectation, expectedOf } from './expected.ts'
 import { expectedOfExporter } from './expected-exporter.ts'
-import { shapes } from './shapes.ts'
+import { expectedOfSkills } from './expected-skills.ts'
+import { type Rows, shapes } from './shapes.ts'
+import { checkSkillTable } from './skill-table.ts'
+import { titleOf } from './titles.ts'
 
 /** The operations with the report of agents. Their agents have the same ids. */
 const OPERATIONS = ['ventas', 'soporte'] as const
@@ -38,6 +46,8 @@ const choices: readonly (readonly [what: string, values: Values])[] = [
   ['both operations', { operation: OPERATIONS }],
   ['an agent', { operation: ['ventas'], agent: ['1001'] }],
   ['three agents of both', { agent: ['1001', '1002', '1005'] }],
+  ['a skill of both', { skill: ['2102'] }],
+  ['two skills', { operation: ['ventas'], skill: ['2101', '2104'] }],
 ]
 
 /** Only the exporter dashboard offers it. */
@@ -49,7 +59,10 @@ const withoutAgents: (typeof choices)[number] = ['an operation without agents', 
  */
 const period = { from: timeRanges.today.from, to: timeRanges.today.to - 120 }
 
-const agentsOf = ({ operation = OPERATIONS, agent }: Values) => operation.length * (agent?.length ?? AGENTS)
+const rowsOf = ({ operation = OPERATIONS, agent, skill }: Values): Rows => ({
+  agents: operation.length * (agent?.length ?? AGENTS),
+  skills: operation.length * (skill?.length ?? SKILLS),
+})
 
 const panelOf = (name: Name, title: string) => {
   const panel = fileOf(name, 'es').dashboard.panels.find((one) => one.title === title)
@@ -102,7 +115,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
           if (!ofFailures(expr)) expect(answers.get(refId), `the answer to query ${refId}`).not.toEqual([])
         const shape = shapes[panel.type]
         if (shape === undefined) throw new Error(`no check for panels of type ${panel.type}`)
-        await shape(panel, answers, agentsOf(values))
+        await shape(panel, answers, rowsOf(values))
       })
     })
 
@@ -124,7 +137,11 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       const values = offered.map(({ value }) => value)
       expect(values).toEqual([...new Set(values)])
       const operations = dashboardName === 'exporter' ? ALL_OPERATIONS : OPERATIONS
-      const wanted: Readonly<Record<string, number>> = { operation: operations.length, agent: AGENTS }
+      const wanted: Readonly<Record<string, number>> = {
+        operation: operations.length,
+        agent: AGENTS,
+        skill: SKILLS,
+      }
       expect(values).toHaveLength(wanted[variable.name] ?? 1)
       for (const { text } of offered) expect(text).not.toBe('')
     })
@@ -155,8 +172,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
   /** Compares the last values of panels with what is expected. */
   async function check(expectations: readonly Expectation[], values: (dashboard: Name) => Values) {
     for (const { dashboard, panel: key, answers } of expectations) {
-      const { title: made } = es.panels[key]
-      const title = typeof made === 'string' ? made : made(occupancyTarget)
+      const title = titleOf(es.panels[key])
       const panel = panelOf(dashboard, title)
       const found = await ask(panel, values(dashboard))
       for (const [refId, wanted] of Object.entries(answers)) {
@@ -185,6 +201,19 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
   })
 
   describe.each([
+    ['nothing', {}],
+    ['one operation', { operation: ['ventas'] }],
+    ['the other operation', { operation: ['soporte'] }],
+    ['a skill of both operations', { skill: ['2104'] }],
+    ['a busy skill', { operation: [busySkill.operation], skill: [busySkill.skillId] }],
+  ] as readonly (readonly [string, Values])[])('with %s chosen', (_what, values) => {
+    it('shows in every panel about queues what the records of wolkvox add up to', async () => {
+      const { operation = OPERATIONS, skill } = values
+      await check(expectedOfSkills(server.skillRecords, operation, skill, period.to), () => values)
+    })
+  })
+
+  describe.each([
     ['an operation that shares its account', ['ventas']],
     ['the other operation of that account', ['cobranza']],
     ['two operations of one account', ['ventas', 'cobranza']],
@@ -201,11 +230,15 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     ['09:17', 'once the data is too old', dataStates.stale],
     ['09:24', 'when it is back', dataStates.fresh],
   ])('shows the state of the data at %s, %s', async (time, _when, state) => {
-    const panel = panelOf('operation', es.panels.dataState.title)
     const [hours = 0, minutes = 0] = time.split(':').map(Number)
     const to = timeRanges.today.from + hours * 3600 + minutes * 60
-    const answers = await queryPanel(server.url, panel, { ...period, to })
-    expect(answers.get('A')?.[0]?.values).toEqual([state])
+    for (const panel of [
+      panelOf('operation', es.panels.dataState.title),
+      panelOf('queues', es.panels.skillsState.title),
+    ]) {
+      const answers = await queryPanel(server.url, panel, { ...period, to })
+      expect(answers.get('A')?.[0]?.values).toEqual([state])
+    }
   })
 
   it('counts the agent who does not come back from a break as over the limit', async () => {
@@ -222,6 +255,33 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       values: { operation: ['soporte'] },
     })
     expect(answers.get('A')).toEqual([])
+  })
+
+  it('shows no values of skills whose data is stale, and does not lose their calls', async () => {
+    const { panels } = fileOf('queues', 'es').dashboard
+    const at = (hour: number, minute: number) => timeRanges.today.from + hour * 3600 + minute * 60
+    const values = { operation: ['soporte'] }
+    const agents = [es.panels.ready.title, es.panels.onCall.title]
+    const ofSkills = panels.filter(
+      ({ type, title }) => type === 'table' || (type === 'stat' && !agents.includes(title)),
+    )
+    for (const panel of ofSkills.slice(2))
+      for (const [refId, series] of await queryPanel(server.url, panel, { ...period, to: at(9, 17), values }))
+        expect(series, `${panel.title}, ${refId}`).toEqual([])
+
+    const calls = panelOf('queues', es.panels.skillCalls.title)
+    const arrived = await queryPanel(server.url, calls, { from: at(8, 0), to: at(10, 0), values })
+    // The points after that at eight: scrapes are half a minute later than refreshes.
+    const shown = arrived
+      .get('A')?.[0]
+      ?.values.slice(1)
+      .reduce((sum, count) => sum + count, 0)
+    const total = (time: number) =>
+      (server.skillRecords('soporte', time) ?? []).reduce(
+        (sum, { stat_inbound }) => sum + Number(stat_inbound),
+        0,
+      )
+    expect(shown).toBe(total(at(9, 55)) - total(at(7, 55)))
   })
 
   it.each([
@@ -257,11 +317,14 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     const bars = [...answers.values()].flatMap((series) => series.flatMap(({ values }) => values))
     for (const bar of bars) expect(bar).toBeCloseTo(Math.round(bar))
     const total = (refId: string) =>
-      Math.round(answers.get(refId)?.[0]?.values.reduce((sum, bar) => sum + bar, 0) ?? 0)
-    expect(total('B')).toBe(4)
-    // Twelve an hour for each operation with agents, and one an hour for each with token_info, in less than twelve hours.
-    expect(total('A')).toBeGreaterThan(2 * 12 * 11 + 2 * 11)
-    expect(total('A')).toBeLessThan(2 * 12 * 12 + 2 * 12)
+      Math.round(
+        (answers.get(refId) ?? []).flatMap(({ values }) => values).reduce((sum, bar) => sum + bar, 0),
+      )
+    // Four refreshes of agents and four of skills.
+    expect(total('B')).toBe(8)
+    // Twelve an hour for agents and for skills of two operations, and one an hour for each token_info, in less than twelve hours.
+    expect(total('A')).toBeGreaterThan(4 * 12 * 11 + 2 * 11)
+    expect(total('A')).toBeLessThan(4 * 12 * 12 + 2 * 12)
   })
 
   it('lists only agents of the chosen category', async () => {
@@ -278,16 +341,29 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       .filter(({ fieldConfig }) => JSON.stringify(fieldConfig.overrides).includes('"links"'))
       .map((panel) => ({ language, panel, title: panel.title })),
   )
-  it.each(linked)('links each row of $title to its agent, in $language', async ({ language, panel }) => {
-    const [frame] = configured(panel, await transformed(panel, tableFrames(await ask(panel, {}))))
-    if (frame === undefined) throw new Error('the transformations return no table')
-    const found = Array.from({ length: frame.length }, (_, row) => linksOf(panel, frame, row)).flat()
-    const operations = OPERATIONS.join('|')
-    const wanted = new RegExp(
-      String.raw`^/d/wolkvox-agent-${language}\?\$\{datasource:queryparam\}&\$\{__url_time_range\}&var-operation=(?:${operations})&var-agent=\d{4}$`,
-    )
-    expect(found.length).toBeGreaterThanOrEqual(frame.length)
-    for (const link of found) expect(link).toMatch(wanted)
+  it.each(linked)(
+    'links each row of $title to its agent or skill, in $language',
+    async ({ language, panel }) => {
+      const [frame] = configured(panel, await transformed(panel, tableFrames(await ask(panel, {}))))
+      if (frame === undefined) throw new Error('the transformations return no table')
+      const found = Array.from({ length: frame.length }, (_, row) => linksOf(panel, frame, row)).flat()
+      const operations = OPERATIONS.join('|')
+      const [name, id] = panel.targets[0]?.expr.includes('wolkvox_skill_')
+        ? ['queues', String.raw`var-skill=\d{4}`]
+        : ['agent', String.raw`var-agent=\d{4}`]
+      const wanted = new RegExp(
+        String.raw`^/d/wolkvox-${name}-${language}\?\$\{datasource:queryparam\}&\$\{__url_time_range\}&var-operation=(?:${operations})&${id}$`,
+      )
+      expect(found.length).toBeGreaterThanOrEqual(frame.length)
+      for (const link of found) expect(link).toMatch(wanted)
+    },
+  )
+
+  it.each(languageNames)('shows the documented table of skills, in %s', async (language) => {
+    const { dashboard } = fileOf('queues', language)
+    const panel = dashboard.panels.find(({ type }) => type === 'table')
+    if (panel === undefined) throw new Error('no table of skills')
+    await checkSkillTable(panel, await ask(panel, {}), language, period.to, server.skillRecords)
   })
 
   it.each(languageNames)('shows the documented table of agents, in %s', async (language) => {

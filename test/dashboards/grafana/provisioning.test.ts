@@ -47,7 +47,7 @@ describe('the provisioning of Grafana', () => {
     )
     for (const { options } of providers) {
       const files = readdirSync(options.path.replace(MOUNT, `${ROOT}grafana/dashboards`))
-      expect(files.filter((name) => name.endsWith('.json'))).toHaveLength(3)
+      expect(files.filter((name) => name.endsWith('.json'))).toHaveLength(4)
     }
   })
 })

@@ -6,8 +6,14 @@ import type { QuerySeries } from '../../../grafana/tools/grafana-requests.ts'
 
 type Answers = ReadonlyMap<string, readonly QuerySeries[]>
 
-/** Fails if a panel of this type cannot show the results. @param agents number of selected agents */
-type Shape = (panel: Panel, answers: Answers, agents: number) => void | Promise<void>
+/** How many agents and skills are selected. */
+export interface Rows {
+  readonly agents: number
+  readonly skills: number
+}
+
+/** Fails if a panel of this type cannot show the results. */
+type Shape = (panel: Panel, answers: Answers, rows: Rows) => void | Promise<void>
 
 /** Category and state, as in the mappings of the panels. */
 const STATUS = /^(?:ready|talk|ring|acw|aux|logout)\|./
@@ -38,7 +44,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     }
   },
 
-  'state-timeline': async (panel, answers, agents) => {
+  'state-timeline': async (panel, answers, { agents }) => {
     const frames = await transformed(panel, tableFrames(answers))
     expect(frames).toHaveLength(1)
     const [moments, ...bands] = frames[0]?.fields ?? []
@@ -55,11 +61,12 @@ export const shapes: Readonly<Record<string, Shape>> = {
     }
   },
 
-  table: async (panel, answers, agents) => {
+  table: async (panel, answers, { agents, skills }) => {
     const frames = await transformed(panel, tableFrames(answers))
     expect(frames).toHaveLength(1)
     const [text = ''] = panel.targets.map(({ expr }) => expr)
     const most = Number(TOPK.exec(text)?.[1] ?? Number.POSITIVE_INFINITY)
-    expect(frames[0]?.length).toBe(text.includes('build_info') ? 1 : Math.min(most, agents))
+    const rows = text.includes('wolkvox_skill_') ? skills : Math.min(most, agents)
+    expect(frames[0]?.length).toBe(text.includes('build_info') ? 1 : rows)
   },
 }
