@@ -10,11 +10,6 @@ import {
   seriesOfTests,
 } from '../../../tools/rule-files.ts'
 
-/** Variables of dashboards that alerts link to before `grafana/` has them. Where it has one, its own variables apply. */
-const comingDashboards: Readonly<Record<string, readonly string[]>> = {
-  '/d/wolkvox-queues-es': ['var-operation', 'var-skill'],
-}
-
 describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
   it('has a name that starts with Wolkvox', () => {
     expect(name).toMatch(/^Wolkvox[A-Z][A-Za-z]+$/)
@@ -40,7 +35,7 @@ describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
   it('links to a dashboard with variables that the dashboard has', () => {
     const [path = '', choice = ''] = annotations?.dashboard_url?.replace(/\{\{.*?\}\}/g, '').split('?') ?? []
     const dashboard = dashboards.find(({ dashboard }) => `/d/${dashboard.uid}` === path)?.dashboard
-    const variables = dashboard?.templating.list.map(({ name }) => `var-${name}`) ?? comingDashboards[path]
+    const variables = dashboard?.templating.list.map(({ name }) => `var-${name}`)
     const chosen = [...new URLSearchParams(choice).keys()]
     expect(chosen).not.toEqual([])
     expect(variables).toEqual(expect.arrayContaining(chosen))
