@@ -3,7 +3,7 @@ import { type Reading, readText, UNREADABLE } from './values.ts'
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)'
 
-// Browsers have versions such as 120.0.0.0, which is a network and not the address of a person's device.
+// Programs have versions such as 120.0.0.0 and 4.1.0.0. As an address, this is a network and not a person's device.
 const IPV4 = new RegExp(`(?<!\\d)${OCTET}([.-])${OCTET}\\1(?!0\\.0(?!\\d))${OCTET}\\1${OCTET}(?!\\d)`)
 
 const HEX_RUN = /[\da-f:.]+/gi

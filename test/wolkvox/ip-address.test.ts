@@ -6,6 +6,7 @@ import { UNREADABLE } from '../../src/wolkvox/values.ts'
 describe('an IP address', () => {
   it.each([
     '192.0.2.7',
+    '10.0.0.7',
     ' 192.0.2.7 ',
     '192.000.002.007',
     '192.0.2.7:5060',
@@ -33,6 +34,7 @@ describe('an IP address', () => {
     '4.2.1',
     '1.2.3',
     '120.0.0.0',
+    '4.1.0.0',
     '120.0.6099.109',
     '2026.3.10.1',
     '256.1.1.1',
@@ -53,7 +55,7 @@ describe('an IP address', () => {
     const around = fc.string({ unit: fc.constantFrom(...' xyz/()[]=,;') })
     fc.assert(
       fc.property(around, fc.oneof(fc.ipV4(), fc.ipV6()), around, (before, address, after) => {
-        fc.pre(address !== '::' && !/^\d+\.0\.0\.\d+$/.test(address))
+        fc.pre(address !== '::' && !/^\d+\.\d+\.0\.0$/.test(address))
         expect(hasIpAddress(before + address + after)).toBe(true)
       }),
       { numRuns: 1000 },
