@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-// Tests with real processes, real time or large inputs; everything else is fast. `smoke` starts the command itself, briefly.
-const OTHER_PROJECTS = ['smoke', 'integration', 'dashboards', 'deploy']
+// Tests with real processes, real time, large inputs or whole simulated days; everything else is fast. `smoke` starts the command
+// itself, briefly.
+const OTHER_PROJECTS = ['smoke', 'integration', 'simulator', 'dashboards', 'deploy']
 
 const project = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
   test: {

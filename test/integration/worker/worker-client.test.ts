@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createWorkerClient } from '../../src/worker/worker-client.ts'
-import { createWorkerPool, WorkerLostError } from '../../src/worker/worker-pool.ts'
-import { anEnvelope, anOperation, aRecord, never } from '../../tools/fixtures.ts'
-import { textOfSegments } from '../support/exposition-texts.ts'
-import { answerWith, listenOnLoopback, serveHttp } from '../support/loopback-server.ts'
+import { createWorkerClient } from '../../../src/worker/worker-client.ts'
+import { createWorkerPool, WorkerLostError } from '../../../src/worker/worker-pool.ts'
+import { anEnvelope, anOperation, aRecord, never } from '../../../tools/fixtures.ts'
+import { textOfSegments } from '../../support/exposition-texts.ts'
+import { answerWith, listenOnLoopback, serveHttp } from '../../support/loopback-server.ts'
 
-const SCRIPTED = new URL('../support/scripted-thread.ts', import.meta.url)
+const SCRIPTED = new URL('../../support/scripted-thread.ts', import.meta.url)
 
 /** A client of real worker threads, or of threads that behave as the operation's name says. */
 function startClient({ thread, storesSnapshots = false }: { thread?: URL; storesSnapshots?: boolean } = {}) {

@@ -1,17 +1,17 @@
 import { getEventListeners, once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { toPlain } from '../../src/worker/protocol.ts'
+import { toPlain } from '../../../src/worker/protocol.ts'
 import {
   createWorkerPool,
   productionLimits,
   WorkerLostError,
   type WorkerPool,
   type WorkerPoolLimits,
-} from '../../src/worker/worker-pool.ts'
-import { anOperation } from '../../tools/fixtures.ts'
+} from '../../../src/worker/worker-pool.ts'
+import { anOperation } from '../../../tools/fixtures.ts'
 
-const THREAD = new URL('../support/scripted-thread.ts', import.meta.url)
+const THREAD = new URL('../../support/scripted-thread.ts', import.meta.url)
 
 // Worker throws for an address that is not a file, as it does when the system has no thread left.
 const CANNOT_START = new URL('https://localhost/thread.js')
