@@ -61,8 +61,8 @@ const FIRES: readonly Firing[] = [
   ofSkill(290, 'WolkvoxAbandonmentHigh', '2103', 'Cobranzas'),
   ofSkill(200, 'WolkvoxAbandonmentHigh', '2104', 'Retención'),
   ofSkill(150, 'WolkvoxAbandonmentHigh', '2105', 'Facturación'),
-  // The first dials its list a second time, the second stays started after it.
-  warning(265, 'WolkvoxCampaignFinished', {
+  // The first has dialled its list twice, and is stopped soon. The second stays started.
+  warning(10, 'WolkvoxCampaignFinished', {
     campaign_id: '32842',
     campaign_name: 'Recordatorio de pago - Predictiva (3 por agente)',
   }),
