@@ -2,7 +2,7 @@ import { defineReport } from '../report.ts'
 import { campaignFamilies } from './families.ts'
 import { campaignKeyOf, campaignLabelsOf, createCampaignReader, storedCampaign } from './rows.ts'
 
-/** The predictive campaigns: what is left to dial, and what came of the calls. */
+/** The predictive campaigns: what is left to dial, and the results of the calls. */
 export const campaigns = defineReport({
   name: 'campaigns',
   path: '/api/v2/real_time.php?api=campaigns',
