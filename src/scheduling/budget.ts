@@ -99,7 +99,8 @@ export function otherRequestsToday(state: AccountState, now: number): OtherReque
 }
 
 /**
- * Whether one more request would exceed the daily limit. Counts what other programs are expected to have used by now.
+ * Whether one more request would exceed the daily limit. Of other programs, only measured requests count: a guess must not stop the
+ * most important report.
  *
  * @param now milliseconds since 1970
  */
@@ -107,10 +108,10 @@ export function isLimitReached(state: AccountState, now: number): boolean {
   const { dailyLimit, requestsOfDay, otherRequests } = state
   if (dailyLimit === undefined) return false
   // Whichever day they are of. Days of a time zone are expensive to calculate, and each rendering of the metrics asks.
-  const atMost = requestsOfDay.count + (otherRequests === undefined ? 0 : expectedOthers(otherRequests, now))
+  const atMost = requestsOfDay.count + (otherRequests?.count ?? 0)
   if (atMost < dailyLimit) return false
   const others = otherRequestsToday(state, now)
-  return requestsToday(state, now) + (others === undefined ? 0 : expectedOthers(others, now)) >= dailyLimit
+  return requestsToday(state, now) + (others?.count ?? 0) >= dailyLimit
 }
 
 /**

@@ -11,7 +11,6 @@ import {
   reserveAgainst,
 } from './budget.ts'
 import type { ReportDemand } from './demand.ts'
-import { expectedOthers } from './other-requests.ts'
 
 /**
  * Decides whether a call may be sent now.
@@ -35,7 +34,7 @@ function whyExhausted(state: AccountState, now: number): string {
   const usedUp = `the ${state.dailyLimit} calls that the licences allow today are used up`
   const others = otherRequestsToday(state, now)
   if (others === undefined) return usedUp
-  return `${usedUp}: ${requestsToday(state, now)} by this exporter, about ${expectedOthers(others, now)} by other programs`
+  return `${usedUp}: ${requestsToday(state, now)} by this exporter, about ${others.count} by other programs`
 }
 
 function describeReserve({ left, forOthers, forReports, reports }: Reserve): string {

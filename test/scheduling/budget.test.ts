@@ -148,12 +148,14 @@ describe('the requests of other programs', () => {
     expect(otherRequestsToday({ ...measured, demands: [FIRST] }, NOON)).toBeUndefined()
   })
 
-  it('reach the limit together with our own, also before they are measured again', () => {
+  it('reach the limit together with our own when they are measured, not when they are expected to', () => {
     const near = withAccountCalls({ ...used(400), demands }, 990, NOON)
     expect(isLimitReached(near, NOON)).toBe(false)
-    expect(isLimitReached(near, NOON + 6 * MINUTE)).toBe(false)
-    expect(isLimitReached(near, NOON + 13 * MINUTE)).toBe(true)
-    expect(isLimitReached(near, NOON + 13 * HOUR)).toBe(false)
+    expect(isLimitReached(near, NOON + 6 * HOUR)).toBe(false)
+    const reached = withAccountCalls({ ...used(400), demands }, 1000, NOON)
+    expect(isLimitReached(reached, NOON + 6 * HOUR)).toBe(true)
+    // The day has turned.
+    expect(isLimitReached(reached, NOON + 13 * HOUR)).toBe(false)
   })
 
   it('that reach the limit let only the measurement through, once in 30 minutes', () => {
