@@ -12,8 +12,7 @@ if (isMainThread) {
     },
   })
   process.on('message', (kind) => {
-    // Node documents the list as a property of `process` without a type.
-    const builtIn = (process as unknown as { moduleLoadList: string[] }).moduleLoadList
-    process.send?.(kind === 'files' ? [...loaded] : builtIn)
+    // The types of Node do not have this list.
+    process.send?.(kind === 'files' ? [...loaded] : Reflect.get(process, 'moduleLoadList'))
   })
 }
