@@ -4,6 +4,7 @@ import {
   accountLabelOf,
   CALLS_PER_LICENSE,
   dailyLimit,
+  MAX_RETRIES,
   type Operation,
   type ReportSettings,
 } from './operation.ts'
@@ -91,9 +92,6 @@ function describeOperation(operation: Operation): string[] {
   )
   return [`Operation ${operation.name}`, ...lines]
 }
-
-/** How many retries of one refresh the exporter sends at most. */
-const MAX_RETRIES = 2
 
 function describeSum({ calls, licenses, limit }: AccountBill): string[] {
   if (limit === undefined || licenses === undefined) {

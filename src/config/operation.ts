@@ -109,6 +109,9 @@ function comparable({ token, reports, ...settings }: Operation) {
 /** Calls a day that wolkvox allows for each licence. */
 export const CALLS_PER_LICENSE = 1000
 
+/** How often one refresh retries at most. */
+export const MAX_RETRIES = 2
+
 /** The calls a day that wolkvox allows; `undefined` if the number of licences is unknown. */
 export function dailyLimit({ licenses }: { readonly licenses: number | undefined }): number | undefined {
   return licenses === undefined ? undefined : licenses * CALLS_PER_LICENSE

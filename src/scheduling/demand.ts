@@ -1,4 +1,4 @@
-import type { ReportSettings } from '../config/operation.ts'
+import { MAX_RETRIES, type ReportSettings } from '../config/operation.ts'
 import { reportNamed, reports } from '../reports/index.ts'
 
 /** What a report of an operation asks of the account's budget. */
@@ -26,9 +26,6 @@ export function demandOf({
   }
 }
 
-// The retries of one refresh.
-const RESERVE = 2
-
 /**
  * How many calls some reports need for their refreshes in a time, with a small reserve: the retries of one refresh of each.
  *
@@ -36,7 +33,7 @@ const RESERVE = 2
  */
 export function callsNeeded(demands: readonly ReportDemand[], forMs: number): number {
   return demands.reduce(
-    (sum, { refreshIntervalMs }) => sum + Math.ceil(forMs / refreshIntervalMs) + RESERVE,
+    (sum, { refreshIntervalMs }) => sum + Math.ceil(forMs / refreshIntervalMs) + MAX_RETRIES,
     0,
   )
 }

@@ -1,3 +1,4 @@
+import type { MAX_RETRIES } from '../config/operation.ts'
 import type { Failure } from '../model/outcome.ts'
 import type { FailureReason } from '../wolkvox/failure.ts'
 import type { ReportState } from './state.ts'
@@ -81,7 +82,7 @@ const TEMPORARY: ReadonlySet<FailureReason> = new Set([
 ])
 
 // Fractions of the interval: 5 s and 15 s at 5 minutes.
-const RETRY_DELAYS = [1 / 60, 1 / 20]
+const RETRY_DELAYS = [1 / 60, 1 / 20] as const satisfies { readonly length: typeof MAX_RETRIES }
 
 // Up to this fraction more or less, so that two exporters that failed together do not retry together.
 const JITTER = 0.2
