@@ -58,7 +58,7 @@ export function anAccountState(overrides: Partial<AccountState> = {}): AccountSt
     account: '0042',
     timeZone: 'America/Bogota',
     dailyLimit: undefined,
-    demands: [],
+    reports: [],
     requestsOfDay: { day: '2026-01-02', count: 0 },
     otherRequests: undefined,
     measuringSince: undefined,

@@ -14,15 +14,15 @@ import {
   withRequestToday,
 } from './budget.ts'
 import { createCallQueue } from './call-queue.ts'
-import type { ReportDemand } from './demand.ts'
 import { refuse } from './refusal.ts'
+import type { ScheduledReport } from './scheduled-report.ts'
 
 /** The settings of an account; operations with the same server and base URL share one. */
-export type AccountSettings = Pick<AccountState, 'account' | 'timeZone' | 'dailyLimit' | 'demands'>
+export type AccountSettings = Pick<AccountState, 'account' | 'timeZone' | 'dailyLimit' | 'reports'>
 
 /** One call for one report. */
 export interface Call {
-  readonly demand: ReportDemand
+  readonly report: ScheduledReport
   /** Ends the call early, also while it waits for its turn. */
   readonly signal: AbortSignal
   /** Called when the request is about to be sent. */
@@ -36,9 +36,9 @@ export interface Call {
 export interface Account {
   state(): AccountState
   /** How long no call of a report may be sent because the quota is exhausted, in milliseconds. */
-  backoffMs(demand: ReportDemand): number
+  backoffMs(report: ScheduledReport): number
   /** Whether a call of a report would be sent now. */
-  allows(demand: ReportDemand): boolean
+  allows(report: ScheduledReport): boolean
   /** Applies changed settings; counts stay. */
   configure(settings: AccountSettings): void
   /**
@@ -104,11 +104,11 @@ function createAccount(
     })
   }
 
-  async function run({ demand, signal, onRequest, onSaved, send }: Call): Promise<Outcome> {
-    const refusal = refuse(state, demand, now())
+  async function run({ report, signal, onRequest, onSaved, send }: Call): Promise<Outcome> {
+    const refusal = refuse(state, report, now())
     if (refusal !== undefined) return refusal
     state = withProbe(withRequestToday(state, Date.now()), now())
-    if (demand.measuresAccount) state = withMeasurementSent(state, now())
+    if (report.measuresAccount) state = withMeasurementSent(state, now())
     onRequest()
     onSaved(await save())
     signal.throwIfAborted()
@@ -125,12 +125,12 @@ function createAccount(
 
   return {
     state: () => state,
-    backoffMs: (demand) => backoffMs(state, now(), demand),
-    allows: (demand) => refuse(state, demand, now()) === undefined,
+    backoffMs: (report) => backoffMs(state, now(), report),
+    allows: (report) => refuse(state, report, now()) === undefined,
     configure: (changed) => {
       state = { ...state, ...changed }
     },
-    call: (call) => queue.run(call.demand.priority, call.signal, () => run(call)),
+    call: (call) => queue.run(call.report.priority, call.signal, () => run(call)),
     saveSchedule(key, credentials, earliestFetch) {
       schedules.set(key, { credentials, earliestFetch })
       return save()

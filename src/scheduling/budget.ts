@@ -1,8 +1,8 @@
 import type { Moment } from '../clock.ts'
 import type { OtherRequests, RequestsOfDay } from '../model/storage-ports.ts'
 import { dayAt, isAnotherDay, untilNextDay } from './account-day.ts'
-import { callsNeeded, type ReportDemand } from './demand.ts'
 import { expectedOthers, measureOthers } from './other-requests.ts'
+import { callsNeeded, type ScheduledReport } from './scheduled-report.ts'
 
 // While the quota is exhausted, one call in this time checks whether it still is.
 export const PROBE_INTERVAL_MS = 30 * 60_000
@@ -27,7 +27,7 @@ export interface AccountState {
   /** `undefined` if the licences are not configured. */
   readonly dailyLimit: number | undefined
   /** All reports of all operations of the account. */
-  readonly demands: readonly ReportDemand[]
+  readonly reports: readonly ScheduledReport[]
   readonly requestsOfDay: RequestsOfDay
   /** `undefined` until a report has measured it. */
   readonly otherRequests: OtherRequests | undefined
@@ -93,8 +93,8 @@ export function requestsToday(state: AccountState, now: number): number {
  * @returns `undefined` if no report of the account measures it, or has not measured it today
  */
 export function otherRequestsToday(state: AccountState, now: number): OtherRequests | undefined {
-  const { demands, otherRequests, timeZone } = state
-  if (otherRequests === undefined || !demands.some(({ measuresAccount }) => measuresAccount)) return undefined
+  const { reports, otherRequests, timeZone } = state
+  if (otherRequests === undefined || !reports.some(({ measuresAccount }) => measuresAccount)) return undefined
   return isAnotherDay(otherRequests.day, timeZone, now) ? undefined : otherRequests
 }
 
@@ -118,28 +118,28 @@ export function isLimitReached(state: AccountState, now: number): boolean {
  * How long no call may be sent because the quota is exhausted: until the next probe, or until the day turns. If the requests of
  * other programs have exhausted it, the probe is a call that measures them: only it can show that they were overestimated.
  *
- * @param demand of the report that would send the call; the most important one if absent
+ * @param report that would send the call; the most important one if absent
  * @returns milliseconds; 0 if a call may be sent now
  */
-export function backoffMs(state: AccountState, now: Moment, demand?: ReportDemand): number {
+export function backoffMs(state: AccountState, now: Moment, report?: ScheduledReport): number {
   const { exhausted, timeZone, dailyLimit = 0 } = state
   const untilProbe =
     exhausted !== undefined && isExhausted(state, now.wallMs)
-      ? Math.max(0, exhausted.probeAtMonotonicMs + probeStaggerMs(state, demand) - now.monotonicMs)
+      ? Math.max(0, exhausted.probeAtMonotonicMs + probeStaggerMs(state, report) - now.monotonicMs)
       : 0
   if (!isLimitReached(state, now.wallMs)) return untilProbe
-  if (demand?.measuresAccount && requestsToday(state, now.wallMs) < dailyLimit) {
+  if (report?.measuresAccount && requestsToday(state, now.wallMs) < dailyLimit) {
     const { measuringSince = Number.NEGATIVE_INFINITY } = state
     return Math.max(untilProbe, measuringSince + PROBE_INTERVAL_MS - now.monotonicMs)
   }
   return Math.min(PROBE_INTERVAL_MS, untilNextDay(now.wallMs, timeZone))
 }
 
-function probeStaggerMs({ demands }: AccountState, demand: ReportDemand | undefined): number {
-  if (demand === undefined) return 0
-  const moreImportant = demands
+function probeStaggerMs({ reports }: AccountState, report: ScheduledReport | undefined): number {
+  if (report === undefined) return 0
+  const moreImportant = reports
     .map(({ priority }) => priority)
-    .filter((priority) => priority < demand.priority)
+    .filter((priority) => priority < report.priority)
   return new Set(moreImportant).size * PROBE_STAGGER_MS
 }
 
@@ -170,23 +170,27 @@ export interface Reserve {
  * @param now milliseconds since 1970
  * @returns `undefined` if it need not
  */
-export function reserveAgainst(state: AccountState, demand: ReportDemand, now: number): Reserve | undefined {
-  const { dailyLimit, demands, timeZone } = state
-  const important = demands.filter(({ priority }) => priority < demand.priority)
+export function reserveAgainst(
+  state: AccountState,
+  report: ScheduledReport,
+  now: number,
+): Reserve | undefined {
+  const { dailyLimit, reports, timeZone } = state
+  const important = reports.filter(({ priority }) => priority < report.priority)
   if (dailyLimit === undefined || important.length === 0) return undefined
   // An overestimate must not prevent the call that corrects it.
-  if (demand.measuresAccount && isLimitReached(state, now)) return undefined
+  if (report.measuresAccount && isLimitReached(state, now)) return undefined
   const others = otherRequestsToday(state, now)
   const untilDayEnd = untilNextDay(now, timeZone)
   const left = dailyLimit - requestsToday(state, now) - (others?.count ?? 0)
   const forOthers =
-    others === undefined || demand.measuresAccount
+    others === undefined || report.measuresAccount
       ? 0
       : expectedOthers(others, now + untilDayEnd) - others.count
   const forReports = callsNeeded(important, untilDayEnd)
   if (left - forOthers - forReports >= 1) return undefined
-  const reports = [...new Set(important.map(({ report }) => report))]
-  return { left: Math.max(0, left), forOthers, forReports, reports }
+  const names = [...new Set(important.map(({ name }) => name))]
+  return { left: Math.max(0, left), forOthers, forReports, reports: names }
 }
 
 /** Whether wolkvox has refused a call of this day, and accepted none since. @param now milliseconds since 1970 */

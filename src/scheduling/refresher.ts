@@ -4,7 +4,6 @@ import type { Attempt, Failure, Outcome } from '../model/outcome.ts'
 import type { SnapshotStorage, StoredSchedule } from '../model/storage-ports.ts'
 import type { FailureReason } from '../wolkvox/failure.ts'
 import type { Account } from './account.ts'
-import type { ReportDemand } from './demand.ts'
 import {
   earliestFetch,
   firstWait,
@@ -13,6 +12,7 @@ import {
   retryDelay,
   startOfSchedule,
 } from './schedule.ts'
+import type { ScheduledReport } from './scheduled-report.ts'
 import {
   initialState,
   type ReportState,
@@ -54,7 +54,7 @@ export interface RefreshEvents {
 /** What a refresher works with. */
 export interface RefresherParts {
   readonly account: Account
-  readonly demand: ReportDemand
+  readonly report: ScheduledReport
   readonly snapshots: SnapshotStorage
   /** The schedule that an earlier process has stored. */
   readonly schedule: StoredSchedule | undefined
@@ -82,7 +82,7 @@ export function startRefresher(
   settings: ReportSettings,
   parts: RefresherParts,
 ): Refresher {
-  const { account, demand, snapshots, schedule, startOffsetMs, attempt, onStorageFailure, events } = parts
+  const { account, report, snapshots, schedule, startOffsetMs, attempt, onStorageFailure, events } = parts
   const { refreshIntervalMs } = settings
   const key = reportKey(operation.name, settings.name)
   const stopping = new AbortController()
@@ -119,7 +119,7 @@ export function startRefresher(
   async function call(): Promise<Attempt> {
     let encoded: Attempt['encoded']
     const outcome = await account.call({
-      demand,
+      report,
       signal,
       onRequest: () => {
         state = withRequest(state)
@@ -148,7 +148,7 @@ export function startRefresher(
       const { failure } = attempted.outcome
       const elapsed = performance.now() - startedAt
       const wait = retryDelay(failure, retries, refreshIntervalMs, elapsed, Math.random())
-      if (wait === undefined || !account.allows(demand)) break
+      if (wait === undefined || !account.allows(report)) break
       state = withFailedAttempt(state)
       events.onRetry(state, failure, wait)
       await delay(wait, signal)
@@ -163,7 +163,7 @@ export function startRefresher(
   function backoffAfter(outcome: Outcome): number {
     // After a success the next refresh comes on schedule, even if the limit is reached: it is refused, and its reason is exposed.
     if (outcome.ok) return 0
-    return Math.max(account.backoffMs(demand), requestedWait(outcome.failure, refreshIntervalMs))
+    return Math.max(account.backoffMs(report), requestedWait(outcome.failure, refreshIntervalMs))
   }
 
   /** Whether the credentials that wolkvox has refused were replaced. */

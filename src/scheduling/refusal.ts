@@ -10,20 +10,20 @@ import {
   requestsToday,
   reserveAgainst,
 } from './budget.ts'
-import type { ReportDemand } from './demand.ts'
+import type { ScheduledReport } from './scheduled-report.ts'
 
 /**
  * Decides whether a call may be sent now.
  *
  * @returns the outcome of a call that the budget does not allow; `undefined` if it does
  */
-export function refuse(state: AccountState, demand: ReportDemand, at: Moment): Outcome | undefined {
-  const wait = backoffMs(state, at, demand)
+export function refuse(state: AccountState, report: ScheduledReport, at: Moment): Outcome | undefined {
+  const wait = backoffMs(state, at, report)
   if (wait > 0) {
     const next = formatDuration(Math.ceil(wait / 1000) * 1000)
     return refused(`${whyExhausted(state, at.wallMs)}; no call was sent; the next attempt is in ${next}`)
   }
-  const reserve = reserveAgainst(state, demand, at.wallMs)
+  const reserve = reserveAgainst(state, report, at.wallMs)
   return reserve && refused(`${describeReserve(reserve)}; no call was sent`)
 }
 

@@ -16,9 +16,9 @@ import type {
   StoredSchedule,
 } from '../model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from './account.ts'
-import { demandOf } from './demand.ts'
 import { type RefreshEvents, type Refresher, reportKey, startRefresher } from './refresher.ts'
 import { startOffset } from './schedule.ts'
+import { scheduledReport } from './scheduled-report.ts'
 import type { ExporterState, OperationState } from './state.ts'
 
 /** Runs a refresher for each report of each operation. */
@@ -167,7 +167,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     if (running === undefined) throw new Error(`the account of ${operation.name} is not open`)
     const refresher = startRefresher(operation, settings, {
       account: running.account,
-      demand: demandOf(settings),
+      report: scheduledReport(settings),
       snapshots: snapshotsOf(operation, settings.name),
       schedule: schedule ?? running.stored?.schedules[key],
       credentials: credentialsFingerprint(operation),
@@ -251,11 +251,11 @@ function areStatesOf<State, Running>(
 function accountSettings(operation: Operation, operations: readonly Operation[]): AccountSettings {
   const { timeZone, licenses } = operation
   const id = accountIdOf(operation)
-  const demands = operations
+  const reports = operations
     .filter((other) => accountIdOf(other) === id)
-    .flatMap(({ reports }) => reports.map(demandOf))
+    .flatMap((other) => other.reports.map(scheduledReport))
   const account = accountLabelOf(operation, operations)
-  return { account, timeZone, dailyLimit: dailyLimit({ licenses }), demands }
+  return { account, timeZone, dailyLimit: dailyLimit({ licenses }), reports }
 }
 
 function credentialsOf(operations: readonly Operation[]): Readonly<Record<string, string>> {

@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/model/outcome.ts'
 import type { AccountStorage, AccountToStore } from '../../src/model/storage-ports.ts'
 import { type Account, openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
-import { demandOf } from '../../src/scheduling/demand.ts'
+import { scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import { anOperation, never } from '../../tools/fixtures.ts'
 import {
@@ -22,7 +22,7 @@ import {
 
 const NOON = Date.parse('2026-03-10T17:00:00Z')
 const TODAY = '2026-03-10'
-const AGENTS = demandOf({ name: 'agents', refreshIntervalMs: 5 * MINUTE })
+const AGENTS = scheduledReport({ name: 'agents', refreshIntervalMs: 5 * MINUTE })
 
 useFakeTime('2026-03-10T17:00:00Z')
 
@@ -34,7 +34,7 @@ async function open(
 }
 
 function call(account: Account, send: () => Promise<Outcome>, signal: AbortSignal = never) {
-  return account.call({ demand: AGENTS, signal, onRequest: () => {}, onSaved: () => {}, send })
+  return account.call({ report: AGENTS, signal, onRequest: () => {}, onSaved: () => {}, send })
 }
 
 const resolvesWith = (outcome: Outcome) => async () => outcome
@@ -161,7 +161,7 @@ describe('a request', () => {
     const account = await open(storage)
     const events: string[] = []
     await account.call({
-      demand: AGENTS,
+      report: AGENTS,
       signal: never,
       onRequest: () => events.push(`counted ${account.state().requestsOfDay.count}, ${saved.length} stored`),
       onSaved: (ok) => events.push(`stored ${saved[0]?.requestsOfDay.count}, ${ok}`),
@@ -177,7 +177,7 @@ describe('a request', () => {
     const onSaved = vi.fn()
     const account = await open(anAccountStorage({ save: async () => false }))
     const outcome = await account.call({
-      demand: AGENTS,
+      report: AGENTS,
       signal: never,
       onRequest: () => {},
       onSaved,
@@ -442,10 +442,10 @@ describe('what the next process gets', () => {
 })
 
 describe('the requests of other programs', () => {
-  const MEASURING = demandOf({ name: 'token_info', refreshIntervalMs: HOUR })
+  const MEASURING = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR })
   const measure = (account: Account, accountCalls: number) =>
     account.call({
-      demand: MEASURING,
+      report: MEASURING,
       signal: never,
       onRequest: () => {},
       onSaved: () => {},
@@ -454,7 +454,7 @@ describe('the requests of other programs', () => {
 
   async function openMeasured(storage: AccountStorage): Promise<Account> {
     const { account } = await openAccount(
-      { ...accountSettings(anOperation({ licenses: 1 })), demands: [AGENTS, MEASURING] },
+      { ...accountSettings(anOperation({ licenses: 1 })), reports: [AGENTS, MEASURING] },
       storage,
       {},
     )

@@ -15,7 +15,7 @@ import {
   withProbe,
   withRequestToday,
 } from '../../src/scheduling/budget.ts'
-import type { ReportDemand } from '../../src/scheduling/demand.ts'
+import type { ScheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { anAccountState, momentAt } from '../../tools/fixtures.ts'
 
 const MINUTE = 60_000
@@ -121,23 +121,23 @@ describe('the backoff', () => {
   })
 })
 
-const demand = (report: string, priority: number, measuresAccount = false): ReportDemand => ({
-  report,
+const aReport = (name: string, priority: number, measuresAccount = false): ScheduledReport => ({
+  name,
   priority,
   refreshIntervalMs: HOUR,
   measuresAccount,
 })
 
-const FIRST = demand('first', 0)
-const SECOND = demand('second', 1)
-const MEASURING = demand('measuring', 2, true)
-const demands = [FIRST, SECOND, MEASURING]
+const FIRST = aReport('first', 0)
+const SECOND = aReport('second', 1)
+const MEASURING = aReport('measuring', 2, true)
+const reports = [FIRST, SECOND, MEASURING]
 
 /** At noon, 12 hours are left: a report needs 12 calls, with the reserve 14. */
-const left = (calls: number) => ({ ...used(1000 - calls), demands })
+const left = (calls: number) => ({ ...used(1000 - calls), reports })
 
 describe('the requests of other programs', () => {
-  const measured = withAccountCalls({ ...used(400), demands }, 700, NOON)
+  const measured = withAccountCalls({ ...used(400), reports }, 700, NOON)
 
   it('are measured against our own, and count until the day turns', () => {
     expect(otherRequestsToday(measured, NOON)).toMatchObject({ count: 300, perHour: 25 })
@@ -145,21 +145,21 @@ describe('the requests of other programs', () => {
   })
 
   it('do not count if no report measures them any more', () => {
-    expect(otherRequestsToday({ ...measured, demands: [FIRST] }, NOON)).toBeUndefined()
+    expect(otherRequestsToday({ ...measured, reports: [FIRST] }, NOON)).toBeUndefined()
   })
 
   it('reach the limit together with our own when they are measured, not when they are expected to', () => {
-    const near = withAccountCalls({ ...used(400), demands }, 990, NOON)
+    const near = withAccountCalls({ ...used(400), reports }, 990, NOON)
     expect(isLimitReached(near, NOON)).toBe(false)
     expect(isLimitReached(near, NOON + 6 * HOUR)).toBe(false)
-    const reached = withAccountCalls({ ...used(400), demands }, 1000, NOON)
+    const reached = withAccountCalls({ ...used(400), reports }, 1000, NOON)
     expect(isLimitReached(reached, NOON + 6 * HOUR)).toBe(true)
     // The day has turned.
     expect(isLimitReached(reached, NOON + 13 * HOUR)).toBe(false)
   })
 
   it('that reach the limit let only the measurement through, once in 30 minutes', () => {
-    const reached = withAccountCalls({ ...used(400), demands }, 1000, NOON)
+    const reached = withAccountCalls({ ...used(400), reports }, 1000, NOON)
     expect(backoffMs(reached, momentAt(NOON))).toBe(30 * MINUTE)
     expect(backoffMs(reached, momentAt(NOON), MEASURING)).toBe(0)
     const sent = withMeasurementSent(reached, momentAt(NOON))
@@ -175,7 +175,7 @@ describe('the requests of other programs', () => {
 })
 
 describe('the probe after a refusal', () => {
-  const refused = withExhaustedQuota({ ...fresh, demands: [...demands, FIRST] }, momentAt(NOON))
+  const refused = withExhaustedQuota({ ...fresh, reports: [...reports, FIRST] }, momentAt(NOON))
   const probing = momentAt(NOON + 30 * MINUTE)
 
   it('is of the most important report: the others wait a little longer', () => {
@@ -194,7 +194,7 @@ describe('the probe after a refusal', () => {
 describe('the quota', () => {
   it('is exhausted by a refusal of wolkvox, our own calls, or those of others, until the day turns', () => {
     const refused = withExhaustedQuota(fresh, momentAt(NOON))
-    const others = withAccountCalls({ ...used(400), demands }, 1000, NOON)
+    const others = withAccountCalls({ ...used(400), reports }, 1000, NOON)
     const tomorrow = NOON + 13 * HOUR
     for (const state of [refused, used(1000), others]) {
       expect([isQuotaExhausted(state, NOON), isQuotaExhausted(state, tomorrow)]).toEqual([true, false])
@@ -230,14 +230,14 @@ describe('the calls that are kept for more important reports', () => {
   })
 
   it('are none for reports of equal importance', () => {
-    const twice = { ...left(1), demands: [FIRST, { ...FIRST, report: 'first of another operation' }] }
+    const twice = { ...left(1), reports: [FIRST, { ...FIRST, name: 'first of another operation' }] }
     expect(reserveAgainst(twice, FIRST, NOON)).toBeUndefined()
   })
 
   it('leave other programs what they are expected to use', () => {
     // 25 an hour, so 300 until midnight.
-    const { otherRequests } = withAccountCalls({ ...used(100), demands }, 400, NOON)
-    const state = { ...used(100), demands, otherRequests }
+    const { otherRequests } = withAccountCalls({ ...used(100), reports }, 400, NOON)
+    const state = { ...used(100), reports, otherRequests }
     expect(reserveAgainst({ ...state, dailyLimit: 715 }, SECOND, NOON)).toBeUndefined()
     expect(reserveAgainst({ ...state, dailyLimit: 714 }, SECOND, NOON)).toEqual({
       left: 314,

@@ -100,15 +100,18 @@ describe('the daily limit', () => {
   })
 
   it('keeps the reason of a failure whose retry would use calls of a more important report', async () => {
-    const important = { report: 'first', priority: 0, refreshIntervalMs: HOUR, measuresAccount: false }
-    const demand = { ...important, report: 'second', priority: 1 }
+    const important = { name: 'first', priority: 0, refreshIntervalMs: HOUR, measuresAccount: false }
+    const scheduled = { ...important, name: 'second', priority: 1 }
     // The more important report needs one call and two retries in the last hour of the day.
     const { account } = await openAccount(
-      { ...accountSettings(anOperation({ licenses: 1 })), demands: [important, demand] },
+      { ...accountSettings(anOperation({ licenses: 1 })), reports: [important, scheduled] },
       used('2026-03-10', 996),
       {},
     )
-    const { report, calls } = await start('2026-03-11T04:10:00Z', () => bad('connect'), { account, demand })
+    const { report, calls } = await start('2026-03-11T04:10:00Z', () => bad('connect'), {
+      account,
+      scheduled,
+    })
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(calls).toHaveLength(1)
     expect(report.state().lastRefresh?.failure).toMatchObject({ reason: 'connect' })

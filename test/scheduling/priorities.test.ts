@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import { openAccount } from '../../src/scheduling/account.ts'
 import { dayAt } from '../../src/scheduling/account-day.ts'
-import type { ReportDemand } from '../../src/scheduling/demand.ts'
+import type { ScheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { good, HOUR, MINUTE, startReport, storageWith, useFakeTime } from './run-reports.ts'
 
 const TIME_ZONE = 'America/Bogota'
@@ -12,16 +12,16 @@ const MIDNIGHT = '2026-03-10T05:00:00Z'
 
 useFakeTime(MIDNIGHT)
 
-const demandsEvery = (intervals: Readonly<Record<string, number>>): readonly ReportDemand[] =>
-  Object.entries(intervals).map(([report, refreshIntervalMs], priority) => ({
-    report,
+const reportsEvery = (intervals: Readonly<Record<string, number>>): readonly ScheduledReport[] =>
+  Object.entries(intervals).map(([name, refreshIntervalMs], priority) => ({
+    name,
     priority,
     refreshIntervalMs,
-    measuresAccount: report === 'measuring',
+    measuresAccount: name === 'measuring',
   }))
 
 /** 1,560 calls a day, as of all reports at their default intervals. */
-const SEVEN = demandsEvery({
+const SEVEN = reportsEvery({
   first: 5 * MINUTE,
   second: 5 * MINUTE,
   third: 5 * MINUTE,
@@ -40,7 +40,7 @@ interface SentCall {
 }
 
 interface Options {
-  readonly demands?: readonly ReportDemand[]
+  readonly reports?: readonly ScheduledReport[]
   readonly licenses?: number
   /** Calls that were made on this day before. */
   readonly used?: number
@@ -54,7 +54,7 @@ const today = () => dayAt(Date.now(), TIME_ZONE)
 
 /** Runs the reports of one account, and records what its server would see. */
 async function run({
-  demands = SEVEN,
+  reports = SEVEN,
   licenses,
   used = 0,
   takesMs = () => 500,
@@ -67,7 +67,7 @@ async function run({
       account: '0042',
       timeZone: TIME_ZONE,
       dailyLimit: licenses === undefined ? undefined : licenses * 1000,
-      demands,
+      reports,
     },
     storageWith({ requestsOfDay: { day: '2026-03-10', count: used } }),
     {},
@@ -80,43 +80,43 @@ async function run({
   /** Whether the report is in a refresh that has sent no call yet. */
   const isWaiting = new Map<string, () => boolean>()
   /** Moments at which a report was refused, by its name. */
-  const paused = new Map<string, number[]>(demands.map(({ report }) => [report, []]))
+  const paused = new Map<string, number[]>(reports.map(({ name }) => [name, []]))
   const messages = new Set<string>()
 
-  async function send(demand: ReportDemand): Promise<Outcome> {
-    const waiting = demands.find(
-      ({ report, priority }) => priority < demand.priority && isWaiting.get(report)?.(),
+  async function send(scheduled: ScheduledReport): Promise<Outcome> {
+    const waiting = reports.find(
+      ({ name, priority }) => priority < scheduled.priority && isWaiting.get(name)?.(),
     )
-    if (waiting !== undefined) overtaken.push(`${demand.report} before ${waiting.report}`)
-    calls.push({ report: demand.report, at: Date.now(), day: today() })
+    if (waiting !== undefined) overtaken.push(`${scheduled.name} before ${waiting.name}`)
+    calls.push({ report: scheduled.name, at: Date.now(), day: today() })
     inProgress += 1
     mostInProgress = Math.max(mostInProgress, inProgress)
     await new Promise((resolve) => setTimeout(resolve, takesMs(random)))
     inProgress -= 1
-    return outcomeOf(demand.report, random)
+    return outcomeOf(scheduled.name, random)
   }
 
   const running = await Promise.all(
-    demands.map(async (demand, index) => {
-      const report = await startReport(() => send(demand), {
-        name: demand.report,
-        refreshIntervalMs: demand.refreshIntervalMs,
+    reports.map(async (scheduled, index) => {
+      const report = await startReport(() => send(scheduled), {
+        name: scheduled.name,
+        refreshIntervalMs: scheduled.refreshIntervalMs,
         account,
-        demand,
+        scheduled,
         startOffsetMs: index * 1400,
         events: {
           onRefreshed: (_state, outcome) => {
             if (outcome.ok || outcome.failure.reason !== 'quota_exceeded') return
-            paused.get(demand.report)?.push(Date.now())
+            paused.get(scheduled.name)?.push(Date.now())
             messages.add(outcome.failure.message)
           },
         },
       })
-      isWaiting.set(demand.report, () => {
+      isWaiting.set(scheduled.name, () => {
         const { inProgress: refreshing, requests, requestsBefore } = report.state()
         return refreshing && requests === requestsBefore
       })
-      return { name: demand.report, report }
+      return { name: scheduled.name, report }
     }),
   )
   return {
@@ -148,9 +148,9 @@ describe('1,000 refreshes of seven reports with slow calls', () => {
     expect(overtaken).toEqual([])
     // Nothing starves: every report has had nearly all of its refreshes.
     const hours = (Date.now() - Date.parse(MIDNIGHT)) / HOUR
-    for (const { report, refreshIntervalMs } of SEVEN) {
+    for (const { name, refreshIntervalMs } of SEVEN) {
       const due = Math.floor((hours * HOUR) / refreshIntervalMs)
-      expect(refreshes()[report], report).toBeGreaterThanOrEqual(Math.floor(due * 0.8))
+      expect(refreshes()[name], name).toBeGreaterThanOrEqual(Math.floor(due * 0.8))
     }
   })
 
@@ -191,7 +191,7 @@ describe('a budget that is too small for all reports', () => {
     expect(new Set(calls.map(({ report }) => report))).toEqual(new Set(['first']))
     const firstPaused = firstPause(paused, 'first')
     expect(calls.filter(({ at }) => at > firstPaused)).toEqual([])
-    for (const { report } of SEVEN) expect(firstPause(paused, report)).toBeLessThanOrEqual(firstPaused)
+    for (const { name } of SEVEN) expect(firstPause(paused, name)).toBeLessThanOrEqual(firstPaused)
   })
 
   it('says which reports the calls are kept for', async () => {

@@ -75,7 +75,7 @@ describe('the schedule', () => {
     const other = Promise.withResolvers<Outcome>()
     const { signal } = new AbortController()
     void report.account.call({
-      demand: report.demand,
+      report: report.scheduled,
       signal,
       onRequest: () => {},
       onSaved: () => {},

@@ -3,13 +3,13 @@ import { credentialsFingerprint, dailyLimit, type Operation } from '../../src/co
 import { type Attempt, failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import type { AccountStorage, SnapshotStorage, StoredAccount } from '../../src/model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from '../../src/scheduling/account.ts'
-import { demandOf, type ReportDemand } from '../../src/scheduling/demand.ts'
 import {
   type RefreshEvents,
   type Refresher,
   reportKey,
   startRefresher,
 } from '../../src/scheduling/refresher.ts'
+import { type ScheduledReport, scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { anOperation, aSuccess, type OperationOverrides } from '../../tools/fixtures.ts'
 
 export const MINUTE = 60_000
@@ -42,7 +42,7 @@ export const accountSettings = (operation: Operation): AccountSettings => ({
   account: operation.server,
   timeZone: operation.timeZone,
   dailyLimit: dailyLimit(operation),
-  demands: operation.reports.map(demandOf),
+  reports: operation.reports.map(scheduledReport),
 })
 
 /** The outcome of a call that succeeds now. */
@@ -66,14 +66,14 @@ export interface ReportOptions extends OperationOverrides {
   readonly storage?: AccountStorage
   readonly snapshots?: SnapshotStorage
   /** Of the report `agents` if absent. */
-  readonly demand?: ReportDemand
+  readonly scheduled?: ScheduledReport
   readonly startOffsetMs?: number
   readonly events?: Partial<RefreshEvents>
 }
 
 export interface RunningReport extends Refresher {
   readonly account: Account
-  readonly demand: ReportDemand
+  readonly scheduled: ScheduledReport
   /** How often storing failed. */
   storageFailures(): number
 }
@@ -91,7 +91,7 @@ export async function startReport(
   call: (signal: AbortSignal) => Outcome | Promise<Outcome>,
   {
     account: shared,
-    demand: chosen,
+    scheduled: chosen,
     storage,
     snapshots,
     startOffsetMs = 0,
@@ -108,11 +108,11 @@ export async function startReport(
     shared === undefined
       ? await openAccount(accountSettings(operation), storage ?? anAccountStorage(), { [key]: credentials })
       : { account: shared, stored: undefined }
-  const demand = chosen ?? demandOf(settings)
+  const scheduled = chosen ?? scheduledReport(settings)
   let storageFailures = 0
   const refresher = startRefresher(operation, settings, {
     account,
-    demand,
+    report: scheduled,
     snapshots: snapshots ?? aSnapshotStorage(),
     schedule: stored?.schedules[key],
     credentials,
@@ -124,7 +124,7 @@ export async function startReport(
     events: { ...silentEvents, ...events },
   })
   stopAfterTest(refresher)
-  return { ...refresher, account, demand, storageFailures: () => storageFailures }
+  return { ...refresher, account, scheduled, storageFailures: () => storageFailures }
 }
 
 /** Every test of the file begins at this moment, in fake time, and must leave no timer. */

@@ -460,14 +460,14 @@ describe('the state', () => {
     })
   })
 
-  it('has the demands of all reports of an account, also after a change', async () => {
+  it('schedules all reports of an account, also after a change', async () => {
     const { supervisor } = supervise()
-    const demands = () =>
-      supervisor.state().accounts.map((account) => account.demands.map(({ report }) => report))
+    const scheduled = () =>
+      supervisor.state().accounts.map((account) => account.reports.map(({ name }) => name))
     await supervisor.apply([ventas(), soporte(), ventas({ name: 'ventas-2', reports: [tokenInfo] })])
-    expect(demands()).toEqual([['agents', 'token_info'], ['agents']])
+    expect(scheduled()).toEqual([['agents', 'token_info'], ['agents']])
     await supervisor.apply([ventas(), soporte()])
-    expect(demands()).toEqual([['agents'], ['agents']])
+    expect(scheduled()).toEqual([['agents'], ['agents']])
   })
 
   it('counts storage failures by operation, also across configurations', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { demandOf } from '../../src/scheduling/demand.ts'
+import { scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import type { ExporterState } from '../../src/scheduling/state.ts'
 import { CONTENT_SECURITY_POLICY } from '../../src/status-page/assets.ts'
 import { english } from '../../src/status-page/english.ts'
@@ -179,7 +179,7 @@ describe('the part about accounts', () => {
     const account = anAccountState({
       dailyLimit: 1000,
       requestsOfDay: { day: '2026-01-02', count: 400 },
-      demands: [demandOf({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
+      reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
       otherRequests: { day: '2026-01-02', count: 510, measuredAt: NOW, perHour: 0 },
     })
     const state = { ...stateOf(agents(good())), accounts: [account] }

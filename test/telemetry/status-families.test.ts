@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/model/outcome.ts'
 import { agentFamilies } from '../../src/reports/agents/families.ts'
 import { reports } from '../../src/reports/index.ts'
 import { withRequestToday } from '../../src/scheduling/budget.ts'
-import { demandOf } from '../../src/scheduling/demand.ts'
+import { scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import {
   type ExporterState,
   initialState,
@@ -62,7 +62,7 @@ const account = withRequestToday(anAccountState({ dailyLimit: 50_000 }), NOW)
 /** The same account, with a report that measures what other programs use. */
 const measured: ExporterState['accounts'][number] = {
   ...account,
-  demands: [demandOf({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
+  reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
   otherRequests: { day: '2026-03-10', count: 300, measuredAt: NOW - 30 * MINUTE, perHour: 20 },
 }
 
@@ -265,7 +265,7 @@ describe('a family about an account', () => {
     expect(accountSamples([measured], family)).toEqual(single(300))
     expect(accountSamples([measured], family, NOW + 24 * 60 * MINUTE)).toEqual([])
     expect(accountSamples([{ ...measured, otherRequests: undefined }], family)).toEqual([])
-    expect(accountSamples([{ ...measured, demands: [] }], family)).toEqual([])
+    expect(accountSamples([{ ...measured, reports: [] }], family)).toEqual([])
   })
 
   it('wolkvox_account_quota_exhausted is 1 while the calls of the day are used up', () => {

@@ -1,25 +1,25 @@
 import { MAX_RETRIES, type ReportSettings } from '../config/operation.ts'
 import { reportNamed, reports } from '../reports/index.ts'
 
-/** What a report of an operation asks of the account's budget. */
-export interface ReportDemand {
+/** A report of an operation, as its account schedules the calls. */
+export interface ScheduledReport {
   /** Name of the report. */
-  readonly report: string
-  /** The lower number has its turn first and is paused last. */
+  readonly name: string
+  /** The report with the lower number is called first and paused last. */
   readonly priority: number
   readonly refreshIntervalMs: number
   /** Whether its response tells how many calls all programs of the account have made today. */
   readonly measuresAccount: boolean
 }
 
-/** The demand of a report. The order of the list of reports is the order of their importance. */
-export function demandOf({
+/** How an account schedules a report. The order of the list of reports is the order of their importance. */
+export function scheduledReport({
   name,
   refreshIntervalMs,
-}: Pick<ReportSettings, 'name' | 'refreshIntervalMs'>): ReportDemand {
+}: Pick<ReportSettings, 'name' | 'refreshIntervalMs'>): ScheduledReport {
   const report = reportNamed(name)
   return {
-    report: name,
+    name,
     priority: reports.indexOf(report),
     refreshIntervalMs,
     measuresAccount: report.accountCallsField !== undefined,
@@ -31,8 +31,8 @@ export function demandOf({
  *
  * @param forMs milliseconds
  */
-export function callsNeeded(demands: readonly ReportDemand[], forMs: number): number {
-  return demands.reduce(
+export function callsNeeded(scheduled: readonly ScheduledReport[], forMs: number): number {
+  return scheduled.reduce(
     (sum, { refreshIntervalMs }) => sum + Math.ceil(forMs / refreshIntervalMs) + MAX_RETRIES,
     0,
   )
