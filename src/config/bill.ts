@@ -101,7 +101,7 @@ function describeSum({ calls, licenses, limit }: AccountBill): string[] {
   const left = limit - calls
   const enough =
     left >= calls * MAX_RETRIES
-      ? 'enough to retry every refresh twice'
+      ? `enough for ${MAX_RETRIES} retries of each refresh`
       : `enough for ${count(left)} retries; if more are needed, the least important reports pause first`
   return [
     `${count(calls)} of ${count(limit)} calls a day (${licencesOf(licenses)} × ${count(CALLS_PER_LICENSE)}): ${share}`,

@@ -32,7 +32,10 @@ export interface Call {
   readonly send: () => Promise<Outcome>
 }
 
-/** A server code at a base URL. It owns the daily quota, and its calls run one at a time, the most important first. */
+/**
+ * A server code at a base URL. It owns the daily quota, and its calls run one at a time, the most important first. A call that has
+ * waited for longer than the interval of its report is next.
+ */
 export interface Account {
   state(): AccountState
   /** How long no call of a report may be sent because the quota is exhausted, in milliseconds. */
@@ -130,7 +133,10 @@ function createAccount(
     configure: (changed) => {
       state = { ...state, ...changed }
     },
-    call: (call) => queue.run(call.report.priority, call.signal, () => run(call)),
+    call(call) {
+      const { priority, refreshIntervalMs: maxWaitMs } = call.report
+      return queue.run({ priority, maxWaitMs, signal: call.signal }, () => run(call))
+    },
     saveSchedule(key, credentials, earliestFetch) {
       schedules.set(key, { credentials, earliestFetch })
       return save()

@@ -45,6 +45,8 @@ export interface Refresher {
 export interface RefreshEvents {
   /** The first refresh waits, because an earlier process fetched recently. */
   readonly onResumed: (state: ReportState, waitMs: number) => void
+  /** A call had its turn, after it waited this long for other calls of its account. */
+  readonly onTurn: (state: ReportState, waitedMs: number) => void
   /** A call failed and will be retried. */
   readonly onRetry: (state: ReportState, failure: Failure, waitMs: number) => void
   /** A refresh ended with this state. */
@@ -118,6 +120,7 @@ export function startRefresher(
 
   async function call(): Promise<Attempt> {
     let encoded: Attempt['encoded']
+    const queuedAt = performance.now()
     const outcome = await account.call({
       report,
       signal,
@@ -126,6 +129,7 @@ export function startRefresher(
         // A call that waited for its turn leaves a later schedule to the next process.
         if (sentAt === undefined) state = withNextRefresh(state, Date.now() + refreshIntervalMs)
         account.noteSchedule(key, credentials, earliestFetch(state))
+        events.onTurn(state, performance.now() - queuedAt)
       },
       onSaved: noteSaved,
       send: async () => {

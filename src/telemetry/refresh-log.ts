@@ -12,6 +12,7 @@ interface ReportMemory {
   readonly failures: ReturnType<typeof createRepeatedFailures>
   readonly rejections: ReturnType<typeof createRepeatedFailures>
   readonly missingFields: ReturnType<typeof createRepeatedFailures>
+  readonly delays: ReturnType<typeof createRepeatedFailures>
   hasRefreshed: boolean
 }
 
@@ -30,6 +31,7 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
       failures: createRepeatedFailures(),
       rejections: createRepeatedFailures(),
       missingFields: createRepeatedFailures(),
+      delays: createRepeatedFailures(),
       hasRefreshed: false,
     }
     memories.set(key, memory)
@@ -112,6 +114,17 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
     onRefreshed(state, outcome) {
       if (outcome.ok) logSuccess(state, outcome)
       else logFailure(state, outcome)
+    },
+    onTurn(state, waitedMs) {
+      const { delays } = memoryOf(state)
+      const fields = { ...reportFields(state), waited: formatWait(waitedMs) }
+      if (waitedMs > state.settings.refreshIntervalMs) {
+        const { level, fields: repeated } = delays.failed(['delayed'], clock())
+        log[level]({ ...fields, ...repeated }, 'call delayed')
+        return
+      }
+      const ended = delays.succeeded(clock())
+      if (ended) log[ended.level]({ ...fields, ...ended.fields }, 'calls no longer delayed')
     },
     onRetry(state, { reason, message }, waitMs) {
       // The first refresh can take minutes before it fails, and someone is probably watching.

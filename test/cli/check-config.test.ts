@@ -73,7 +73,7 @@ Operation ventas
   token_info  every 1h   24 calls a day
 Account 0042
   312 of 50,000 calls a day (50 licences × 1,000): 0.6%
-  49,688 calls a day are left: enough to retry every refresh twice
+  49,688 calls a day are left: enough for 2 retries of each refresh
 `,
     )
   })

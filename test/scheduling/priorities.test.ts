@@ -82,6 +82,8 @@ async function run({
   /** Moments at which a report was refused, by its name. */
   const paused = new Map<string, number[]>(reports.map(({ name }) => [name, []]))
   const messages = new Set<string>()
+  /** The longest wait of a call for its turn, by the name of its report. */
+  const longestWait = new Map<string, number>()
 
   async function send(scheduled: ScheduledReport): Promise<Outcome> {
     const waiting = reports.find(
@@ -105,6 +107,9 @@ async function run({
         scheduled,
         startOffsetMs: index * 1400,
         events: {
+          onTurn: (_state, waitedMs) => {
+            longestWait.set(scheduled.name, Math.max(longestWait.get(scheduled.name) ?? 0, waitedMs))
+          },
           onRefreshed: (_state, outcome) => {
             if (outcome.ok || outcome.failure.reason !== 'quota_exceeded') return
             paused.get(scheduled.name)?.push(Date.now())
@@ -124,6 +129,7 @@ async function run({
     paused,
     messages,
     overtaken,
+    longestWait,
     mostInProgress: () => mostInProgress,
     refreshes: () => Object.fromEntries(running.map(({ name, report }) => [name, report.state().refreshes])),
     /** Calls of a report on a day. */
@@ -166,6 +172,33 @@ describe('1,000 refreshes of seven reports with slow calls', () => {
     expect(callsOn('2026-03-11')).toBeLessThanOrEqual(1000)
     const pauses = ['fifth', 'fourth', 'third', 'second', 'first'].map((report) => firstPause(paused, report))
     expect(pauses).toEqual(pauses.toSorted((one, other) => one - other))
+  })
+})
+
+describe('more calls than an account can make one at a time', () => {
+  // Three calls of one minute for each refresh: the first two reports alone need more than their interval.
+  const timingOut = { takesMs: () => MINUTE, outcomeOf: () => failedOutcome('timeout', 'no response') }
+
+  it('delay every report but the most important one, and starve none', async () => {
+    const { calls, overtaken, longestWait, mostInProgress } = await run(timingOut)
+    await vi.advanceTimersByTimeAsync(24 * HOUR)
+    expect(mostInProgress()).toBe(1)
+    expect(overtaken.filter((text) => text.endsWith('before first'))).toEqual([])
+    expect(longestWait.get('first')).toBeLessThanOrEqual(MINUTE)
+    for (const { name, refreshIntervalMs } of SEVEN) {
+      // Those that are overdue take turns with each other, and with more important ones that have waited for one of them.
+      const longest = refreshIntervalMs + 3 * SEVEN.length * MINUTE
+      expect(longestWait.get(name), name).toBeLessThanOrEqual(longest)
+      const sentAt = calls.filter(({ report }) => report === name).map(({ at }) => at)
+      const gaps = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0))
+      expect(Math.max(...gaps), name).toBeLessThanOrEqual(refreshIntervalMs + longest)
+    }
+  })
+
+  it('are counted as waits that are longer than the interval', async () => {
+    const { longestWait } = await run(timingOut)
+    await vi.advanceTimersByTimeAsync(3 * HOUR)
+    expect(longestWait.get('sixth')).toBeGreaterThan(5 * MINUTE)
   })
 })
 

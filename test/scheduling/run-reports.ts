@@ -17,6 +17,7 @@ export const HOUR = 60 * MINUTE
 
 export const silentEvents: RefreshEvents = {
   onResumed: () => {},
+  onTurn: () => {},
   onRetry: () => {},
   onRefreshed: () => {},
 }

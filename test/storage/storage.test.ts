@@ -440,7 +440,7 @@ describe('a worker thread that is lost while it encodes a snapshot', () => {
       attempt,
       storageOf: storage.account,
       snapshotsOf: storage.snapshots,
-      events: { onResumed: () => {}, onRetry: () => {}, onRefreshed: () => {} },
+      events: { onResumed: () => {}, onTurn: () => {}, onRetry: () => {}, onRefreshed: () => {} },
     })
     onTestFinished(async () => {
       await supervisor.stop()

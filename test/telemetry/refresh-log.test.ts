@@ -55,6 +55,43 @@ const repeat = (count: number, outcome: Outcome) => Array.from({ length: count }
 
 const timeout = failedOutcome('timeout', 'the problem')
 
+describe('the lines about calls that wait for other calls of the account', () => {
+  const turns = (waits: readonly number[], level = 'trace') =>
+    logOf(({ onTurn }, setClock) => {
+      for (const [index, waitedMs] of waits.entries()) {
+        setClock(index * 300_000)
+        onTurn(BEFORE, waitedMs)
+      }
+    }, level)
+
+  it('are none for a wait of up to the interval', () => {
+    expect(turns([0, 299_999, 300_000])).toEqual([])
+  })
+
+  it('say how long a call has waited, and when the calls are in time again', () => {
+    const about = { operation: 'ventas', report: 'agents' }
+    expect(turns([420_000, 301_000, 1000])).toEqual([
+      { ...about, level: WARN, waited: '7m', failures: 1, msg: 'call delayed' },
+      {
+        ...about,
+        level: DEBUG,
+        waited: '5m1s',
+        failures: 2,
+        failing_for: '5m',
+        msg: 'call delayed',
+      },
+      {
+        ...about,
+        level: INFO,
+        waited: '1s',
+        failures: 2,
+        failing_for: '10m',
+        msg: 'calls no longer delayed',
+      },
+    ])
+  })
+})
+
 describe('the line about a refresh', () => {
   it('contains operation, report, duration and number of records', () => {
     expect(lineOf(aSuccess())).toEqual({
