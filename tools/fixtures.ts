@@ -60,6 +60,7 @@ export function anAccountState(overrides: Partial<AccountState> = {}): AccountSt
     dailyLimit: undefined,
     reports: [],
     requestsOfDay: { day: '2026-01-02', count: 0 },
+    countedSince: 0,
     otherRequests: undefined,
     measuringSince: undefined,
     exhausted: undefined,

@@ -7,12 +7,20 @@ export interface RequestsOfDay {
   readonly count: number
 }
 
+/** A number of requests at a moment. */
+export interface MeasuredCount {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Requests since the day began. */
+  readonly count: number
+}
+
 /** What other programs have used of an account's calls, as the last measurement has shown. */
 export interface OtherRequests extends RequestsOfDay {
   /** Milliseconds since 1970. */
   readonly measuredAt: number
-  /** Calls an hour, for the time after the measurement. */
-  readonly perHour: number
+  /** Counts of this day about an hour apart, oldest first. The first is of the moment from which others are distinguished. */
+  readonly marks: readonly MeasuredCount[]
 }
 
 /** When a report of an operation may be fetched next, as a process leaves it for the next one. */

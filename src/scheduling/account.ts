@@ -165,6 +165,7 @@ function initialAccountState(settings: AccountSettings, stored: StoredAccount | 
   return {
     ...settings,
     requestsOfDay: stored?.requestsOfDay ?? { day: dayAt(wallMs, settings.timeZone), count: 0 },
+    countedSince: stored === undefined ? wallMs : 0,
     otherRequests: stored?.otherRequests,
     measuringSince: undefined,
     exhausted: exhausted && {

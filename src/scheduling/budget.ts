@@ -29,6 +29,8 @@ export interface AccountState {
   /** All reports of all operations of the account. */
   readonly reports: readonly ScheduledReport[]
   readonly requestsOfDay: RequestsOfDay
+  /** Requests before this moment are not in `requestsOfDay`: nothing was stored. Milliseconds since 1970. */
+  readonly countedSince: number
   /** `undefined` until a report has measured it. */
   readonly otherRequests: OtherRequests | undefined
   /** When the last call was sent that measures the requests of other programs, on the monotonic clock. */
@@ -75,8 +77,9 @@ export function withMeasurementSent(state: AccountState, now: Moment): AccountSt
  * @param now milliseconds since 1970
  */
 export function withAccountCalls(state: AccountState, accountCalls: number, now: number): AccountState {
-  const { requestsOfDay, otherRequests, timeZone } = state
-  const measured = measureOthers(accountCalls, requestsOfDay, otherRequests, timeZone, now)
+  const { requestsOfDay, countedSince, otherRequests, timeZone } = state
+  const own = { ...requestsOfDay, countedSince }
+  const measured = measureOthers(accountCalls, own, otherRequests, timeZone, now)
   return { ...state, otherRequests: measured }
 }
 

@@ -16,7 +16,7 @@ const stored = z.object({
       day: z.iso.date(),
       count: z.int().nonnegative(),
       measuredAt: z.number(),
-      perHour: z.number().nonnegative(),
+      marks: z.array(z.object({ at: z.number(), count: z.int().nonnegative() })).min(1),
     })
     .optional(),
   schedules: z.record(z.string(), z.object({ earliestFetch: z.number(), credentials: z.string() })),

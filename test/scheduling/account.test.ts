@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '../../src/model/outcome.ts'
 import type { AccountStorage, AccountToStore } from '../../src/model/storage-ports.ts'
 import { type Account, openAccount } from '../../src/scheduling/account.ts'
-import { requestsToday } from '../../src/scheduling/budget.ts'
+import { requestsToday, reserveAgainst } from '../../src/scheduling/budget.ts'
 import { scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import { anOperation, never } from '../../tools/fixtures.ts'
@@ -21,6 +21,8 @@ import {
 } from './run-reports.ts'
 
 const NOON = Date.parse('2026-03-10T17:00:00Z')
+// Bogotá's day begins.
+const MIDNIGHT = NOON - 12 * HOUR
 const TODAY = '2026-03-10'
 const AGENTS = scheduledReport({ name: 'agents', refreshIntervalMs: 5 * MINUTE })
 
@@ -465,14 +467,46 @@ describe('the requests of other programs', () => {
     const { saved, storage } = recordingStorage(storageWith({ requestsOfDay: { day: TODAY, count: 99 } }))
     const account = await openMeasured(storage)
     await measure(account, 340)
-    const expected = { day: TODAY, count: 240, measuredAt: NOON, perHour: 20 }
+    const marks = [
+      { at: MIDNIGHT, count: 0 },
+      { at: NOON, count: 240 },
+    ]
+    const expected = { day: TODAY, count: 240, measuredAt: NOON, marks }
     expect(account.state().otherRequests).toEqual(expected)
     await account.saveSchedule('agents', 'one', 1)
     expect(saved.at(-1)?.otherRequests).toEqual(expected)
   })
 
+  it('that were made before a start without storage are no rate: they may be our own', async () => {
+    const account = await openMeasured(anAccountStorage())
+    await measure(account, 901)
+    expect(account.state().otherRequests).toEqual({
+      day: TODAY,
+      count: 900,
+      measuredAt: NOON,
+      marks: [{ at: NOON, count: 900 }],
+    })
+    // The calls that are left suffice, and no others are expected.
+    expect(reserveAgainst({ ...account.state(), dailyLimit: 2000 }, MEASURING, NOON)).toBeUndefined()
+    // The next day is counted from its beginning.
+    vi.setSystemTime(MIDNIGHT + 25 * HOUR)
+    await measure(account, 25)
+    expect(account.state().otherRequests).toMatchObject({
+      count: 24,
+      marks: [
+        { at: MIDNIGHT + 24 * HOUR, count: 0 },
+        { at: MIDNIGHT + 25 * HOUR, count: 24 },
+      ],
+    })
+  })
+
   it('of an earlier process count from the start', async () => {
-    const otherRequests = { day: TODAY, count: 990, measuredAt: NOON - MINUTE, perHour: 0 }
+    const otherRequests = {
+      day: TODAY,
+      count: 990,
+      measuredAt: NOON - MINUTE,
+      marks: [{ at: MIDNIGHT, count: 0 }],
+    }
     const account = await openMeasured(
       storageWith({ requestsOfDay: { day: TODAY, count: 10 }, otherRequests }),
     )

@@ -140,7 +140,7 @@ describe('the requests of other programs', () => {
   const measured = withAccountCalls({ ...used(400), reports }, 700, NOON)
 
   it('are measured against our own, and count until the day turns', () => {
-    expect(otherRequestsToday(measured, NOON)).toMatchObject({ count: 300, perHour: 25 })
+    expect(otherRequestsToday(measured, NOON)).toMatchObject({ count: 300, measuredAt: NOON })
     expect(otherRequestsToday(measured, NOON + 13 * HOUR)).toBeUndefined()
   })
 

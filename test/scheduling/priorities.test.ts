@@ -281,12 +281,23 @@ describe('other programs that use the account too', () => {
     expect(callsOf('first', '2026-03-10')).toBe(288)
   })
 
-  it('that stop no longer count once they are measured again', async () => {
-    const { paused } = await runWithOthers((hour) => (hour === 8 ? 300 : 0), 2)
+  it('that stop are no longer expected once they are measured for three hours', async () => {
+    const { paused } = await runWithOthers((hour) => (hour >= 6 && hour < 12 ? 60 : 0), 2)
     await vi.advanceTimersByTimeAsync(24 * HOUR - 1)
     const hours = paused.get('sixth')?.map((at) => (at - Date.parse(MIDNIGHT)) / HOUR) ?? []
-    expect(hours.some((hour) => hour < 10)).toBe(true)
-    expect(hours.filter((hour) => hour > 13)).toEqual([])
+    expect(hours.some((hour) => hour > 9 && hour < 12)).toBe(true)
+    expect(hours.filter((hour) => hour > 15.1)).toEqual([])
+  })
+
+  it.each([
+    ['in one hour of measurements', 5000, (hour: number) => (hour === 8 ? 5000 : 0)],
+    ['that two measurements share', 5000, (hour: number) => (hour === 8 || hour === 9 ? 2500 : 0)],
+  ])('that make one burst pause no report: %s', async (_what, burst, perHour) => {
+    const { paused, callsOn, mostTotal } = await runWithOthers(perHour, 7)
+    await vi.advanceTimersByTimeAsync(24 * HOUR - 1)
+    expect([...paused.values()].flat()).toEqual([])
+    expect(callsOn('2026-03-10')).toBe(1560)
+    expect(mostTotal()).toBe(1560 + burst)
   })
 
   it('that use up the account stop all calls but the measurement, once in 30 minutes', async () => {

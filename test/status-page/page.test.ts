@@ -180,7 +180,7 @@ describe('the part about accounts', () => {
       dailyLimit: 1000,
       requestsOfDay: { day: '2026-01-02', count: 400 },
       reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
-      otherRequests: { day: '2026-01-02', count: 510, measuredAt: NOW, perHour: 0 },
+      otherRequests: { day: '2026-01-02', count: 510, measuredAt: NOW, marks: [] },
     })
     const state = { ...stateOf(agents(good())), accounts: [account] }
     expect(wordsOf(pageOf(state))).toContain('0042 910 of 1,000 510 by other programs in 14 hours')

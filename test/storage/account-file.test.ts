@@ -45,7 +45,11 @@ describe('the account file', () => {
   })
 
   it('keeps the requests of other programs', () => {
-    const otherRequests = { day: '2026-03-10', count: 300, measuredAt: NOW - 60_000, perHour: 12.5 }
+    const marks = [
+      { at: NOW - 7_200_000, count: 0 },
+      { at: NOW - 3_600_000.5, count: 120 },
+    ]
+    const otherRequests = { day: '2026-03-10', count: 300, measuredAt: NOW - 60_000, marks }
     expect(restart(accountOf({ otherRequests })).content?.otherRequests).toEqual(otherRequests)
     expect(restart(accountOf()).content?.otherRequests).toBeUndefined()
   })
@@ -74,7 +78,14 @@ describe('the account file', () => {
     ['no date', { ...accountOf(), requestsOfDay: { day: 'today', count: 1 } }],
     [
       'others that have made less than nothing',
-      { ...accountOf(), otherRequests: { day: '2026-03-10', count: -1, measuredAt: NOW, perHour: 0 } },
+      {
+        ...accountOf(),
+        otherRequests: { day: '2026-03-10', count: -1, measuredAt: NOW, marks: [{ at: NOW, count: 0 }] },
+      },
+    ],
+    [
+      'others without a mark',
+      { ...accountOf(), otherRequests: { day: '2026-03-10', count: 1, measuredAt: NOW, marks: [] } },
     ],
     ['no schedules', { requestsOfDay }],
   ])('cannot be used with %s', (_what, account) => {

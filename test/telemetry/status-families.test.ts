@@ -63,7 +63,7 @@ const account = withRequestToday(anAccountState({ dailyLimit: 50_000 }), NOW)
 const measured: ExporterState['accounts'][number] = {
   ...account,
   reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
-  otherRequests: { day: '2026-03-10', count: 300, measuredAt: NOW - 30 * MINUTE, perHour: 20 },
+  otherRequests: { day: '2026-03-10', count: 300, measuredAt: NOW - 30 * MINUTE, marks: [] },
 }
 
 /** The state of an exporter with one report of one operation. */
