@@ -29,14 +29,14 @@ export function followFiles(
 ): FileFollower {
   if (source === undefined || source.files.length === 0)
     return { onRefreshed: () => {}, close: async () => {} }
-  const { files, reload } = source
+  const { files, refresh } = source
   let current = operations
   const failures = createRepeatedFailures()
 
   /** @returns whether the files could be used */
   async function applyChanges(): Promise<boolean> {
     try {
-      const { operations: wanted } = await reload()
+      const { operations: wanted } = await refresh()
       const recovery = failures.succeeded(now())
       const changed = wanted.filter((operation) => !current.some((other) => isSame(operation, other)))
       if (changed.length > 0) {

@@ -68,10 +68,12 @@ export async function readEnvironment(
   const files = [VARIABLE.tokenFile, VARIABLE.caFile]
     .map((variable) => readVariable(environment, variable))
     .filter((path) => path !== undefined)
+  // The environment of a process does not change, so both read the same.
+  const reload = () => readEnvironment(environment)
   return {
     operations: [operation],
     warnings: [...unknown, ...shortInterval(operation), ...longTimeout(operation), ...ca.warnings],
-    source: { files, reload: () => readEnvironment(environment) },
+    source: { files, refresh: reload, reload },
   }
 }
 

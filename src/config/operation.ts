@@ -51,9 +51,11 @@ export interface Config {
 
 /** Where a configuration comes from. */
 export interface ConfigSource {
-  /** Files whose contents may be replaced while the exporter runs. */
+  /** Files whose changes take effect while the exporter runs, without a request: tokens and CA files. */
   readonly files: readonly string[]
-  /** @throws ConfigError with every problem */
+  /** Reads `files` again; every other setting stays. @throws ConfigError with every problem */
+  readonly refresh: () => Promise<Config>
+  /** Reads everything again, the configuration file included. @throws ConfigError with every problem */
   readonly reload: () => Promise<Config>
 }
 

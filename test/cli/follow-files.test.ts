@@ -18,18 +18,18 @@ async function follow() {
   writeFileSync(path, 'test-token-1')
   const config = await readEnvironment({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
   if (config.source === undefined) throw new Error('no source')
-  const reload = vi.fn(config.source.reload)
+  const refresh = vi.fn(config.source.refresh)
   const tokens: (string | undefined)[] = []
   const reloads: boolean[] = []
   const follower = followFiles(
-    { ...config, source: { ...config.source, reload } },
+    { ...config, source: { ...config.source, refresh } },
     async ([operation]) => void tokens.push(operation?.token.reveal()),
     createLogger({ logLevel: 'debug' }),
     (isSuccessful) => void reloads.push(isSuccessful),
   )
   onTestFinished(() => void follower.close())
   const refuse = (reason: FailureReason) => follower.onRefreshed(state, failedOutcome(reason, reason))
-  return { path, tokens, refuse, reload, reloads }
+  return { path, tokens, refuse, refresh, reloads }
 }
 
 /** Longer than reading a small file takes, and shorter than the interval of the watcher. */
@@ -44,11 +44,11 @@ it('reads the token file at once after invalid_token', async () => {
 
 // `unauthorized` too: wolkvox received no token, so another one would not arrive either.
 it('reads nothing at once after another failure', async () => {
-  const { path, refuse, reload } = await follow()
+  const { path, refuse, refresh } = await follow()
   writeFileSync(path, 'test-token-2')
   for (const reason of failureReasons) if (reason !== 'invalid_token') refuse(reason)
   await aWhile()
-  expect(reload).not.toHaveBeenCalled()
+  expect(refresh).not.toHaveBeenCalled()
 })
 
 it('logs that a changed token is in use, and does nothing while it is the same', async () => {

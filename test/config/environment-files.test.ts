@@ -63,13 +63,13 @@ describe('the files of a configuration', () => {
     expect(source?.files).toEqual([token, ca])
   })
 
-  it('can be read again', async () => {
+  it.each(['refresh', 'reload'] as const)('can be read again by %s', async (again) => {
     const path = write('test-token')
     const { source } = await readEnvironment({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
     writeFileSync(path, 'other-token')
-    expect((await source?.reload())?.operations[0]?.token.reveal()).toBe('other-token')
+    expect((await source?.[again]())?.operations[0]?.token.reveal()).toBe('other-token')
     writeFileSync(path, '')
-    await expect(source?.reload()).rejects.toThrow(
+    await expect(source?.[again]()).rejects.toThrow(
       'WOLKVOX_TOKEN_FILE: is empty; write the token into the file',
     )
   })
