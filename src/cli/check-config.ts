@@ -2,8 +2,8 @@ import { constants } from 'node:fs'
 import { access, lstat, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { dirname, resolve } from 'node:path'
-import { describeBills } from '../config/bill.ts'
 import { collectErrors } from '../config/config-error.ts'
+import { describeDailyCalls } from '../config/daily-calls.ts'
 import { hasEnvFile, readEnvironment } from '../config/environment.ts'
 import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
@@ -29,7 +29,9 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
   const proxies = config.operations
     .filter(({ route }) => route.source !== undefined)
     .map(({ name, route }) => `Proxy of ${name}: ${describeRoute(route)}`)
-  print(`${['The configuration is valid.', ...describeBills(config.operations), ...proxies].join('\n')}\n`)
+  print(
+    `${['The configuration is valid.', ...describeDailyCalls(config.operations), ...proxies].join('\n')}\n`,
+  )
   if (webConfig !== undefined) print(`The web configuration is valid: ${describeWebConfig(webConfig)}\n`)
   return 0
 }

@@ -1,6 +1,6 @@
 import { reportNamed } from '../reports/index.ts'
 import { formatDuration } from '../units.ts'
-import { billOf, excessOf } from './bill.ts'
+import { dailyCallsOf, excessOf } from './daily-calls.ts'
 import { defaultBaseUrl, type Operation, type ReportSettings } from './operation.ts'
 import { Secret } from './secret.ts'
 import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
@@ -143,6 +143,6 @@ function quotaProblems({
 }: Partial<SettingValues>): SettingProblem[] {
   if (reports === undefined) return []
   const intervals = reportSettings({ reports, refreshInterval, timeout: timeout ?? 0, staleAfter })
-  const excess = excessOf(billOf([{ name: '', licenses, reports: intervals }]))
+  const excess = excessOf(dailyCallsOf([{ name: '', licenses, reports: intervals }]))
   return excess === undefined ? [] : [{ setting: 'refreshInterval', message: excess }]
 }

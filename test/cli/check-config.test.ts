@@ -59,7 +59,7 @@ describe('check-config', () => {
     expect(printed.split('\n')).toEqual(expect.arrayContaining(lines))
   })
 
-  it('prints the bill', async () => {
+  it('prints the daily calls', async () => {
     const environment = {
       ...GOOD,
       WOLKVOX_OPERATION: 'ventas',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { billOf, describeBills, excessOf } from '../../src/config/bill.ts'
+import { dailyCallsOf, describeDailyCalls, excessOf } from '../../src/config/daily-calls.ts'
 import type { ReportSettings } from '../../src/config/operation.ts'
 import { parseDuration } from '../../src/units.ts'
 import { anOperation, type OperationOverrides } from '../../tools/fixtures.ts'
@@ -27,30 +27,32 @@ const SEVEN = [
 const operationOn = (server: string, name: string, overrides: OperationOverrides = {}) =>
   anOperation({ name, server, baseUrl: `https://wv${server}.wolkvox.com`, ...overrides })
 
-describe('the bill of an account', () => {
+describe('the daily calls of an account', () => {
   it('has the calls a day of each report, and their sum', () => {
-    const bill = billOf([{ name: 'ventas', licenses: 2, reports: SEVEN }])
-    expect(bill.items.map(({ calls }) => calls)).toEqual([288, 288, 288, 96, 288, 288, 24])
-    expect(bill).toMatchObject({ calls: 1560, licenses: 2, limit: 2000 })
+    const account = dailyCallsOf([{ name: 'ventas', licenses: 2, reports: SEVEN }])
+    expect(account.items.map(({ calls }) => calls)).toEqual([288, 288, 288, 96, 288, 288, 24])
+    expect(account).toMatchObject({ calls: 1560, licenses: 2, limit: 2000 })
   })
 
   it('has the reports of all operations, and the licences of any', () => {
-    const bill = billOf([
+    const account = dailyCallsOf([
       { name: 'ventas', licenses: undefined, reports: [every('first', HOUR)] },
       { name: 'soporte', licenses: 3, reports: [every('first', 7 * HOUR)] },
     ])
-    expect(bill.items).toEqual([
+    expect(account.items).toEqual([
       { operation: 'ventas', report: 'first', refreshIntervalMs: HOUR, calls: 24 },
       // A started interval costs a call too.
       { operation: 'soporte', report: 'first', refreshIntervalMs: 7 * HOUR, calls: 4 },
     ])
-    expect(bill).toMatchObject({ calls: 28, limit: 3000 })
+    expect(account).toMatchObject({ calls: 28, limit: 3000 })
   })
 })
 
 describe('an excess', () => {
   const excess = (licenses: number | undefined, ...operations: ReportSettings[][]) =>
-    excessOf(billOf(operations.map((reports, index) => ({ name: `op-${index + 1}`, licenses, reports }))))
+    excessOf(
+      dailyCallsOf(operations.map((reports, index) => ({ name: `op-${index + 1}`, licenses, reports }))),
+    )
 
   it('is none up to the limit, and none without licences', () => {
     expect(excess(2, SEVEN)).toBeUndefined()
@@ -84,14 +86,14 @@ describe('an excess', () => {
   })
 })
 
-describe('the printed bills', () => {
+describe('the printed daily calls', () => {
   it('list the reports by operation, and the sums by account', () => {
     const operations = [
       operationOn('0042', 'ventas', { licenses: 1, reports: SEVEN.slice(0, 3) }),
       operationOn('0043', 'cobros'),
       operationOn('0042', 'soporte', { licenses: 1, reports: [every('fourth', 15 * MINUTE)] }),
     ]
-    expect(describeBills(operations).join('\n')).toBe(`Operation ventas
+    expect(describeDailyCalls(operations).join('\n')).toBe(`Operation ventas
   first   every 5m  288 calls a day
   second  every 5m  288 calls a day
   third   every 5m  288 calls a day
@@ -111,7 +113,7 @@ Account 0043
       operationOn('0042', 'ventas'),
       operationOn('0042', 'pruebas', { baseUrl: 'https://proxy.example' }),
     ]
-    expect(describeBills(operations).filter((line) => line.startsWith('Account'))).toEqual([
+    expect(describeDailyCalls(operations).filter((line) => line.startsWith('Account'))).toEqual([
       'Account 0042@https://wv0042.wolkvox.com',
       'Account 0042@https://proxy.example',
     ])

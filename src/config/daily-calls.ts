@@ -9,12 +9,12 @@ import {
   type ReportSettings,
 } from './operation.ts'
 
-/** What a bill needs to know of an operation. */
-export type BilledOperation = Pick<Operation, 'licenses' | 'reports'> & { readonly name: string }
+/** What counting the calls of an operation needs. */
+export type CountedOperation = Pick<Operation, 'licenses' | 'reports'> & { readonly name: string }
 
 /** The calls a day that the reports of an account make, if every call succeeds. */
-export interface AccountBill {
-  readonly items: readonly BillItem[]
+export interface AccountCalls {
+  readonly items: readonly ReportCalls[]
   /** Calls of all items. */
   readonly calls: number
   readonly licenses: number | undefined
@@ -23,7 +23,7 @@ export interface AccountBill {
 }
 
 /** One report of one operation. */
-export interface BillItem {
+export interface ReportCalls {
   readonly operation: string
   readonly report: string
   readonly refreshIntervalMs: number
@@ -32,14 +32,14 @@ export interface BillItem {
 }
 
 /** @param operations those of one account */
-export function billOf(operations: readonly BilledOperation[]): AccountBill {
+export function dailyCallsOf(operations: readonly CountedOperation[]): AccountCalls {
   const items = operations.flatMap(({ name, reports }) => reports.map((report) => itemOf(name, report)))
   const licenses = operations.find((operation) => operation.licenses !== undefined)?.licenses
   const calls = items.reduce((sum, item) => sum + item.calls, 0)
   return { items, calls, licenses, limit: dailyLimit({ licenses }) }
 }
 
-function itemOf(operation: string, { name, refreshIntervalMs }: ReportSettings): BillItem {
+function itemOf(operation: string, { name, refreshIntervalMs }: ReportSettings): ReportCalls {
   return { operation, report: name, refreshIntervalMs, calls: Math.ceil(DAY_MS / refreshIntervalMs) }
 }
 
@@ -48,7 +48,7 @@ function itemOf(operation: string, { name, refreshIntervalMs }: ReportSettings):
  *
  * @returns `undefined` if they do not exceed the limit
  */
-export function excessOf({ items, calls, licenses, limit }: AccountBill): string | undefined {
+export function excessOf({ items, calls, licenses, limit }: AccountCalls): string | undefined {
   if (limit === undefined || calls <= limit) return undefined
   const several = items.some(({ operation }) => operation !== items[0]?.operation)
   const sum = items.map((item) => {
@@ -66,19 +66,22 @@ export function excessOf({ items, calls, licenses, limit }: AccountBill): string
   )
 }
 
-/** The bills of a whole configuration, as `check-config` prints them: reports by operation, then the sums by account. */
-export function describeBills(operations: readonly Operation[]): string[] {
+/** The daily calls of a whole configuration, as `check-config` prints them: reports by operation, then the sums by account. */
+export function describeDailyCalls(operations: readonly Operation[]): string[] {
   const accounts = [...Map.groupBy(operations, accountIdOf).values()].flatMap((ofAccount) => {
     const [first] = ofAccount
     if (first === undefined) return []
-    const bill = billOf(ofAccount)
-    return [`Account ${accountLabelOf(first, operations)}`, ...describeSum(bill).map((line) => `  ${line}`)]
+    const account = dailyCallsOf(ofAccount)
+    return [
+      `Account ${accountLabelOf(first, operations)}`,
+      ...describeSum(account).map((line) => `  ${line}`),
+    ]
   })
   return [...operations.flatMap((operation) => describeOperation(operation)), ...accounts]
 }
 
 function describeOperation(operation: Operation): string[] {
-  const rows = billOf([operation]).items.map(({ report, refreshIntervalMs, calls }) => [
+  const rows = dailyCallsOf([operation]).items.map(({ report, refreshIntervalMs, calls }) => [
     report,
     `every ${formatDuration(refreshIntervalMs)}`,
     count(calls),
@@ -93,7 +96,7 @@ function describeOperation(operation: Operation): string[] {
   return [`Operation ${operation.name}`, ...lines]
 }
 
-function describeSum({ calls, licenses, limit }: AccountBill): string[] {
+function describeSum({ calls, licenses, limit }: AccountCalls): string[] {
   if (limit === undefined || licenses === undefined) {
     return [`${count(calls)} calls a day; the daily limit is unknown: set WOLKVOX_LICENSES`]
   }
