@@ -1,6 +1,5 @@
 import { readBuildInfo } from '../build-info.ts'
 import { endsWithin, now, whenAborted } from '../clock.ts'
-import { reloadUnsupported } from '../config/config-error.ts'
 import type { Config } from '../config/operation.ts'
 import type { ProcessConfig } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
@@ -25,7 +24,7 @@ import { fillStatusFamilies } from '../telemetry/status-families.ts'
 import { createWorkerClient } from '../worker/worker-client.ts'
 import { createWorkerPool } from '../worker/worker-pool.ts'
 import type { CommandContext, ExitCode } from './command.ts'
-import { followFiles } from './follow-files.ts'
+import { createReloader } from './reload.ts'
 
 /** A running exporter. */
 export interface Exporter {
@@ -33,6 +32,8 @@ export interface Exporter {
   readonly urls: readonly string[]
   /** Rejects when the exporter cannot continue; never resolves. */
   readonly failed: Promise<never>
+  /** Reads the whole configuration again. @returns what is wrong, which the log has too; nothing after a success */
+  reload(): Promise<readonly string[]>
   /**
    * Lets scrapes in flight finish and aborts fetches in flight. Resolves when nothing runs any more, so not while the disk or a
    * DNS lookup hangs.
@@ -42,7 +43,8 @@ export interface Exporter {
 
 /** Where to listen and store, and who has access if there is a web configuration. */
 export interface ServerConfig
-  extends Pick<ProcessConfig, 'listenAddresses' | 'telemetryPath' | 'storagePath'> {
+  extends Pick<ProcessConfig, 'listenAddresses' | 'telemetryPath' | 'storagePath'>,
+    Partial<Pick<ProcessConfig, 'enableLifecycle'>> {
   readonly webConfig?: LoadedWebConfig | undefined
 }
 
@@ -57,7 +59,7 @@ const LOCK_WAIT_MS = 1000
  */
 export async function startExporter(
   config: Config,
-  { listenAddresses, telemetryPath, storagePath, webConfig }: ServerConfig,
+  { listenAddresses, telemetryPath, storagePath, enableLifecycle, webConfig }: ServerConfig,
   log: Logger,
 ): Promise<Exporter> {
   const build = readBuildInfo()
@@ -78,12 +80,11 @@ export async function startExporter(
         refreshes.onRefreshed(state, outcome)
         noteClockSkew(state)
         // Declared below, because it needs the supervisor. No refresh ends before the supervisor is applied.
-        files.onRefreshed(state, outcome)
+        reloader.onRefreshed(state, outcome)
       },
     },
   })
   const reloads = createReloads()
-  const files = followFiles(config, supervisor.apply, log, reloads.noteFor('configuration'))
   const collectOwnMetrics = createOwnMetrics(build, reloads.state)
   const exposition = createExposition({
     reports,
@@ -91,13 +92,23 @@ export async function startExporter(
     collectFamilies: async (state, at) => [...fillStatusFamilies(state, at), ...(await collectOwnMetrics())],
   })
   const webAccess = webConfig && (await loadWebAccess(webConfig, log, reloads.noteFor('web configuration')))
+  const reloader = createReloader({
+    config,
+    reloadOnChangeOf: [],
+    apply: (operations) => begun.promise.then(() => supervisor.apply(operations)),
+    webAccess,
+    log,
+    reloads,
+  })
+  // A reload that is requested earlier must not be undone by the first configuration.
+  const begun = Promise.withResolvers<void>()
+  // Before that, there is no report that could be tried.
+  let hasApplied = false
   const parts = {
     telemetryPath,
     renderMetrics: (format: Format) => exposition(format, now()),
-    isReady: () => {
-      const states = supervisor.state().reports
-      return states.length > 0 && states.every(isReady)
-    },
+    isReady: () => hasApplied && supervisor.state().reports.every(isReady),
+    reload: enableLifecycle ? reloader.reload : undefined,
     statusPage: async (language: Language, operation: string | undefined) => {
       // Loaded when someone looks: most exporters are only scraped.
       const [{ describeStatus }, { renderStatusPage }] = await Promise.all([
@@ -113,19 +124,25 @@ export async function startExporter(
   const app = createApp(parts)
   let listening: Listening | undefined
   const stop = async () => {
-    const filesClosed = files.close()
-    await Promise.all([supervisor.stop(), listening?.close(), app.close()])
-    await Promise.all([filesClosed, pool.close(), locks.close(), webAccess?.close()])
+    const supervisorStopped = supervisor.stop()
+    begun.resolve()
+    const reloaderClosed = reloader.close()
+    await Promise.all([supervisorStopped, listening?.close(), app.close()])
+    await Promise.all([reloaderClosed, pool.close(), locks.close(), webAccess?.close()])
   }
   try {
     await app.ready()
     listening = await listen(app.server, listenAddresses)
     const applied = supervisor.apply(config.operations)
-    const failed = applied.then(() => supervisor.failed)
+    begun.resolve()
+    const failed = applied.then(() => {
+      hasApplied = true
+      return supervisor.failed
+    })
     // A rejection that nothing awaits yet must not end the process.
     failed.catch(() => {})
     await endsWithin(LOCK_WAIT_MS, applied)
-    return { urls: listening.urls, failed, stop }
+    return { urls: listening.urls, failed, reload: reloader.reload, stop }
   } catch (error) {
     await stop()
     throw error
@@ -172,7 +189,7 @@ export async function runExporter(
     else log.info(fields, 'using proxy')
   }
   const exporter = await startExporter(config, serverConfig, log)
-  onReload(() => log.warn({ problem: reloadUnsupported }, 'reload refused'))
+  onReload(() => void exporter.reload())
   for (const url of exporter.urls) log.info({ url: `${url}${serverConfig.telemetryPath}` }, 'listening')
   onStarted(exporter.urls)
   try {

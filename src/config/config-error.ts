@@ -36,7 +36,6 @@ export async function collectErrors<R extends readonly (() => unknown)[]>(...rea
   return values as Values<R>
 }
 
-// Planned features. An error is better than a setting that is silently ignored.
+// A planned feature. An error is better than a setting that is silently ignored.
 export const configFileUnsupported =
   'a configuration file is not supported yet; describe one operation with the WOLKVOX_* variables'
-export const reloadUnsupported = 'reloading is not supported yet; restart to change the configuration'

@@ -37,7 +37,7 @@ export const commonFlags = [
     name: 'web.enable-lifecycle',
     type: 'boolean',
     default: 'off',
-    meaning: 'allow POST /-/reload; not supported yet',
+    meaning: 'allow POST /-/reload, which reads the configuration again; SIGHUP does so in any case',
   },
   {
     name: 'storage.path',

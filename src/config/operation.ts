@@ -103,6 +103,20 @@ export function haveSameSettings(one: Operation, other: Operation): boolean {
   return isDeepStrictEqual(comparable(one), comparable(other))
 }
 
+/**
+ * Whether the data of one operation can be shown as that of the other: what differs concerns only how calls are made, and how
+ * many.
+ */
+export function haveSameData(one: Operation, other: Operation): boolean {
+  return isDeepStrictEqual(dataSettings(one), dataSettings(other))
+}
+
+function dataSettings(operation: Operation) {
+  const { token, reports, route, caCertificates, licenses, timeoutMs, maxResponseBytes, ...settings } =
+    operation
+  return settings
+}
+
 /** A secret hides its value from comparisons. */
 function comparable({ token, reports, ...settings }: Operation) {
   return { ...settings, password: settings.route.proxy?.credentials?.password.reveal() }

@@ -1,4 +1,4 @@
-import { ConfigError, configFileUnsupported, reloadUnsupported } from './config-error.ts'
+import { ConfigError, configFileUnsupported } from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
 import { pathProblems, textProblems } from './text-problems.ts'
 
@@ -11,6 +11,8 @@ export interface ProcessConfig {
   readonly telemetryPath: string
   /** File of TLS and authentication; empty for plain HTTP. */
   readonly webConfigFile: string
+  /** Whether `POST /-/reload` is allowed. */
+  readonly enableLifecycle: boolean
   /** Folder for the data that survives a restart; empty stores nothing. */
   readonly storagePath: string
   readonly logLevel: (typeof logLevels)[number]
@@ -20,7 +22,6 @@ export interface ProcessConfig {
 
 const UNSUPPORTED: Partial<Record<FlagName, string>> = {
   'config.file': configFileUnsupported,
-  'web.enable-lifecycle': reloadUnsupported,
 }
 
 // Paths of other routes. `/` is allowed and replaces the status page.
@@ -65,6 +66,7 @@ export function readFlags(
     listenAddresses: listenAddresses.filter((address) => address !== undefined),
     telemetryPath,
     webConfigFile: last('web.config.file') ?? '',
+    enableLifecycle: flags.has('web.enable-lifecycle'),
     storagePath: last('storage.path') ?? defaults.storagePath,
     logLevel,
     logFormat,

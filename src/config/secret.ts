@@ -2,8 +2,25 @@ import { inspect } from 'node:util'
 
 const REDACTED = '[secret]'
 
-// Every secret of this thread (each thread has its own copy of this module), for {@link redactSecrets}.
+// A token that was replaced can still be in a late message. Without a limit, each new token would slow down all outputs for good.
+const MAX_KNOWN = 1024
+
+/** The secrets of this thread (each thread has its own copy of this module), for {@link redactSecrets}. The last one is the newest. */
 const known = new Set<string>()
+
+/** Finds them; made when it is needed. */
+let pattern: RegExp | undefined
+
+function remember(secret: string): void {
+  const isNew = !known.delete(secret)
+  known.add(secret)
+  if (!isNew) return
+  for (const oldest of known) {
+    if (known.size <= MAX_KNOWN) break
+    known.delete(oldest)
+  }
+  pattern = undefined
+}
 
 /**
  * A token or a password that printing, logging, spreading or serialising cannot reveal. Only {@link Secret.reveal} returns it, so every
@@ -14,7 +31,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value
-    known.add(value)
+    remember(value)
   }
 
   /** The secret itself, for the request header and for redaction. */
@@ -38,15 +55,13 @@ export class Secret {
 // A shorter text can be part of any word or number, and its replacement would damage the outputs.
 const MIN_LENGTH = 8
 
-let pattern: { readonly regExp: RegExp; readonly secrets: number } | undefined
-
 /**
  * Removes every secret of this thread from a text: unchanged, escaped as in JSON or URLs, or within base64. The last line of
  * defence for all outputs: no message should contain one.
  */
 export function redactSecrets(text: string): string {
-  if (pattern?.secrets !== known.size) pattern = { regExp: patternOf(known), secrets: known.size }
-  return text.replace(pattern.regExp, REDACTED)
+  pattern ??= patternOf(known)
+  return text.replace(pattern, REDACTED)
 }
 
 /**

@@ -23,6 +23,7 @@ import {
   withOutcome,
   withRefreshInProgress,
   withRequest,
+  withSettings,
 } from './state.ts'
 
 /** Refreshes one report of one operation. */
@@ -60,6 +61,8 @@ export interface RefresherParts {
   readonly snapshots: SnapshotStorage
   /** The schedule that an earlier process has stored. */
   readonly schedule: StoredSchedule | undefined
+  /** The last state under other settings, whose data and counts continue. */
+  readonly previous?: ReportState | undefined
   /** Fingerprint of token and address, until `useCredentials` changes it. */
   readonly credentials: string
   /** How long a first refresh that is due at once is delayed, so that many refreshers do not start together. */
@@ -84,17 +87,21 @@ export function startRefresher(
   settings: ReportSettings,
   parts: RefresherParts,
 ): Refresher {
-  const { account, report, snapshots, schedule, startOffsetMs, attempt, onStorageFailure, events } = parts
+  const { account, report, snapshots, schedule, previous, startOffsetMs, attempt, onStorageFailure, events } =
+    parts
   const { refreshIntervalMs } = settings
   const key = reportKey(operation.name, settings.name)
   const stopping = new AbortController()
   const { signal } = stopping
-  let state = initialState(operation.name, settings, Date.now())
+  let state =
+    previous === undefined
+      ? initialState(operation.name, settings, Date.now())
+      : withSettings(previous, settings)
   /** When the first request of this refresh was sent, on the monotonic clock. */
   let sentAt: number | undefined
   let { credentials } = parts
   /** What the last call was made with. */
-  let usedCredentials: string | undefined
+  let usedCredentials = previous !== undefined && schedule?.sameCredentials ? parts.credentials : undefined
   /** Ends the wait for the next refresh. */
   let waiting = new AbortController()
 
@@ -104,8 +111,9 @@ export function startRefresher(
 
   /** @returns milliseconds until the first refresh is due */
   async function restore(): Promise<number> {
-    const rendered = await snapshots.load()
-    if (rendered !== undefined) state = withData(state, rendered, now())
+    const stored = state.rendered === undefined ? await snapshots.load() : undefined
+    if (stored !== undefined) state = withData(state, stored, now())
+    const { rendered } = state
     // After a change of the token the operator expects the exporter to try the new one immediately.
     const wait =
       schedule?.sameCredentials === false
@@ -114,7 +122,9 @@ export function startRefresher(
     // Not the backoff of the account: a refused refresh costs no call, and its reason shows why there is no data.
     const firstIn = wait || startOffsetMs
     state = withNextRefresh(state, Date.now() + firstIn)
-    if (rendered !== undefined || firstIn > startOffsetMs) events.onResumed(state, firstIn)
+    if (previous === undefined && (rendered !== undefined || firstIn > startOffsetMs)) {
+      events.onResumed(state, firstIn)
+    }
     return firstIn
   }
 

@@ -137,6 +137,11 @@ export function withData(state: ReportState, rendered: RenderedSnapshot, now: Mo
   return { ...state, rendered, fetchedMonotonicMs: now.monotonicMs - (now.wallMs - rendered.fetchedAt) }
 }
 
+/** A report continues with other intervals. A refresh that was in progress has been aborted. */
+export function withSettings(state: ReportState, settings: ReportSettings): ReportState {
+  return { ...state, settings, inProgress: false }
+}
+
 /** A call has failed, and its refresh continues with a retry. */
 export function withFailedAttempt(state: ReportState): ReportState {
   return { ...state, hasAttempted: true }

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { endsWithin } from '../clock.ts'
 import {
   accountIdOf,
   accountLabelOf,
   credentialsFingerprint,
   dailyLimit,
+  haveSameData,
   haveSameSettings,
   type Operation,
   type ReportSettings,
@@ -19,14 +21,15 @@ import { type Account, type AccountSettings, openAccount } from './account.ts'
 import { type RefreshEvents, type Refresher, reportKey, startRefresher } from './refresher.ts'
 import { startOffset } from './schedule.ts'
 import { scheduledReport } from './scheduled-report.ts'
-import type { ExporterState, OperationState } from './state.ts'
+import type { ExporterState, OperationState, ReportState } from './state.ts'
 
 /** Runs a refresher for each report of each operation. */
 export interface Supervisor {
   /**
    * Starts, keeps and stops refreshers, so that exactly the given operations are refreshed. A report whose operation and settings
    * did not change keeps its data, schedule and counts, even if the token has changed. Several calls run one after the other.
-   * Starts nothing after `stop`.
+   * If only intervals or the way of calling have changed, data and counts are kept too. All changes become visible at once, when
+   * nothing of what stops is running any more. Starts nothing after `stop`.
    *
    * @throws StorageInUseError when another exporter uses the storage of a new account. Nothing has changed then
    */
@@ -64,12 +67,24 @@ interface RunningReport {
   readonly refresher: Refresher
 }
 
+/** What a report that starts continues from. */
+interface Predecessor {
+  readonly schedule: StoredSchedule
+  /** `undefined` if its data cannot be shown under the new settings. */
+  readonly state: ReportState | undefined
+}
+
+// Releasing a lock takes milliseconds.
+const CLOSE_WAIT_MS = 1000
+
 /** Makes a supervisor that runs nothing yet. */
 export function createSupervisor(parts: SupervisorParts): Supervisor {
   const { attempt, storageOf, snapshotsOf, events } = parts
   const accounts = new Map<string, RunningAccount>()
   const operations = new Map<string, RunningOperation>()
   const reports = new Map<string, RunningReport>()
+  /** Accounts whose storage is being closed, which can take as long as the disk hangs. */
+  const closing = new Map<string, Promise<void>>()
   const { promise: failed, reject: fail } = Promise.withResolvers<never>()
   // A failure before anyone waits for it must not end the process.
   failed.catch(() => {})
@@ -80,8 +95,13 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   async function apply(wanted: readonly Operation[]): Promise<void> {
     if (isStopped) return
     await openAccounts(wanted)
-    const stopped = await stopReports(wanted)
+    const stopping = [...reports].filter(
+      ([, running]) => !wanted.some((operation) => keeps(operation, running)),
+    )
+    await Promise.all(stopping.map(([, { refresher }]) => refresher.stop()))
     if (isStopped) return closeAccounts([])
+    // From here on nothing waits: no scrape sees a part of the changes.
+    const predecessors = removeReports(stopping, wanted)
     updateOperations(wanted)
     updateTokens(wanted)
     const starting = wanted.flatMap((operation) =>
@@ -91,15 +111,19 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     )
     for (const [index, { operation, settings }] of starting.entries()) {
       const offset = startOffset(index, starting.length, settings.refreshIntervalMs)
-      start(operation, settings, offset, stopped.get(reportKey(operation.name, settings.name)))
+      start(operation, settings, offset, predecessors.get(reportKey(operation.name, settings.name)))
     }
-    await closeAccounts(wanted)
+    closeAccounts(wanted)
+    // Usually, the locks of removed accounts are free when this ends. A hung disk must not block the next call.
+    await endsWithin(CLOSE_WAIT_MS, Promise.all(closing.values()))
   }
 
   async function openAccounts(wanted: readonly Operation[]): Promise<void> {
     const opened = new Map<string, RunningAccount>()
     const opening = [...Map.groupBy(wanted, accountIdOf)].map(async ([key, [first, ...others]]) => {
       if (first === undefined || accounts.has(key)) return
+      // Otherwise the lock that is acquired now would be released then.
+      await closing.get(key)
       const settings = accountSettings(first, wanted)
       opened.set(key, await openAccount(settings, storageOf(first), credentialsOf([first, ...others])))
     })
@@ -112,24 +136,24 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     for (const [key, running] of opened) accounts.set(key, running)
   }
 
-  /** @returns for each stopped report, what decides when it may be fetched again if it is only restarted */
-  async function stopReports(wanted: readonly Operation[]): Promise<ReadonlyMap<string, StoredSchedule>> {
-    const stopping = [...reports].filter(
-      ([, running]) => !wanted.some((operation) => keeps(operation, running)),
-    )
-    const schedules = await Promise.all(
-      stopping.map(async ([key, { refresher, accountKey, operation }]) => {
-        await refresher.stop()
+  /** @returns what those of them continue from that only start again */
+  function removeReports(
+    stopped: readonly (readonly [string, RunningReport])[],
+    wanted: readonly Operation[],
+  ): ReadonlyMap<string, Predecessor> {
+    return new Map(
+      stopped.map(([key, running]) => {
+        const { accountKey, operation, refresher } = running
         reports.delete(key)
         accounts.get(accountKey)?.account.forgetSchedule(key)
-        const credentials = credentialsFingerprint(operation)
         const next = wanted.find(({ name }) => name === operation.name)
-        const sameCredentials = next !== undefined && credentialsFingerprint(next) === credentials
-        // The age of stored data decides: without data, waiting for the old schedule would leave a gap.
-        return [key, { earliestFetch: 0, sameCredentials }] as const
+        const sameCredentials =
+          next !== undefined && credentialsFingerprint(next) === credentialsFingerprint(operation)
+        const state = next !== undefined && continuesData(next, running) ? refresher.state() : undefined
+        // The age of the data decides: without data, waiting for the old schedule would leave a gap.
+        return [key, { schedule: { earliestFetch: 0, sameCredentials }, state }] as const
       }),
     )
-    return new Map(schedules)
   }
 
   function updateOperations(wanted: readonly Operation[]): void {
@@ -160,7 +184,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     operation: Operation,
     settings: ReportSettings,
     startOffsetMs: number,
-    schedule: StoredSchedule | undefined,
+    predecessor: Predecessor | undefined,
   ): void {
     const key = reportKey(operation.name, settings.name)
     const running = accounts.get(accountIdOf(operation))
@@ -169,7 +193,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       account: running.account,
       report: scheduledReport(settings),
       snapshots: snapshotsOf(operation, settings.name),
-      schedule: schedule ?? running.stored?.schedules[key],
+      schedule: predecessor?.schedule ?? running.stored?.schedules[key],
+      previous: predecessor?.state,
       credentials: credentialsFingerprint(operation),
       startOffsetMs,
       attempt: (signal) => attempt(reports.get(key)?.operation ?? operation, settings.name, signal),
@@ -186,16 +211,16 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     running.state = { ...running.state, storageFailures: running.state.storageFailures + 1 }
   }
 
-  async function closeAccounts(wanted: readonly Operation[]): Promise<void> {
+  function closeAccounts(wanted: readonly Operation[]): void {
     const kept = new Set(wanted.map(accountIdOf))
-    await Promise.all(
-      [...accounts]
-        .filter(([key]) => !kept.has(key))
-        .map(async ([key, { account }]) => {
-          accounts.delete(key)
-          await account.close()
-        }),
-    )
+    for (const [key, { account }] of accounts) {
+      if (kept.has(key)) continue
+      accounts.delete(key)
+      closing.set(
+        key,
+        account.close().finally(() => closing.delete(key)),
+      )
+    }
   }
 
   function inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -227,7 +252,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     async stop() {
       isStopped = true
       await Promise.all([...reports.values()].map(({ refresher }) => refresher.stop()))
-      await Promise.all([...accounts.values()].map(({ account }) => account.close()))
+      await Promise.all([
+        ...[...accounts.values()].map(({ account }) => account.close()),
+        ...closing.values(),
+      ])
     },
   }
 }
@@ -275,4 +303,16 @@ function keeps(wanted: Operation, { operation, settings }: RunningReport): boole
     haveSameSettings(wanted, operation) &&
     wanted.reports.some((report) => isDeepStrictEqual(report, settings))
   )
+}
+
+/** Whether the data of a running report can be shown under the wanted settings of its operation. */
+function continuesData(wanted: Operation, { operation, settings }: RunningReport): boolean {
+  return (
+    haveSameData(wanted, operation) &&
+    wanted.reports.some((report) => isDeepStrictEqual(withoutIntervals(report), withoutIntervals(settings)))
+  )
+}
+
+function withoutIntervals({ refreshIntervalMs, staleAfterMs, ...settings }: ReportSettings) {
+  return settings
 }

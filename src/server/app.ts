@@ -3,7 +3,7 @@ import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { limitConnections } from './connections.ts'
 import { limits } from './limits.ts'
-import { addManagement, type Readiness } from './management.ts'
+import { addManagement, type Readiness, type Reload } from './management.ts'
 import { addMetrics, type RenderMetrics } from './metrics.ts'
 import { addRefusals, plainTextRefusals, refuse, refuseUnreadable } from './refusals.ts'
 import { trackResponses } from './responses.ts'
@@ -15,6 +15,8 @@ export interface AppParts {
   readonly telemetryPath: string
   readonly renderMetrics: RenderMetrics
   readonly isReady: Readiness
+  /** `undefined` if a reload by HTTP is not allowed. */
+  readonly reload?: Reload | undefined
   readonly statusPage: StatusPage
   readonly log: Logger
   /** Access as a web configuration decides; plain HTTP for everyone without it. */
@@ -73,7 +75,7 @@ export function createApp(parts: AppParts): FastifyInstance {
   addRefusals(app, responses)
   webAccess?.protect(app)
   addMetrics(app, telemetryPath, parts.renderMetrics, responses)
-  addManagement(app, parts.isReady)
+  addManagement(app, parts.isReady, parts.reload)
   if (telemetryPath !== '/') addStatusPage(app, parts.statusPage)
   return app
 }

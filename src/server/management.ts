@@ -2,17 +2,21 @@ import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { endsWithin } from '../clock.ts'
-import { reloadUnsupported } from '../config/config-error.ts'
+import { redactSecrets } from '../config/secret.ts'
 
 /** Whether every report was tried or restored. */
 export type Readiness = () => boolean
+
+/** Reads the configuration again. @returns what is wrong; nothing after a success */
+export type Reload = () => Promise<readonly string[]>
 
 /**
  * `/-/healthy`, `/-/ready` and `/-/reload`, the management API of Prometheus's own programs. None of them calls wolkvox.
  *
  * @see https://prometheus.io/docs/prometheus/latest/management_api/
+ * @param reload `undefined` if it is not allowed
  */
-export function addManagement(app: FastifyInstance, isReady: Readiness): void {
+export function addManagement(app: FastifyInstance, isReady: Readiness, reload: Reload | undefined): void {
   const send = (reply: FastifyReply, status: number, text: string) =>
     reply.code(status).type('text/plain').send(`${text}\n`)
 
@@ -30,8 +34,19 @@ export function addManagement(app: FastifyInstance, isReady: Readiness): void {
       ? send(reply, 200, 'wolkvox-exporter is ready.')
       : send(reply, 503, 'wolkvox-exporter is not ready: no call has ended yet, and no data was restored.'),
   )
-  app.post('/-/reload', (_request, reply) => send(reply, 403, reloadUnsupported))
+  app.post('/-/reload', async (_request, reply) => {
+    if (reload === undefined) return send(reply, 403, RELOAD_FORBIDDEN)
+    const problems = await reload()
+    if (problems.length === 0) return send(reply, 200, 'configuration reloaded')
+    // Problems can quote names of operations and files.
+    return reply
+      .code(500)
+      .type('text/plain; charset=utf-8')
+      .send(redactSecrets(`${problems.join('\n')}\n`))
+  })
 }
+
+const RELOAD_FORBIDDEN = 'reloading is not allowed; start with --web.enable-lifecycle, or send SIGHUP'
 
 // Compressing nothing takes microseconds; the health check of the image waits 5 s.
 const PROBE_TIMEOUT_MS = 1000

@@ -58,15 +58,35 @@ describe('serve', () => {
     expect(await textOf(await url())).toContain('wolkvox_up{operation="0000",report="agents"} 1\n')
   })
 
-  it('warns that reloading is not supported, and keeps running', async () => {
-    const { reload, url, stop } = startCommand(ISOLATED, await simulatedAccount())
+  it('reads the configuration again on SIGHUP, and keeps running', async () => {
+    const { WOLKVOX_TOKEN, ...account } = await simulatedAccount()
+    const file = join(temporaryFolder(), 'token')
+    writeFileSync(file, WOLKVOX_TOKEN ?? '')
+    const { reload, url } = startCommand(ISOLATED, { ...account, WOLKVOX_TOKEN_FILE: file })
     const root = await url()
     reload()
-    expect((await logged({ level: 'warn', msg: 'reload refused' })).problem).toBe(
-      'reloading is not supported yet; restart to change the configuration',
-    )
-    expect((await fetch(`${root}/-/healthy`)).status).toBe(200)
-    expect(await stop()).toEqual({ code: 0, hangs: false })
+    await logged({ level: 'info', msg: 'configuration reloaded' })
+    writeFileSync(file, '')
+    reload()
+    const [problem] = (await logged({ level: 'warn', msg: 'configuration not reloaded' }))
+      .problems as string[]
+    expect(problem).toMatch(/^WOLKVOX_TOKEN_FILE: is empty/)
+    expect(await textOf(`${root}/metrics`)).toContain('wolkvox_exporter_config_last_reload_successful 0\n')
+  })
+
+  it('refuses POST /-/reload, unless it is enabled', async () => {
+    const account = await simulatedAccount()
+    const post = async (flags: readonly string[]) => {
+      const { url, stop } = startCommand([...ISOLATED, ...flags], account)
+      const response = await fetch(`${await url()}/-/reload`, { method: 'POST' })
+      await stop()
+      return [response.status, await response.text()]
+    }
+    expect(await post([])).toEqual([
+      403,
+      'reloading is not allowed; start with --web.enable-lifecycle, or send SIGHUP\n',
+    ])
+    expect(await post(['--web.enable-lifecycle'])).toEqual([200, 'configuration reloaded\n'])
   })
 })
 

@@ -83,3 +83,19 @@ describe('redactSecrets', () => {
     expect(redactSecrets('refresh failed')).toBe('refresh failed')
   })
 })
+
+describe('the memory of secrets', () => {
+  it('forgets the oldest of very many, so that new tokens do not slow down all outputs for good', () => {
+    const first = new Secret('test-token-first')
+    for (let index = 0; index < 1022; index += 1) new Secret(`test-token-${index}`)
+    expect(redactSecrets(first.reveal())).toBe('[secret]')
+    // Used again, so it is not the oldest any more.
+    new Secret(first.reveal())
+    for (let index = 0; index < 1023; index += 1) new Secret(`other-token-${index}`)
+    expect(redactSecrets('test-token-first test-token-1 other-token-5')).toBe(
+      '[secret] test-token-1 [secret]',
+    )
+    new Secret('last-test-token')
+    expect(redactSecrets('test-token-first')).toBe('test-token-first')
+  })
+})

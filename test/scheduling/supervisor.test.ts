@@ -185,9 +185,7 @@ describe('apply', () => {
 
   it.each<[string, OperationOverrides]>([
     ['time zone', { timeZone: 'America/Mexico_City' }],
-    ['timeout', { timeoutMs: 1000 }],
     ['privacy', { agentName: 'hash' }],
-    ['licences', { licenses: 3 }],
   ])('restarts all reports of an operation whose %s changed', async (_what, changed) => {
     const { supervisor, calls } = supervise()
     await supervisor.apply([ventas({ reports: [agents, tokenInfo] }), soporte()])
@@ -196,6 +194,54 @@ describe('apply', () => {
     await supervisor.apply([ventas({ reports: [agents, tokenInfo], ...changed }), soporte()])
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(calls).toEqual(['ventas agents 60', 'ventas token_info 65'])
+  })
+
+  it.each<[string, OperationOverrides]>([
+    ['interval', { refreshIntervalMs: 2 * MINUTE }],
+    ['age at which data is stale', { refreshIntervalMs: 2 * MINUTE, staleAfterMs: HOUR }],
+    ['timeout', { timeoutMs: 1000, refreshIntervalMs: 2 * MINUTE }],
+    ['licences', { licenses: 3, refreshIntervalMs: 2 * MINUTE }],
+    ['proxy', { route: routeWith('test-word'), refreshIntervalMs: 2 * MINUTE }],
+  ])('keeps the data and the counts of a report whose %s changed, without a call', async (_what, changed) => {
+    const { supervisor, calls } = supervise()
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    const before = supervisor.state().reports[0]
+    await supervisor.apply([ventas(changed)])
+    const { settings, nextRefreshAt, ...kept } = supervisor.state().reports[0] ?? expect.fail()
+    expect(before).toMatchObject({ ...kept, refreshes: 1, requests: 1 })
+    expect([settings.refreshIntervalMs, nextRefreshAt]).toEqual([2 * MINUTE, NOON + 2 * MINUTE])
+    await vi.advanceTimersByTimeAsync(3 * MINUTE)
+    expect(calls).toEqual(['ventas agents 0', 'ventas agents 120', 'ventas agents 240'])
+    expect(supervisor.state().reports[0]).toMatchObject({ refreshes: 3, requests: 3 })
+  })
+
+  it('shows no data under settings that change what the data looks like', async () => {
+    const { supervisor } = supervise()
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(supervisor.state().reports[0]?.rendered).toBeDefined()
+    await supervisor.apply([ventas({ agentName: 'omit' })])
+    expect(supervisor.state().reports[0]?.rendered).toBeUndefined()
+  })
+
+  it('aborts the call of a report whose settings changed, and its refresh no longer counts as in progress', async () => {
+    let calls = 0
+    const { supervisor } = supervise({
+      attempt: async (_operation, _report, signal) => {
+        calls += 1
+        if (calls === 1) return anAttempt(good())
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+        })
+      },
+    })
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(6 * MINUTE)
+    expect(supervisor.state().reports[0]).toMatchObject({ inProgress: true, requests: 2, refreshes: 1 })
+    await supervisor.apply([ventas({ refreshIntervalMs: HOUR, staleAfterMs: 3 * HOUR })])
+    expect(supervisor.state().reports[0]).toMatchObject({ inProgress: false, requests: 2, refreshes: 1 })
+    expect(calls).toBe(2)
   })
 
   it('does not call for a restarted report whose stored data is young', async () => {
@@ -279,8 +325,8 @@ describe('apply', () => {
     ],
     ['proxy password', { route: routeWith('other-word') }],
     ['CA file', { caCertificates: 'test' }],
-  ])('restarts the reports of an operation whose %s changed', async (_what, changed) => {
-    const { supervisor, calls } = supervise()
+  ])('tries a changed %s at once if there is no data', async (_what, changed) => {
+    const { supervisor, calls } = supervise({ attempt: async () => anAttempt(bad('proxy')) })
     await supervisor.apply([ventas({ route: routeWith('test-word') })])
     await vi.advanceTimersByTimeAsync(MINUTE)
     calls.length = 0
@@ -290,6 +336,56 @@ describe('apply', () => {
     await supervisor.apply([ventas({ route: routeWith('test-word'), ...changed })])
     await vi.advanceTimersByTimeAsync(1)
     expect(calls).toEqual(['ventas agents 120'])
+  })
+
+  it('shows all changes at once, when nothing of what stops is running any more', async () => {
+    const saving = Promise.withResolvers<boolean>()
+    // The first save comes before the call, the second after it.
+    const saves = [Promise.resolve(true), saving.promise]
+    const save = () => saves.shift() ?? Promise.resolve(true)
+    const { supervisor } = supervise({ save })
+    const names = () => {
+      const { operations, reports } = supervisor.state()
+      return [operations.map(({ operation }) => operation.name), reports.map(({ operation }) => operation)]
+    }
+    await supervisor.apply([ventas(), operationOn('0042', 'ventas-2')])
+    await vi.advanceTimersByTimeAsync(1000)
+    const applied = supervisor.apply([soporte()])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(names()).toEqual([
+      ['ventas', 'ventas-2'],
+      ['ventas', 'ventas-2'],
+    ])
+    saving.resolve(true)
+    await applied
+    expect(names()).toEqual([['soporte'], ['soporte']])
+  })
+
+  it('does not wait for an account whose storage cannot be closed, unless it is opened again', async () => {
+    const closing = Promise.withResolvers<void>()
+    const opened: string[] = []
+    const supervisor = stopAfterTest(
+      createSupervisor({
+        attempt: async () => anAttempt(good()),
+        storageOf: ({ server }) => ({
+          load: async () => void opened.push(server),
+          save: async () => true,
+          close: () => (server === '0042' ? closing.promise : Promise.resolve()),
+        }),
+        snapshotsOf: () => ({ load: async () => undefined, save: async () => true }),
+        events: silentEvents,
+      }),
+    )
+    await supervisor.apply([ventas()])
+    const removed = supervisor.apply([soporte()])
+    await vi.advanceTimersByTimeAsync(1000)
+    await removed
+    const added = supervisor.apply([soporte(), ventas()])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(opened).toEqual(['0042', '0043'])
+    closing.resolve()
+    await added
+    expect(opened).toEqual(['0042', '0043', '0042'])
   })
 
   it('stops what was removed, with a call in progress, and closes its account', async () => {

@@ -78,7 +78,7 @@ describe('POST /-/reload', () => {
     const response = await makeApp().app.inject({ method: 'POST', url: '/-/reload', headers, payload })
     expect([response.statusCode, response.body]).toEqual([
       403,
-      'reloading is not supported yet; restart to change the configuration\n',
+      'reloading is not allowed; start with --web.enable-lifecycle, or send SIGHUP\n',
     ])
   })
 

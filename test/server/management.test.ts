@@ -3,6 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { Secret } from '../../src/config/secret.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { makeApp } from './make-app.ts'
 
@@ -58,5 +59,42 @@ describe('/-/healthy', () => {
     }
     expect(performance.now() - from).toBeLessThan(1000)
     expect(inFlight()).toEqual(busy)
+  })
+})
+
+describe('/-/reload', () => {
+  const post = async (reload?: () => Promise<readonly string[]>) => {
+    const { app } = makeApp({ reload })
+    const { statusCode, headers, body } = await app.inject({ method: 'POST', url: '/-/reload' })
+    return [statusCode, headers['content-type'], body]
+  }
+
+  it('is forbidden unless it is enabled', async () => {
+    expect(await post()).toMatchObject([
+      403,
+      'text/plain',
+      expect.stringMatching(/^reloading is not allowed; .*\n$/),
+    ])
+  })
+
+  it('is 200 with a short text', async () => {
+    expect(await post(async () => [])).toEqual([200, 'text/plain', 'configuration reloaded\n'])
+  })
+
+  it('is 500 with every problem on a line, without secrets', async () => {
+    const secret = new Secret('test-secret-text')
+    expect(await post(async () => ['one', `two ${secret.reveal()}`])).toEqual([
+      ...[500, 'text/plain; charset=utf-8'],
+      'one\ntwo [secret]\n',
+    ])
+  })
+
+  it('accepts only POST', async () => {
+    const reload = async () => expect.fail('must not be called')
+    const { app } = makeApp({ reload })
+    for (const method of ['GET', 'HEAD', 'PUT', 'DELETE'] as const) {
+      const { statusCode, headers } = await app.inject({ method, url: '/-/reload' })
+      expect([statusCode, headers.allow]).toEqual([405, 'POST'])
+    }
   })
 })

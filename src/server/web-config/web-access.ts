@@ -24,8 +24,18 @@ export interface WebAccess {
   readonly https: TlsOptions | undefined
   /** Protects an application that was made with these options. All applications share limits and users. */
   protect(app: FastifyInstance): void
+  /** Reads the files again, without a change yet. @returns what is wrong, or how to apply them */
+  prepareReload(): Promise<PreparedReload>
   /** Stops. Resolves when no file operation is in flight: never, while one hangs. */
   close(): Promise<void>
+}
+
+/** Files that were read again. */
+export interface PreparedReload {
+  /** What is wrong; empty if the files can be applied. */
+  readonly problems: readonly string[]
+  /** Applies the files if nothing is wrong. */
+  readonly apply: () => void
 }
 
 // Clients send their part of the handshake immediately.
@@ -62,13 +72,22 @@ export function createWebAccess(
   const watcher = watchFiles(() => files, reload, intervalMs)
 
   async function reload(): Promise<boolean> {
-    const found = await load()
-    const problems = found.ok ? switchProblems(current, found.config) : found.problems
+    const { found, problems } = await check()
     if (!found.ok || problems.length > 0) {
       // A repair can change a file that only the broken configuration names.
       files = [...new Set([...loaded.files, ...found.files])]
       return isFirstFailedLook ? lookAgain() : noteFailedReload(problems)
     }
+    use(found)
+    return true
+  }
+
+  async function check() {
+    const found = await load()
+    return { found, problems: found.ok ? switchProblems(current, found.config) : found.problems }
+  }
+
+  function use(found: LoadedWebConfig): void {
     files = found.files
     isFirstFailedLook = true
     const recovered = reloads.succeeded(now())
@@ -82,7 +101,6 @@ export function createWebAccess(
       log[level]({ warnings: found.warnings, ...recovered?.fields }, 'web configuration reloaded')
       onReload(true)
     }
-    return true
   }
 
   /** An unexpected file must not end a running exporter. */
@@ -189,6 +207,18 @@ export function createWebAccess(
           void verify(headers.authorization, reply, done)
         }
       })
+    },
+    async prepareReload() {
+      const { found, problems } = await check()
+      return {
+        problems: problems.map((problem) => `--web.config.file: ${problem}`),
+        apply: () => {
+          if (!found.ok || problems.length > 0) return
+          use(found)
+          // The files may have changed, and been applied, after they were read here.
+          watcher.check()
+        },
+      }
     },
     async close() {
       expiry.stop()

@@ -52,7 +52,8 @@ async function serve(yaml: string) {
   const reloads: boolean[] = []
   const onReload = (isSuccessful: boolean) => void reloads.push(isSuccessful)
   const webAccess = createWebAccess(await readWebConfig(path), log, onReload, POLL_MS)
-  const { app } = makeApp({ webAccess, log })
+  const reload = async () => (await webAccess.prepareReload()).problems
+  const { app } = makeApp({ webAccess, log, reload })
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     app.server.closeAllConnections()
@@ -65,7 +66,7 @@ async function serve(yaml: string) {
     vi.waitFor(() =>
       expect(logged.filter(({ msg }) => msg === 'web configuration reloaded')).toHaveLength(times),
     )
-  return { port, folder, rewrite, logged, reloaded, reloads }
+  return { port, folder, rewrite, logged, reloaded, reloads, webAccess }
 }
 
 /** One request. @returns status, headers and text; rejects if the connection is refused */
@@ -397,6 +398,50 @@ describe('a reload', () => {
       ]),
     )
     expect(await statusOf(port)).toBe(200)
+  })
+})
+
+describe('a reload on request', () => {
+  it('needs a password like everything else', async () => {
+    const { port } = await serve(`tls_server_config: { ${TLS} }\n${USERS}`)
+    const post = { method: 'POST', path: '/-/reload' }
+    expect(await statusOf(port, post)).toBe(401)
+    expect(await statusOf(port, { ...post, ...RIGHT })).toBe(200)
+  })
+
+  // The watcher may be faster, but it looks twice at a broken file.
+  it('finds what is wrong without a change, and changes nothing before it is applied', async () => {
+    const { port, rewrite, webAccess, reloads } = await serve(`tls_server_config: { ${TLS} }\n${USERS}`)
+    rewrite('a: 1\n')
+    const broken = await webAccess.prepareReload()
+    expect(broken.problems).toEqual([expect.stringMatching(/^--web\.config\.file: .*a.*known key/)])
+    broken.apply()
+    expect(await statusOf(port, RIGHT)).toBe(200)
+    expect(reloads).not.toContain(true)
+  })
+
+  it('applies what it has read, at once', async () => {
+    const { port, rewrite, webAccess } = await serve(`tls_server_config: { ${TLS} }\n${USERS}`)
+    rewrite(`tls_server_config: { ${TLS} }\nbasic_auth_users: { bob: "${HASH}" }\n`)
+    const { problems, apply } = await webAccess.prepareReload()
+    expect(problems).toEqual([])
+    apply()
+    expect([await statusOf(port, RIGHT), await statusOf(port, { auth: 'bob:test-password' })]).toEqual([
+      401, 200,
+    ])
+  })
+
+  it('is not undone: what changed after it was read is read again', async () => {
+    const other = (name: string) =>
+      `tls_server_config: { ${TLS} }\nbasic_auth_users: { ${name}: "${HASH}" }\n`
+    const { port, rewrite, webAccess, reloaded } = await serve(other('alice'))
+    rewrite(other('bob'))
+    const { apply } = await webAccess.prepareReload()
+    rewrite(other('carol'))
+    await reloaded(1)
+    await vi.waitFor(async () => expect(await statusOf(port, { auth: 'carol:test-password' })).toBe(200))
+    apply()
+    await vi.waitFor(async () => expect(await statusOf(port, { auth: 'carol:test-password' })).toBe(200))
   })
 })
 
