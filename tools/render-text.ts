@@ -21,7 +21,8 @@ export async function renderText(
   const exposition = createExposition({
     reports: knownReports,
     state: () => ({ accounts, operations, reports }),
-    collectFamilies: async (state, at) => [...fillStatusFamilies(state, at), ...own],
+    statusFamilies: fillStatusFamilies,
+    ownFamilies: async () => own,
   })
-  return textOfBody(await exposition(format, momentAt(now)))
+  return textOfBody(await exposition.all(format, momentAt(now)))
 }

@@ -21,6 +21,7 @@ import { createOwnMetrics } from '../telemetry/own-metrics.ts'
 import { createRefreshLog } from '../telemetry/refresh-log.ts'
 import { createReloads } from '../telemetry/reloads.ts'
 import { fillStatusFamilies } from '../telemetry/status-families.ts'
+import { createUnknownOperationsLog } from '../telemetry/unknown-operations-log.ts'
 import { createWorkerClient } from '../worker/worker-client.ts'
 import { createWorkerPool } from '../worker/worker-pool.ts'
 import type { CommandContext, ExitCode } from './command.ts'
@@ -70,6 +71,7 @@ export async function startExporter(
   const storage = createStorage(storagePath, createDisk(), locks, worker.restore, log)
   const refreshes = createRefreshLog(log)
   const noteClockSkew = createClockSkewLog(log)
+  const noteUnknownOperations = createUnknownOperationsLog(log)
   const supervisor = createSupervisor({
     attempt: worker.attempt,
     storageOf: storage.account,
@@ -89,7 +91,8 @@ export async function startExporter(
   const exposition = createExposition({
     reports,
     state: supervisor.state,
-    collectFamilies: async (state, at) => [...fillStatusFamilies(state, at), ...(await collectOwnMetrics())],
+    statusFamilies: fillStatusFamilies,
+    ownFamilies: collectOwnMetrics,
   })
   const webAccess = webConfig && (await loadWebAccess(webConfig, log, reloads.noteFor('web configuration')))
   const reloader = createReloader({
@@ -106,7 +109,12 @@ export async function startExporter(
   let hasApplied = false
   const parts = {
     telemetryPath,
-    renderMetrics: (format: Format) => exposition(format, now()),
+    renderMetrics: async (format: Format, operations: readonly string[] | undefined) => {
+      if (operations === undefined) return exposition.all(format, now())
+      const body = exposition.some(operations, format, now())
+      if (body === undefined) noteUnknownOperations(operations, supervisor.state())
+      return body
+    },
     isReady: () => hasApplied && supervisor.state().reports.every(isReady),
     reload: enableLifecycle ? reloader.reload : undefined,
     statusPage: async (language: Language, operation: string | undefined) => {

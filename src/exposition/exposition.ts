@@ -3,7 +3,7 @@ import type { FilledFamily, Format } from '../model/family.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { type ExporterState, isStale } from '../scheduling/state.ts'
 import { writeDynamicSection } from './dynamic-section.ts'
-import { endMember, toSegment } from './gzip.ts'
+import { endMember, joinMember, toSegment } from './gzip.ts'
 import { createStaticSection } from './static-section.ts'
 
 /** The complete `/metrics` body in one format. */
@@ -15,7 +15,18 @@ export interface Body {
 }
 
 /** Assembles `/metrics`, or returns the body of another recent scrape. */
-export type Exposition = (format: Format, now: Moment) => Promise<Body>
+export interface Exposition {
+  /** Everything. */
+  all(format: Format, now: Moment): Promise<Body>
+  /**
+   * Only the metrics about some operations and their accounts, as the same bytes as in the whole: no metrics about the process, which
+   * would be there once for each scrape of a part.
+   *
+   * @param operations names of operations; an empty one stands for the process
+   * @returns `undefined` if one of them does not exist
+   */
+  some(operations: readonly string[], format: Format, now: Moment): Promise<Body> | undefined
+}
 
 // One chunk is one write. Above this size, bodies share the static section instead of copying it, because slow scrapers keep
 // earlier bodies in memory.
@@ -27,19 +38,30 @@ export interface ExpositionSources {
   readonly reports: readonly AnyReport[]
   /** The current state of all operations. */
   readonly state: () => ExporterState
-  /** Collects the families after the reports: about the state and about the exporter process. */
-  readonly collectFamilies: (state: ExporterState, now: Moment) => Promise<readonly FilledFamily[]>
+  /** Collects the families after the reports that are about the state. */
+  readonly statusFamilies: (state: ExporterState, now: Moment) => readonly FilledFamily[]
+  /** Collects the families about the exporter process, which come last. */
+  readonly ownFamilies: () => Promise<readonly FilledFamily[]>
 }
 
 /** Assembles `/metrics` from two sections: the reports, which are already compressed, and all other families. */
-export function createExposition({ reports, state, collectFamilies }: ExpositionSources): Exposition {
+export function createExposition({
+  reports,
+  state,
+  statusFamilies,
+  ownFamilies,
+}: ExpositionSources): Exposition {
   const staticSection = createStaticSection(reports)
 
-  const bodyIn = (format: Format) =>
+  async function dynamicSection(current: ExporterState, now: Moment, format: Format, withProcess: boolean) {
+    const own = withProcess ? await ownFamilies() : []
+    return toSegment(Buffer.from(writeDynamicSection([...statusFamilies(current, now), ...own], format)))
+  }
+
+  const wholeBody = (format: Format) =>
     shareBody(state, async (current, now): Promise<Body> => {
-      const text = writeDynamicSection(await collectFamilies(current, now), format)
-      const dynamic = await toSegment(Buffer.from(text))
-      const member = staticSection(freshReports(current, now))
+      const dynamic = await dynamicSection(current, now, format, true)
+      const member = staticSection.member(freshReports(current, now))
       const { end, length } = endMember(member, dynamic)
       const { bytes } = member
       return {
@@ -48,8 +70,65 @@ export function createExposition({ reports, state, collectFamilies }: Exposition
       }
     })
 
-  const bodies = { text: bodyIn('text'), openmetrics: bodyIn('openmetrics') }
-  return (format, now) => bodies[format](now)
+  const partOf = (names: ReadonlySet<string>, format: Format) =>
+    shareBody(state, async (current, now): Promise<Body> => {
+      const part = selectOperations(current, names)
+      const dynamic = await dynamicSection(part, now, format, names.has(PROCESS))
+      const segments = [...staticSection.segments(freshReports(part, now)), dynamic]
+      const { chunks, length } = joinMember(segments)
+      const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+      return { gzipped: size > ONE_CHUNK_BYTES ? chunks : [Buffer.concat(chunks)], length }
+    })
+
+  let lastNames: { readonly of: ExporterState; readonly names: ReadonlySet<string> } | undefined
+
+  function namesOf(current: ExporterState): ReadonlySet<string> {
+    if (lastNames?.of !== current) {
+      lastNames = { of: current, names: new Set(current.operations.map(({ operation }) => operation.name)) }
+    }
+    return lastNames.names
+  }
+
+  const bodies = { text: wholeBody('text'), openmetrics: wholeBody('openmetrics') }
+  const parts = new Map<string, (now: Moment) => Promise<Body>>()
+
+  return {
+    all: (format, now) => bodies[format](now),
+    some(operations, format, now) {
+      const names = new Set(operations)
+      const known = namesOf(state())
+      if (operations.some((name) => name !== PROCESS && !known.has(name))) return undefined
+      const key = JSON.stringify([format, ...[...names].sort()])
+      let body = parts.get(key)
+      if (body === undefined) {
+        body = partOf(names, format)
+        // Above this number, parts are not shared: a client can ask for any combination.
+        if (parts.size < MAX_PARTS) {
+          parts.set(key, body)
+          // The body would keep the segments of replaced data in memory.
+          setTimeout(() => parts.delete(key), SHARED_FOR_MS).unref()
+        }
+      }
+      return body(now)
+    },
+  }
+}
+
+// In place of the name of an operation, which is never empty.
+const PROCESS = ''
+
+// More than the operations of a large outsourcer, in both formats.
+const MAX_PARTS = 256
+
+/** The part of the state that is about some operations and their accounts. */
+function selectOperations(state: ExporterState, names: ReadonlySet<string>): ExporterState {
+  const operations = state.operations.filter(({ operation }) => names.has(operation.name))
+  const accounts = new Set(operations.map(({ account }) => account))
+  return {
+    accounts: state.accounts.filter(({ account }) => accounts.has(account)),
+    operations,
+    reports: state.reports.filter(({ operation }) => names.has(operation)),
+  }
 }
 
 /** The reports without stale ones, whose series are removed. */

@@ -67,10 +67,28 @@ export function endMember(
   last: Segment,
 ): { readonly end: Uint8Array; readonly length: number } {
   const { crc, length } = append(member, last)
+  return { end: Buffer.concat([last.deflated, endOf(crc, length)]), length }
+}
+
+/** The last block and the trailer of a member. */
+function endOf(crc: number, length: number): Uint8Array {
   const trailer = Buffer.alloc(TRAILER_BYTES)
   trailer.writeUInt32LE(crc, 0)
   trailer.writeUInt32LE(length % 2 ** 32, 4)
-  return { end: Buffer.concat([last.deflated, LAST_BLOCK, trailer]), length }
+  return Buffer.concat([LAST_BLOCK, trailer])
+}
+
+/**
+ * A whole member in chunks to send in order, which share the bytes of the segments instead of copying them.
+ *
+ * @returns the chunks, and the length of the whole text
+ */
+export function joinMember(segments: readonly Segment[]): {
+  readonly chunks: readonly Uint8Array[]
+  readonly length: number
+} {
+  const { crc, length } = segments.reduce<TextSum>(append, { crc: 0, length: 0 })
+  return { chunks: [HEADER, ...segments.map(({ deflated }) => deflated), endOf(crc, length)], length }
 }
 
 type TextSum = Pick<Segment, 'crc' | 'length'>

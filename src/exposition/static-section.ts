@@ -4,15 +4,18 @@ import { beginMember, type Member, toSegmentNow } from './gzip.ts'
 import { writeHeader } from './text-writer.ts'
 
 /**
- * Joins the reports of all operations into the first part of a gzip member. It joins them again only if one has changed, and
- * never compresses a segment again. The samples of a family are contiguous across operations. A family without samples is left
- * out.
- *
- * @param reports all reports, in the order in which they are exposed
+ * The section with the reports. It never compresses a segment again. The samples of a family are contiguous across operations. A
+ * family without samples is left out.
  */
-export function createStaticSection(
-  reports: readonly AnyReport[],
-): (rendered: readonly RenderedReport[]) => Member {
+export interface StaticSection {
+  /** The first part of a gzip member. Joined again only if a report has changed. */
+  member(rendered: readonly RenderedReport[]): Member
+  /** The segments of some reports, with the headers of their families. */
+  segments(rendered: readonly RenderedReport[]): readonly Segment[]
+}
+
+/** @param reports all reports, in the order in which they are exposed */
+export function createStaticSection(reports: readonly AnyReport[]): StaticSection {
   const headers = new Map<AnyReport, readonly Segment[]>()
   let last: { readonly rendered: readonly RenderedReport[]; readonly member: Member } | undefined
 
@@ -26,19 +29,22 @@ export function createStaticSection(
     return segments
   }
 
-  function join(rendered: readonly RenderedReport[]): Member {
+  function segments(rendered: readonly RenderedReport[]): readonly Segment[] {
     const byReport = Map.groupBy(rendered, ({ report }) => report)
-    return beginMember(
-      reports.flatMap((report) => {
-        const ofReport = byReport.get(report.name) ?? []
-        return ofReport.length === 0 ? [] : joinFamilies(report, headersOf(report), ofReport)
-      }),
-    )
+    return reports.flatMap((report) => {
+      const ofReport = byReport.get(report.name) ?? []
+      return ofReport.length === 0 ? [] : joinFamilies(report, headersOf(report), ofReport)
+    })
   }
 
-  return (rendered) => {
-    if (last === undefined || !areSame(last.rendered, rendered)) last = { rendered, member: join(rendered) }
-    return last.member
+  return {
+    member(rendered) {
+      if (last === undefined || !areSame(last.rendered, rendered)) {
+        last = { rendered, member: beginMember(segments(rendered)) }
+      }
+      return last.member
+    },
+    segments,
   }
 }
 

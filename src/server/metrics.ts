@@ -9,10 +9,24 @@ import { acceptsGzip, formatFor } from './negotiation.ts'
 import { refuseTooMany } from './refusals.ts'
 import type { Responses } from './responses.ts'
 
-/** Makes the body of a scrape. */
-export type RenderMetrics = (format: Format) => Promise<Body>
+/**
+ * Makes the body of a scrape.
+ *
+ * @param operations only these; everything if `undefined`
+ * @returns `undefined` if one of them does not exist
+ */
+export type RenderMetrics = (
+  format: Format,
+  operations: readonly string[] | undefined,
+) => Promise<Body | undefined>
 
-/** `GET` and `HEAD` of the metrics, in the format and the encoding that the scraper accepts. */
+/** The values of a parameter of the query. */
+type Query = Record<string, string | string[] | undefined>
+
+/**
+ * `GET` and `HEAD` of the metrics, in the format and the encoding that the scraper accepts. With `?operation=NAME`, once or several
+ * times, only those of these operations. Other parameters are ignored.
+ */
 export function addMetrics(
   app: FastifyInstance,
   path: string,
@@ -58,11 +72,14 @@ export function addMetrics(
     return reply.headers(headers).send(text)
   }
 
-  app.get(path, async ({ raw: { headers, method, socket } }, reply) => {
+  app.get<{ Querystring: Query }>(path, async ({ query, raw: { headers, method, socket } }, reply) => {
     // Responses share their bytes, so that a slow reader costs little more than its connection.
     if (!responses.makeRoomFor(socket)) return refuseTooMany(reply)
     const format = formatFor(headers)
-    const body = await renderMetrics(format)
+    const { operation } = query
+    const body = await renderMetrics(format, operation === undefined ? undefined : [operation].flat())
+    // The list of names is in the log only.
+    if (body === undefined) return reply.code(404).type('text/plain').send(UNKNOWN_OPERATION)
     // A client that has disconnected meanwhile must not count as in progress: nothing would end that.
     if (socket.destroyed) return reply.hijack()
     const encoding = acceptsGzip(headers) ? 'gzip' : 'identity'
@@ -72,6 +89,8 @@ export function addMetrics(
       : sendPlainText(reply, head, body.gzipped)
   })
 }
+
+const UNKNOWN_OPERATION = 'There is no such operation here; the log of the exporter lists all.\n'
 
 function headersOf({ gzipped, length }: Body, format: Format, encoding: 'gzip' | 'identity') {
   const headers: OutgoingHttpHeaders = {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createExposition } from '../../src/exposition/exposition.ts'
-import type { FilledFamily } from '../../src/model/family.ts'
+import type { FilledFamily, Format } from '../../src/model/family.ts'
 import { reports } from '../../src/reports/index.ts'
 import {
   type ExporterState,
@@ -8,6 +8,7 @@ import {
   type ReportState,
   withOutcome,
 } from '../../src/scheduling/state.ts'
+import { fillStatusFamilies } from '../../src/telemetry/status-families.ts'
 import { anAccountState, anOperation, aRenderedSnapshot, momentAt } from '../../tools/fixtures.ts'
 import { renderText, textOfBody } from '../../tools/render-text.ts'
 import { aReportSettings, aSnapshot, renderAgents } from '../support/agents.ts'
@@ -59,6 +60,9 @@ const own: readonly FilledFamily[] = [
     ],
   },
 ]
+
+const expositionOf = (state: () => ExporterState, ownFamilies = async () => own) =>
+  createExposition({ reports, state, statusFamilies: fillStatusFamilies, ownFamilies })
 
 const state = stateOf(await Promise.all([reportWith('a', ['1', '2']), reportWith('b', ['3'])]))
 const text = await renderText(state, own, 'text', NOW)
@@ -138,13 +142,118 @@ describe('the exposition', () => {
   })
 })
 
+describe('a part', async () => {
+  /** The lines of samples of a whole body that are about these operations, or about these accounts. */
+  const samplesOf = (whole: string, labels: readonly string[]) =>
+    whole
+      .split('\n')
+      .filter((line) => labels.some((label) => line.includes(`${label}"`) && !line.startsWith('#')))
+
+  const current: ExporterState = {
+    accounts: ['0042', '0043'].map((account) => anAccountState({ account, dailyLimit: 1000 })),
+    operations: [
+      ['a', '0042'],
+      ['b', '0042'],
+      ['c', '0043'],
+    ].map(([name = '', account = '']) => ({
+      operation: anOperation({ name }),
+      account,
+      storageFailures: 0,
+    })),
+    reports: [...state.reports, initialState('c', aReportSettings(), NOW)],
+  }
+  const exposition = expositionOf(() => current)
+  const partOf = async (names: readonly string[], format: Format = 'text') =>
+    textOfBody((await exposition.some(names, format, momentAt(NOW))) ?? expect.fail())
+  const whole = await renderText(current, own, 'text', NOW)
+
+  it('has the same lines as the whole: those of its operations and of their accounts', async () => {
+    const only = (names: readonly string[], account: string) =>
+      samplesOf(whole, [...names.map((name) => `{operation="${name}`), `{account="${account}`])
+    const samples = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    expect(samples(await partOf(['a']))).toEqual(only(['a'], '0042'))
+    expect(samples(await partOf(['a', 'b']))).toEqual(only(['a', 'b'], '0042'))
+    expect(samples(await partOf(['c']))).toEqual(only(['c'], '0043'))
+    expect(samples(await partOf(['a'])).length).toBeGreaterThan(20)
+  })
+
+  it('has each header of the whole before its samples, and no other', async () => {
+    const text = await partOf(['c'])
+    expect(text).toContain(
+      '# TYPE wolkvox_account_daily_limit gauge\nwolkvox_account_daily_limit{account="0043"} 1000\n',
+    )
+    expect(text).not.toContain('wolkvox_agent_calls')
+    for (const line of text.split('\n')) expect(whole.split('\n')).toContain(line)
+  })
+
+  it('has nothing about the process, unless an empty name asks for it', async () => {
+    expect(whole).toContain('own_events_total')
+    expect(await partOf(['a'])).not.toContain('own_')
+    expect(await partOf([''])).toBe(await renderText({}, own, 'text', NOW))
+    expect(await partOf(['', 'a'])).toBe(`${await partOf(['a'])}${await partOf([''])}`)
+  })
+
+  it('ends with # EOF in OpenMetrics', async () => {
+    expect(await partOf(['a'], 'openmetrics')).toMatch(/wolkvox_agent_calls.*\n# EOF\n$/s)
+    expect(await partOf([''], 'openmetrics')).toMatch(/own_events.*\n# EOF\n$/s)
+  })
+
+  it('of all operations and the process is the whole', async () => {
+    expect(await partOf(['c', 'a', '', 'b', 'a'])).toBe(whole)
+  })
+
+  it('does not exist if one of its operations does not', () => {
+    for (const names of [['d'], ['a', 'd'], ['A'], ['a,b'], ['__proto__'], ['a', '', ' ']]) {
+      expect(exposition.some(names, 'text', momentAt(NOW))).toBeUndefined()
+    }
+  })
+
+  it('is the same bytes for all scrapes within a second, in any order of the names', async () => {
+    const first = await exposition.some(['a', 'b'], 'text', momentAt(NOW))
+    expect(await exposition.some(['b', 'a', 'b'], 'text', momentAt(NOW + 999))).toBe(first)
+    expect(await exposition.some(['a', 'b'], 'text', momentAt(NOW + 1000))).not.toBe(first)
+  })
+
+  it('is gone as soon as an operation is removed', async () => {
+    let now = current
+    const changing = expositionOf(() => now)
+    expect(await changing.some(['a', 'c'], 'text', momentAt(NOW))).toBeDefined()
+    now = { ...now, operations: now.operations.slice(0, 2) }
+    expect(changing.some(['a', 'c'], 'text', momentAt(NOW))).toBeUndefined()
+  })
+
+  it('is kept for a second only: it would keep replaced data in memory', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const other = expositionOf(() => current)
+    const first = await other.some(['c'], 'text', momentAt(NOW))
+    expect(await other.some(['c'], 'text', momentAt(NOW))).toBe(first)
+    vi.advanceTimersByTime(1000)
+    expect(await other.some(['c'], 'text', momentAt(NOW))).not.toBe(first)
+  })
+
+  it('of very many agents shares the bytes of the whole, and they are compressed once', async () => {
+    const ids = Array.from({ length: 60_000 }, (_, index) => `${index}`)
+    const large = stateOf([await reportWith('a', ids), await reportWith('b', ['1'])])
+    const body = (await expositionOf(() => large).some(['a'], 'text', momentAt(NOW))) ?? expect.fail()
+    expect(textOfBody(body).length).toBe(body.length)
+    const segments = large.reports[0]?.rendered?.segments ?? []
+    const shared = segments.filter(({ length }) => length > 0)
+    for (const { deflated } of shared) expect(body.gzipped).toContain(deflated)
+    expect(shared.length).toBeGreaterThan(0)
+  })
+})
+
 describe('the body of many agents', () => {
   const ids = Array.from({ length: 60_000 }, (_, index) => `${index}`)
 
   async function bodiesOf(count: number) {
     const state = stateOf([await reportWith('a', ids.slice(0, count))])
-    const exposition = createExposition({ reports, state: () => state, collectFamilies: async () => own })
-    return [await exposition('text', momentAt(NOW)), await exposition('openmetrics', momentAt(NOW + 5000))]
+    const exposition = expositionOf(() => state)
+    return [
+      await exposition.all('text', momentAt(NOW)),
+      await exposition.all('openmetrics', momentAt(NOW + 5000)),
+    ]
   }
 
   it('shares the chunk of the agents with the bodies of all moments and formats', async () => {

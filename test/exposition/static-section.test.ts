@@ -38,7 +38,7 @@ const support = aRendered(agents, 'support 1\n')
 
 describe('the static section', () => {
   it('keeps the samples of a family of all operations together and leaves out empty families', () => {
-    const lines = textOf(createStaticSection(reports)([sales, support])).split('\n')
+    const lines = textOf(createStaticSection(reports).member([sales, support])).split('\n')
     expect(lines.filter((line) => !line.startsWith('# HELP'))).toEqual([
       `# TYPE ${agentFamilies[0]?.name} gauge`,
       'sales 1',
@@ -50,12 +50,12 @@ describe('the static section', () => {
   })
 
   it('is joined only once for the same data', () => {
-    const staticSection = createStaticSection(reports)
+    const staticSection = createStaticSection(reports).member
     expect(staticSection([sales, support])).toBe(staticSection([sales, support]))
   })
 
   it('changes with the data of any operation and reuses the compressed bytes of the others', () => {
-    const staticSection = createStaticSection(reports)
+    const staticSection = createStaticSection(reports).member
     staticSection([sales, support])
     const compressed = Buffer.from(sales.segments[1]?.deflated ?? [])
     const renewed = staticSection([sales, aRendered(agents, 'renewed\n')])
@@ -64,7 +64,7 @@ describe('the static section', () => {
   })
 
   it('is empty without data', () => {
-    expect(textOf(createStaticSection(reports)([]))).toBe('')
+    expect(textOf(createStaticSection(reports).member([]))).toBe('')
   })
 })
 
@@ -86,24 +86,24 @@ describe('the static section of several reports', () => {
       'sales used',
       '',
     ]
-    expect(linesOf(createStaticSection(reports)([sales, salesToken, support, supportToken]))).toEqual(
+    expect(linesOf(createStaticSection(reports).member([sales, salesToken, support, supportToken]))).toEqual(
       together,
     )
-    expect(linesOf(createStaticSection(reports)([salesToken, sales, supportToken, support]))).toEqual(
+    expect(linesOf(createStaticSection(reports).member([salesToken, sales, supportToken, support]))).toEqual(
       together,
     )
   })
 
   it('has the reports in the order of the list of reports', () => {
     const rendered = reports.toReversed().map((report) => aRendered(report, `${report.name}\n`))
-    expect(linesOf(createStaticSection(reports)(rendered))).toEqual([
+    expect(linesOf(createStaticSection(reports).member(rendered))).toEqual([
       ...reports.flatMap((report) => [typeLine(report, 0), report.name]),
       '',
     ])
   })
 
   it('leaves out a report without data', () => {
-    expect(linesOf(createStaticSection(reports)([salesToken]))).toEqual([
+    expect(linesOf(createStaticSection(reports).member([salesToken]))).toEqual([
       typeLine(tokenInfo, 0),
       'sales limit',
       typeLine(tokenInfo, 1),
@@ -113,7 +113,7 @@ describe('the static section of several reports', () => {
   })
 
   it('removes a report as soon as its data is gone', () => {
-    const staticSection = createStaticSection(reports)
+    const staticSection = createStaticSection(reports).member
     expect(textOf(staticSection([sales, salesToken]))).toContain('sales limit')
     expect(textOf(staticSection([sales]))).not.toContain('sales limit')
     expect(textOf(staticSection([sales]))).toContain('sales 1')

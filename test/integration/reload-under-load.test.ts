@@ -129,7 +129,7 @@ it(`${RELOADS} reloads under the load of ${SCRAPERS} scrapers fail no scrape, ca
           wrong.add(`other counts of ${name}`)
         }
       }
-      await sleep(20)
+      await sleep(100)
     }
   })
 

@@ -185,3 +185,47 @@ it('serves simultaneous scrapes', async () => {
     responses.map((_, index) => (index % 2 === 0 ? OPENMETRICS : TEXT)),
   )
 })
+
+describe('the parameter operation', () => {
+  /** What the renderer is asked for. */
+  async function requested(url: string, method: 'GET' | 'HEAD' = 'GET') {
+    const asked: (readonly string[] | undefined)[] = []
+    const { app } = makeApp({
+      renderMetrics: async (_format, operations) => {
+        asked.push(operations)
+        return operations?.includes('unknown') ? undefined : aBody('# some\n')
+      },
+    })
+    const { statusCode, headers, body } = await app.inject({ method, url })
+    return { asked, status: statusCode, type: headers['content-type'], body }
+  }
+
+  it.each<[string, readonly string[] | undefined]>([
+    ['/metrics', undefined],
+    ['/metrics?', undefined],
+    ['/metrics?collect[]=a&operations=b&Operation=c', undefined],
+    ['/metrics?operation[]=a', undefined],
+    ['/metrics?operation=a', ['a']],
+    ['/metrics?operation=a&operation=b&x=1&operation=a', ['a', 'b', 'a']],
+    ['/metrics?operation=', ['']],
+    ['/metrics?operation', ['']],
+    ['/metrics?operation=ventas+%26%20m%C3%A1s', ['ventas & más']],
+    ['/metrics?operation=%zz', ['%zz']],
+    ['/metrics?operation=a,b', ['a,b']],
+    ['/metrics?__proto__=a&operation=constructor', ['constructor']],
+  ])('of %s is understood', async (url, operations) => {
+    const { asked, status } = await requested(url)
+    expect([asked, status]).toEqual([[operations], 200])
+  })
+
+  it.each(['GET', 'HEAD'] as const)(
+    'is 404 in plain text for %s if an operation is unknown',
+    async (method) => {
+      const { status, type, body } = await requested('/metrics?operation=a&operation=unknown', method)
+      expect([status, type]).toEqual([404, 'text/plain'])
+      expect(body).toBe(
+        method === 'HEAD' ? '' : 'There is no such operation here; the log of the exporter lists all.\n',
+      )
+    },
+  )
+})
