@@ -157,3 +157,17 @@ it('every class of errors ends in Error and has its name', () => {
   )
   expect(wrong.map(([, name]) => name)).toEqual([])
 })
+
+it('every exported name of the API and of the reports exists once', () => {
+  const exported = files
+    .filter((file) => /^src\/(?:wolkvox|reports)\//.test(file))
+    .flatMap((file) =>
+      [
+        ...readFileSync(`${ROOT}${file}`, 'utf8').matchAll(
+          /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm,
+        ),
+      ].map(([, name = '']) => name),
+    )
+  expect(exported).toContain('agentIdentity')
+  expect(exported.filter((name, index) => exported.indexOf(name) !== index)).toEqual([])
+})

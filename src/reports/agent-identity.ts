@@ -25,23 +25,49 @@ export function agentLabelsOf({ id, name }: AgentIdentity): Labels {
 /** An identity as an earlier process has stored it. */
 export const storedIdentity = z.object({ id: z.string().min(1), name: z.string() })
 
+// Every dash of Unicode, and the minus sign. Programs replace a hyphen with another dash.
+const DASH = /[\p{Pd}\u2212]/u
+
 /**
  * Splits the id of an agent as wolkvox sends it. Some reports send `12345-NAME`, with or without spaces around the dash. Without
  * digits before the dash and a letter after it, the whole text is the id.
  */
 function splitId(text: string): { readonly id: string; readonly name: string | undefined } {
-  const dash = text.indexOf('-')
+  const dash = text.search(DASH)
   if (dash === -1) return { id: text, name: undefined }
+  // Every dash is one UTF-16 unit long.
   const [id, name] = [text.slice(0, dash).trimEnd(), text.slice(dash + 1).trimStart()]
   return /^\d+$/.test(id) && /\p{L}/u.test(name) ? { id, name } : { id: text, name: undefined }
+}
+
+// A list of what cannot be part of a name, because names can be in any script.
+const NAMELESS_ID = /^[\d\s\p{Pd}\u2212._/:#]*$/u
+
+/**
+ * The id as it is exposed. An id from which no name could be split can be a name, so it is hidden together with names: as a
+ * pseudonym, or not at all if names are omitted.
+ *
+ * @returns `undefined` if it must not be exposed
+ */
+function exposedId(id: string, { agentName, name: operation }: RowSettings): string | undefined {
+  if (agentName === 'plain' || NAMELESS_ID.test(id)) return id
+  return agentName === 'omit' ? undefined : pseudonymOf(id, operation)
 }
 
 /** Reads who an agent is. */
 export interface IdentityReader {
   /** @returns the agent's id, or `undefined` if the record has no readable one */
   readonly keyOf: (value: FieldValue) => string | undefined
-  /** @param name from another field; without one, the name can be part of the id */
-  readonly read: (id: string, take: Take, settings: RowSettings, name?: string | undefined) => AgentIdentity
+  /**
+   * @param name from another field; without one, the name can be part of the id
+   * @returns `undefined` if the agent must not be exposed
+   */
+  readonly read: (
+    id: string,
+    take: Take,
+    settings: RowSettings,
+    name?: string | undefined,
+  ) => AgentIdentity | undefined
 }
 
 /**
@@ -61,13 +87,19 @@ export function identityReader(
       const text = readId(value(field))
       return typeof text === 'string' ? splitId(text).id : undefined
     },
-    // The name is taken, too, because it can contain a secret that is not in the id.
-    read: (id, take, { name: operation, agentName }, name) => ({
-      id,
-      name: exposedName(name ?? take(field, readName) ?? '', agentName, operation),
-    }),
+    read: (key, take, settings, name) => {
+      // The name is taken, too, because it can contain a secret that is not in the id.
+      const found = name ?? take(field, readName) ?? ''
+      const id = exposedId(key, settings)
+      return id === undefined
+        ? undefined
+        : { id, name: exposedName(found, settings.agentName, settings.name) }
+    },
   }
 }
+
+/** Reads who an agent is from `agent_id`. */
+export const agentIdentity = identityReader('agent_id')
 
 /** Names stored under another setting may be names that have to be hidden now. */
 export function agentPrivacyOf({ agentName }: RowSettings): string {
@@ -84,5 +116,9 @@ const PSEUDONYM_LENGTH = 16
 export function exposedName(name: string, mode: AgentNameMode, operation: string): string {
   if (mode === 'omit' || name === '') return ''
   if (mode === 'plain') return name
-  return createHash('sha256').update(`${operation}\0${name}`).digest('hex').slice(0, PSEUDONYM_LENGTH)
+  return pseudonymOf(name, operation)
+}
+
+function pseudonymOf(text: string, operation: string): string {
+  return createHash('sha256').update(`${operation}\0${text}`).digest('hex').slice(0, PSEUDONYM_LENGTH)
 }

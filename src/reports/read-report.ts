@@ -153,7 +153,12 @@ export function readRecords(
       continue
     }
     keys.add(key)
-    rows.push(readRow(key, value, take))
+    const row = readRow(key, value, take)
+    if (row === undefined) {
+      reject('missing_id')
+      continue
+    }
+    rows.push(row)
     for (const { field, read, find, numbers } of columns) {
       numbers.push(accept(field, read, find(record)) ?? Number.NaN)
     }
@@ -162,7 +167,7 @@ export function readRecords(
     rows,
     columns: Object.fromEntries(columns.map(({ field, numbers }) => [field, numbers])),
     rejections: { records: rejectedRecords, values: rejectedValues },
-    missingFields: fields.missing(),
+    missingFields: fields.missing().filter((field) => !report.comparedFields?.includes(field)),
   }
 }
 

@@ -11,7 +11,7 @@ export interface RecordFields {
 }
 
 /**
- * Finds fields under their names, or under another spelling: another case, outer spaces, or a known other name. A vendor that
+ * Finds fields under their names, or under another spelling: another case, outer spaces, or a tolerated other name. A vendor that
  * changes the case of a name must not make the data disappear.
  *
  * Looking for other spellings costs time only if a record does not have the field under its usual name.

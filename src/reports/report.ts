@@ -55,8 +55,10 @@ export interface Report<Row> {
   readonly nestedLists?: readonly string[]
   /** The largest record. Default: the limit of the response splitter, which is enough for records without lists. */
   readonly maxRecordBytes?: number
-  /** Other names under which wolkvox is known to send a field, in lower case. */
+  /** Other names under which a field is tolerated, in lower case. Each needs a reason: a wrong guess exposes another number. */
   readonly spellings?: Readonly<Record<string, readonly string[]>>
+  /** wolkvox's names of the fields that are only compared with others. Nothing is lost if they are missing. */
+  readonly comparedFields?: readonly string[]
   /** wolkvox's names of the fields whose values are part of a row. */
   readonly rowFields: readonly string[]
   /**
@@ -65,8 +67,14 @@ export interface Report<Row> {
    * @returns `undefined` if the record has none and has to be rejected as `missing_id`
    */
   readonly keyOf: (value: FieldValue) => string | undefined
-  /** Makes a reader of rows for one response. */
-  readonly createRowReader: (settings: RowSettings) => (key: string, value: FieldValue, take: Take) => Row
+  /**
+   * Makes a reader of rows for one response.
+   *
+   * The reader returns `undefined` if the record cannot be exposed without its id, which is hidden: rejected as `missing_id`.
+   */
+  readonly createRowReader: (
+    settings: RowSettings,
+  ) => (key: string, value: FieldValue, take: Take) => Row | undefined
   /** Names of the labels that identify a row, after `operation`. */
   readonly labelNames: readonly string[]
   /** Values of these labels. Every row has all of them. */

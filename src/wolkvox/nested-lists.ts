@@ -14,8 +14,8 @@ import {
   type Bounds,
   type RecordList,
   readKey,
-  readList,
   skipNumber,
+  splitList,
   TooManyRecordsError,
 } from './record-list.ts'
 
@@ -50,7 +50,7 @@ const NOTHING = /^(?:null|"\s*-?\s*"|\{\s*\})$/
  * rejected later, so that it is counted.
  */
 export function readNestedList(bytes: Uint8Array, start: number, bounds: Bounds): RecordList {
-  const list = readList(bytes, start, bounds, 'nested')
+  const list = splitList(bytes, start, bounds, 'nested')
   if (list !== undefined) return list
   const end = skipValue(bytes, start, bounds.maxRecordBytes)
   const isShort = end - start <= MAX_NOTHING_BYTES
@@ -131,7 +131,7 @@ function skipUnread(bytes: Uint8Array, value: number, bounds: Bounds): number {
     if (!(error instanceof JsonSyntaxError)) throw error
     problem = error
   }
-  const list = readList(bytes, value, bounds, 'nested')
+  const list = splitList(bytes, value, bounds, 'nested')
   if (list === undefined) throw problem ?? new JsonSyntaxError('a comma is missing')
   return list.end
 }

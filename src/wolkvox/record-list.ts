@@ -55,7 +55,7 @@ export interface RecordList {
  * @param where whether the list is the whole response, its data, or within the data
  * @returns `undefined` if it is neither
  */
-export function readList(
+export function splitList(
   bytes: Uint8Array,
   start: number,
   { maxRecords, maxRecordBytes }: Bounds,

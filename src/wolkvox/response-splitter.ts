@@ -13,7 +13,7 @@ import {
 } from './json-scanner.ts'
 import { type NestedRecords, nestedListNamed, readNested, readNestedList } from './nested-lists.ts'
 import { isWholeNumber } from './record-boundary.ts'
-import { type Bounds, readKey, readList, skipNumber, TooManyRecordsError } from './record-list.ts'
+import { type Bounds, readKey, skipNumber, splitList, TooManyRecordsError } from './record-list.ts'
 
 /** A response split into envelope and records, with the original bytes. */
 export interface ResponseParts {
@@ -68,7 +68,7 @@ export function splitResponse(
     expectEnd(bytes, nested.end)
     return { envelope: EMPTY_LIST, spans: [], nested: nested.lists }
   }
-  const list = readList(bytes, start, bounds, 'outermost')
+  const list = splitList(bytes, start, bounds, 'outermost')
   if (list !== undefined) {
     expectEnd(bytes, list.end)
     return { envelope: EMPTY_LIST, spans: list.spans, nested: [] }
@@ -161,7 +161,7 @@ function readObject(
     if (Buffer.compare(key, DATA) === 0) {
       const bounds = { maxRecords, maxRecordBytes }
       const lists = nestedLists.length > 0 ? readNested(bytes, value, nestedLists, bounds) : undefined
-      const list = lists === undefined ? readList(bytes, value, bounds, 'data') : undefined
+      const list = lists === undefined ? splitList(bytes, value, bounds, 'data') : undefined
       if (lists !== undefined || list !== undefined) {
         nested = lists?.lists ?? []
         spans = list?.spans ?? []

@@ -45,18 +45,54 @@ function identify(id: unknown, agentName: AgentNameMode = 'plain', name?: string
 }
 
 describe('the id of an agent', () => {
-  it('is split from the name after the dash, with any spaces', () => {
+  it('is split from the name after any dash, with any spaces', () => {
+    const dash = fc.constantFrom(...'-\u2010\u2011\u2012–—\u2015\u2212\ufe58\ufe63\uff0d')
     const spaces = fc.constantFrom('', ' ', '  ', '\t', '\u00a0')
     const name = fc
       .string({ unit: 'grapheme' })
       .map((text) => text.trim().toWellFormed())
       .filter((text) => /\p{L}/u.test(text))
     fc.assert(
-      fc.property(fc.nat().map(String), spaces, spaces, name, (id, before, after, text) => {
-        expect(identify(`${id}${before}-${after}${text}`)).toEqual({ id, name: text })
+      fc.property(fc.nat().map(String), spaces, dash, spaces, name, (id, before, sign, after, text) => {
+        expect(identify(`${id}${before}${sign}${after}${text}`)).toEqual({ id, name: text })
       }),
     )
   })
+
+  it('exposes no name that could not be split from it while names are hidden', () => {
+    const id = fc.oneof(
+      fc.constantFrom(
+        'Ana',
+        'Ana-1001',
+        'A1–Ana',
+        '1001 Ana',
+        '1001_Ana',
+        '٣-Ana',
+        '1001:Ⓐna',
+        '1001-2-Ana x',
+      ),
+      fc
+        .string({ unit: 'grapheme', minLength: 1 })
+        .filter((text) => text.trim() !== '' && text.trim() !== '-'),
+    )
+    fc.assert(
+      fc.property(id, (text) => {
+        const { id: hashed = '' } = identify(text, 'hash') ?? {}
+        expect(hashed).toMatch(/^(?:[0-9a-f]{16}|[\d\s\p{P}\u2212]+)$/u)
+        expect(identify(text, 'hash')).toEqual(identify(text, 'hash'))
+        const { id: omitted = '' } = identify(text, 'omit') ?? {}
+        expect(omitted).toMatch(/^[\d\s\p{P}\u2212]*$/u)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it.each(['1001', '10-01', '10.1', '10/1', '10:1', '#10', '1001-'])(
+    'is exposed in every mode if it can be no name: %j',
+    (text) => {
+      for (const mode of ['hash', 'omit'] as const) expect(identify(text, mode)?.id).toBe(text)
+    },
+  )
 
   it.each(['1001', '1001-2', '1001-', '-Ana', 'Ana-1001', 'A1-Ana', '1001 Ana', '10.1-Ana', '٣-Ana'])(
     'is the whole text %j',

@@ -22,7 +22,7 @@ describe('the field of a record', () => {
     expect(find(field, [record])).toEqual({ values: ['5'], missing: [] })
   })
 
-  it('is found under other known spellings, in any case', () => {
+  it('is found under tolerated other names, in any case', () => {
     const spellings = { ocupation: ['occupation', 'occupancy'] }
     const records = [{ Occupation: 1 }, { OCCUPANCY: 2 }, { ocupation: 3 }, { 'occu pation': 4 }]
     expect(find('ocupation', records, spellings)).toEqual({ values: [1, 2, 3, undefined], missing: [] })

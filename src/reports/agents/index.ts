@@ -1,7 +1,7 @@
-import { agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
+import { agentIdentity, agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
 import { agentFamilies } from './families.ts'
-import { agentKeyOf, createAgentReader, storedAgent } from './rows.ts'
+import { createAgentReader, storedAgent } from './rows.ts'
 
 /** What each agent does now, and the totals of each agent's day. */
 export const agents = defineReport({
@@ -9,9 +9,10 @@ export const agents = defineReport({
   path: '/api/v2/real_time.php?api=agents',
   // wolkvox's page of this report suggests this interval.
   defaultIntervalMs: 300_000,
-  spellings: { ocupation: ['occupation', 'occupancy'] },
+  // Tolerated, not known: wolkvox documents a misspelled name, and may correct it.
+  spellings: { ocupation: ['occupation'] },
   rowFields: ['agent_id', 'agent_name', 'agent_status'],
-  keyOf: agentKeyOf,
+  keyOf: agentIdentity.keyOf,
   createRowReader: createAgentReader,
   labelNames: agentLabelNames,
   labelsOf: agentLabelsOf,

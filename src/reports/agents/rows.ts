@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readText } from '../../wolkvox/values.ts'
-import { type AgentIdentity, identityReader, storedIdentity } from '../agent-identity.ts'
+import { type AgentIdentity, agentIdentity, storedIdentity } from '../agent-identity.ts'
 import type { FieldValue, RowSettings, Take } from '../report.ts'
 import { type Category, categoryOf } from './categories.ts'
 
@@ -11,10 +11,6 @@ export interface Agent extends AgentIdentity {
   readonly category: Category
 }
 
-const identity = identityReader('agent_id')
-
-export const agentKeyOf = identity.keyOf
-
 /**
  * Makes a reader of agents. An unreadable state is counted and exposed as unknown: the agent is there, so it belongs to one of
  * the categories.
@@ -23,15 +19,15 @@ export function createAgentReader(settings: RowSettings) {
   // An operation has few states, and each has many agents.
   const categories = new Map<string, Category>()
 
-  return (id: string, _value: FieldValue, take: Take): Agent => {
+  return (id: string, _value: FieldValue, take: Take): Agent | undefined => {
     const state = take('agent_status', readText) ?? ''
     let category = categories.get(state)
     if (category === undefined) {
       category = categoryOf(state)
       categories.set(state, category)
     }
-    const { name } = identity.read(id, take, settings, take('agent_name', readText))
-    return { id, name, state, category }
+    const identity = agentIdentity.read(id, take, settings, take('agent_name', readText))
+    return identity && { ...identity, state, category }
   }
 }
 

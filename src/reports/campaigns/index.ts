@@ -7,11 +7,6 @@ export const campaigns = defineReport({
   name: 'campaigns',
   path: '/api/v2/real_time.php?api=campaigns',
   defaultIntervalMs: 300_000,
-  spellings: {
-    'busy/congestion/failed': ['busy_congestion_failed', 'busy-congestion-failed', 'failed'],
-    answer_machine: ['answering_machine', 'answer_machines'],
-    calls_x_min: ['calls_per_min', 'calls_by_min'],
-  },
   rowFields: ['campaign', 'skill_id'],
   keyOf: campaignKeyOf,
   createRowReader: createCampaignReader,

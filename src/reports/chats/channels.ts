@@ -17,8 +17,11 @@ const CHANNELS: readonly (readonly [string, string])[] = [
   ['chat', 'web'],
 ]
 
+/** Where an agent without chats has a 0: a series without a channel could not be told apart from a lost label. */
+export const NO_CHANNEL = 'none'
+
 /** Every value of the label `channel`. */
-export const channels = [...new Set([...CHANNELS.map(([, channel]) => channel), 'other'])]
+export const channels = [...new Set([...CHANNELS.map(([, channel]) => channel), 'other', NO_CHANNEL])]
 
 /**
  * The channel of a chat. A list instead of wolkvox's text, because a text in the wrong place could be the name or phone number

@@ -8,7 +8,10 @@ export const chatFamilies: readonly ReportFamily<ChatAgent>[] = [
   {
     name: 'wolkvox_agent_active_chats',
     type: 'gauge',
-    help: fieldHelp('Chats that the agent handles, by channel', 'active_chats'),
+    help: fieldHelp(
+      'Chats that the agent handles, by channel; 0 with the channel none if there are none',
+      'active_chats',
+    ),
     labelNames: [...agentLabelNames, 'channel'],
     samples: (agents) => agents.flatMap(chatsOf),
   },

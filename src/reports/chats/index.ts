@@ -1,7 +1,7 @@
-import { agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
+import { agentIdentity, agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
 import { chatFamilies } from './families.ts'
-import { agentKeyOf, createAgentReader, storedAgent } from './rows.ts'
+import { createChatAgentReader, storedChatAgent } from './rows.ts'
 
 /** How many chats each agent handles now. */
 export const chats = defineReport({
@@ -11,11 +11,11 @@ export const chats = defineReport({
   // A record contains the conversations of all chats of the agent.
   maxRecordBytes: 4 * 2 ** 20,
   rowFields: ['agent_id', 'active_chats'],
-  keyOf: agentKeyOf,
-  createRowReader: createAgentReader,
+  keyOf: agentIdentity.keyOf,
+  createRowReader: createChatAgentReader,
   labelNames: agentLabelNames,
   labelsOf: agentLabelsOf,
   families: chatFamilies,
-  storedRow: storedAgent,
+  storedRow: storedChatAgent,
   privacyOf: agentPrivacyOf,
 })

@@ -8,32 +8,29 @@ import {
   readTimestamp,
   UNREADABLE,
 } from '../../wolkvox/values.ts'
-import { type AgentIdentity, identityReader, storedIdentity } from '../agent-identity.ts'
+import { type AgentIdentity, agentIdentity, storedIdentity } from '../agent-identity.ts'
 import type { FieldValue, RowSettings, Take } from '../report.ts'
-import { channelOf, channels } from './channels.ts'
+import { channelOf, channels, NO_CHANNEL } from './channels.ts'
 
 /** An agent with the number of chats. */
 export interface ChatAgent extends AgentIdentity {
-  /** Active chats by channel; channels without chats are absent. */
+  /** Active chats by channel. Channels without chats are absent; an agent without chats has 0 under {@link NO_CHANNEL}. */
   readonly chats: Readonly<Record<string, number>>
 }
 
-const identity = identityReader('agent_id')
-
-export const agentKeyOf = identity.keyOf
-
 /** Makes a reader of agents. Of the chats, it keeps only their numbers. */
-export function createAgentReader(settings: RowSettings) {
-  return (id: string, _value: FieldValue, take: Take): ChatAgent => ({
-    ...identity.read(id, take, settings),
-    chats: take('active_chats', readChannels) ?? {},
-  })
+export function createChatAgentReader(settings: RowSettings) {
+  return (id: string, _value: FieldValue, take: Take): ChatAgent | undefined => {
+    const identity = agentIdentity.read(id, take, settings)
+    return identity && { ...identity, chats: take('active_chats', readChannels) ?? {} }
+  }
 }
 
-/** Counts the chats by channel. A chat without a readable channel counts as `other`. */
+/** Counts the chats by channel. A chat without a readable channel counts as `other`. An empty list is no chat, not no value. */
 const readChannels: Reader<Record<string, number>> = (value) => {
   const chats = readList(value)
   if (chats === undefined || chats === UNREADABLE) return chats
+  if (chats.length === 0) return { [NO_CHANNEL]: 0 }
   const counts: Record<string, number> = {}
   for (const chat of chats) {
     const text = readText(member(chat, 'channel'))
@@ -43,8 +40,9 @@ const readChannels: Reader<Record<string, number>> = (value) => {
   return counts
 }
 
-// wolkvox does not document the names of the dates. The texts of messages have other names.
-const DATE_MEMBER = /date|fecha|time|hora/i
+// wolkvox documents dates in conversations without their name. In interactions, their name is `date`. Any other member with a date
+// can be about something else, such as the date of birth of a customer.
+const DATE_MEMBER = 'date'
 
 /**
  * When the oldest active chat began, in seconds since 1970: the earliest date of a chat or of a message in it. Unreadable if there
@@ -56,11 +54,9 @@ export const readOldestStart: Reader<number> = (value, context) => {
   if (chats === undefined || chats === UNREADABLE) return undefined
   let oldest: Reading<number>
   for (const part of chats.flatMap(partsOf)) {
-    for (const [name, text] of Object.entries(part)) {
-      const at = DATE_MEMBER.test(name) ? readTimestamp(text, context) : undefined
-      if (at === UNREADABLE) oldest ??= at
-      else if (at !== undefined && (typeof oldest !== 'number' || at < oldest)) oldest = at
-    }
+    const at = readTimestamp(member(part, DATE_MEMBER), context)
+    if (at === UNREADABLE) oldest ??= at
+    else if (at !== undefined && (typeof oldest !== 'number' || at < oldest)) oldest = at
   }
   return oldest
 }
@@ -78,9 +74,9 @@ function member(chat: unknown, name: string): unknown {
 }
 
 /** An agent as an earlier process has stored it. */
-export const storedAgent: z.ZodType<ChatAgent> = storedIdentity.extend({
+export const storedChatAgent: z.ZodType<ChatAgent> = storedIdentity.extend({
   chats: z.record(
     z.string().refine((name) => channels.includes(name)),
-    z.int().positive(),
+    z.int().nonnegative(),
   ),
 })

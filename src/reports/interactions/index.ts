@@ -1,7 +1,13 @@
-import { agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
+import {
+  agentIdentity,
+  agentLabelNames,
+  agentLabelsOf,
+  agentPrivacyOf,
+  storedIdentity,
+} from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
 import { interactionFamilies } from './families.ts'
-import { agentKeyOf, createAgentReader, storedAgent } from './rows.ts'
+import { createInteractionAgentReader } from './rows.ts'
 
 /** How many interactions each agent handles now. */
 export const interactions = defineReport({
@@ -11,11 +17,11 @@ export const interactions = defineReport({
   // A record contains the subjects of all interactions of the agent.
   maxRecordBytes: 4 * 2 ** 20,
   rowFields: ['agent_id'],
-  keyOf: agentKeyOf,
-  createRowReader: createAgentReader,
+  keyOf: agentIdentity.keyOf,
+  createRowReader: createInteractionAgentReader,
   labelNames: agentLabelNames,
   labelsOf: agentLabelsOf,
   families: interactionFamilies,
-  storedRow: storedAgent,
+  storedRow: storedIdentity,
   privacyOf: agentPrivacyOf,
 })

@@ -2,10 +2,10 @@ import type { Sample } from '../../model/family.ts'
 import { readMilliseconds, readPercentage, readTimestamp } from '../../wolkvox/values.ts'
 import { agentLabelNames, agentLabelsOf } from '../agent-identity.ts'
 import { fieldGauge, fieldGauges, fieldHelp, type ReportFamily } from '../report.ts'
-import { directions, type Endpoint, type Pbx } from './rows.ts'
+import { directions, type NetworkEnd, type Pbx } from './rows.ts'
 
 /** Every family of the report, in the order in which they are exposed. */
-export const latencyFamilies: readonly ReportFamily<Endpoint>[] = [
+export const latencyFamilies: readonly ReportFamily<NetworkEnd>[] = [
   fieldGauge(
     'by_agent.latency_ms',
     'wolkvox_agent_network_latency_seconds',

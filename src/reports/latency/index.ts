@@ -1,7 +1,14 @@
 import { agentLabelNames, agentPrivacyOf } from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
 import { latencyFamilies } from './families.ts'
-import { createEndpointReader, endpointKeyOf, endpointLabelsOf, rowFields, storedEndpoint } from './rows.ts'
+import {
+  ADDRESS_FIELD,
+  createNetworkEndReader,
+  networkEndKeyOf,
+  networkEndLabelsOf,
+  rowFields,
+  storedNetworkEnd,
+} from './rows.ts'
 
 /** The network between the agents and wolkvox, and that of the trunks. Only agents with an active session are in it. */
 export const latency = defineReport({
@@ -10,12 +17,13 @@ export const latency = defineReport({
   defaultIntervalMs: 900_000,
   // The addresses in `by_ip` are personal data, so they are not read.
   nestedLists: ['by_agent', 'by_pbx'],
+  comparedFields: [ADDRESS_FIELD],
   rowFields,
-  keyOf: endpointKeyOf,
-  createRowReader: createEndpointReader,
+  keyOf: networkEndKeyOf,
+  createRowReader: createNetworkEndReader,
   labelNames: agentLabelNames,
-  labelsOf: endpointLabelsOf,
+  labelsOf: networkEndLabelsOf,
   families: latencyFamilies,
-  storedRow: storedEndpoint,
+  storedRow: storedNetworkEnd,
   privacyOf: agentPrivacyOf,
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Labels } from '../../model/family.ts'
-import { readTextWithoutAddress } from '../../wolkvox/ip-address.ts'
+import { createVersionReader, readTextWithoutAddress } from '../../wolkvox/ip-address.ts'
 import { readMilliseconds, readPercentage } from '../../wolkvox/values.ts'
 import { type AgentIdentity, agentLabelsOf, identityReader, storedIdentity } from '../agent-identity.ts'
 import type { FieldValue, RowSettings, Take } from '../report.ts'
@@ -26,7 +26,7 @@ export interface Pbx {
 }
 
 /** One end of the network. */
-export type Endpoint = AgentClient | Pbx
+export type NetworkEnd = AgentClient | Pbx
 
 /** Received or sent, as wolkvox sees it. */
 export const directions = ['rx', 'tx'] as const
@@ -36,6 +36,9 @@ export type Direction = (typeof directions)[number]
 // A text with an IP address is not read, wherever wolkvox writes it.
 const AGENT_FIELD = 'by_agent.agent_id'
 const PBX_FIELD = 'by_pbx.user'
+
+// An address in a version is the one of the same record.
+export const ADDRESS_FIELD = 'by_agent.ip'
 
 const clientFields = {
   connectionType: 'by_agent.connection_type',
@@ -61,7 +64,7 @@ const AGENT_KEY = 'agent '
 const PBX_KEY = 'pbx '
 
 /** @returns the agent's id or the trunk's name, or `undefined` if the record has neither */
-export function endpointKeyOf(value: FieldValue): string | undefined {
+export function networkEndKeyOf(value: FieldValue): string | undefined {
   const agent = identity.keyOf(value)
   if (agent !== undefined) return `${AGENT_KEY}${agent}`
   const pbx = readTextWithoutAddress(value(PBX_FIELD))
@@ -69,8 +72,8 @@ export function endpointKeyOf(value: FieldValue): string | undefined {
 }
 
 /** Makes a reader of both kinds of rows. */
-export function createEndpointReader(settings: RowSettings) {
-  return (key: string, _value: FieldValue, take: Take): Endpoint => {
+export function createNetworkEndReader(settings: RowSettings) {
+  return (key: string, value: FieldValue, take: Take): NetworkEnd | undefined => {
     if (key.startsWith(PBX_KEY)) {
       return {
         kind: 'pbx',
@@ -79,12 +82,15 @@ export function createEndpointReader(settings: RowSettings) {
         packetLoss: byDirection((direction) => take(packetLossField(direction), readPercentage)),
       }
     }
+    const agent = identity.read(key.slice(AGENT_KEY.length), take, settings)
+    if (agent === undefined) return undefined
+    const readVersion = createVersionReader(value(ADDRESS_FIELD))
     return {
       kind: 'agent',
-      ...identity.read(key.slice(AGENT_KEY.length), take, settings),
+      ...agent,
       connectionType: take(clientFields.connectionType, readTextWithoutAddress) ?? '',
-      platform: take(clientFields.platform, readTextWithoutAddress) ?? '',
-      version: take(clientFields.version, readTextWithoutAddress) ?? '',
+      platform: take(clientFields.platform, readVersion) ?? '',
+      version: take(clientFields.version, readVersion) ?? '',
     }
   }
 }
@@ -99,14 +105,14 @@ function byDirection(read: (direction: Direction) => number | undefined): Partia
 }
 
 /** The labels that identify an agent. The families of trunks have other labels. */
-export function endpointLabelsOf(endpoint: Endpoint): Labels {
-  return agentLabelsOf(endpoint.kind === 'agent' ? endpoint : { id: '', name: '' })
+export function networkEndLabelsOf(end: NetworkEnd): Labels {
+  return agentLabelsOf(end.kind === 'agent' ? end : { id: '', name: '' })
 }
 
 const numbersByDirection = z.partialRecord(z.enum(directions), z.number().nonnegative())
 
 /** A row as an earlier process has stored it. */
-export const storedEndpoint: z.ZodType<Endpoint> = z.discriminatedUnion('kind', [
+export const storedNetworkEnd: z.ZodType<NetworkEnd> = z.discriminatedUnion('kind', [
   storedIdentity.extend({
     kind: z.literal('agent'),
     connectionType: z.string(),

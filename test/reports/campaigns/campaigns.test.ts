@@ -158,15 +158,22 @@ describe('campaigns', () => {
     }
   })
 
-  it('have their fields in any case and in other known spellings', async () => {
+  it('have their fields in any case', async () => {
     const { 'busy/congestion/failed': failed, answer_machine, calls_x_min, ...rest } = aCampaign()
     for (const more of [
       { 'BUSY/CONGESTION/FAILED': failed, Answer_Machine: answer_machine, Calls_X_Min: calls_x_min },
-      { busy_congestion_failed: failed, answering_machine: answer_machine, calls_per_min: calls_x_min },
-      { 'Busy-Congestion-Failed': failed, answer_machines: answer_machine, calls_by_min: calls_x_min },
-      { failed, ' answer_machine ': answer_machine, calls_x_min },
+      { ' busy/congestion/failed\t': failed, ' answer_machine ': answer_machine, calls_x_min },
     ]) {
       expect(await readData('campaigns', [{ ...rest, ...more }])).toEqual({ lines: all, ...CLEAN })
+    }
+  })
+
+  it('do not take a number from a name that nothing documents, but name the missing field', async () => {
+    const { 'busy/congestion/failed': failed, ...rest } = aCampaign()
+    for (const name of ['failed', 'busy_congestion_failed', 'busy-congestion-failed']) {
+      const { lines, missing } = await readData('campaigns', [{ ...rest, [name]: failed }])
+      expect(missing).toEqual(['busy/congestion/failed'])
+      expect(lines.filter((line) => line.includes('result="failed"'))).toEqual([])
     }
   })
 

@@ -37,12 +37,21 @@ describe('chats', () => {
     expect(await readBody('chats', body)).toEqual({ lines: [], ...CLEAN })
   })
 
-  it.each([[[]], [{}], [''], ['-'], [null], [[null, '', '-']]])(
-    'of an agent can be none: %j',
+  it.each([[[]], [{}], [[null, '', '-']]])(
+    'of an agent can be none, which is 0: %j',
     async (active_chats) => {
-      expect(await read(active_chats)).toEqual({ lines: [], ...CLEAN })
+      expect(await read(active_chats)).toEqual({ lines: [chatsIn('none', 0)], ...CLEAN })
     },
   )
+
+  it.each(['', '-', ' ', null])('without a value have no sample: %j', async (active_chats) => {
+    expect(await read(active_chats)).toEqual({ lines: [], ...CLEAN })
+  })
+
+  it('have no sample of an agent who is not in the response', async () => {
+    const { lines } = await readData('chats', [aChatAgent({ agent_id: '7', active_chats: [] })])
+    expect(lines).toEqual(['wolkvox_agent_active_chats{agent_id="7",agent_name="",channel="none"} 0'])
+  })
 
   it.each([5, 'two', true, { conn_id: 'c-1', channel: 'whatsapp' }])(
     'that are %j are unreadable and counted',
@@ -120,7 +129,12 @@ describe('chats', () => {
       oldest(8, 15),
     ],
     ['a date of the chat itself', [chat({ date: '2026-03-10 07:00:00', conversation: [] })], oldest(7, 0)],
-    ['a date with another name', [chat({ Fecha_Inicio: '2026-03-10 07:00:00' })], oldest(7, 0)],
+    ['a date in another case', [chat({ Date: '2026-03-10 07:00:00' })], oldest(7, 0)],
+    [
+      'its date, whatever else has one',
+      [chat({ date: '2026-03-10 07:00:00', birth_date: '2001-05-06 00:00:00', time: '2026-03-10 06:00:00' })],
+      oldest(7, 0),
+    ],
     [
       'messages with numbers as keys',
       [chat({ conversation: { 0: { date: '2026-03-10 07:00:00' } } })],
@@ -142,6 +156,14 @@ describe('chats', () => {
     ['a conversation that is a text', [chat({ conversation: 'Hello 2026-03-10 07:00:00' })]],
     ['dates without a value', [dated('', '-', null)]],
     ['a date only in a text', [chat({ conversation: [{ message: '2026-03-10 07:00:00' }] })]],
+    [
+      'dates of other names',
+      [chat({ birthdate: '2001-05-06 00:00:00', Fecha_Inicio: '2026-03-10 07:00:00' })],
+    ],
+    [
+      'times of other names',
+      [chat({ conversation: [{ updated: '2026-03-10 07:00:00', hora: '07:00:00' }] })],
+    ],
     ['messages that are no objects', [chat({ conversation: [5, null, 'x', []] })]],
   ])('have no start with %s', async (_what, active_chats) => {
     expect(await read(active_chats)).toEqual({ lines: [chatsIn('whatsapp')], ...CLEAN })

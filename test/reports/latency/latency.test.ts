@@ -216,6 +216,9 @@ describe('latency', () => {
 
   it.each([
     ['spaces around the dash', '1001 - Cóndor 001', '1001', 'Cóndor 001'],
+    ['an en dash', '1001 – Cóndor 001', '1001', 'Cóndor 001'],
+    ['an em dash', '1001—Cóndor 001', '1001', 'Cóndor 001'],
+    ['a non-breaking hyphen', '1001\u2011Cóndor 001', '1001', 'Cóndor 001'],
     ['many spaces', '  1001   -   Cóndor 001  ', '1001', 'Cóndor 001'],
     ['a line break after the dash', '1001-\nCóndor', '1001', 'Cóndor'],
     ['several dashes', '1001-Ana-María Peña - B', '1001', 'Ana-María Peña - B'],
@@ -269,7 +272,9 @@ describe('latency', () => {
       [],
       {},
       true,
+      // The address of the record.
       'web 192.0.2.7',
+      '192.0.2.7',
       '192.0.2.7:5060',
       '2001:db8::7',
       'x [2001:db8:0:0:0:0:0:7]:80',
@@ -280,13 +285,34 @@ describe('latency', () => {
     }
   })
 
-  it.each(['4.2.1', '120.0.6099.109', '120.0.0.0', '2026.3.10.1', '1.2.3', 42, 'v4.2 (10:30:00)'])(
-    'exposes the version %j, which is not an address',
-    async (version) => {
-      expect(await readAgent({ version })).toEqual({
-        lines: [...agentLines.slice(0, -1), info('Ethernet', 'app', String(version))],
+  it.each([
+    ...['4.2.1', '120.0.6099.109', '120.0.0.0', '2026.3.10.1', '1.2.3', 42, 'v4.2 (10:30:00)'],
+    ...['1.4.2.7', 'v1.4.2.7', '1.4.2.7-beta', 'app 10.0.2.7', 'app/1.4.2.7 (build 5)'],
+  ])('exposes the version %j, which is not the address of the record', async (version) => {
+    expect(await readAgent({ version })).toEqual({
+      lines: [...agentLines.slice(0, -1), info('Ethernet', 'app', String(version))],
+      ...CLEAN,
+    })
+    expect(await readAgent({ platform: version })).toEqual({
+      lines: [...agentLines.slice(0, -1), info('Ethernet', String(version), '4.2.1')],
+      ...CLEAN,
+    })
+  })
+
+  it('does not need the address of the record', async () => {
+    for (const ip of [undefined, null, '', 'x', {}, 5]) {
+      expect(await readAgent({ ip, version: '1.4.2.7' })).toEqual({
+        lines: [...agentLines.slice(0, -1), info('Ethernet', 'app', '1.4.2.7')],
         ...CLEAN,
       })
+    }
+  })
+
+  it.each(['192.0.2.7:5060', 'v192.0.2.7', '::ffff:192.0.2.7'])(
+    'finds the address of the record in a version: %j',
+    async (ip) => {
+      const { lines, rejected } = await readAgent({ ip, version: 'app 192.0.2.7' })
+      expect([lines.at(-1), rejected]).toEqual([info('Ethernet', 'app', ''), { 'by_agent.version': 1 }])
     },
   )
 
