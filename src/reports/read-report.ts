@@ -8,7 +8,7 @@ import { createRedactor } from '../wolkvox/redaction.ts'
 import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
 import { isObject, type Reader, UNREADABLE } from '../wolkvox/values.ts'
 import { createRecordFields } from './record-fields.ts'
-import { type AnyReport, type JsonRecord, numericFields, type RowSettings } from './report.ts'
+import { type AnyReport, fieldsOf, type JsonRecord, numericFields, type RowSettings } from './report.ts'
 
 /**
  * The numbers of all rows, in the order of the rows, under wolkvox's name of the field; `NaN` if a row has none. By field
@@ -53,7 +53,8 @@ const MAX_TEXT_BYTES = 4 * 2 ** 20
  */
 export function readReport(report: AnyReport, response: ApiResponse, source: ReportSource): ReadReport {
   const secrets = secretsOf(source)
-  const { records, missingLists } = recordsOf(response, createRedactor(...secrets), report)
+  const shape = { ...report, fields: fieldsOf(report) }
+  const { records, missingLists } = recordsOf(response, createRedactor(...secrets), shape)
   const { fetchedAt } = response
   const { rows, columns, rejections, missingFields } = readRecords(
     report,

@@ -42,7 +42,7 @@ export async function readBody(
   if (encodings.length > MAX_LAYERS || !encodings.every((name) => GZIP.test(name))) {
     throw new WolkvoxFailure(
       'malformed',
-      `the response has a content encoding that was not requested: ${quote(encoding, redact)}`,
+      `the response has a content encoding that was not requested: ${quote(encoding, redact) || 'unknown'}`,
     )
   }
   const chunks: Buffer[] = []

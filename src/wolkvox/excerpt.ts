@@ -10,7 +10,8 @@ import {
   skipValue,
   ValueTooLongError,
 } from './json-scanner.ts'
-import type { Redact } from './redaction.ts'
+import { onlyKnownWords } from './known-words.ts'
+import { type Redact, WITHHELD } from './redaction.ts'
 
 // Enough to recognise an external text, but not enough to fill a log.
 const MAX_QUOTED = 200
@@ -21,34 +22,55 @@ export const EXCERPT_BYTES = 16 * 1024
 // Several times the quoted length, because the token and its escapes can be long.
 const MAX_READ = 2000
 
-/** An external text on one line, with bounded length. */
+/**
+ * An external text on one line, with bounded length. It can contain anything, so only known words of it are quoted.
+ *
+ * @returns empty if there are none
+ */
 export function quote(text: string, redact: Redact): string {
-  return shorten(onOneLine(redact(text.slice(0, MAX_READ))))
+  return finish(known(text, redact), redact)
+}
+
+/** Once more without secrets: two parts can each contain one half. */
+const finish = (text: string, redact: Redact) => shorten(onOneLine(redact(text)))
+
+/** The known words of a part. The redactor comes first, because it finds a secret only in the whole text. */
+function known(text: string, redact: Redact): string {
+  const redacted = redact(text.slice(0, MAX_READ))
+  return redacted === WITHHELD ? redacted : onOneLine(onlyKnownWords(redacted))
 }
 
 /**
  * Describes a response that is not a report, so that the operator can distinguish a PHP warning, a login page, a captive
- * portal and another API.
+ * portal, an error of a proxy and another API.
  *
- * The response can also be a truncated report, whose records name people. So an excerpt quotes only known parts: the line of a
- * PHP error, the title and first heading of a web page, the root element of XML, the top-level keys of JSON, and the first
- * words of any other text. A text without field names, such as a list of names, looks like an error message.
+ * The response can also be a truncated report, whose records name people. So an excerpt consists of its kind, of known keys, and of
+ * the known words in the line of a PHP error, in the title and first heading of a web page, in the messages of another API, and
+ * in the first line of any other text.
  *
- * @returns empty if nothing may be quoted
+ * @param fields names of the report's fields: keys that may be quoted
+ * @returns empty if there is no text
  */
-export function excerptOf(bytes: Uint8Array, redact: Redact): string {
-  const text = new TextDecoder().decode(bytes.subarray(0, EXCERPT_BYTES)).replace(/^[\s\p{C}]+/u, '')
-  return quote(describe(text), redact)
+export function excerptOf(bytes: Uint8Array, redact: Redact, fields: readonly string[] = []): string {
+  const text = new TextDecoder().decode(bytes.subarray(0, EXCERPT_BYTES)).replace(/^[\s\p{C}]+/gu, '')
+  return finish(
+    describe(text, (part) => known(part, redact), keysOf(fields)),
+    redact,
+  )
 }
 
-function describe(text: string): string {
-  const error = phpErrorIn(text)
+/** Returns the known words of a part. */
+type Known = (part: string) => string
+
+function describe(text: string, known: Known, keys: ReadonlySet<string>): string {
+  if (text === '') return ''
+  const error = phpErrorIn(text, known)
   if (error !== undefined) return error
-  if (text.startsWith('<')) return describeMarkup(text)
+  if (text.startsWith('<')) return describeMarkup(text, known)
   if (text.startsWith('[')) return 'a JSON list'
   if (text.startsWith('"')) return 'a JSON text'
-  if (text.startsWith('{')) return describeObject(Buffer.from(text), true)
-  return firstWords(text)
+  if (text.startsWith('{')) return describeObject(Buffer.from(text), known, keys, true)
+  return firstWords(text, known) || 'a text without known words'
 }
 
 // At the beginning of a line: intact JSON has no text there.
@@ -61,18 +83,18 @@ const PHP_MESSAGE =
 
 const PHP_PLACE = / in (?:<b>)?((?:[A-Za-z]:)?[\w./\\-]{1,150})(?:<\/b>)?(?: on line (?:<b>)?|:)(\d{1,7})/
 
-/** The line of a PHP error without its arguments: parentheses, and everything from the first quote on. */
-function phpErrorIn(text: string): string | undefined {
+/** The known words in the line of a PHP error, without its arguments: parentheses, and everything from the first quote on. */
+function phpErrorIn(text: string, known: Known): string | undefined {
   const [, level, line = ''] = PHP_ERROR.exec(text) ?? []
   if (level === undefined) return undefined
-  const [place, file, number] = PHP_PLACE.exec(line) ?? []
+  const [place, file = '', number] = PHP_PLACE.exec(line) ?? []
   const message = (place === undefined ? line : line.slice(0, line.indexOf(place)))
     .replace(/^(Uncaught [\w\\]{1,80}).*$/, '$1')
     .replace(/<[^<>]{0,100}>?/g, '')
     .replace(/(?<!\w)(?:['"]|&#0*39;|&quot;).*$/, '…')
     .replace(/\([^()]{1,500}(?:\)|$)/g, '(…)')
-  const words = PHP_MESSAGE.test(message) ? withoutNumbers(message).trim() : '…'
-  return `${level}: ${words}${file === undefined ? '' : ` in ${file} on line ${number}`}`
+  const words = (PHP_MESSAGE.test(message) && known(message)) || '…'
+  return `${level}: ${words}${place === undefined ? '' : ` in ${known(file) || '…'} on line ${number}`}`
 }
 
 const HTML_ELEMENT =
@@ -85,54 +107,85 @@ const REFRESH = /<meta\s[^<>]{0,100}\burl=['"]?\s{0,9}(https?:\/\/[\w.:-]{1,100}
 const ROOT_ELEMENT =
   /^(?:\s{1,99}|<\?[^<>]{0,300}>|<!--[^<>]{0,300}-->|<![a-z][^<>]{0,300}>){0,20}<([A-Za-z_][\w.:-]{0,60})[\s/>]/i
 
-function describeMarkup(text: string): string {
+function describeMarkup(text: string, known: Known): string {
   const root = ROOT_ELEMENT.exec(text)?.[1] ?? ''
   if (!HTML_ELEMENT.test(root) && !/^<!doctype html/i.test(text)) {
     // XML can have titles too, but they can be part of records.
-    if (root !== '') return `XML, root element ${root}`
+    if (root !== '') return `XML, root element ${known(root) || '…'}`
     return text.startsWith('<!--') ? 'an HTML comment' : 'markup'
   }
   const title = TITLE.exec(text)?.[1]
   const heading = HEADING.exec(text)?.[1]?.replace(/<[^<>]{0,200}>?/g, ' ')
   const target = REFRESH.exec(text)?.[1]
   const parts = [
-    ...(title === undefined ? [] : [`title "${withoutNumbers(title.trim())}"`]),
-    ...(heading === undefined ? [] : [`heading "${withoutNumbers(heading.trim())}"`]),
-    ...(target === undefined ? [] : [`refresh to ${target}`]),
+    ...(title === undefined ? [] : [describeText('title', title.trim(), known)]),
+    ...(heading === undefined ? [] : [describeText('heading', heading.trim(), known)]),
+    ...(target === undefined ? [] : [`refresh to ${known(target)}`]),
   ]
   return parts.length === 0 ? 'an HTML page without title' : `an HTML page, ${parts.join(', ')}`
 }
 
-// Keys that describe an envelope or an error of another API. Values of other keys can be personal data.
-const QUOTABLE_KEY = /^(?:code|error|error_description|msg|message|status)$/i
+/** A text with its known words, or else its length. */
+function describeText(what: string, text: string, known: Known): string {
+  const words = known(text)
+  return words === '' ? `${what} of ${text.length} characters` : `${what} "${words}"`
+}
 
-// Keys of records, which can have a message or a status, too: those of a customer.
-const RECORD_KEY =
-  /^(?:from|to|sender|date|fecha|hora|channel|subject|fromname|user)$|agent|customer|cliente|campaign|skill|conn_id|jitter|phone/i
+// Keys that describe an envelope or an error of another API. Values of other keys are not quoted.
+const QUOTABLE_KEYS = ['code', 'error', 'error_description', 'msg', 'message', 'status'] as const
 
-// Field names are in lower case or camel case; names of people are not.
-const FIELD = /^[a-z_](?!.*\d{5})[\w.-]{0,39}$/
+const isQuotable = (key: string) => QUOTABLE_KEYS.some((name) => name === key.toLowerCase())
+
+// Keys of an envelope, and of the errors of other APIs.
+const ENVELOPE_KEYS = [
+  ...QUOTABLE_KEYS,
+  ...[
+    'data',
+    'detail',
+    'details',
+    'errors',
+    'fault',
+    'id',
+    'instance',
+    'items',
+    'meta',
+    'ok',
+    'path',
+    'reason',
+  ],
+  ...['records', 'request_id', 'requestid', 'response', 'result', 'results', 'rows', 'success', 'timestamp'],
+  ...['title', 'total', 'trace_id', 'traceid', 'type', 'url', 'version'],
+]
+
+/** The keys that may be quoted, in lower case. The name of a field in a nested list contains the name of the list. */
+function keysOf(fields: readonly string[]): ReadonlySet<string> {
+  return new Set([...ENVELOPE_KEYS, ...fields.flatMap((field) => [...field.split('.'), field])])
+}
 
 const MAX_MEMBERS = 12
-const MAX_VALUE = 120
-
-/** The keys of an object that can be truncated, with the values of quotable keys unless the object is a record. */
-function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
-  const members: { readonly key: string; value?: string }[] = []
-  let isRecord = false
+/** The known keys of an object that can be truncated, with the known words in the values of quotable keys. */
+function describeObject(
+  bytes: Uint8Array,
+  known: Known,
+  keys: ReadonlySet<string>,
+  isOutermost: boolean,
+): string {
+  const members: string[] = []
+  let unknown = 0
   try {
     for (let place = skipSpace(bytes, 1); bytes[place] === QUOTE; ) {
       const end = skipString(bytes, place, bytes.length)
       const key = parse(bytes, place, end)
       const value = skipSpace(bytes, skipSpace(bytes, end) + 1)
       if (typeof key !== 'string' || bytes[skipSpace(bytes, end)] !== COLON) break
-      const isQuotable = QUOTABLE_KEY.test(key)
-      isRecord ||= RECORD_KEY.test(key)
-      const member: (typeof members)[number] = { key: isQuotable || FIELD.test(key) ? key : '…' }
-      members.push(member)
+      const isKnown = keys.has(key.trim().toLowerCase())
+      if (isKnown) members.push(key.trim())
+      else unknown += 1
       if (members.length > MAX_MEMBERS) break
       const next = skipValue(bytes, value, bytes.length)
-      if (isQuotable) member.value = describeValue(bytes, value, next, isOutermost)
+      if (isKnown && isQuotable(key)) {
+        members[members.length - 1] = `${key} ${describeValue(bytes, value, next, known, keys, isOutermost)}`
+      }
       place = skipSpace(bytes, next)
       if (bytes[place] !== COMMA) break
       place = skipSpace(bytes, place + 1)
@@ -140,23 +193,32 @@ function describeObject(bytes: Uint8Array, isOutermost: boolean): string {
   } catch (error) {
     if (!(error instanceof JsonSyntaxError || error instanceof ValueTooLongError)) throw error
   }
-  const list = members
-    .map(({ key, value }) => (value === undefined || isRecord ? key : `${key} ${value}`))
-    .join(', ')
+  if (unknown > 0) members.push(unknown === 1 ? '1 unknown key' : `${unknown} unknown keys`)
+  const list = members.join(', ')
   if (!isOutermost) return `{${list}}`
-  return members.length === 0 ? 'a JSON object' : `a JSON object with ${list}`
+  return list === '' ? 'a JSON object' : `a JSON object with ${list}`
 }
 
-function describeValue(bytes: Uint8Array, from: number, to: number, isOutermost: boolean): string {
+function describeValue(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  known: Known,
+  keys: ReadonlySet<string>,
+  isOutermost: boolean,
+): string {
   if (bytes[from] === OPEN_OBJECT && bytes[to - 1] === CLOSE_OBJECT) {
-    return isOutermost ? describeObject(bytes.subarray(from, to), false) : '{…}'
+    return isOutermost ? describeObject(bytes.subarray(from, to), known, keys, false) : '{…}'
   }
   const value = parse(bytes, from, to)
-  if (typeof value === 'string' && value.length <= MAX_VALUE && !STRUCTURE.test(value)) {
-    return JSON.stringify(withoutNumbers(value))
-  }
-  const isSimple = value === null || typeof value === 'boolean' || typeof value === 'number'
-  return isSimple ? withoutNumbers(String(value)) : '…'
+  if (value === null || typeof value === 'boolean') return String(value)
+  // A longer number can be one of a telephone.
+  if (typeof value === 'number') return /^\d{1,4}$/.test(String(value)) ? String(value) : '…'
+  if (typeof value !== 'string') return '…'
+  const isCode = /^\d{1,4}$/.test(value.trim())
+  const words = isCode ? value.trim() : known(value)
+  if (value.trim() === '') return '""'
+  return words === '' ? `of ${value.length} characters` : `"${words}"`
 }
 
 /** @returns `undefined` if it is not JSON */
@@ -169,29 +231,16 @@ function parse(bytes: Uint8Array, from: number, to: number): unknown {
   }
 }
 
-// Structure within a text: of JSON, of PHP output, and of markup.
-const STRUCTURE = /[{}[\]"|<>\t]|=>|&\w+;/
-
-// Prose can precede a bracket or a quoted text, but not the separators of a table or the end of a value.
+// Prose can precede a bracket or a quoted text. What follows can be data.
 const OPENING = /[{[(<]|(?<=^|\s)["']/
-const SEPARATOR = /[}\]>;|=\t]|,(?! )|(?<=\S)"|(?<=\S)'\s?[,:]|&\w+;/
 
-// Field names of records, in this report and in others.
-const RECORD_FIELD =
-  /agent_|customer|cliente|conversation|conn_id|\w*(?:name|nombre|phone|tel[eé]fono|mail)\w*\s*:/i
-
-/** The first line of a text that is neither markup nor JSON, up to the first bracket or quote. */
-function firstWords(text: string): string {
+/** The known words in the first line of a text that is neither markup nor JSON, up to the first bracket or quote. */
+function firstWords(text: string, known: Known): string {
   const [line = ''] = text.slice(0, MAX_READ).split(/[\r\n]/, 1)
   const end = line.search(OPENING)
-  const words = end === -1 ? line : line.slice(0, end)
-  if (SEPARATOR.test(words) || RECORD_FIELD.test(words)) return ''
-  return withoutNumbers(end === -1 ? words : `${words.trim()}…`)
-}
-
-/** Phone numbers and identity cards have six digits or more. */
-function withoutNumbers(text: string): string {
-  return text.replace(/\d(?:[ .()/-]{0,2}\d){5,}/g, '…')
+  if (end === -1) return known(line)
+  const words = known(line.slice(0, end))
+  return words === '' ? '' : `${words}…`
 }
 
 function onOneLine(text: string): string {

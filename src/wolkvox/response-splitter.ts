@@ -29,6 +29,8 @@ export interface ResponseParts {
 export interface RecordShape {
   /** The names of the lists with the records, if they are nested in the data. They are compared without case. */
   readonly nestedLists?: readonly string[] | undefined
+  /** The names of the fields. A message about a response that is not a report may quote them. */
+  readonly fields?: readonly string[] | undefined
   /** The largest record. Default: 64 KiB. */
   readonly maxRecordBytes?: number | undefined
 }

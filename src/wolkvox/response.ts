@@ -49,7 +49,7 @@ export interface ResponseRecords {
 export function recordsOf(response: ApiResponse, redact: Redact, shape: RecordShape = {}): ResponseRecords {
   const body = toUtf8(response.body, response.contentType ?? '')
   const content = readContent(body, response, redact, shape)
-  const refusal = refusalIn(response.status, content)
+  const refusal = refusalIn(response.status, content, redact)
   if (refusal !== undefined) {
     const { code, label } = refusal
     const { envelope, records } = content
@@ -58,10 +58,11 @@ export function recordsOf(response: ApiResponse, redact: Redact, shape: RecordSh
     const reason = reasonOfRefusal(code, envelope?.message ?? '')
     const sender = reason === 'proxy' ? 'a proxy' : 'wolkvox'
     const detail =
-      envelope?.isReport || envelope?.message ? quote(envelope.message, redact) : excerptOf(body, redact)
-    const quoted = quote(label, redact)
+      envelope?.isReport || envelope?.message
+        ? quote(envelope.message, redact)
+        : excerptOf(body, redact, shape.fields)
     // Code and message can each contain one half of the token.
-    const all = detail === '' ? quoted : redact(`${quoted}: ${detail}`)
+    const all = redact(detail === '' ? label : `${label}: ${detail}`)
     throw new WolkvoxFailure(reason, `${sender} responded with ${all}`, {
       retryAfterMs: readRetryAfter(response.retryAfter ?? '', response.fetchedAt),
       isPermanent: isPermanentRefusal(code, reason),
@@ -106,13 +107,19 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact, sh
     const records = envelope && recordsIn(envelope)
     if (records !== undefined) return { envelope, records: records.length > 0 ? records : undefined }
     const problem = 'the response is JSON, but not a report of the wolkvox API'
-    return { envelope, problem: malformed(problem, body, response, redact) }
+    return { envelope, problem: malformed(problem, body, response, redact, shape) }
   } catch (error) {
-    return { problem: problemOf(error, body, response, redact) }
+    return { problem: problemOf(error, body, response, redact, shape) }
   }
 }
 
-function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, redact: Redact): WolkvoxFailure {
+function problemOf(
+  error: unknown,
+  body: Uint8Array,
+  response: ApiResponse,
+  redact: Redact,
+  shape: RecordShape,
+): WolkvoxFailure {
   if (error instanceof TooManyRecordsError || error instanceof ValueTooLongError)
     return responseTooLarge(error)
   if (!(error instanceof SyntaxError || error instanceof JsonSyntaxError)) throw error
@@ -121,8 +128,11 @@ function problemOf(error: unknown, body: Uint8Array, response: ApiResponse, reda
   const mistake = error.message.replace(/[,:]? ?(\.\.\.)?".*$/s, '')
   const problem = `the response is not JSON: ${mistake}`
   const part = error instanceof TrailingTextError ? body.subarray(error.place) : body
-  return malformed(problem, part, response, redact, new SyntaxError(mistake))
+  return malformed(problem, part, response, redact, shape, new SyntaxError(mistake))
 }
+
+// A longer number in place of a code can be one of a telephone.
+const SHORT_NUMBER = /^\d{1,4}$/
 
 /** A failure that describes the response. @param part the part of the response to quote */
 function malformed(
@@ -130,11 +140,13 @@ function malformed(
   part: Uint8Array,
   { body, contentType = '' }: ApiResponse,
   redact: Redact,
+  { fields }: RecordShape,
   cause?: Error,
 ): WolkvoxFailure {
-  const type = /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(contentType)?.[0] ?? 'no content type'
-  const excerpt = excerptOf(part, redact)
-  const what = `${problem} (${redact(type)}, ${body.length} bytes)`
+  const type = /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(contentType)?.[0]
+  const excerpt = excerptOf(part, redact, fields)
+  const kind = type === undefined ? 'no content type' : quote(type, redact) || 'unknown content type'
+  const what = `${problem} (${kind}, ${body.length} bytes)`
   return new WolkvoxFailure('malformed', excerpt === '' ? what : `${what}: ${excerpt}`, { cause })
 }
 
@@ -142,12 +154,19 @@ function malformed(
 function refusalIn(
   status: number,
   { envelope, records }: Content,
+  redact: Redact,
 ): { code: number; label: string } | undefined {
   const { code = '', error = '', message = '' } = envelope ?? {}
-  if (code !== '' && Number(code) !== 200) return { code: Number(code), label: `code ${code}` }
+  if (code !== '' && Number(code) !== 200)
+    return {
+      code: Number(code),
+      label: `code ${SHORT_NUMBER.test(code) ? code : quote(code, redact) || '…'}`,
+    }
   if (status !== 200) return { code: status, label: `HTTP status ${status}` }
   const implied = code === '' && records === undefined ? impliedCode(error, message) : undefined
-  return implied === undefined ? undefined : { code: implied, label: `error ${error || implied}` }
+  return implied === undefined
+    ? undefined
+    : { code: implied, label: `error ${quote(error, redact) || implied}` }
 }
 
 /** The members of a response around its records. */

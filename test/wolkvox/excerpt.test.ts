@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { excerptOf } from '../../src/wolkvox/excerpt.ts'
+import { excerptOf, quote } from '../../src/wolkvox/excerpt.ts'
+import { onlyKnownWords } from '../../src/wolkvox/known-words.ts'
 
 const excerpt = (text: string) => excerptOf(Buffer.from(text), (said) => said)
 
@@ -42,7 +43,7 @@ describe('an excerpt', () => {
     [
       'a captive portal',
       '<html><meta http-equiv=refresh content="0; url=https://portal.example/login?phone=3001234567">',
-      'an HTML page, refresh to https://portal.example',
+      'an HTML page, refresh to https://portal.…',
     ],
     [
       'XHTML',
@@ -64,7 +65,7 @@ describe('an excerpt', () => {
     [
       'an error with an id',
       '{"message":"Forbidden","requestId":"3001234567","Juana":1}',
-      'a JSON object with message "Forbidden", requestId, …',
+      'a JSON object with message "Forbidden", requestId, 1 unknown key',
     ],
     [
       'a JSON object that was cut off',
@@ -74,7 +75,7 @@ describe('an excerpt', () => {
     [
       'many keys',
       JSON.stringify(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, 1]))),
-      'a JSON object with k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10, k11, k12',
+      'a JSON object with 20 unknown keys',
     ],
     ['a JSON list', '[{"name":"Juana Peña"}', 'a JSON list'],
     ['a JSON text', '"Juana Peña"', 'a JSON text'],
@@ -185,5 +186,83 @@ describe('an excerpt', () => {
       return Math.min(...times)
     }
     expect(fastest(2 ** 14)).toBeLessThan(100 * fastest(2 ** 10) + 20)
+  })
+})
+
+describe('the texts of those who answer instead of wolkvox', () => {
+  it.each([
+    [
+      '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx/1.24.0</center>',
+      'an HTML page, title "502 Bad Gateway", heading "502 Bad Gateway"',
+    ],
+    [
+      '<html><title>503 Service Temporarily Unavailable</title>',
+      'an HTML page, title "503 Service Temporarily Unavailable"',
+    ],
+    [
+      '<TITLE>ERROR: The requested URL could not be retrieved</TITLE>',
+      'an HTML page, title "ERROR: The requested URL could not be …"',
+    ],
+    ['<title>Just a moment...</title>', 'an HTML page, title "Just a moment..."'],
+    [
+      '<title>Acceso denegado</title><h1>Página bloqueada por la política de la empresa</h1>',
+      'an HTML page, title "Acceso denegado", heading "Página bloqueada por la … de la …"',
+    ],
+    ['<title>Sistema en mantenimiento</title>', 'an HTML page, title "Sistema en mantenimiento"'],
+    ['<title>FortiGate Application Control</title>', 'an HTML page, title "FortiGate Application Control"'],
+    ['no healthy upstream', 'no healthy upstream'],
+    ['{"errors":[],"data":null,"agent_name":"Juana Peña"}', 'a JSON object with errors, data, agent_name'],
+  ])('%s', (text, expected) => {
+    expect(excerptOf(Buffer.from(text), (said) => said, ['agent_name', 'by_agent.agent_id'])).toBe(expected)
+  })
+
+  it.each([
+    'THE API YOU WANT TO CONSULT DOES NOT EXIST',
+    'SOME PARAMETERS ARE REQUIRED',
+    'PLEASE ENTER THE WOLKVOX-TOKEN',
+    'TOKEN LIMIT EXCEEDED',
+    'EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)',
+    'PLEASE VALIDATE TOKEN',
+    '0 records were found',
+    'El servicio no está disponible por mantenimiento, intente más tarde',
+  ])('of wolkvox are quoted as they are: %s', (text) => {
+    expect(quote(text, (said) => said)).toBe(text)
+  })
+})
+
+describe('the words that may be quoted', () => {
+  it.each([
+    ['Juana Peña no contesta', '… no …'],
+    ['agent 1001 not found', 'agent … not found'],
+    ['call to +57 300 123 45 67 failed', 'call to +… failed'],
+    ['number 1.234.567', 'number …'],
+    ['born 2001-05-06', ''],
+    ['203.0.113.77', ''],
+    ['2001:db8:5eed::1', ''],
+    ['juana@example.com is invalid', '….com is invalid'],
+    ['getJuanaError', ''],
+    ['mysqli_connect requestId', 'mysqli_connect requestId'],
+    ['sesión SESIÓN sesio\u0301n', 'sesión SESIÓN sesio\u0301n'],
+    ['500 Internal Server Error', '500 Internal Server Error'],
+    ['', ''],
+  ])('in %j are %j', (text, expected) => {
+    expect(onlyKnownWords(text)).toBe(expected)
+  })
+
+  it('are all that is left of any text', () => {
+    const word = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 12 }),
+      fc.constantFrom('token', 'limit', ' ', '-', '300', '1234567'),
+    )
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 12 }), (words) => {
+        const quoted = onlyKnownWords(words.join(' '))
+        for (const each of quoted.match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []) {
+          expect(onlyKnownWords(`error ${each}`)).toBe(`error ${each}`)
+        }
+        expect(quoted).not.toMatch(/\d(?:[ .-]?\d){4}/)
+      }),
+      { numRuns: 1000 },
+    )
   })
 })

@@ -156,7 +156,7 @@ describe('the message of malformed', () => {
       'a captive portal of any length',
       `<HTML><TITLE>Wi-Fi Hotel Andino</TITLE>${' '.repeat(70_000)}`,
       'text/html',
-      'the response is not JSON: it is neither a list nor an object (text/html, # bytes): an HTML page, title "Wi-Fi Hotel Andino"',
+      'the response is not JSON: it is neither a list nor an object (text/html, # bytes): an HTML page, title "Wi-Fi …"',
     ],
     [
       "another API's JSON",
@@ -266,7 +266,7 @@ describe('the message of a refusal that is not JSON from wolkvox', () => {
     [
       403,
       '{"message":"Forbidden","token":"test-token"}',
-      'wolkvox responded with HTTP status 403: a JSON object with message "Forbidden", token',
+      'wolkvox responded with HTTP status 403: a JSON object with message "Forbidden", 1 unknown key',
     ],
     [502, '', 'wolkvox responded with HTTP status 502'],
     [

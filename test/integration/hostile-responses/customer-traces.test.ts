@@ -61,14 +61,13 @@ const marker = fc.constantFrom<unknown>(
   '203.0.113.77:5060',
   'host-203-0-113-77.example.com',
   '2001:db8:5eed::1',
-  // A key in the form of a field name is quoted in a message; the name of a person is not.
   { 'zqxmark Peña': 'zqxmark' },
+  { zqxmark: 1, zqxmark_id: 'x', tel3007771234: [] },
   ['zqxmark'],
 )
 
-/** Texts that are exposed by design, and the members around the records, which wolkvox writes. */
+/** Texts that are exposed by design. */
 const EXPOSED = new Set([
-  ...['code', 'error', 'msg'],
   ...['agent_id', 'agent_name', 'agent_status'],
   ...['skill_id', 'skill_name', 'campaign'],
   ...['connection_type', 'platform', 'version', 'user'],
@@ -167,6 +166,8 @@ const mutation: fc.Arbitrary<(node: Json, pick: number) => Json> = fc.oneof(
       (name) => `x_${name}`,
       (name) => `${name}s`,
       (name) => `data.${name}`,
+      () => 'zqxmark',
+      () => '3007771234',
     )
     .map(
       (rename) => (node: Json) =>
@@ -235,6 +236,68 @@ describe.each(reports)('the texts of customers in a response to $name', ({ name:
     )
     // The search is not one of failures only.
     expect(accepted).toBeGreaterThan(50)
+  })
+})
+
+/** A response with a marker in place of any values and keys, also of those whose values are exposed. */
+const markedResponse = (report: string) =>
+  fc
+    .tuple(
+      realResponse(report),
+      fc.array(fc.tuple(nat, fc.boolean(), marker), { minLength: 1, maxLength: 20 }),
+    )
+    .map(([response, marks]) =>
+      marks.reduce<Json>((whole, [place, isKey, mark]) => {
+        const paths = pathsOf(whole)
+        const path = paths[place % paths.length] ?? []
+        const key = path.at(-1)
+        if (!isKey || key === undefined) return path.length === 0 ? whole : changeAt(whole, path, () => mark)
+        return changeAt(whole, path.slice(0, -1), (node) =>
+          isObject(node)
+            ? Object.fromEntries(
+                Object.entries(node).map(([name, value]) => [name === key ? String(mark) : name, value]),
+              )
+            : node,
+        )
+      }, response),
+    )
+
+/** Other things than JSON that contain a text. */
+const anyForm = fc.constantFrom<(text: string) => string>(
+  (text) => text,
+  (text) => `<html><head><title>${text}</title></head><body><h1>${text}</h1>`,
+  (text) => `<?xml version="1.0"?><zqxmark><row>${text}</row></zqxmark>`,
+  (text) =>
+    `<br />\n<b>Warning</b>:  Undefined index: zqxmark ${text} in <b>/var/zqxmark.php</b> on line <b>7</b>`,
+  (text) => `zqxmark ${text}`,
+  (text) => text.replace(/["{}[\]:,]+/g, ' '),
+  (text) => JSON.stringify({ code: 403, error: text, msg: text }),
+  (text) => JSON.stringify({ code: text.slice(0, 50) }),
+  (text) => JSON.stringify({ error: { message: text, status: { message: text } } }),
+)
+
+describe.each(reports)('a message about a response to $name', ({ name: report }) => {
+  it('contains no text and no key of the response', async () => {
+    let failed = 0
+    await fc.assert(
+      fc.asyncProperty(
+        markedResponse(report),
+        damage,
+        anyForm,
+        status,
+        async (response, damaged, form, code) => {
+          const body = Buffer.from(form(damaged(JSON.stringify(response) ?? '')))
+          const { failure = '', log = '' } = await outputsOf(report, body, code)
+          if (failure !== '') failed += 1
+          for (const trace of TRACES) {
+            expect(failure.toLowerCase().includes(trace), `${trace} in ${failure}`).toBe(false)
+            expect(log.toLowerCase().includes(trace), `${trace} in ${log}`).toBe(false)
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
+    expect(failed).toBeGreaterThan(100)
   })
 })
 
