@@ -79,7 +79,13 @@ const WORDS = `
   zona zone zscaler zstd
 `
 
-const known: ReadonlySet<string> = new Set(WORDS.split(/\s+/).filter((word) => word !== ''))
+// Made for the first message: most processes never need it.
+let known: ReadonlySet<string> | undefined
+
+function isWord(word: string): boolean {
+  known ??= new Set(WORDS.trim().split(/\s+/))
+  return known.has(withoutMarks(word).toLowerCase())
+}
 
 // The longest known word has 25 characters.
 const MAX_WORD = 40
@@ -104,10 +110,10 @@ const withoutMarks = (word: string) => word.normalize('NFD').replace(/\p{M}+/gu,
 function isKnown(word: string): boolean {
   if (word.length > MAX_WORD) return false
   if (KNOWN_NUMBER.test(word)) return true
-  if (known.has(withoutMarks(word).toLowerCase())) return true
+  if (isWord(word)) return true
   // Names of functions, variables and classes: mysqli_connect, requestId.
   const parts = word.split(/_+|(?<=[a-z])(?=[A-Z])/)
-  return parts.length > 1 && parts.every((part) => part === '' || known.has(withoutMarks(part).toLowerCase()))
+  return parts.length > 1 && parts.every((part) => part === '' || isWord(part))
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   UnterminatedStringError,
   ValueTooLongError,
 } from './json-scanner.ts'
-import { findRecord, firstKey, isEndOfMember, nextKey } from './record-boundary.ts'
+import { findRecord, firstKey, isEndOfMember, nextKey, type RecordBoundary } from './record-boundary.ts'
 
 /** Where a list of records is: the whole response, the data of an envelope, or a member of an object in the data. */
 export type ListPlace = 'outermost' | 'data' | 'nested'
@@ -26,6 +26,8 @@ export interface ListRepair {
    * @throws the error if neither is found, or if the response is truncated: an incomplete list must not count as complete
    */
   endBroken(record: number, error: unknown): number
+  /** Where the next record seems to begin within the length of one record. */
+  nextAfter(record: number): number | undefined
   /**
    * Checks whether a bracket that seems to close the list is a stray one. A stray bracket is part of the record before it.
    *
@@ -56,14 +58,17 @@ export function createListRepair(
   const isNested = where === 'nested' && !isKeyed
   const tooManyBroken = new JsonSyntaxError(`more than ${MAX_BROKEN_RECORDS} records are broken`)
 
-  function endAtNext(record: number, limit = record + maxRecordBytes): number | undefined {
+  function findNext(record: number, limit: number): RecordBoundary | undefined {
     const own = firstKey(bytes, record)
     const key = firstKey(bytes, spans[0] ?? record) ?? own
-    let next = key && findRecord(bytes, key, record, limit)
-    if (next === undefined && (own === undefined || spans.length === 0)) {
-      const other = nextKey(bytes, record, limit)
-      next = other && findRecord(bytes, other, record, limit)
-    }
+    const next = key && findRecord(bytes, key, record, limit)
+    if (next !== undefined || (own !== undefined && spans.length > 0)) return next
+    const other = nextKey(bytes, record, limit)
+    return other && findRecord(bytes, other, record, limit)
+  }
+
+  function endAtNext(record: number, limit = record + maxRecordBytes): number | undefined {
+    const next = findNext(record, limit)
     if (next === undefined) return undefined
     spans.push(record, next.end)
     return isKeyed ? next.element : next.record
@@ -118,6 +123,8 @@ export function createListRepair(
   }
 
   return {
+    nextAfter: (record) => findNext(record, record + maxRecordBytes)?.record,
+
     endBroken(record, error) {
       broken += 1
       if (broken > MAX_BROKEN_RECORDS) throw tooManyBroken

@@ -13,7 +13,7 @@ import {
 } from './json-scanner.ts'
 import type { NestedRecords } from './nested-lists.ts'
 import { findRecord, firstKey, nextKey } from './record-boundary.ts'
-import { TooManyRecordsError } from './record-list.ts'
+import { MAX_RECORD_BYTES, TooManyRecordsError } from './record-list.ts'
 import { isObject } from './values.ts'
 
 /** Replaces a record that is not JSON. */
@@ -67,19 +67,26 @@ function parseMembers(bytes: Uint8Array): Record<string, unknown> | undefined {
   }
 }
 
+/** Limits of parsing. */
+export interface ParseBounds {
+  readonly maxRecords: number
+  /** The largest record. Default: {@link MAX_RECORD_BYTES}. */
+  readonly maxRecordBytes?: number | undefined
+}
+
 /**
  * Parses records in small batches while the caller iterates, so that few are in memory. If a batch is not valid JSON, its
  * records are parsed one by one.
  *
  * @param spans begin and end of each record in the body
- * @param maxRecords maximum number of records
- * @returns the records, with {@link UNPARSABLE} in place of each that is not valid JSON
+ * @param bounds a longer record is not parsed: it would take several times its size in memory
+ * @returns the records, with {@link UNPARSABLE} in place of each that is too long or not valid JSON
  * @throws WolkvoxFailure `too_large` if broken spans contain more records
  */
 export function* parseRecords(
   body: Uint8Array,
   spans: readonly number[],
-  maxRecords: number,
+  { maxRecords, maxRecordBytes = MAX_RECORD_BYTES }: ParseBounds,
 ): Generator<unknown> {
   let spare = Math.max(0, maxRecords - spans.length / 2)
   let first = 0
@@ -88,6 +95,12 @@ export function* parseRecords(
     let last = first + 1
     while (last + 2 < spans.length && (spans[last + 2] ?? 0) - from <= BATCH_BYTES) last += 2
     // The bytes between records are commas, so brackets make the batch a list.
+    // A batch this large is one record.
+    if ((spans[last] ?? 0) - from > Math.max(BATCH_BYTES, maxRecordBytes)) {
+      yield UNPARSABLE
+      first = last + 1
+      continue
+    }
     const batch = parseText(`[${decodeUtf8(body.subarray(from, spans[last]))}]`)
     if (batch !== undefined) {
       yield* batch as unknown[]
@@ -117,12 +130,12 @@ export function* parseRecords(
 export function* parseNestedRecords(
   body: Uint8Array,
   lists: readonly NestedRecords[],
-  maxRecords: number,
+  bounds: ParseBounds,
 ): Generator<unknown> {
   for (const { list, spans } of lists) {
     const namesIn = createPrefixer(`${list}.`)
     // The splitter has counted the records of all lists.
-    for (const record of parseRecords(body, spans, maxRecords)) {
+    for (const record of parseRecords(body, spans, bounds)) {
       yield isObject(record) ? namesIn(record) : record
     }
   }

@@ -11,6 +11,7 @@ import {
   skipString,
   skipValue,
   UnexpectedEndError,
+  ValueTooLongError,
 } from './json-scanner.ts'
 import { createListRepair, type ListPlace } from './list-repair.ts'
 import { isWholeNumber } from './record-boundary.ts'
@@ -29,6 +30,9 @@ export interface Bounds {
   readonly maxRecords: number
   readonly maxRecordBytes: number
 }
+
+/** The largest record of a report without lists: such a record takes about 330 bytes. */
+export const MAX_RECORD_BYTES = 64 * 1024
 
 // Far above the longest key of wolkvox.
 const MAX_KEY_BYTES = 64 * 1024
@@ -67,6 +71,22 @@ export function splitList(
   const spans: number[] = []
   const repair = createListRepair(bytes, spans, { isKeyed, where, maxRecordBytes })
   let place = skipSpace(bytes, start + 1)
+  let tooLong = 0
+
+  /**
+   * The end of a record that is too long, but whole: it costs only itself. If all records are too long, this is not a report. A broken record can seem long, too, because an unbalanced
+   * quote or brace takes the next records; the repair ends it before them.
+   */
+  function endOfLong(record: number, error: unknown): number | undefined {
+    if (!(error instanceof ValueTooLongError) || repair.nextAfter(record) !== undefined) return undefined
+    try {
+      return skipRecord(bytes, record, close, bytes.length)
+    } catch (problem) {
+      if (problem instanceof JsonSyntaxError) return undefined
+      throw problem
+    }
+  }
+
   if (bytes[place] === close) return isKeyed ? undefined : { spans, end: place + 1 }
   for (;;) {
     const record = isKeyed ? skipNumber(bytes, place) : place
@@ -77,8 +97,16 @@ export function splitList(
       spans.push(record, end)
       place = skipSpace(bytes, end)
     } catch (error) {
-      place = repair.endBroken(record, error)
-      if (bytes[place] !== close) continue
+      const end = endOfLong(record, error)
+      if (end === undefined) {
+        place = repair.endBroken(record, error)
+        if (bytes[place] !== close) continue
+      } else {
+        spans.push(record, end)
+        place = skipSpace(bytes, end)
+        tooLong += 1
+        if (tooLong === spans.length / 2 && bytes[place] === close) throw error
+      }
     }
     if (bytes[place] === close) {
       const next = repair.skipStray(place)

@@ -13,7 +13,14 @@ import {
 } from './json-scanner.ts'
 import { type NestedRecords, nestedListNamed, readNested, readNestedList } from './nested-lists.ts'
 import { isWholeNumber } from './record-boundary.ts'
-import { type Bounds, readKey, skipNumber, splitList, TooManyRecordsError } from './record-list.ts'
+import {
+  type Bounds,
+  MAX_RECORD_BYTES,
+  readKey,
+  skipNumber,
+  splitList,
+  TooManyRecordsError,
+} from './record-list.ts'
 
 /** A response split into envelope and records, with the original bytes. */
 export interface ResponseParts {
@@ -35,8 +42,7 @@ export interface RecordShape {
   readonly maxRecordBytes?: number | undefined
 }
 
-// A record without lists takes about 330 bytes, the envelope about 70.
-const MAX_RECORD_BYTES = 64 * 1024
+// An envelope takes about 70 bytes.
 const MAX_ENVELOPE_BYTES = 64 * 1024
 
 const ENVELOPE_TOO_LARGE = 'the envelope is too large'

@@ -90,9 +90,10 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact, sh
   try {
     const parts = splitResponse(body, MAX_RECORDS, shape)
     const envelope = readEnvelope(parseEnvelope(parts.envelope))
+    const bounds = { maxRecords: MAX_RECORDS, maxRecordBytes: shape.maxRecordBytes }
     // Of two members `data` the last one counts, and it can be something else than a list.
     if (parts.spans.length > 0 && Array.isArray(envelope?.data)) {
-      return { envelope, records: parseRecords(body, parts.spans, MAX_RECORDS) }
+      return { envelope, records: parseRecords(body, parts.spans, bounds) }
     }
     if (parts.nested.length > 0 && Array.isArray(envelope?.data)) {
       const missingLists = shape.nestedLists?.filter((name) =>
@@ -100,7 +101,7 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact, sh
       )
       return {
         envelope,
-        records: parseNestedRecords(body, parts.nested, MAX_RECORDS),
+        records: parseNestedRecords(body, parts.nested, bounds),
         missingLists: missingLists ?? [],
       }
     }

@@ -229,7 +229,37 @@ describe('a broken record', () => {
     expect(failureOf(`[{"a":1},${spans.join()}]`).reason).toBe('too_large')
   })
 
-  it('of more than 64 KB is too_large', () => {
+  it.each(Object.entries(forms))(
+    'of more than 64 KB costs only itself, wherever it is: %s',
+    (_form, bodyOf) => {
+      const long = record(7).replace('Name', 'x'.repeat(100_000))
+      for (const place of [0, 1, 2]) {
+        const records = [record(1), record(2)].toSpliced(place, 0, long)
+        expect(read(bodyOf(records))).toEqual({ names: ['Name 1', 'Name 2'], unparsable: 1 })
+      }
+    },
+  )
+
+  it('that only seems to have more than 64 KB does not cost those after it', () => {
+    const many = Array.from({ length: 1000 }, (_, index) => record(index))
+    const odd = record(7777).replace('Name', '5" Name')
+    const { names, unparsable } = read(
+      `[${[...many.slice(0, 10), odd, ...many.slice(10, 990), odd, ...many.slice(990)].join(',')}]`,
+    )
+    expect([names.length, unparsable]).toEqual([1000, 2])
+  })
+
+  it('of 32 MB is not parsed: it takes little time and memory', () => {
+    const long = `{"agent_id":"7","list":[${'{"k":"0"},'.repeat(3_200_000)}{}]}`
+    const text = `[${long},${record(1)}]`
+    const [startedAt, before] = [process.cpuUsage(), process.memoryUsage().heapUsed]
+    expect(read(text)).toEqual({ names: ['Name 1'], unparsable: 1 })
+    // Parsed, it takes seconds and hundreds of megabytes.
+    expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(1500)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 2 ** 20)
+  })
+
+  it('of more than 64 KB alone is too_large', () => {
     expect(failureOf(`[{"a":"${'x'.repeat(70_000)}\n"}]`).reason).toBe('too_large')
   })
 })

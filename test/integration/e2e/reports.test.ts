@@ -125,6 +125,7 @@ interface ChatAgent {
 function chatRows(agents: readonly ChatAgent[]): Row[] {
   return agents.flatMap(({ agent_id, active_chats }): Row[] => {
     const labels = agentLabels(agent_id)
+    if (active_chats.length === 0) return [['wolkvox_agent_active_chats', { ...labels, channel: 'none' }, 0]]
     const byChannel = Map.groupBy(active_chats, ({ channel }) => channel)
     const dates = active_chats.flatMap(({ conversation }) =>
       conversation.map(({ date }) => bogotaTime(date ?? '')),

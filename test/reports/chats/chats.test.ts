@@ -231,7 +231,7 @@ describe('chats', () => {
     expect(await readBody('chats', body)).toEqual({ ...CLEAN, lines: all, rejected: { unparsable: 1 } })
   })
 
-  it('can be as long as 3 MiB; longer ones fail visibly', async () => {
+  it('can be as long as 3 MiB; longer ones cost only their agent', async () => {
     const messages = (count: number) =>
       Array.from({ length: count }, (_, index) => ({
         message: 'Fictitious text of a customer '.repeat(30),
@@ -240,8 +240,22 @@ describe('chats', () => {
     const long = anEnvelope([aChatAgent({ active_chats: [chat({ conversation: messages(3000) })] })])
     expect(long.length).toBeGreaterThan(2.5 * 2 ** 20)
     expect((await readBody('chats', long)).lines).toEqual([chatsIn('whatsapp'), oldest(0, 0)])
-    const longer = anEnvelope([aChatAgent({ active_chats: [chat({ conversation: messages(5000) })] })])
-    expect((await readBody('chats', longer)).failure).toBe(
+    const longer = aChatAgent({
+      agent_id: '7',
+      active_chats: [chat({ conversation: messages(5000) })],
+    })
+    for (const records of [
+      [longer, aChatAgent()],
+      [aChatAgent(), longer],
+      [{ ...longer, agent_id: '8' }, aChatAgent(), longer],
+    ]) {
+      expect(await readData('chats', records)).toEqual({
+        ...CLEAN,
+        lines: all,
+        rejected: { unparsable: records.length - 1 },
+      })
+    }
+    expect((await readData('chats', [longer])).failure).toBe(
       'too_large: the response cannot be a report: a value is too long',
     )
   })
