@@ -91,6 +91,7 @@ const expected: Readonly<Record<string, (mode: Mode) => readonly (readonly [Resu
   'Chats and interactions of each agent, with the name': (mode) => [
     [{ agent_id: '1001', ...named('Cóndor 001', mode) }, 3],
     [{ agent_id: '1002', ...named('Mango-Pera', mode) }, 1],
+    [{ agent_id: '1003', ...named('Uva', mode) }, 0],
   ],
   'Chats for each ready agent': () => [[{}, 2]],
   'Waiting calls for each ready agent': () => [[{}, 7]],
