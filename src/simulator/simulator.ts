@@ -30,7 +30,10 @@ export interface SimulatorOptions {
   readonly latencyMs?: number
   /** The operation's time zone. Default: America/Bogota. */
   readonly timeZone?: string
-  /** Leaves out the incidents: no bad hour of the network, no campaign that stays started with a finished list. */
+  /**
+   * Leaves out the incidents: no peaks of calls, no bad hour of the network, no campaign that stays started with a finished
+   * list.
+   */
   readonly calm?: boolean
 }
 

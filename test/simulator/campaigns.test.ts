@@ -13,6 +13,7 @@ const aPlan: CampaignPlan = {
   strategy: 'Predictiva',
   skillId: oneSkill[0]?.id ?? '',
   records: 60,
+  readyReserve: 0,
   speed: 3,
   callsPerMinute: 2,
   from: 9 * hour,
@@ -105,6 +106,24 @@ describe('a campaign', () => {
       }
       before = campaign.inProgress
     }
+  })
+
+  it('leaves ready agents for inbound calls', () => {
+    const { centre, campaign } = withCampaign({ records: 100_000, callsPerMinute: 600, readyReserve: 3 })
+    centre.advanceTo(9 * hour)
+    let [before, dialedAbove] = [campaign.inProgress, 0]
+    const [skill = expect.fail()] = centre.skills
+    while (centre.now < 12 * hour) {
+      const readyBefore = centre.readyAgents(skill)
+      centre.advanceTo(centre.now + 1)
+      // An agent can become ready in the same second.
+      if (campaign.inProgress > before) {
+        dialedAbove += 1
+        expect(Math.max(readyBefore, centre.readyAgents(skill))).toBeGreaterThan(2)
+      }
+      before = campaign.inProgress
+    }
+    expect(dialedAbove).toBeGreaterThan(50)
   })
 
   it('does not dial while no agent works', () => {

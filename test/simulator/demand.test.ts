@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { meanHandlingSeconds } from '../../src/simulator/centre/behaviour.ts'
-import { demandFor, nextArrival } from '../../src/simulator/centre/demand.ts'
+import { meanWorkSeconds } from '../../src/simulator/centre/behaviour.ts'
+import { demandFor, nextArrival, sustainableLoad } from '../../src/simulator/centre/demand.ts'
 import { exponential, integerBetween, lognormal, seededRandom } from '../../src/simulator/centre/random.ts'
 import { planShift } from '../../src/simulator/centre/shifts.ts'
 import type { SkillPlan } from '../../src/simulator/centre/skill.ts'
 import { defaultSkillPlans, skillsOfAgent } from '../../src/simulator/centre/skill-plans.ts'
 import { day, hour } from '../../src/simulator/centre/time.ts'
+import { erlangC } from './helpers.ts'
 
 describe('random draws', () => {
   const draws = 100_000
@@ -116,7 +117,7 @@ describe('inbound calls', () => {
   it('keep the offered work per agent independent of the skills', () => {
     const workAt = (second: number, these: readonly SkillPlan[], withSkills: typeof agents) =>
       demandFor(these, withSkills).reduce(
-        (sum, { rateAt }, index) => sum + rateAt(second) * meanHandlingSeconds(these[index] ?? expect.fail()),
+        (sum, { rateAt }, index) => sum + rateAt(second) * meanWorkSeconds(these[index] ?? expect.fail()),
         0,
       )
     const everySkill = workAt(12.5 * hour, plans, agents)
@@ -127,6 +128,25 @@ describe('inbound calls', () => {
     )
     expect(everySkill / oneSkill).toBeGreaterThan(0.9)
     expect(everySkill / oneSkill).toBeLessThan(1.1)
+  })
+})
+
+describe('the load of a team', () => {
+  const meanWork = 280
+
+  it.each([4, 8, 16, 30])('of %d agents leaves a good service level by Erlang C', (agents) => {
+    const work = sustainableLoad(agents) * agents
+    const level = 1 - erlangC(work, agents) * Math.exp((-(agents - work) * 20) / meanWork)
+    expect(level).toBeGreaterThan(0.8)
+    expect(level).toBeLessThan(0.97)
+  })
+
+  it('grows with the team up to a maximum, and is zero without agents', () => {
+    const loads = [0, 1, 2, 5, 10, 20, 100, 5000].map(sustainableLoad)
+    expect(loads[0]).toBe(0)
+    expect(loads).toEqual(loads.toSorted((one, other) => one - other))
+    expect(loads[7]).toBe(loads[6])
+    expect(loads[4]).toBeGreaterThan(2 * (loads[1] ?? 1))
   })
 })
 

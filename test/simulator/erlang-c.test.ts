@@ -5,7 +5,7 @@ import { CallDistributor } from '../../src/simulator/centre/call-distributor.ts'
 import { EventQueue } from '../../src/simulator/centre/queues.ts'
 import { exponential, type Random, seededRandom } from '../../src/simulator/centre/random.ts'
 import { Skill } from '../../src/simulator/centre/skill.ts'
-import { oneSkill } from './helpers.ts'
+import { erlangC, oneSkill } from './helpers.ts'
 
 /** Long, so that the rounding of events to whole seconds changes nothing. */
 const meanTalk = 20_000
@@ -26,14 +26,6 @@ const idealBehaviour: Behaviour = {
 }
 
 const never = Number.MAX_SAFE_INTEGER
-
-/** Erlang's delay formula: the probability that a call waits, for `load` erlangs and this many agents. */
-function erlangC(load: number, agents: number): number {
-  let blocking = 1
-  for (let servers = 1; servers <= agents; servers += 1)
-    blocking = (load * blocking) / (servers + load * blocking)
-  return (agents * blocking) / (agents - load * (1 - blocking))
-}
 
 /** The mean of the means of independent batches, and half the width of its 95 % confidence interval. */
 function confidenceInterval(batches: readonly number[]): { mean: number; halfWidth: number } {

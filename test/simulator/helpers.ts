@@ -25,6 +25,14 @@ export function centreAt(
 /** One skill for all agents, so that every ready agent can get every call. */
 export const oneSkill = defaultSkillPlans(1)
 
+/** Erlang's delay formula: the probability that a call waits, for `load` erlangs and this many agents. */
+export function erlangC(load: number, agents: number): number {
+  let blocking = 1
+  for (let servers = 1; servers <= agents; servers += 1)
+    blocking = (load * blocking) / (servers + load * blocking)
+  return (agents * blocking) / (agents - load * (1 - blocking))
+}
+
 /** The current report of the centre. */
 export function recordsOfCentre(centre: Centre): WolkvoxRecord[] {
   return reportOf(centre.agents, centre.now)

@@ -119,6 +119,50 @@ describe('a service level', () => {
   })
 })
 
+describe('a day of 60 agents', () => {
+  const seeds = [1, 2, 3, 4]
+
+  /** The service level of all skills at 20 seconds between two hours, over the days of all seeds. */
+  function levelBetween(from: number, to: number, calm: boolean): number {
+    let [inTime, ended] = [0, 0]
+    for (const seed of seeds) {
+      const centre = new Centre({ agents: 60, seed, calm })
+      for (const [second, sign] of [
+        [from * hour, -1],
+        [to * hour, 1],
+      ] as const) {
+        centre.advanceTo(second)
+        for (const skill of centre.skills) {
+          inTime += sign * skill.answeredWithin(20)
+          ended += sign * (skill.answered + skill.abandoned)
+        }
+      }
+    }
+    return inTime / ended
+  }
+
+  it.each([false, true])('has a usual service level, somewhat above 80 to 20 (calm: %s)', (calm) => {
+    const level = levelBetween(0, 23, calm)
+    expect(level).toBeGreaterThan(0.8)
+    expect(level).toBeLessThan(0.92)
+  })
+
+  it('has no skill that is far below it', () => {
+    for (const seed of seeds) {
+      const centre = centreAt('23:00', 60, seed)
+      for (const skill of centre.skills) {
+        expect(skill.answeredWithin(20) / (skill.answered + skill.abandoned)).toBeGreaterThan(0.7)
+        expect(skill.abandoned / skill.arrived).toBeLessThan(0.08)
+      }
+    }
+  })
+
+  it('has a dip at the peak before noon, unless it is calm', () => {
+    expect(levelBetween(10.5, 12, false)).toBeLessThan(levelBetween(13.5, 15, false) - 0.03)
+    expect(levelBetween(10.5, 12, true)).toBeGreaterThan(levelBetween(10.5, 12, false) + 0.03)
+  })
+})
+
 describe('a call', () => {
   it('ends once: answered or abandoned, not before its arrival', () => {
     const { centre, events } = loggedCentre({ agents: 80, seed: 6 })

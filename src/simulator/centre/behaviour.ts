@@ -7,10 +7,17 @@ const afterCallWork = { median: 38, spread: 0.5 }
 const outboundTalk = { median: 110, spread: 0.7 }
 const internalTalk = { median: 60, spread: 0.5 }
 
+/** Callers hear a greeting before they hang up. */
+const greetingSeconds = 10
+
 const meanOf = ({ median, spread }: { median: number; spread: number }) => median * Math.exp(spread ** 2 / 2)
 
-/** The mean duration of an inbound call including after-call work, in seconds. */
-export const meanHandlingSeconds = ({ talk }: SkillPlan): number => meanOf(talk) + meanOf(afterCallWork)
+/** Ringing, short pauses and internal calls for each inbound call, on average. */
+const otherSecondsPerCall = 15
+
+/** The mean time that an inbound call takes an agent, in seconds, including after-call work and what comes with a call. */
+export const meanWorkSeconds = ({ talk }: SkillPlan): number =>
+  meanOf(talk) + meanOf(afterCallWork) + otherSecondsPerCall
 
 const shortPauses = [
   { name: 'Baño', min: 2 * minute, max: 6 * minute },
@@ -47,13 +54,14 @@ export const behaviour: Behaviour = {
   afterCallWorkSeconds: (random) => drawDuration(random, afterCallWork),
   outboundTalkSeconds: (random) => drawDuration(random, outboundTalk),
   internalTalkSeconds: (random) => drawDuration(random, internalTalk),
-  patienceSeconds: (random, { meanPatience }) => toWholeSeconds(exponential(random, meanPatience)),
+  patienceSeconds: (random, { meanPatience }) =>
+    toWholeSeconds(greetingSeconds + exponential(random, meanPatience - greetingSeconds)),
 
   missesCall: (random) => chance(random, 0.015),
   ringSeconds: (random) => integerBetween(random, 4, 12),
   missedRingSeconds: 20,
 
-  idleSecondsBeforeOutbound: (random) => (chance(random, 0.12) ? integerBetween(random, 15, 75) : undefined),
+  idleSecondsBeforeOutbound: (random) => (chance(random, 0.15) ? integerBetween(random, 60, 150) : undefined),
   callsColleague: (random) => chance(random, 0.03),
   shortPause: (random, now) => {
     if (!chance(random, 0.02)) return undefined

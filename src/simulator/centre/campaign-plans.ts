@@ -85,6 +85,8 @@ export function defaultCampaignPlans(
         skillId: skill.id,
         records,
         speed: template.speed,
+        // A larger team needs relatively fewer agents in reserve. A team of up to three has none, or its list would stay.
+        readyReserve: Math.floor(Math.sqrt(agentsOf(index)) / 2),
         callsPerMinute: records / (template.hours * 60),
         from: opensAt,
         to: closesAt,

@@ -12,7 +12,9 @@ export interface CampaignPlan {
   readonly skillId: string
   /** The length of the list, which is loaded again at each midnight. */
   readonly records: number
-  /** Calls in progress at most for each ready agent. */
+  /** Ready agents whom the dialler leaves for inbound calls. */
+  readonly readyReserve: number
+  /** Calls in progress at most for each other ready agent. */
   readonly speed: number
   /** Calls started at most. */
   readonly callsPerMinute: number

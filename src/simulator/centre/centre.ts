@@ -23,7 +23,10 @@ export interface CentreOptions {
   readonly skills?: readonly SkillPlan[]
   /** Default: some for the default skills. */
   readonly campaigns?: readonly CampaignPlan[]
-  /** Leaves out the incidents: no bad hour of the network, no campaign that stays started with a finished list. */
+  /**
+   * Leaves out the incidents: no peaks of calls, no bad hour of the network, no campaign that stays started with a finished
+   * list.
+   */
   readonly calm?: boolean
   readonly behaviour?: Behaviour
   /** Learns of each inbound call. */
@@ -56,7 +59,10 @@ export class Centre {
   readonly #skillIndexes: readonly (readonly number[])[]
   readonly #arrivals: readonly Arrivals[]
 
+  readonly #calm: boolean
+
   constructor(options: CentreOptions) {
+    this.#calm = options.calm ?? false
     const { agents, seed, calm = false, behaviour = defaultBehaviour, onCallEvent } = options
     const plans = options.skills ?? defaultSkillPlans(agents)
     const skillIndexes = Array.from({ length: agents }, (_, index) => skillsOfAgent(index, agents, plans))
@@ -137,7 +143,7 @@ export class Centre {
     const working = shifts.flatMap((shift, index) =>
       shift === undefined ? [] : [{ shift, skills: this.#skillIndexes[index] ?? [] }],
     )
-    const plans = this.skills.map(({ plan }) => plan)
+    const plans = this.skills.map(({ plan }) => (this.#calm ? { ...plan, peaks: [] } : plan))
     for (const [index, demand] of demandFor(plans, working).entries()) {
       const arrivals = this.#arrivals[index]
       if (arrivals === undefined) continue

@@ -1,4 +1,4 @@
-import { meanHandlingSeconds } from './behaviour.ts'
+import { meanWorkSeconds } from './behaviour.ts'
 import { chance, exponential, type Random } from './random.ts'
 import type { Shift } from './shifts.ts'
 import type { Peak, SkillPlan } from './skill.ts'
@@ -12,11 +12,14 @@ export interface Demand {
   readonly peakRate: number
 }
 
-/** The share of working time, without planned pauses, that inbound calls take outside the peaks. */
-const baseLoad = 0.67
+/**
+ * Agents beyond those who are busy, for each root of the work in erlangs. With 1, Erlang C gives about 80 % within 20 seconds;
+ * the campaigns, the manual outbound calls and the calls that only part of a team can answer need more.
+ */
+const staffingReserve = 1.3
 
-/** In a small team, more callers find all agents busy and hang up. This extra load, in agents, compensates for it. */
-const smallTeamLoad = 0.6
+/** A large team could be busier, but people cannot work without a pause between calls all day. Outbound calls come on top. */
+const maxInboundLoad = 0.73
 
 const maxPeakFactor = (peaks: readonly Peak[]) => 1 + peaks.reduce((sum, { height }) => sum + height, 0)
 
@@ -44,14 +47,14 @@ export interface PlannedAgent {
   readonly skills: readonly number[]
 }
 
-/** The working agents in each minute of the day, and their working time by skill, divided equally among their skills. */
+/** By skill, in each minute of the day: the working agents with the skill, and their working time, divided equally among their skills. */
 function staffByMinute(
   agents: readonly PlannedAgent[],
   skillCount: number,
-): { readonly all: Float64Array; readonly bySkill: readonly Float64Array[] } {
-  const minutes = () => new Float64Array(day / minute + 1)
-  const all = minutes()
-  const bySkill = Array.from({ length: skillCount }, minutes)
+): { readonly teams: readonly Float64Array[]; readonly shares: readonly Float64Array[] } {
+  const minutesOfDay = () => new Float64Array(day / minute + 1)
+  const teams = Array.from({ length: skillCount }, minutesOfDay)
+  const shares = Array.from({ length: skillCount }, minutesOfDay)
   const add = (staff: Float64Array | undefined, from: number, to: number, by: number) => {
     if (staff === undefined) return
     for (let index = from; index < to; index += 1) staff[index] = (staff[index] ?? 0) + by
@@ -59,25 +62,49 @@ function staffByMinute(
   for (const { shift, skills } of agents) {
     for (const [from, to] of workingPeriods(shift)) {
       const [first, end] = [Math.floor(from / minute), Math.floor(to / minute)]
-      add(all, first, end, 1)
-      for (const skill of skills) add(bySkill[skill], first, end, 1 / skills.length)
+      for (const skill of skills) {
+        add(teams[skill], first, end, 1)
+        add(shares[skill], first, end, 1 / skills.length)
+      }
     }
   }
-  return { all, bySkill }
+  return { teams, shares }
+}
+
+/** Contact centres plan their staff for each quarter of an hour. */
+const planningPeriod = 15
+
+function meanOfPeriod(values: Float64Array): Float64Array {
+  const means = new Float64Array(values.length)
+  for (let start = 0; start < values.length; start += planningPeriod) {
+    const period = values.subarray(start, start + planningPeriod)
+    means.fill(period.reduce((sum, value) => sum + value, 0) / period.length, start, start + planningPeriod)
+  }
+  return means
 }
 
 /**
- * The demand of each skill, in the order of `plans`. It keeps the agents on shift about equally busy in a centre of any
- * size.
+ * The share of their time that this many agents can work and still answer about 80 % of the calls within 20 seconds. It is the
+ * inverse of square-root staffing, `agents = work + staffingReserve · √work`, an approximation of Erlang C.
+ */
+export function sustainableLoad(agents: number): number {
+  if (agents === 0) return 0
+  const rootOfWork = (Math.sqrt(staffingReserve ** 2 + 4 * agents) - staffingReserve) / 2
+  return Math.min(rootOfWork ** 2 / agents, maxInboundLoad)
+}
+
+/**
+ * The demand of each skill, in the order of `plans`: as many calls as the agents on shift can answer in time, outside the peaks.
+ * Agents with several skills divide their time equally among them, but help with any of them when its calls wait. So the size of a
+ * skill's team is the number of agents with the skill.
  */
 export function demandFor(plans: readonly SkillPlan[], agents: readonly PlannedAgent[]): readonly Demand[] {
-  const { all, bySkill } = staffByMinute(agents, plans.length)
+  const { teams, shares } = staffByMinute(agents, plans.length)
   return plans.map((plan, skill) => {
-    const callsPerSecond = all.map((working, at) => {
-      if (working === 0) return 0
-      const share = bySkill[skill]?.[at] ?? 0
-      return (share * (1 + Math.min(working, smallTeamLoad) / working) * baseLoad) / meanHandlingSeconds(plan)
-    })
+    const team = teams[skill] ?? new Float64Array()
+    const share = shares[skill] ?? new Float64Array()
+    const work = meanOfPeriod(share.map((agents, at) => agents * sustainableLoad(team[at] ?? 0)))
+    const callsPerSecond = work.map((erlangs) => erlangs / meanWorkSeconds(plan))
     return {
       rateAt: (second) =>
         (callsPerSecond[Math.floor(second / minute)] ?? 0) * peakFactorAt(plan.peaks, second),

@@ -14,7 +14,7 @@ const maxLateTicks = 4
 
 const hitProbability = 0.35
 
-/** Dials the lists of campaigns, while agents with the skill are ready. */
+/** Dials the lists of campaigns, while more agents with the skill are ready than inbound calls need. */
 export class Dialer {
   readonly #events: EventQueue
   readonly #random: Random
@@ -28,7 +28,7 @@ export class Dialer {
 
   /** Runs a campaign from the current second on. */
   run(campaign: Campaign, skill: Skill): void {
-    const { callsPerMinute, speed } = campaign.plan
+    const { callsPerMinute, readyReserve, speed } = campaign.plan
     const tickSeconds = Math.round(
       Math.min(maxTickSeconds, Math.max(minTickSeconds, minute / callsPerMinute)),
     )
@@ -42,7 +42,8 @@ export class Dialer {
         return
       }
       due = Math.min(due + callsPerTick, Math.max(1, maxLateTicks * callsPerTick))
-      const lines = speed * this.#distributor.readyAgents(skill) - campaign.inProgress
+      const ready = Math.max(0, this.#distributor.readyAgents(skill) - readyReserve)
+      const lines = speed * ready - campaign.inProgress
       const calls = Math.max(0, Math.min(Math.floor(due), lines, campaign.remaining))
       for (let call = 0; call < calls; call += 1) this.#dial(campaign, skill)
       due -= calls
