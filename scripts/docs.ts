@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { configSchema, SCHEMA_PATH } from './docs/config-schema.ts'
 import { flagTable, settingTable, simulatorFlagTable } from './docs/configuration.ts'
 import { limitTable } from './docs/limits.ts'
 import { replacePart } from './docs/markdown.ts'
@@ -15,8 +16,11 @@ export const parts = [
   { path: 'docs/dashboards.md', part: 'panels', generate: panelTables },
 ] as const
 
-if (import.meta.main)
+if (import.meta.main) {
+  const fileAt = (path: string) => new URL(`../${path}`, import.meta.url)
   for (const { path, part, generate } of parts) {
-    const file = new URL(`../${path}`, import.meta.url)
+    const file = fileAt(path)
     writeFileSync(file, replacePart(readFileSync(file, 'utf8'), part, generate()))
   }
+  writeFileSync(fileAt(SCHEMA_PATH), configSchema())
+}

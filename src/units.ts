@@ -4,7 +4,10 @@ const UNITS_MS = { y: 365 * DAY_MS, w: 7 * DAY_MS, d: DAY_MS, h: 3_600_000, m: 6
 
 type Unit = keyof typeof UNITS_MS
 
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
+/** Of a duration, and of an empty text. */
+export const DURATION_PATTERN = String.raw`(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?`
+
+const DURATION = new RegExp(`^${DURATION_PATTERN}$`)
 
 const ORDER: readonly Unit[] = ['y', 'w', 'd', 'h', 'm', 's', 'ms']
 
@@ -42,7 +45,9 @@ export function formatDuration(ms: number): string {
 
 const UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 
-const SIZE = /^(\d+)\s*(B|KB|MB|GB|KiB|MiB|GiB)?$/
+export const SIZE_PATTERN = String.raw`(\d+)\s*(B|KB|MB|GB|KiB|MiB|GiB)?`
+
+const SIZE = new RegExp(`^${SIZE_PATTERN}$`)
 
 /**
  * Reads a size: a whole number of bytes, or one with a decimal (`MB`) or binary (`MiB`) unit.

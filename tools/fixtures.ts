@@ -26,6 +26,7 @@ export function anOperation({
     timeoutMs: 2000,
     maxResponseBytes: 64 * 2 ** 20,
     agentName: 'plain',
+    priority: 0,
     reports: [{ name: 'agents', refreshIntervalMs, staleAfterMs }],
     ...overrides,
   }

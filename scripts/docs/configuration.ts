@@ -1,12 +1,21 @@
-import { variables } from '../../src/config/environment.ts'
+import { CONFIG_FILE, variables } from '../../src/config/environment.ts'
 import { commonFlags, simulatorFlags } from '../../src/config/flags.ts'
+import type { Setting } from '../../src/config/setting.ts'
+import { settings } from '../../src/config/settings.ts'
 import { code, table } from './markdown.ts'
 
 /** The settings of an operation, with the defaults and meanings that `--help` shows. */
 export function settingTable(): string {
+  const rows = Object.values(settings).map(({ variable, key, default: otherwise, meaning }: Setting) => [
+    variable === undefined ? '–' : code(variable),
+    code(key),
+    defaultOf(otherwise),
+    meaning,
+  ])
+  const file = variables.filter(([name]) => name === CONFIG_FILE)
   return table(
-    ['variable', 'default', 'meaning'],
-    variables.map(([name, otherwise, meaning]) => [code(name), defaultOf(otherwise), meaning]),
+    ['variable', 'key in a file', 'default', 'meaning'],
+    [...rows, ...file.map(([name, otherwise, meaning]) => [code(name), '–', defaultOf(otherwise), meaning])],
   )
 }
 

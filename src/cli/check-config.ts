@@ -4,9 +4,10 @@ import { createServer, type Server } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { collectErrors } from '../config/config-error.ts'
 import { describeDailyCalls } from '../config/daily-calls.ts'
-import { hasEnvFile, readEnvironment } from '../config/environment.ts'
+import { hasEnvFile } from '../config/environment.ts'
 import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
+import { readConfig } from '../config/read-config.ts'
 import { codeOf } from '../error-text.ts'
 import { ListenError, listen } from '../server/listen.ts'
 import type { Command } from './command.ts'
@@ -16,7 +17,7 @@ import { describeWebConfig, readWebConfigFlag } from './web-config.ts'
 export const checkConfig: Command = async (args, { environment, print, writeError }) => {
   const [{ listenAddresses, storagePath }, config, webConfig] = await collectErrors(
     () => readFlags(args),
-    () => readEnvironment(environment, hasEnvFile),
+    () => readConfig(args, environment, hasEnvFile),
     () => readWebConfigFlag(args),
   )
   const warnings = [

@@ -40,6 +40,7 @@ export const demo: Command = async (args, context) => {
     timeoutMs: DEMO_TIMEOUT_MS,
     maxResponseBytes: DEMO_MAX_RESPONSE_BYTES,
     agentName: 'plain' as const,
+    priority: 0,
     reports: reports.map(({ name }) => {
       const refreshIntervalMs = name === 'agents' ? DEMO_INTERVAL_MS : FURTHER_INTERVAL_MS
       return { name, refreshIntervalMs, staleAfterMs: 3 * refreshIntervalMs }

@@ -1,6 +1,7 @@
 import { collectErrors } from '../config/config-error.ts'
-import { hasEnvFile, readEnvironment } from '../config/environment.ts'
+import { hasEnvFile } from '../config/environment.ts'
 import { readFlags } from '../config/process-config.ts'
+import { readConfig } from '../config/read-config.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
 import { runExporter } from './exporter.ts'
@@ -10,7 +11,7 @@ import { readWebConfigFlag } from './web-config.ts'
 export const serve: Command = async (args, context) => {
   const [processConfig, config, webConfig] = await collectErrors(
     () => readFlags(args),
-    () => readEnvironment(context.environment, hasEnvFile),
+    () => readConfig(args, context.environment, hasEnvFile),
     () => readWebConfigFlag(args),
   )
   const { terminal, writeError: write, onDropped } = context

@@ -8,6 +8,8 @@ export interface CaFile {
   readonly certificates: string | undefined
   readonly problems: readonly string[]
   readonly warnings: readonly string[]
+  /** Whether the file system did not respond. */
+  readonly hangs: boolean
 }
 
 // The bundle of a system with all public CAs has about 250 kB.
@@ -15,9 +17,9 @@ const MAX_BYTES = 4 * 2 ** 20
 
 /** Reads a file of trusted CAs. @param now milliseconds since 1970 */
 export async function readCaFile(path: string, now: number): Promise<CaFile> {
-  const { text, problems } = await readTextFile(path, 'the certificates of the CA', MAX_BYTES)
+  const { text, problems, hangs } = await readTextFile(path, 'the certificates of the CA', MAX_BYTES)
   return text === undefined
-    ? { certificates: undefined, problems, warnings: [] }
+    ? { certificates: undefined, problems, warnings: [], hangs }
     : readCertificates(text, now)
 }
 
@@ -45,6 +47,7 @@ export function readCertificates(text: string, now: number): CaFile {
     warnings: certificates.flatMap((certificate, index) =>
       certificate === undefined ? [] : validityWarnings(certificate, index, now),
     ),
+    hangs: false,
   }
 }
 
@@ -65,5 +68,5 @@ function validityWarnings(
 }
 
 function problem(text: string): CaFile {
-  return { certificates: undefined, problems: [text], warnings: [] }
+  return { certificates: undefined, problems: [text], warnings: [], hangs: false }
 }

@@ -35,7 +35,3 @@ export async function collectErrors<R extends readonly (() => unknown)[]>(...rea
   if (values.length < readers.length) throw new ConfigError(problems)
   return values as Values<R>
 }
-
-// A planned feature. An error is better than a setting that is silently ignored.
-export const configFileUnsupported =
-  'a configuration file is not supported yet; describe one operation with the WOLKVOX_* variables'

@@ -17,7 +17,8 @@ export const commonFlags = [
     name: 'config.file',
     type: 'string',
     default: 'none',
-    meaning: 'YAML file that describes several operations; not supported yet',
+    meaning:
+      'YAML file that describes the operations, instead of environment variables; not for demo and simulate',
   },
   {
     name: 'web.listen-address',
@@ -128,6 +129,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
       throw new ConfigError([
         `--${name}: only for the commands ${[...SIMULATOR_COMMANDS].join(' and ')}; remove it`,
       ])
+    }
+    if (name === 'config.file' && SIMULATOR_COMMANDS.has(command)) {
+      throw new ConfigError([`--${name}: ${command} simulates its operation; remove it`])
     }
     if (value !== undefined && value !== false) flags.set(name as FlagName, [value].flat().map(String))
   }

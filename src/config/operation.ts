@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { AgentNameMode } from '../reports/report.ts'
+import type { AgentNameMode, ReportParameters } from '../reports/report.ts'
 import { basicCredentials, type Route } from './proxy.ts'
 import { Secret } from './secret.ts'
 
@@ -25,8 +25,8 @@ export interface Operation {
   /** Size limit of the decoded body. */
   readonly maxResponseBytes: number
   readonly agentName: AgentNameMode
-  /** A threshold of the report `skills`, in addition to those that wolkvox always sends. */
-  readonly serviceLevelSeconds?: number | undefined
+  /** Of several operations of an account that wait for a call of the same report, the one with the highest number is first. */
+  readonly priority: number
   /** At least one. */
   readonly reports: readonly ReportSettings[]
 }
@@ -39,6 +39,8 @@ export interface ReportSettings {
   readonly refreshIntervalMs: number
   /** If no refresh succeeds for this long, the report's series are removed. */
   readonly staleAfterMs: number
+  /** Settings that only this report has; absent if there are none. */
+  readonly parameters?: ReportParameters
 }
 
 /** The whole configuration. Warnings do not stop the exporter. */
@@ -112,8 +114,17 @@ export function haveSameData(one: Operation, other: Operation): boolean {
 }
 
 function dataSettings(operation: Operation) {
-  const { token, reports, route, caCertificates, licenses, timeoutMs, maxResponseBytes, ...settings } =
-    operation
+  const {
+    token,
+    reports,
+    route,
+    caCertificates,
+    licenses,
+    timeoutMs,
+    maxResponseBytes,
+    priority,
+    ...settings
+  } = operation
   return settings
 }
 

@@ -1,4 +1,4 @@
-import { ConfigError, configFileUnsupported } from './config-error.ts'
+import { ConfigError } from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
 import { pathProblems, textProblems } from './text-problems.ts'
 
@@ -20,12 +20,8 @@ export interface ProcessConfig {
   readonly logFormat: (typeof logFormats)[number] | undefined
 }
 
-const UNSUPPORTED: Partial<Record<FlagName, string>> = {
-  'config.file': configFileUnsupported,
-}
-
 // Paths of other routes. `/` is allowed and replaces the status page.
-const RESERVED = /^\/-(\/|$)/
+const RESERVED = /^\/(-(\/|$)|sd\/?$)/
 
 /**
  * Reads the flags of the process.
@@ -42,9 +38,6 @@ export function readFlags(
   const flags = new Map([...allFlags].filter(([name]) => malformed.get(name)?.length === 0))
   const last = (name: FlagName) => flags.get(name)?.at(-1)
 
-  for (const [name, message] of Object.entries(UNSUPPORTED)) {
-    if (last(name as FlagName)) problems.push(`--${name}: ${message}`)
-  }
   const listenAddresses = (flags.get('web.listen-address') ?? [':9989']).map((text) => {
     const address = parseListenAddress(text)
     if (address === undefined)
@@ -56,7 +49,7 @@ export function readFlags(
   const telemetryPath = last('web.telemetry-path') ?? '/metrics'
   if (!isPlainPath(telemetryPath) || RESERVED.test(telemetryPath)) {
     problems.push(
-      '--web.telemetry-path: must start with / and have only plain characters, such as /metrics; /-/ is reserved',
+      '--web.telemetry-path: must start with / and have only plain characters, such as /metrics; /-/ and /sd are reserved',
     )
   }
   const logLevel = oneOf('log.level', logLevels) ?? 'info'
@@ -87,13 +80,13 @@ function isPlainPath(path: string): boolean {
   return /^\/[\w./~-]*$/.test(path) && !/\/\.{1,2}(\/|$)|\/\//.test(path)
 }
 
+const PATHS: ReadonlySet<FlagName> = new Set(['config.file', 'storage.path', 'web.config.file'])
+
 /** The arguments of a container or of a systemd unit keep quotes that a shell would remove. */
 function malformedTexts(name: FlagName, texts: readonly string[]): string[] {
   if (name.startsWith('simulator.')) return []
   return texts
-    .flatMap((text) =>
-      name === 'storage.path' || name === 'web.config.file' ? pathProblems(text) : textProblems(text, true),
-    )
+    .flatMap((text) => (PATHS.has(name) ? pathProblems(text) : textProblems(text, true)))
     .map((problem) => `--${name}: ${problem}`)
 }
 

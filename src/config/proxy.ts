@@ -61,7 +61,7 @@ export function readProxyUrl(text: string): ReadProxy {
   if (scheme?.startsWith('socks')) {
     return {
       problem:
-        'is a SOCKS proxy, which the exporter does not support; set it to an HTTP proxy, or WOLKVOX_PROXY_URL to none',
+        'is a SOCKS proxy, which the exporter does not support; set it to an HTTP proxy, or WOLKVOX_PROXY_URL (proxy_url in a file) to none',
     }
   }
   if (/[\s\p{C}]/u.test(text)) return { problem: 'contains white space; remove it' }

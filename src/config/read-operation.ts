@@ -2,18 +2,21 @@ import { reportNamed } from '../reports/index.ts'
 import { formatDuration } from '../units.ts'
 import { dailyCallsOf, excessOf } from './daily-calls.ts'
 import { defaultBaseUrl, type Operation, type ReportSettings } from './operation.ts'
+import type { RequestedReport } from './report-list.ts'
 import { Secret } from './secret.ts'
-import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
-import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
+import { type RawValue, readSetting, type Setting, type ValueProblem } from './setting.ts'
+import { parameterNames, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
 
 const STALE_AFTER_INTERVALS = 3
 
-/** The texts of an operation's settings, including a token from a file. */
-export type RawSettings = Readonly<Partial<Record<SettingName, string | undefined>>>
+/** The values of an operation's settings as they are written, including a token from a file. */
+export type RawSettings = Readonly<Partial<Record<SettingName, RawValue | undefined>>>
 
 /** What is wrong with a setting, and what to do. */
-interface SettingProblem {
+export interface SettingProblem {
   readonly setting: SettingName
+  /** Where in its value; absent: in the whole value. */
+  readonly at?: ValueProblem['at']
   readonly message: string
 }
 
@@ -41,34 +44,27 @@ function readSettings(texts: RawSettings) {
   const values: Partial<Record<SettingName, unknown>> = {}
   const problems: SettingProblem[] = []
   for (const setting of settingNames) {
-    const { schema, form }: Setting = settings[setting]
-    const text = texts[setting]
-    const { data, error } = schema.safeParse(text)
-    const wrongTexts = text === undefined ? [] : problemsOf(text, form)
-    const messages = wrongTexts.length > 0 ? wrongTexts : (error?.issues ?? []).map(({ message }) => message)
-    problems.push(...messages.map((message) => ({ setting, message })))
-    if (error === undefined) values[setting] = data
+    const read = readSetting<unknown>(settings[setting] as Setting, texts[setting])
+    problems.push(...read.problems.map((problem) => ({ setting, ...problem })))
+    if (read.isReadable) values[setting] = read.data
   }
   if (problems.some(({ setting }) => setting === 'refreshInterval')) delete values.reports
   return { values: values as Partial<SettingValues>, problems }
-}
-
-/** Mistakes in a text, even if the text would be a valid value. */
-function problemsOf(text: string, form: Setting['form']): string[] {
-  if (form === 'token') return tokenProblems(text)
-  return form === 'path' ? pathProblems(text) : textProblems(text, form === 'free text')
 }
 
 // A shorter token can be part of a harmless name, and its setting would be refused. Outputs are cleaned only from 8 characters on:
 // a replacement by mistake damages every line, but a refusal by mistake says what to change.
 const MIN_TOKEN_LENGTH = 6
 
-/** A token in another setting would appear in metrics, logs and file names. */
-function containsToken({ token, ...texts }: RawSettings): SettingProblem[] {
-  if (token === undefined || token.length < MIN_TOKEN_LENGTH) return []
-  return (['name', 'server', 'baseUrl', 'proxyUrl'] as const)
-    .filter((setting) => texts[setting]?.includes(token))
-    .map((setting) => ({ setting, message: 'contains the token; remove it' }))
+/** Settings that appear in metrics, logs and file names. */
+const SHOWN: readonly SettingName[] = ['name', 'server', 'baseUrl', 'proxyUrl']
+
+/** A token in another setting would appear in metrics, logs and file names. @param token by default, that of the operation */
+export function containsToken(texts: RawSettings, token = texts.token): SettingProblem[] {
+  if (typeof token !== 'string' || token.length < MIN_TOKEN_LENGTH) return []
+  return SHOWN.filter((setting) =>
+    JSON.stringify(texts[setting] ?? '').includes(JSON.stringify(token).slice(1, -1)),
+  ).map((setting) => ({ setting, message: 'contains the token; remove it' }))
 }
 
 function toOperation(values: SettingValues): Operation {
@@ -85,23 +81,41 @@ function toOperation(values: SettingValues): Operation {
     timeoutMs: timeout,
     maxResponseBytes,
     agentName: values.agentName,
-    serviceLevelSeconds: values.serviceLevelSeconds,
-    reports: reportSettings(values),
+    priority: values.priority,
+    reports: reportSettings(values).map(({ report, refreshIntervalMs, staleAfterMs }) => ({
+      name: report.name,
+      refreshIntervalMs,
+      staleAfterMs,
+      ...parametersOf(report, values),
+    })),
   }
 }
 
-function reportSettings({
-  reports,
-  refreshInterval,
-  timeout,
-  staleAfter,
-}: Pick<SettingValues, 'reports' | 'refreshInterval' | 'timeout' | 'staleAfter'>): ReportSettings[] {
-  return reports.map((name) => {
-    const refreshIntervalMs = refreshInterval ?? reportNamed(name).defaultIntervalMs
+/** The parameters of a report: from the list of reports, or else from the operation. */
+function parametersOf(
+  { name, parameters }: RequestedReport,
+  values: SettingValues,
+): Pick<ReportSettings, 'parameters'> {
+  const own = reportNamed(name).settings ?? []
+  const found = parameterNames
+    .filter((parameter) => own.includes(parameter))
+    .flatMap((parameter) => {
+      const value = parameters[parameter] ?? values[parameter]
+      return value === undefined ? [] : [[parameter, value] as const]
+    })
+  return found.length === 0 ? {} : { parameters: Object.fromEntries(found) }
+}
+
+type Times = Pick<SettingValues, 'reports' | 'refreshInterval' | 'timeout' | 'staleAfter'>
+
+function reportSettings({ reports, refreshInterval, timeout, staleAfter }: Times) {
+  return reports.map((report) => {
+    const refreshIntervalMs =
+      report.refreshInterval ?? refreshInterval ?? reportNamed(report.name).defaultIntervalMs
+    const shortest = shortestStaleAfter(refreshIntervalMs, timeout)
     const staleAfterMs =
-      staleAfter ??
-      Math.max(refreshIntervalMs * STALE_AFTER_INTERVALS, shortestStaleAfter(refreshIntervalMs, timeout))
-    return { name, refreshIntervalMs, staleAfterMs }
+      report.staleAfter ?? staleAfter ?? Math.max(refreshIntervalMs * STALE_AFTER_INTERVALS, shortest)
+    return { report, refreshIntervalMs, staleAfterMs, shortest }
   })
 }
 
@@ -119,16 +133,18 @@ function staleAfterProblems({
   timeout,
   staleAfter,
 }: Partial<SettingValues>): SettingProblem[] {
-  if (reports === undefined || timeout === undefined || staleAfter === undefined) return []
+  if (reports === undefined || timeout === undefined) return []
   return reportSettings({ reports, refreshInterval, timeout, staleAfter }).flatMap(
-    ({ name, refreshIntervalMs }) => {
-      const shortest = shortestStaleAfter(refreshIntervalMs, timeout)
-      if (staleAfter >= shortest) return []
-      const of = reports.length > 1 ? ` of ${name}` : ''
+    ({ report, refreshIntervalMs, staleAfterMs, shortest }): SettingProblem[] => {
+      if (staleAfterMs >= shortest) return []
+      const isOwn = report.staleAfter !== undefined
+      const of = reports.length > 1 && !isOwn ? ` of ${report.name}` : ''
       const message =
         `must be at least ${formatDuration(shortest)}: the refresh interval${of} ` +
         `(${formatDuration(refreshIntervalMs)}) plus the timeout (${formatDuration(timeout)})`
-      return [{ setting: 'staleAfter', message } as const]
+      return isOwn
+        ? [{ setting: 'reports', at: [report.name, settings.staleAfter.key], message }]
+        : [{ setting: 'staleAfter', message }]
     },
   )
 }
@@ -142,7 +158,9 @@ function quotaProblems({
   licenses,
 }: Partial<SettingValues>): SettingProblem[] {
   if (reports === undefined) return []
-  const intervals = reportSettings({ reports, refreshInterval, timeout: timeout ?? 0, staleAfter })
+  const intervals = reportSettings({ reports, refreshInterval, timeout: timeout ?? 0, staleAfter }).map(
+    ({ report: { name }, ...times }) => ({ name, ...times }),
+  )
   const excess = excessOf(dailyCallsOf([{ name: '', licenses, reports: intervals }]))
   return excess === undefined ? [] : [{ setting: 'refreshInterval', message: excess }]
 }

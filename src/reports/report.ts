@@ -10,13 +10,16 @@ export const agentNameModes = ['plain', 'hash', 'omit'] as const
 
 export type AgentNameMode = (typeof agentNameModes)[number]
 
+/** Values of the settings that only one report has, by their names in the settings table. */
+export type ReportParameters = Readonly<Record<string, number>>
+
 /** The settings of an operation that decide how a report is requested and how a row looks. */
 export interface RowSettings {
   /** Name of the operation. */
   readonly name: string
   readonly agentName: AgentNameMode
-  /** A threshold of the service level, in addition to those that wolkvox always sends. */
-  readonly serviceLevelSeconds?: number | undefined
+  /** Of the report; absent if it has none. */
+  readonly parameters?: ReportParameters | undefined
 }
 
 /** Returns a field of the current record, as JSON gave it, by wolkvox's name. The record may spell the name differently. */
@@ -44,6 +47,8 @@ export interface Report<Row> {
   readonly name: string
   /** Path and query below the base URL. */
   readonly path: string
+  /** Names, in the settings table, of the settings that only this report has. */
+  readonly settings?: readonly string[]
   /** Further parameters of the query. */
   readonly parametersOf?: (settings: RowSettings) => Readonly<Record<string, string>>
   readonly defaultIntervalMs: number
@@ -61,6 +66,8 @@ export interface Report<Row> {
   readonly comparedFields?: readonly string[]
   /** wolkvox's names of the fields whose values are part of a row. */
   readonly rowFields: readonly string[]
+  /** The same, of the fields that are only there with these parameters. */
+  readonly requestedFieldsOf?: (parameters: ReportParameters) => readonly string[]
   /**
    * The text that identifies a record within a response. The first of several records with the same key is used.
    *
@@ -173,8 +180,12 @@ export function requestPathOf({ path, parametersOf }: AnyReport, settings: RowSe
 }
 
 /** wolkvox's names of all fields that a report reads: the values of the label `field`. */
-export function fieldsOf({ rowFields, families }: AnyReport): readonly string[] {
-  return [...new Set([...rowFields, ...Object.keys(numericFields(families))])]
+export function fieldsOf(
+  { rowFields, requestedFieldsOf, families }: AnyReport,
+  parameters: ReportParameters = {},
+): readonly string[] {
+  const requested = requestedFieldsOf?.(parameters) ?? []
+  return [...new Set([...rowFields, ...requested, ...Object.keys(numericFields(families))])]
 }
 
 /** How each numeric field is read. A field of several families is read once. */

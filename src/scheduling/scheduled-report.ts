@@ -12,15 +12,21 @@ export interface ScheduledReport {
   readonly measuresAccount: boolean
 }
 
-/** How an account schedules a report. The order of the list of reports is the order of their importance. */
-export function scheduledReport({
-  name,
-  refreshIntervalMs,
-}: Pick<ReportSettings, 'name' | 'refreshIntervalMs'>): ScheduledReport {
+// Larger than the difference of any two priorities of operations, so that the order of the reports decides first.
+const REPORT_STEP = 1000
+
+/**
+ * How an account schedules a report. The order of the list of reports is the order of their importance. Of the same report, an
+ * operation with a higher priority comes first.
+ */
+export function scheduledReport(
+  { name, refreshIntervalMs }: Pick<ReportSettings, 'name' | 'refreshIntervalMs'>,
+  operationPriority = 0,
+): ScheduledReport {
   const report = reportNamed(name)
   return {
     name,
-    priority: reports.indexOf(report),
+    priority: reports.indexOf(report) * REPORT_STEP - operationPriority,
     refreshIntervalMs,
     measuresAccount: report.accountCallsField !== undefined,
   }

@@ -112,7 +112,7 @@ export function initialState(operation: string, settings: ReportSettings, now: n
     failures: zeroes(failureReasons),
     requests: 0,
     rejectedRecords: zeroes(recordRejections),
-    rejectedValues: zeroes(fieldsOf(reportNamed(settings.name))),
+    rejectedValues: zeroes(fieldsOf(reportNamed(settings.name), settings.parameters)),
     missingFields: [],
   }
 }

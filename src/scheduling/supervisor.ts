@@ -191,7 +191,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     if (running === undefined) throw new Error(`the account of ${operation.name} is not open`)
     const refresher = startRefresher(operation, settings, {
       account: running.account,
-      report: scheduledReport(settings),
+      report: scheduledReport(settings, operation.priority),
       snapshots: snapshotsOf(operation, settings.name),
       schedule: predecessor?.schedule ?? running.stored?.schedules[key],
       previous: predecessor?.state,
@@ -281,7 +281,7 @@ function accountSettings(operation: Operation, operations: readonly Operation[])
   const id = accountIdOf(operation)
   const reports = operations
     .filter((other) => accountIdOf(other) === id)
-    .flatMap((other) => other.reports.map(scheduledReport))
+    .flatMap(({ reports, priority }) => reports.map((report) => scheduledReport(report, priority)))
   const account = accountLabelOf(operation, operations)
   return { account, timeZone, dailyLimit: dailyLimit({ licenses }), reports }
 }

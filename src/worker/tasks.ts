@@ -9,7 +9,7 @@ import {
 } from '../model/outcome.ts'
 import { reportNamed } from '../reports/index.ts'
 import { readReport, type Snapshot } from '../reports/read-report.ts'
-import { type AnyReport, requestPathOf } from '../reports/report.ts'
+import { type AnyReport, type RowSettings, requestPathOf } from '../reports/report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
 import { toFailure, type WolkvoxFailure } from '../wolkvox/failure.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
@@ -76,7 +76,14 @@ async function call(operation: Operation, report: AnyReport, signal: AbortSignal
   // Loaded here, because a thread that only reads needs no HTTP client.
   const { fetchResponse } = await import('../wolkvox/client.ts')
   try {
-    return { ok: true, response: await fetchResponse(operation, requestPathOf(report, operation), signal) }
+    return {
+      ok: true,
+      response: await fetchResponse(
+        operation,
+        requestPathOf(report, rowSettingsOf(operation, report)),
+        signal,
+      ),
+    }
   } catch (error) {
     signal.throwIfAborted()
     const { reason, message, advice } = toSafeFailure(error, operation)
@@ -92,7 +99,7 @@ export async function read(
 ): Promise<{ readonly outcome: Outcome; readonly snapshot: Snapshot | undefined }> {
   let rejections: Outcome['rejections'] = { records: {}, values: {} }
   try {
-    const found = readReport(report, response, operation)
+    const found = readReport(report, response, rowSettingsOf(operation, report))
     rejections = found.rejections
     const { snapshot } = found
     if (snapshot.rows.length === 0 && (snapshot.records > 0 || report.needsRecord)) {
@@ -113,6 +120,11 @@ export async function read(
       snapshot: undefined,
     }
   }
+}
+
+/** The settings of an operation as one of its reports sees them. */
+function rowSettingsOf(operation: Operation, { name }: AnyReport): Operation & RowSettings {
+  return { ...operation, parameters: operation.reports.find((report) => report.name === name)?.parameters }
 }
 
 /** The calls of all programs of the account today, if the report tells and the value could be read. */

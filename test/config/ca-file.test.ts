@@ -46,6 +46,7 @@ describe('a CA file', () => {
       certificates: undefined,
       problems: [problem],
       warnings: [],
+      hangs: false,
     })
   })
 

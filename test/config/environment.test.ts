@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
-import { type Environment, readEnvironment, variables } from '../../src/config/environment.ts'
+import {
+  type Environment,
+  readEnvironment,
+  variableSettings,
+  variables,
+} from '../../src/config/environment.ts'
 import { reports } from '../../src/reports/index.ts'
 
 const REQUIRED = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }
@@ -63,6 +68,7 @@ describe('with only the required variables', () => {
       staleAfterMs: 900_000,
       maxResponseBytes: 67_108_864,
       agentName: 'plain',
+      priority: 0,
     })
     expect(token.reveal()).toBe('test-token')
   })
@@ -256,7 +262,6 @@ describe('rejects', () => {
     ['WOLKVOX_MAX_RESPONSE_BYTES', '64M', aSize],
     ['WOLKVOX_AGENT_NAME', 'none', 'must be one of plain, hash, omit'],
     ['WOLKVOX_AGENT_NAME', 'Plain', 'must be one of plain, hash, omit'],
-    ['WOLKVOX_CONFIG_FILE', 'wolkvox.yml', 'a configuration file is not supported yet'],
   ])('%s=%j and says what to do', async (variable, text, message) => {
     const problems = await problemsOf({ ...REQUIRED, [variable]: text })
     expect(problems).toEqual([expect.stringContaining(message)])
@@ -299,12 +304,11 @@ describe('rejects', () => {
       WOLKVOX_STALE_AFTER: '?',
       WOLKVOX_MAX_RESPONSE_BYTES: '?',
       WOLKVOX_AGENT_NAME: '?',
-      WOLKVOX_CONFIG_FILE: '?',
     }
     expect((await problemsOf(bad)).map(nameOf).toSorted()).toEqual(Object.keys(bad).toSorted())
   })
 
-  it.each(variables.map(([name]) => name))(
+  it.each(variableSettings.map(([, variable]) => variable))(
     '%s without repeating the value, which may be the token',
     async (variable) => {
       const others = variable === 'WOLKVOX_TOKEN_FILE' ? { WOLKVOX_SERVER: '0042' } : REQUIRED
@@ -477,7 +481,7 @@ describe('warns', () => {
   const warningsOf = async (environment: Environment) =>
     (await readEnvironment({ ...REQUIRED, ...environment })).warnings
 
-  it.each(['WOLKVOX_TOKENS', 'WOLKVOX_INTERVAL', 'WOLKVOX_TIME_ZONE'])(
+  it.each(['WOLKVOX_SECRET', 'WOLKVOX_INTERVAL', 'WOLKVOX_ZONE'])(
     'about the unknown variable %s',
     async (name) => {
       expect(await warningsOf({ [name]: 'value' })).toEqual([`${name}: unknown variable; see --help`])
@@ -486,6 +490,8 @@ describe('warns', () => {
 
   it.each([
     ['WOLKVOX_LICENCES', 'WOLKVOX_LICENSES'],
+    ['WOLKVOX_TOKENS', 'WOLKVOX_TOKEN'],
+    ['WOLKVOX_TIME_ZONE', 'WOLKVOX_TIMEZONE'],
     ['WOLKVOX_REFRECH_INTERVAL', 'WOLKVOX_REFRESH_INTERVAL'],
     ['WOLKVOX_Server', 'WOLKVOX_SERVER'],
   ])('about %s, and suggests %s', async (name, similar) => {

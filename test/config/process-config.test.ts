@@ -78,10 +78,12 @@ describe('--web.telemetry-path', () => {
     ['is the path of the readiness check', '/-/ready'],
     ['is below /-/', '/-/metrics'],
     ['is /-/', '/-/'],
+    ['is the path of service discovery', '/sd'],
+    ['is the path of service discovery with a slash', '/sd/'],
     ['is /-', '/-'],
   ])('is rejected if it %s', (_, path) => {
     expect(problemsOf(`--web.telemetry-path=${path}`)).toEqual([
-      '--web.telemetry-path: must start with / and have only plain characters, such as /metrics; /-/ is reserved',
+      '--web.telemetry-path: must start with / and have only plain characters, such as /metrics; /-/ and /sd are reserved',
     ])
   })
 })
@@ -138,22 +140,16 @@ describe('quotes that no shell removes', () => {
   })
 })
 
-describe('a planned feature', () => {
-  it.each([['--config.file=wolkvox.yml', '--config.file: a configuration file is not supported yet']])(
-    'is rejected: %s',
-    (flag, message) => {
-      expect(problemsOf(flag)).toEqual([expect.stringContaining(message)])
-    },
-  )
-
-  it.each(['--config.file=', '--no-web.enable-lifecycle'])('is accepted if it is off: %s', (flag) => {
-    expect(problemsOf(flag)).toEqual([])
-  })
+it.each([
+  ['--web.enable-lifecycle', true],
+  ['--no-web.enable-lifecycle', false],
+])('reads %s', (flag, enableLifecycle) => {
+  expect(read(flag)).toMatchObject({ enableLifecycle })
 })
 
 it('reports all problems together', () => {
   const problems = problemsOf(
-    '--config.file=a',
+    '--config.file=~/a',
     '--web.config.file=~/b',
     '--web.listen-address=d',
     '--web.telemetry-path=e',
@@ -161,8 +157,8 @@ it('reports all problems together', () => {
     '--log.format=g',
   )
   expect(problems.map((problem) => problem.slice(0, problem.indexOf(':')))).toEqual([
-    '--web.config.file',
     '--config.file',
+    '--web.config.file',
     '--web.listen-address',
     '--web.telemetry-path',
     '--log.level',

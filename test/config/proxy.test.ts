@@ -136,7 +136,7 @@ describe('the proxy of the environment', () => {
   it('is a problem that names the variable, unless the proxy is not used', () => {
     const environment = { https_proxy: 'socks5://user:test-word@proxy:1080' }
     expect(routeFromEnvironment(environment, WOLKVOX).problems).toEqual([
-      'https_proxy: is a SOCKS proxy, which the exporter does not support; set it to an HTTP proxy, or WOLKVOX_PROXY_URL to none',
+      'https_proxy: is a SOCKS proxy, which the exporter does not support; set it to an HTTP proxy, or WOLKVOX_PROXY_URL (proxy_url in a file) to none',
     ])
     expect(routeFromEnvironment({ ...environment, NO_PROXY: '*' }, WOLKVOX).problems).toEqual([])
   })

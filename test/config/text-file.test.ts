@@ -25,7 +25,7 @@ it('has one read of a file in flight, however often it is asked for on a hung di
   const second = readTextFile('/mnt/gone/file', 'the token', 100)
   expect(disk.reads).toBe(1)
   disk.answer()
-  expect(await second).toEqual({ text: 'text', problems: [] })
+  expect(await second).toEqual({ text: 'text', problems: [], hangs: false })
   const third = readTextFile('/mnt/gone/file', 'the token', 100)
   expect(disk.reads).toBe(2)
   disk.answer()

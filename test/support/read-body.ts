@@ -2,7 +2,7 @@ import { reportNamed } from '../../src/reports/index.ts'
 import { read } from '../../src/worker/tasks.ts'
 import { anEnvelope, anOperation, type OperationOverrides } from '../../tools/fixtures.ts'
 import { parseExposition } from '../../tools/parse-exposition.ts'
-import { FETCHED_AT } from './agents.ts'
+import { aReportSettings, FETCHED_AT } from './agents.ts'
 import { textOfSegments } from './exposition-texts.ts'
 
 /** What becomes of a whole response to a report, in the form in which tests compare it. */
@@ -22,10 +22,18 @@ const OPERATION = 'operation="ventas"'
 export async function readBody(
   report: string,
   body: string | Uint8Array,
-  { fetchedAt = FETCHED_AT, ...overrides }: OperationOverrides & { readonly fetchedAt?: number } = {},
+  {
+    fetchedAt = FETCHED_AT,
+    parameters = {},
+    ...overrides
+  }: OperationOverrides & { readonly fetchedAt?: number } = {},
 ): Promise<ReadBody> {
+  const operation = anOperation({
+    ...overrides,
+    reports: [aReportSettings({ name: report, parameters })],
+  })
   const response = { status: 200, body: Buffer.from(body), fetchedAt }
-  const { outcome } = await read(anOperation(overrides), reportNamed(report), response)
+  const { outcome } = await read(operation, reportNamed(report), response)
   const text = outcome.ok ? textOfSegments(outcome.rendered.segments) : ''
   if (text !== '') parseExposition(text)
   const { records, values } = outcome.rejections

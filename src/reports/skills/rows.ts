@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Labels } from '../../model/family.ts'
 import { readPercentage, readText } from '../../wolkvox/values.ts'
-import type { FieldValue, RowSettings, Take } from '../report.ts'
+import type { FieldValue, ReportParameters, RowSettings, Take } from '../report.ts'
 
 /** One skill: a queue of calls. */
 export interface Skill {
@@ -20,6 +20,11 @@ const thresholdField = (seconds: number) => `service_level_${seconds}seg`
 /** wolkvox's names of the fields with the service levels of every response. */
 export const thresholdFields: readonly string[] = THRESHOLDS.map(thresholdField)
 
+/** wolkvox's name of the field with the service level of the configured threshold, if there is one. */
+export function requestedThresholdFields({ serviceLevelSeconds }: ReportParameters): readonly string[] {
+  return serviceLevelSeconds === undefined ? [] : [thresholdField(serviceLevelSeconds)]
+}
+
 /** @returns the skill's id, or `undefined` if the record has no readable one */
 export function skillKeyOf(value: FieldValue): string | undefined {
   const id = readText(value('skill_id'))
@@ -27,7 +32,7 @@ export function skillKeyOf(value: FieldValue): string | undefined {
 }
 
 /** Makes a reader of skills, with the thresholds of every response and the configured one. */
-export function createSkillReader({ serviceLevelSeconds }: RowSettings) {
+export function createSkillReader({ parameters: { serviceLevelSeconds } = {} }: RowSettings) {
   const thresholds = [...new Set([...THRESHOLDS, ...(serviceLevelSeconds ? [serviceLevelSeconds] : [])])]
 
   return (id: string, _value: FieldValue, take: Take): Skill => ({

@@ -1,9 +1,9 @@
 import { DAY_MS } from '../../units.ts'
+import { type LocatedProblem, sectionOf } from '../../yaml-text.ts'
 import { costOf } from './bcrypt-hash.ts'
 import { type ClientAuthType, isBlank, TLS_SECTION, USERS_SECTION } from './schema.ts'
 import type { TlsSettings } from './tls.ts'
 import type { WebConfig } from './web-config.ts'
-import { type LocatedProblem, sectionOf } from './yaml-text.ts'
 
 /** Problems between keys. They are independent of problems within values, so that all are reported together. */
 export function keyProblems(raw: unknown): LocatedProblem[] {

@@ -120,17 +120,19 @@ describe('skills', () => {
   it('have the configured threshold in addition, once', async () => {
     const [, , , , , ...levels] = all
     const read = await readData('skills', [aSkill({ service_level_40seg: '93 %' })], {
-      serviceLevelSeconds: 40,
+      parameters: { serviceLevelSeconds: 40 },
     })
     expect(read.lines.slice(5)).toEqual([
       ...levels,
       `wolkvox_skill_service_level_ratio{${ventas},threshold_seconds="40"} 0.93`,
     ])
-    const missing = await readData('skills', [aSkill()], { serviceLevelSeconds: 40 })
+    const missing = await readData('skills', [aSkill()], { parameters: { serviceLevelSeconds: 40 } })
     expect(missing).toEqual({ lines: all, ...CLEAN, missing: ['service_level_40seg'] })
-    const bad = await readData('skills', [aSkill({ service_level_40seg: 'x' })], { serviceLevelSeconds: 40 })
+    const bad = await readData('skills', [aSkill({ service_level_40seg: 'x' })], {
+      parameters: { serviceLevelSeconds: 40 },
+    })
     expect(bad.rejected).toEqual({ service_level_40seg: 1 })
-    expect(await readData('skills', [aSkill()], { serviceLevelSeconds: 20 })).toEqual({
+    expect(await readData('skills', [aSkill()], { parameters: { serviceLevelSeconds: 20 } })).toEqual({
       lines: all,
       ...CLEAN,
     })
@@ -139,7 +141,9 @@ describe('skills', () => {
   it('are requested with the configured threshold', () => {
     const path = '/api/v2/real_time.php?api=skills&skill_id=all'
     expect(requestPathOf(skills, anOperation())).toBe(path)
-    expect(requestPathOf(skills, anOperation({ serviceLevelSeconds: 40 }))).toBe(`${path}&services_time=40`)
+    expect(requestPathOf(skills, { ...anOperation(), parameters: { serviceLevelSeconds: 40 } })).toBe(
+      `${path}&services_time=40`,
+    )
   })
 
   it.each([

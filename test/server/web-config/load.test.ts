@@ -150,7 +150,7 @@ rate_limit: { interval: 1, burst: 0 }
 `),
     ).toEqual([
       'web.yml:3:3: tls_server_config.min_version: TLS10 is insecure, and OpenSSL refuses it; use TLS12 or TLS13',
-      expect.stringMatching(/^web\.yml:6:7: tls_server_config\.cipher_suites\.1: must be one of TLS_AES/),
+      expect.stringMatching(/^web\.yml:6:7: tls_server_config\.cipher_suites\[1\]: must be one of TLS_AES/),
       'web.yml:7:3: tls_server_config.certfile: is not a known key; check its spelling',
       expect.stringMatching(/^web\.yml:9:23: http_server_config\.http2: HTTP\/2 is not supported/),
       'web.yml:9:47: http_server_config.headers.Server: is not a known key; check its spelling',
@@ -170,7 +170,7 @@ rate_limit: { interval: 1, burst: 0 }
   it.each([
     ['a key that is there twice', 'a: 1\na: 2\n', 'web.yml:2:1: duplicate key; remove one'],
     ['a tab', 'a:\n\t- b\n', 'web.yml:2:1: a tab indents this line; use spaces'],
-    ['an unknown alias', 'a: *b\n', 'web.yml: an alias (*name) cannot be resolved'],
+    ['an unknown alias', 'a: *b\n', 'web.yml:1:4: an alias (*name) needs an anchor (&name) before it'],
     ['a key that is there twice in braces', 'a: { b, c, b }\n', 'web.yml:1:12: duplicate key; remove one'],
     ['a key that is a mapping', '? { b: x }\n: c\n', 'web.yml:1:3: a key must be a single text; quote it'],
     ['a key that is a list', 'a: { ? [b] : c }\n', 'web.yml:1:8: a key must be a single text; quote it'],

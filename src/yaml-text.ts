@@ -17,6 +17,8 @@ export interface YamlText {
   readonly problems: readonly string[]
   /** The text of a problem with its place: line, column and path. */
   readonly problemAt: (problem: LocatedProblem) => string
+  /** Where a problem is in the text: sorts problems as the reader of the file meets them. */
+  readonly offsetOf: (path: Path) => number
 }
 
 // Messages of the parser can quote the text, which may contain a key.
@@ -29,22 +31,25 @@ const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document starts; keep one',
 }
 
-// A list of a thousand users has 8000. The parser needs up to 20 µs for each, and it blocks the serving thread.
-const MAX_TOKENS = 12_000
-
-/** How problems show a file. */
-export interface YamlNames {
+/** How to read a file, and how problems show it. */
+export interface YamlOptions {
   /** Of the file. */
   readonly name: string
-  /** Of a section whose keys problems never show: someone may have written a secret there. */
-  readonly privateSection: string
+  /** The limit on keys, values, indentation and other signs, which bounds how long the parser blocks the thread. */
+  readonly maxTokens: number
+  /** Keys of sections whose keys problems never show: someone may have written a secret there. */
+  readonly privateSections: readonly string[]
 }
 
+// Its default of 100 is fewer than the operations that one file may have, each with an alias of the same defaults.
+const MAX_ALIASES = 2000
+
 /** Parses YAML. */
-export function parseYaml(text: string, { name, privateSection }: YamlNames): YamlText {
-  if (hasTooManyTokens(text)) {
-    const problem = `${name}: has more than ${MAX_TOKENS} keys, values and other signs; remove what is not needed`
-    return { value: undefined, problems: [problem], problemAt: ({ message }) => `${name}: ${message}` }
+export function parseYaml(text: string, { name, maxTokens, privateSections }: YamlOptions): YamlText {
+  if (hasMoreTokens(text, maxTokens)) {
+    const problem = `${name}: has more than ${maxTokens} keys, values and other signs; remove what is not needed`
+    const problemAt = ({ message }: LocatedProblem) => `${name}: ${message}`
+    return { value: undefined, problems: [problem], problemAt, offsetOf: () => 0 }
   }
   const lineCounter = new LineCounter()
   // The failsafe schema keeps every scalar as it is written: `0042`, `yes` and `1` stay texts.
@@ -66,7 +71,7 @@ export function parseYaml(text: string, { name, privateSection }: YamlNames): Ya
     ...[...document.errors, ...document.warnings].map(
       ({ code, pos }) => `${place(pos[0])}: ${SYNTAX_PROBLEMS[code] ?? `not valid YAML (${code})`}`,
     ),
-    ...wrongKeys(document).map(({ offset, message }) => `${place(offset)}: ${message}`),
+    ...wrongNodes(document).map(({ offset, message }) => `${place(offset)}: ${message}`),
   ]
 
   /** Where the value is; for a value that is missing, where the mapping around it is; for an unknown key, the key. */
@@ -85,26 +90,36 @@ export function parseYaml(text: string, { name, privateSection }: YamlNames): Ya
   }
 
   function problemAt({ at, message }: LocatedProblem): string {
-    const path = at.map(String)
-    const end = path[0] === privateSection ? 1 : path.findIndex((key) => !PLAIN_KEY.test(key))
-    const keys = end === -1 ? path : path.slice(0, end)
-    return `${place(offsetOf(at))}: ${keys.length === 0 ? '' : `${keys.join('.')}: `}${message}`
+    const shown = at.findIndex(
+      (key, index) => privateSections.includes(String(at[index - 1])) || !PLAIN_KEY.test(String(key)),
+    )
+    const path = formatPath(shown === -1 ? at : at.slice(0, shown))
+    return `${place(offsetOf(at))}: ${path === '' ? '' : `${path}: `}${message}`
   }
 
-  if (problems.length > 0) return { value: undefined, problems, problemAt }
+  if (problems.length > 0) return { value: undefined, problems, problemAt, offsetOf }
   try {
-    return { value: document.toJS(), problems, problemAt }
+    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }), problems, problemAt, offsetOf }
   } catch {
-    // An alias without its anchor, or aliases that multiply without bound.
-    return { value: undefined, problems: [`${name}: an alias (*name) cannot be resolved`], problemAt }
+    // Aliases that multiply without bound.
+    const problem = `${name}: aliases (*name) are nested, or too many; write the values instead`
+    return { value: undefined, problems: [problem], problemAt, offsetOf }
   }
 }
 
-function hasTooManyTokens(text: string): boolean {
+/** Writes a path as in `operations[1].token_file`. */
+function formatPath(path: Path): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+function hasMoreTokens(text: string, limit: number): boolean {
   let count = 0
   for (const _ of new Lexer().lex(text)) {
     count += 1
-    if (count > MAX_TOKENS) return true
+    if (count > limit) return true
   }
   return false
 }
@@ -112,16 +127,34 @@ function hasTooManyTokens(text: string): boolean {
 // Another one is a mistake, such as a whole line that became a key: it may contain a secret.
 const PLAIN_KEY = /^[\w.-]{1,64}$/
 
-interface WrongKey {
+interface WrongNode {
   readonly offset: number
   readonly message: string
 }
 
-/** Keys that are there twice in one mapping, and keys that are mappings, lists or aliases. */
-function wrongKeys(document: Document): WrongKey[] {
-  const wrong: WrongKey[] = []
+/** Keys that are there twice in one mapping, keys that are mappings, lists or aliases, and aliases without their anchor. */
+function wrongNodes(document: Document): WrongNode[] {
+  const wrong: WrongNode[] = []
+  const anchors = new Set<string>()
+  const noteAnchor = (_: unknown, { anchor }: { readonly anchor?: string | undefined }) => {
+    if (anchor !== undefined) anchors.add(anchor)
+  }
   visit(document, {
+    Scalar: noteAnchor,
+    Seq: noteAnchor,
+    Alias(_, { source, range }, ancestors) {
+      const offset = range?.[0] ?? 0
+      if (!anchors.has(source)) {
+        wrong.push({ offset, message: 'an alias (*name) needs an anchor (&name) before it' })
+      } else if (
+        ancestors.some((ancestor) => isNode(ancestor) && 'anchor' in ancestor && ancestor.anchor === source)
+      ) {
+        // The value would contain itself, without end.
+        wrong.push({ offset, message: 'an alias (*name) is within its own anchor (&name)' })
+      }
+    },
     Map(_, map) {
+      noteAnchor(_, map)
       const seen = new Set<unknown>()
       for (const { key } of map.items) {
         const offset = (isNode(key) ? key.range?.[0] : map.range?.[0]) ?? 0

@@ -1,0 +1,177 @@
+import { dirname, resolve } from 'node:path'
+import { type LocatedProblem, parseYaml, type YamlText } from '../yaml-text.ts'
+import { agreeOnAccounts, type MemberProblem } from './account-agreement.ts'
+import { type ConfigDocument, keyPath, readDocument } from './config-document.ts'
+import { ConfigError } from './config-error.ts'
+import { type Environment, readVariable, unknownVariables, variableSettings } from './environment.ts'
+import { loadOperation } from './load-operation.ts'
+import type { Config } from './operation.ts'
+import { containsToken, type SettingProblem } from './read-operation.ts'
+import { type SettingName, settings } from './settings.ts'
+import { readTextFile } from './text-file.ts'
+
+const MAX_BYTES = 512 * 1024
+
+// 100 operations with ten settings each have about 6,000. At a reload, the parser blocks the serving thread.
+const MAX_TOKENS = 60_000
+
+// More would hide the first ones.
+const MAX_PROBLEMS = 100
+
+/** Settings whose problems depend on others, so that an inherited one is wrong only for some operations. */
+const DEPENDENT: ReadonlySet<SettingName> = new Set(['staleAfter', 'refreshInterval', 'reports', 'timeout'])
+
+// Many operations have the same warning about a default.
+const NOT_DEPENDENT: ReadonlySet<SettingName> = new Set()
+
+/**
+ * Reads the configuration file.
+ *
+ * @param path of the file
+ * @param option what names the file, for problems of the file itself
+ * @throws ConfigError with every problem, each with its place in the file
+ */
+export async function readConfigFile(
+  path: string,
+  option: string,
+  environment: Environment,
+): Promise<Config> {
+  const { text, problems } = await readTextFile(path, 'the configuration', MAX_BYTES, { isExact: true })
+  if (text === undefined) throw new ConfigError(problems.map((problem) => `${option}: ${problem}`))
+  const yaml = parseYaml(text, { name: path, maxTokens: MAX_TOKENS, privateSections: [] })
+  if (yaml.problems.length > 0) throw new ConfigError(firstOf(yaml.problems))
+  const parsed: ParsedFile = { path, option, yaml, document: readDocument(yaml.value), environment }
+  return load(parsed)
+}
+
+interface ParsedFile {
+  readonly path: string
+  readonly option: string
+  readonly yaml: YamlText
+  readonly document: ConfigDocument
+  readonly environment: Environment
+}
+
+/** Reads the values of a file and the files that they name. */
+async function load(parsed: ParsedFile): Promise<Config> {
+  const { path, option, document, environment } = parsed
+  const { operations } = document
+  const source = {
+    environment,
+    folder: dirname(resolve(path)),
+    nameOf: (setting: SettingName) => settings[setting].key,
+  }
+  const loaded: Awaited<ReturnType<typeof loadOperation>>[] = []
+  // One after the other: each hung file blocks one of libuv's threads.
+  for (const { raw } of operations) {
+    const operation = await loadOperation(raw, source)
+    loaded.push(operation)
+    if (operation.hangs) break
+  }
+  const agreement = agreeOnAccounts(
+    loaded.flatMap(({ operation }, index) => {
+      const raw = operations[index]?.raw
+      return operation === undefined || raw === undefined ? [] : [{ index, raw, operation }]
+    }),
+  )
+  const placed = (list: readonly (SettingProblem | MemberProblem)[], index = 0): LocatedProblem[] =>
+    list.flatMap((problem) => place(document, 'index' in problem ? problem.index : index, problem))
+  const problems = [
+    ...document.problems,
+    ...loaded.flatMap((operation, index) => placed(operation.problems, index)),
+    ...placed([
+      ...sameNames(document),
+      ...tokensOfOthers(
+        document,
+        loaded.map(({ token }) => token),
+      ),
+      ...agreement.problems,
+    ]),
+  ]
+  const fromEnvironment = [
+    ...variableProblems(environment, tokenVariables(document)),
+    ...new Set(loaded.flatMap(({ environmentProblems }) => environmentProblems)),
+  ]
+  if (problems.length > 0 || fromEnvironment.length > 0) {
+    throw new ConfigError(firstOf([...fromEnvironment, ...inOrder(parsed.yaml, problems)]))
+  }
+  const warnings = loaded.flatMap((operation, index) =>
+    operation.warnings.flatMap((warning) => place(document, index, warning, NOT_DEPENDENT)),
+  )
+  return {
+    operations: agreement.operations,
+    warnings: [...unknownVariables(environment, tokenVariables(document)), ...inOrder(parsed.yaml, warnings)],
+    source: {
+      files: [...new Set(loaded.flatMap(({ files }) => files))],
+      refresh: () => load(parsed),
+      reload: () => readConfigFile(path, option, environment),
+    },
+  }
+}
+
+/** Where a problem of an operation belongs; nowhere if the problem of the default is reported already. */
+function place(
+  { operations }: ConfigDocument,
+  index: number,
+  { setting, at = [], message }: SettingProblem,
+  dependent = DEPENDENT,
+): LocatedProblem[] {
+  const operation = operations[index]
+  if (operation === undefined || operation.reported.has(setting)) return []
+  const isDefault = operation.inherited.has(setting) && !dependent.has(setting)
+  return [{ at: isDefault ? [...keyPath(setting), ...at] : operation.placeOf(setting, at), message }]
+}
+
+/** In the order of the file, each once: several operations have the problems of the same default. */
+function inOrder({ offsetOf, problemAt }: YamlText, problems: readonly LocatedProblem[]): string[] {
+  const located = problems.map((problem) => ({ problem, offset: offsetOf(problem.at) }))
+  located.sort((one, other) => one.offset - other.offset)
+  return [...new Set(located.map(({ problem }) => problemAt(problem)))]
+}
+
+function firstOf(problems: readonly string[]): string[] {
+  const others = problems.length - MAX_PROBLEMS
+  return others > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${others} more problems`] : [...problems]
+}
+
+function sameNames({ operations }: ConfigDocument): MemberProblem[] {
+  const byName = Map.groupBy(operations.entries(), ([, { raw }]) => raw.name)
+  byName.delete(undefined)
+  return [...byName.values()].flatMap(([first, ...others]) =>
+    others.map(([index]) => ({
+      index,
+      setting: 'name' as const,
+      message: `is also the name of operations[${first?.[0]}]; each operation needs its own`,
+    })),
+  )
+}
+
+/** Tokens of an operation in the settings of another one, which metrics and logs show. */
+function tokensOfOthers(
+  { operations }: ConfigDocument,
+  tokens: readonly (string | undefined)[],
+): MemberProblem[] {
+  const all = JSON.stringify(operations.map(({ raw: { token, ...shown } }) => shown))
+  return tokens.flatMap((token, owner) => {
+    // Most tokens are nowhere else, so that comparing each with each operation is rare.
+    if (token === undefined || !all.includes(JSON.stringify(token).slice(1, -1))) return []
+    return operations.flatMap(({ raw }, index) =>
+      index === owner ? [] : containsToken(raw, token).map((problem) => ({ index, ...problem })),
+    )
+  })
+}
+
+/** A setting of the environment that the file would silently replace. @param tokens variables that the file names */
+function variableProblems(environment: Environment, tokens: readonly string[]): string[] {
+  return variableSettings.flatMap(([setting, variable]) =>
+    readVariable(environment, variable) === undefined || tokens.includes(variable)
+      ? []
+      : [
+          `${variable}: set together with the configuration file; unset it, or move it to the key ${settings[setting].key}`,
+        ],
+  )
+}
+
+function tokenVariables({ operations }: ConfigDocument): string[] {
+  return operations.flatMap(({ raw: { tokenEnv } }) => (typeof tokenEnv === 'string' ? [tokenEnv] : []))
+}

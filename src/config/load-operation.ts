@@ -1,0 +1,170 @@
+import { resolve } from 'node:path'
+import { formatDuration } from '../units.ts'
+import { defaultBaseUrl, type Operation } from './operation.ts'
+import { routeFromEnvironment } from './proxy.ts'
+import { type RawSettings, readOperation, type SettingProblem } from './read-operation.ts'
+import { readSetting } from './setting.ts'
+import { type SettingName, settingNames, settings } from './settings.ts'
+import { pathProblems } from './text-problems.ts'
+import { readTokenFile } from './token-file.ts'
+
+/** An operation with the contents of its files. */
+export interface LoadedOperation {
+  /** `undefined` if there are problems. */
+  readonly operation: Operation | undefined
+  /** The token, even if something else is wrong; for a search in the settings of others. */
+  readonly token: string | undefined
+  readonly problems: readonly SettingProblem[]
+  /** Problems of the environment, each with its variable. */
+  readonly environmentProblems: readonly string[]
+  readonly warnings: readonly SettingProblem[]
+  /** The files that the settings name, which may be replaced. */
+  readonly files: readonly string[]
+  /** Whether a file system did not respond. Each further file on it would block one more of libuv's threads. */
+  readonly hangs: boolean
+}
+
+/** Where the settings of an operation come from. */
+export interface SettingSource {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Folder of relative paths; `undefined`: the current one. */
+  readonly folder: string | undefined
+  /** The name of a setting in messages. */
+  readonly nameOf: (setting: SettingName) => string
+}
+
+// The interval that wolkvox's documentation suggests for the agents report.
+const SUGGESTED_INTERVAL_MS = 300_000
+
+/** Reads an operation, the files that its settings name, and the proxy of the environment. */
+export async function loadOperation(raw: RawSettings, source: SettingSource): Promise<LoadedOperation> {
+  const token = await readToken(raw, source)
+  const ca = await readCa(raw, source)
+  // Omit where the token comes from: it is read.
+  const read = readOperation({ ...raw, token: token.text, tokenFile: undefined, tokenEnv: undefined })
+  const route = routeOf(raw, source)
+  const problems = [
+    ...token.problems,
+    ...(read.ok ? [] : read.problems)
+      .filter(({ setting }) => setting !== 'token' || token.problems.length === 0)
+      .map((problem) => (problem.setting === 'token' ? { ...problem, setting: token.setting } : problem)),
+    ...ca.problems,
+  ].sort((one, other) => settingNames.indexOf(one.setting) - settingNames.indexOf(other.setting))
+  const operation =
+    read.ok && problems.length === 0 && route.problems.length === 0
+      ? {
+          ...read.operation,
+          route: route.route ?? { ...read.operation.route, source: source.nameOf('proxyUrl') },
+          caCertificates: ca.certificates,
+        }
+      : undefined
+  return {
+    operation,
+    token: token.text,
+    problems,
+    environmentProblems: route.problems,
+    warnings: [
+      ...(operation === undefined ? [] : [...shortInterval(operation), ...longTimeout(operation)]),
+      ...ca.warnings,
+    ],
+    files: [token.path, ca.path].filter((path) => path !== undefined),
+    hangs: token.hangs || ca.hangs,
+  }
+}
+
+/** The route that other programs' variables choose; none if the setting names one, which has precedence. */
+function routeOf({ proxyUrl, server, baseUrl }: RawSettings, { environment }: SettingSource) {
+  const target = URL.parse(String(baseUrl ?? defaultBaseUrl(String(server ?? ''))))
+  if (proxyUrl !== undefined || target === null) return { route: undefined, problems: [] }
+  return routeFromEnvironment(environment, target)
+}
+
+/** The settings that say where the token is. An operation has exactly one of them. */
+export const tokenSettings = ['token', 'tokenFile', 'tokenEnv'] as const
+
+interface ReadToken {
+  /** Where it comes from. */
+  readonly setting: SettingName
+  readonly text: string | undefined
+  readonly path?: string
+  readonly problems: readonly SettingProblem[]
+  readonly hangs: boolean
+}
+
+async function readToken(raw: RawSettings, source: SettingSource): Promise<ReadToken> {
+  const [setting = 'token', ...others] = tokenSettings.filter((name) => raw[name] !== undefined)
+  const text = raw[setting]
+  const found = (
+    text: string | undefined,
+    messages: readonly string[],
+    more: { readonly path?: string; readonly hangs?: boolean } = {},
+  ): ReadToken => ({
+    setting,
+    text,
+    problems: messages.map((message) => ({ setting, message })),
+    hangs: false,
+    ...more,
+  })
+  if (others.length > 0) {
+    const message = `set together with ${source.nameOf(setting)}; keep one of the two`
+    const problems = others.map((other) => ({ setting: other, message }))
+    return { ...found(setting === 'token' ? String(text) : undefined, []), problems }
+  }
+  if (text === undefined) {
+    const { nameOf } = source
+    return found(undefined, [
+      `missing; set it to the wolkvox token, or ${nameOf('tokenFile')} to a file that contains it`,
+    ])
+  }
+  const written = String(text)
+  if (setting === 'token') {
+    return written === '' ? found(undefined, ['is empty; set it to the wolkvox token']) : found(written, [])
+  }
+  if (setting === 'tokenEnv') {
+    const wrong = readSetting(settings.tokenEnv, written).problems.map(({ message }) => message)
+    if (wrong.length > 0) return found(undefined, wrong)
+    const token = source.environment[written]?.trim() || undefined
+    // The text is not repeated: it may be the token itself.
+    return found(token, token === undefined ? ['names a variable that is not set; set it to the token'] : [])
+  }
+  const wrong = pathProblems(written)
+  if (wrong.length > 0) return found(undefined, wrong)
+  const path = pathOf(written, source)
+  const file = await readTokenFile(path)
+  return found(file.text, file.problems, { path, hangs: file.hangs })
+}
+
+/** Reads the CA file, unless there is none or its path is wrong, which is reported like any wrong setting. */
+async function readCa({ caFile }: RawSettings, source: SettingSource) {
+  if (typeof caFile !== 'string' || pathProblems(caFile).length > 0) return NO_CA
+  const { readCaFile } = await import('./ca-file.ts')
+  const path = pathOf(caFile, source)
+  const { certificates, problems, warnings, hangs } = await readCaFile(path, Date.now())
+  const inSetting = (messages: readonly string[]) =>
+    messages.map((message) => ({ setting: 'caFile', message }) as const)
+  return { certificates, path, problems: inSetting(problems), warnings: inSetting(warnings), hangs }
+}
+
+const NO_CA = { certificates: undefined, path: undefined, problems: [], warnings: [], hangs: false } as const
+
+const pathOf = (path: string, { folder }: SettingSource) =>
+  folder === undefined ? path : resolve(folder, path)
+
+function shortInterval(operation: Operation): SettingProblem[] {
+  const shortest = shortestInterval(operation)
+  if (shortest >= SUGGESTED_INTERVAL_MS) return []
+  const message = `${formatDuration(shortest)} is shorter than the 5m that wolkvox suggests; every call counts against the daily quota`
+  return [{ setting: 'refreshInterval', message }]
+}
+
+function longTimeout(operation: Operation): SettingProblem[] {
+  const [timeoutMs, shortest] = [operation.timeoutMs, shortestInterval(operation)]
+  if (timeoutMs <= shortest) return []
+  const message =
+    `${formatDuration(timeoutMs)} is longer than the refresh interval of ${formatDuration(shortest)}; ` +
+    'a slow request skips the next refreshes'
+  return [{ setting: 'timeout', message }]
+}
+
+const shortestInterval = ({ reports }: Operation) =>
+  Math.min(...reports.map(({ refreshIntervalMs }) => refreshIntervalMs))

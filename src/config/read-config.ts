@@ -1,0 +1,35 @@
+import { ConfigError } from './config-error.ts'
+import { CONFIG_FILE, type Environment, readEnvironment, readVariable } from './environment.ts'
+import type { Arguments } from './flags.ts'
+import type { Config } from './operation.ts'
+import { pathProblems } from './text-problems.ts'
+
+const FLAG = '--config.file'
+
+/**
+ * Reads the configuration file if the flag or its variable names one, else the operation of the environment. The code of the file
+ * and the YAML parser are loaded only with a file.
+ *
+ * @param hasEnvFile called if a required variable is missing, to give a hint
+ * @throws ConfigError with every problem
+ */
+export async function readConfig(
+  { flags }: Arguments,
+  environment: Environment,
+  hasEnvFile?: () => Promise<boolean>,
+): Promise<Config> {
+  const flag = flags.get('config.file')?.at(-1) || undefined
+  const variable = readVariable(environment, CONFIG_FILE)
+  const path = flag ?? variable
+  if (path === undefined) return readEnvironment(environment, hasEnvFile)
+  if (flag !== undefined && variable !== undefined && flag !== variable) {
+    throw new ConfigError([`${CONFIG_FILE}: names another file than ${FLAG}; keep one of the two`])
+  }
+  const problems = pathProblems(path)
+  if (problems.length > 0) {
+    // `readFlags` reports those of the flag.
+    throw new ConfigError(flag === undefined ? problems.map((problem) => `${CONFIG_FILE}: ${problem}`) : [])
+  }
+  const { readConfigFile } = await import('./config-file.ts')
+  return readConfigFile(path, flag === undefined ? CONFIG_FILE : FLAG, environment)
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { reports } from '../reports/index.ts'
+import type { ReportParameters } from '../reports/report.ts'
+import { type JsonSchema, type RawValue, readSetting, type Setting } from './setting.ts'
+import { unknownKey } from './spelling.ts'
+
+/** A report to fetch, with the settings that it has in the list. */
+export interface RequestedReport {
+  readonly name: string
+  /** In milliseconds; `undefined`: that of the operation. */
+  readonly refreshInterval: number | undefined
+  /** The same. */
+  readonly staleAfter: number | undefined
+  readonly parameters: ReportParameters
+}
+
+/** The settings that a report can have in the list, by their names in the settings table. */
+export interface ListedSettings {
+  readonly common: {
+    readonly refreshInterval: Setting<number | undefined>
+    readonly staleAfter: Setting<number | undefined>
+  }
+  /** Those that only some reports have. */
+  readonly parameters: Readonly<Record<string, Setting<number | undefined>>>
+}
+
+const names = reports.map(({ name }) => name)
+
+// Tokens are longer or contain digits. Such a text must not be repeated.
+const MISSPELLED_REPORT = /^[a-z_]{1,24}$/
+
+const NOT_A_REPORT = `must be one of ${names.join(', ')}`
+
+/** Reads a list of reports: separated by commas, as a YAML list, or as a YAML mapping with the settings of each report. */
+export function reportList(settings: ListedSettings) {
+  const schema = z.custom<RawValue>().transform((raw, context): readonly RequestedReport[] => {
+    const issue = (message: string, ...path: PropertyKey[]) =>
+      context.addIssue({ code: 'custom', message, path })
+    const found =
+      typeof raw === 'string'
+        ? readText(raw, issue)
+        : isList(raw)
+          ? readNames(raw, issue)
+          : readMapping(raw, settings, issue)
+    return context.issues.length > 0 ? z.NEVER : found
+  })
+  return { schema, json: jsonOf(settings) }
+}
+
+type AddIssue = (message: string, ...path: PropertyKey[]) => void
+
+function readText(text: string, issue: AddIssue): RequestedReport[] {
+  const listed = text.split(',').map((name) => name.trim())
+  const wrong = listed.find((name, index) => !names.includes(name) || listed.indexOf(name) !== index)
+  if (wrong !== undefined) {
+    const problem = names.includes(wrong) ? 'is listed twice' : 'is not a report'
+    const named = MISSPELLED_REPORT.test(wrong) ? `${wrong} ${problem}; ` : ''
+    issue(`${named}must be a comma-separated list of ${names.join(', ')}, each at most once`)
+  }
+  return listed.map(withoutSettings)
+}
+
+function readNames(list: readonly RawValue[], issue: AddIssue): RequestedReport[] {
+  list.forEach((name, index) => {
+    if (typeof name !== 'string') issue('must be the name of a report', index)
+    else if (!names.includes(name)) issue(NOT_A_REPORT, index)
+    else if (list.indexOf(name) !== index) issue('is listed twice; remove one', index)
+  })
+  return list.map((name) => withoutSettings(String(name)))
+}
+
+function readMapping(
+  mapping: Readonly<Record<string, RawValue>>,
+  settings: ListedSettings,
+  issue: AddIssue,
+): RequestedReport[] {
+  return Object.entries(mapping).flatMap(([name, keys]) => {
+    const report = reports.find((known) => known.name === name)
+    if (report === undefined) {
+      issue(`is not a report; ${NOT_A_REPORT}`, name)
+      return []
+    }
+    if (typeof keys === 'string' || isList(keys)) {
+      issue('must contain settings of the report; write {} for none', name)
+      return []
+    }
+    const known = { ...settings.common, ...parametersOf(settings, report.settings) }
+    const values: Record<string, number> = {}
+    for (const [key, raw] of Object.entries(keys)) {
+      const [setting, definition] = Object.entries(known).find(([, { key: own }]) => own === key) ?? []
+      if (setting === undefined || definition === undefined) {
+        const others = Object.values(known).map(({ key: own }) => own)
+        issue(unknownKey(key, others), name, key)
+        continue
+      }
+      if (typeof raw !== 'string') {
+        issue('must be a single value', name, key)
+        continue
+      }
+      const { data, problems } = readSetting(definition, raw)
+      for (const { message } of problems) issue(message, name, key)
+      if (data !== undefined) values[setting] = data
+    }
+    const { refreshInterval, staleAfter, ...parameters } = values
+    return [{ name, refreshInterval, staleAfter, parameters }]
+  })
+}
+
+function parametersOf({ parameters }: ListedSettings, own: readonly string[] = []) {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => own.includes(name)))
+}
+
+const withoutSettings = (name: string): RequestedReport => ({
+  name,
+  refreshInterval: undefined,
+  staleAfter: undefined,
+  parameters: {},
+})
+
+const isList = (raw: RawValue): raw is readonly RawValue[] => Array.isArray(raw)
+
+function jsonOf(settings: ListedSettings): JsonSchema {
+  const keysOf = (own: readonly string[] | undefined) =>
+    Object.fromEntries(
+      Object.values({ ...settings.common, ...parametersOf(settings, own) }).map(({ key, meaning, json }) => [
+        key,
+        { description: meaning, ...json },
+      ]),
+    )
+  const ofReports = reports.map(({ name, settings: own }) => [
+    name,
+    { type: 'object', properties: keysOf(own), additionalProperties: false },
+  ])
+  return {
+    anyOf: [
+      { type: 'string', pattern: String.raw`^\s*(${names.join('|')})(\s*,\s*(${names.join('|')}))*\s*$` },
+      { type: 'array', items: { enum: names }, minItems: 1, uniqueItems: true },
+      {
+        type: 'object',
+        properties: Object.fromEntries(ofReports),
+        additionalProperties: false,
+        minProperties: 1,
+      },
+    ],
+  }
+}

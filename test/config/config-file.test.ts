@@ -1,0 +1,340 @@
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { readConfigFile } from '../../src/config/config-file.ts'
+import { variableSettings } from '../../src/config/environment.ts'
+import { parseArguments } from '../../src/config/flags.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+import { aCa } from '../support/certificates.ts'
+import { problemsOfFile, readFileWith, writeConfigFile } from '../support/config-files.ts'
+
+const A = '{ name: a, server: "0042", token: test-token-a }'
+
+/** The only operation of a file. */
+async function operationOf(content: string) {
+  const { operations } = await readFileWith(content)
+  const [operation] = operations
+  if (operation === undefined || operations.length > 1) throw new Error('not one operation')
+  return operation
+}
+
+const operationWith = (...lines: readonly string[]) =>
+  operationOf(
+    ['operations:', '  - name: a', '    server: "0042"', ...lines.map((line) => `    ${line}`)].join('\n'),
+  )
+
+describe('an operation of a file', () => {
+  it('has the documented defaults', async () => {
+    const { token, ...rest } = await operationOf(`operations: [${A}]`)
+    expect(rest).toEqual({
+      name: 'a',
+      server: '0042',
+      baseUrl: 'https://wv0042.wolkvox.com',
+      route: { proxy: undefined, source: undefined },
+      caCertificates: undefined,
+      licenses: undefined,
+      timeZone: 'America/Bogota',
+      timeoutMs: 60_000,
+      maxResponseBytes: 67_108_864,
+      agentName: 'plain',
+      priority: 0,
+      reports: [{ name: 'agents', refreshIntervalMs: 300_000, staleAfterMs: 900_000 }],
+    })
+    expect(token.reveal()).toBe('test-token-a')
+  })
+
+  it('has the settings of its keys', async () => {
+    expect(
+      await operationWith(
+        'token: test-token-a',
+        'base_url: http://127.0.0.1:9988/',
+        'proxy_url: http://proxy:3128',
+        'licenses: 50',
+        'timezone: America/Lima',
+        'refresh_interval: 10m',
+        'timeout: 30s',
+        'stale_after: 1h',
+        'max_response_bytes: 1MiB',
+        'agent_name: omit',
+        'priority: -5',
+      ),
+    ).toMatchObject({
+      baseUrl: 'http://127.0.0.1:9988',
+      route: { proxy: { url: 'http://proxy:3128' }, source: 'proxy_url' },
+      licenses: 50,
+      timeZone: 'America/Lima',
+      timeoutMs: 30_000,
+      maxResponseBytes: 2 ** 20,
+      agentName: 'omit',
+      priority: -5,
+      reports: [{ name: 'agents', refreshIntervalMs: 600_000, staleAfterMs: 3_600_000 }],
+    })
+  })
+
+  it.each(['0042', '"0042"', "'0042'"])('keeps the leading zeros of %s', async (server) => {
+    const { name } = await operationOf(`operations: [{ name: 007, server: ${server}, token: test-token-a }]`)
+    expect(name).toBe('007')
+  })
+
+  it('has the defaults of the file, and replaces them', async () => {
+    const { operations } = await readFileWith(`
+timeout: 10s
+server: "0042"
+agent_name: hash
+licenses: 5
+operations:
+  - { name: a, token: test-token-a }
+  - { name: b, token: test-token-b, timeout: 20s, server: "0043", licenses: 6 }
+`)
+    expect(operations).toMatchObject([
+      { name: 'a', server: '0042', timeoutMs: 10_000, agentName: 'hash', licenses: 5 },
+      { name: 'b', server: '0043', timeoutMs: 20_000, agentName: 'hash', licenses: 6 },
+    ])
+  })
+
+  it('can have its settings from an anchor', async () => {
+    const { operations } = await readFileWith(`
+operations:
+  - &first { name: a, server: "0042", token: test-token-a, timeout: 10s }
+${Array.from({ length: 200 }, (_, index) => `  - { <<: *first, name: b${index} }`).join('\n')}
+`)
+    expect(operations).toHaveLength(201)
+    expect(operations.every(({ timeoutMs }) => timeoutMs === 10_000)).toBe(true)
+  })
+
+  it('starts after a byte order mark', async () => {
+    expect((await operationOf(`\ufeffoperations: [${A}]`)).name).toBe('a')
+  })
+})
+
+describe('the token of an operation', () => {
+  it.each([
+    ['the file itself', 'token: test-token-a'],
+    ['a file beside it', 'token_file: token'],
+    ['a variable', 'token_env: TOKEN_A'],
+  ])('comes from %s', async (_, line) => {
+    expect((await operationWith(line)).token.reveal()).toBe('test-token-a')
+  })
+
+  it.each(['token: test-token-b', 'token_file: token', 'token_env: TOKEN_A'])(
+    'replaces every default: %s',
+    async (line) => {
+      const content = `token_file: missing\noperations:\n  - name: a\n    server: "0042"\n    ${line}`
+      expect((await operationOf(content)).token.reveal()).toMatch(/^test-token-[ab]$/)
+    },
+  )
+
+  it('is in no printed configuration', async () => {
+    const config = await readFileWith(`operations: [${A}]`)
+    expect(inspect(config, { depth: null, showHidden: true }) + JSON.stringify(config)).not.toContain(
+      'test-token',
+    )
+  })
+
+  it('may be the same file for two servers', async () => {
+    const { source } = await readFileWith(`
+token_file: token
+operations: [{ name: a, server: "0042" }, { name: b, server: "0043" }]
+`)
+    expect(source?.files).toHaveLength(1)
+  })
+})
+
+describe('the reports of an operation', () => {
+  const HOUR = 3_600_000
+
+  it.each(['agents, token_info', '[agents, token_info]', '{ agents: {}, token_info: {} }'])(
+    'are listed as %s',
+    async (list) => {
+      expect((await operationWith('token: test-token-a', `reports: ${list}`)).reports).toEqual([
+        { name: 'agents', refreshIntervalMs: 300_000, staleAfterMs: 900_000 },
+        { name: 'token_info', refreshIntervalMs: HOUR, staleAfterMs: 3 * HOUR },
+      ])
+    },
+  )
+
+  it('can each have their settings', async () => {
+    const { reports } = await operationWith(
+      'token: test-token-a',
+      'refresh_interval: 10m',
+      'service_level_seconds: 40',
+      'reports:',
+      '  agents: {}',
+      '  skills: { service_level_seconds: 30, stale_after: 2h }',
+      '  latency: { refresh_interval: 15m }',
+    )
+    expect(reports).toEqual([
+      { name: 'agents', refreshIntervalMs: 600_000, staleAfterMs: 1_800_000 },
+      {
+        name: 'skills',
+        refreshIntervalMs: 600_000,
+        staleAfterMs: 2 * HOUR,
+        parameters: { serviceLevelSeconds: 30 },
+      },
+      { name: 'latency', refreshIntervalMs: 900_000, staleAfterMs: 2_700_000 },
+    ])
+  })
+
+  it('have the settings of the operation otherwise', async () => {
+    const lines = ['token: test-token-a', 'service_level_seconds: 40', 'reports: agents, skills']
+    expect((await operationWith(...lines)).reports.map(({ parameters }) => parameters)).toEqual([
+      undefined,
+      { serviceLevelSeconds: 40 },
+    ])
+  })
+})
+
+describe('operations of one account', () => {
+  it('share licences and time zone if only one says them', async () => {
+    const { operations } = await readFileWith(`
+operations:
+  - { name: a, server: ab42, token: test-token-a }
+  - { name: b, server: AB42, token: test-token-b, base_url: "https://WVab42.wolkvox.com", licenses: 5 }
+  - { name: c, server: ab42, token: test-token-c, timezone: America/Lima }
+  - { name: d, server: ab43, token: test-token-c }
+`)
+    expect(operations.map(({ licenses, timeZone }) => [licenses, timeZone])).toEqual([
+      [5, 'America/Lima'],
+      [5, 'America/Lima'],
+      [5, 'America/Lima'],
+      [undefined, 'America/Bogota'],
+    ])
+  })
+})
+
+describe('the files of a configuration file', () => {
+  it('are those of tokens and CAs, relative to its folder, each once', async () => {
+    const path = writeConfigFile(`
+ca_file: ca.pem
+operations:
+  - { name: a, server: "0042", token_file: token }
+  - { name: b, server: "0043", token_file: ./token }
+  - { name: c, server: "0044", token: test-token-a }
+`)
+    const folder = dirname(path)
+    writeFileSync(join(folder, 'ca.pem'), (await aCa()).cert)
+    const { source, operations } = await readConfigFile(path, '--config.file', {})
+    expect(source?.files).toEqual([join(folder, 'token'), join(folder, 'ca.pem')])
+    expect(operations.every(({ caCertificates }) => caCertificates !== undefined)).toBe(true)
+  })
+
+  it('are read again by refresh, without the configuration file; by reload, with it', async () => {
+    const content = (timeout: string) =>
+      `operations: [{ name: a, server: "0042", token_file: token, timeout: ${timeout} }]`
+    const path = writeConfigFile(content('10s'))
+    const { source } = await readConfigFile(path, '--config.file', {})
+    writeFileSync(join(dirname(path), 'token'), 'test-token-b')
+    writeFileSync(path, content('20s'))
+    const refreshed = await source?.refresh()
+    expect(refreshed?.operations[0]?.timeoutMs).toBe(10_000)
+    expect(refreshed?.operations[0]?.token.reveal()).toBe('test-token-b')
+    expect((await source?.reload())?.operations[0]?.timeoutMs).toBe(20_000)
+    writeFileSync(path, content('20'))
+    expect((await source?.refresh())?.operations[0]?.timeoutMs).toBe(10_000)
+    await expect(source?.reload()).rejects.toThrow(`${path}:1:60: operations[0].timeout: must be a duration`)
+    writeFileSync(join(dirname(path), 'token'), '')
+    await expect(source?.refresh()).rejects.toThrow('operations[0].token_file: is empty')
+  })
+})
+
+describe('the environment', () => {
+  const good = `operations: [${A}]`
+
+  it.each(variableSettings)('may not set %s (%s) together with a file', async (_, variable) => {
+    expect(await problemsOfFile(good, { [variable]: 'test-token-b' })).toEqual([
+      expect.stringMatching(
+        `^${variable}: set together with the configuration file; unset it, or move it to `,
+      ),
+    ])
+    expect(await problemsOfFile(good, { [variable]: ' ' })).toEqual([])
+  })
+
+  it('may have a variable that a token_env names', async () => {
+    const content = `operations:
+  - { name: a, server: "0042", token_env: WOLKVOX_TOKEN }
+  - { name: b, server: "0043", token_env: WOLKVOX_TOKEN_B }
+`
+    const { operations, warnings } = await readFileWith(content, {
+      WOLKVOX_TOKEN: 'test-token-a',
+      WOLKVOX_TOKEN_B: 'test-token-b',
+    })
+    expect(operations.map(({ token }) => token.reveal())).toEqual(['test-token-a', 'test-token-b'])
+    expect(warnings).toEqual([])
+  })
+
+  it('chooses the proxy of operations without one', async () => {
+    const content = `operations: [${A}, { name: b, server: "0043", token: test-token-b, proxy_url: none }]`
+    const { operations } = await readFileWith(content, { HTTPS_PROXY: 'http://proxy:3128' })
+    expect(operations.map(({ route }) => [route.proxy?.url, route.source])).toEqual([
+      ['http://proxy:3128', 'HTTPS_PROXY'],
+      [undefined, 'proxy_url'],
+    ])
+    expect(await problemsOfFile(content, { HTTPS_PROXY: 'socks5://proxy' })).toEqual([
+      expect.stringMatching(/^HTTPS_PROXY: is a SOCKS proxy/),
+    ])
+  })
+
+  it('gives warnings about unknown variables', async () => {
+    const { warnings } = await readFileWith(good, { WOLKVOX_LICENCES: '5' })
+    expect(warnings).toEqual(['WOLKVOX_LICENCES: unknown variable; did you mean WOLKVOX_LICENSES?'])
+  })
+})
+
+describe('warnings', () => {
+  it('have the place of the setting, and are there once for a default', async () => {
+    const path = writeConfigFile(`refresh_interval: 1m
+operations:
+  - ${A}
+  - { name: b, server: "0043", token: test-token-b }
+  - { name: c, server: "0044", token: test-token-c, refresh_interval: 2m, timeout: 3m }
+`)
+    expect((await readConfigFile(path, '--config.file', {})).warnings).toEqual([
+      `${path}:1:1: refresh_interval: 1m is shorter than the 5m that wolkvox suggests; every call counts against the daily quota`,
+      `${path}:5:53: operations[2].refresh_interval: 2m is shorter than the 5m that wolkvox suggests; every call counts against the daily quota`,
+      `${path}:5:75: operations[2].timeout: 3m is longer than the refresh interval of 2m; a slow request skips the next refreshes`,
+    ])
+  })
+})
+
+describe('the file is named', () => {
+  const path = () => writeConfigFile(`operations: [${A}]`)
+  const read = (argv: readonly string[], environment = {}) => readConfig(parseArguments(argv), environment)
+
+  it.each([
+    ['by the flag', (file: string) => read([`--config.file=${file}`])],
+    ['by the variable', (file: string) => read([], { WOLKVOX_CONFIG_FILE: file })],
+    ['by both', (file: string) => read(['--config.file', file], { WOLKVOX_CONFIG_FILE: file })],
+    [
+      'by the variable, with an empty flag',
+      (file: string) => read(['--config.file='], { WOLKVOX_CONFIG_FILE: file }),
+    ],
+  ])('%s', async (_, readFile) => {
+    expect((await readFile(path())).operations).toHaveLength(1)
+  })
+
+  it('by neither, so that the environment is read', async () => {
+    const environment = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token', WOLKVOX_CONFIG_FILE: '' }
+    expect((await read([], environment)).operations[0]?.name).toBe('0042')
+  })
+
+  it('by the flag and the variable differently, which is an error', async () => {
+    await expect(read([`--config.file=${path()}`], { WOLKVOX_CONFIG_FILE: 'other.yml' })).rejects.toThrow(
+      'WOLKVOX_CONFIG_FILE: names another file than --config.file; keep one of the two',
+    )
+  })
+
+  it.each([
+    [['--config.file=/none.yml'], {}, '--config.file: cannot be read (ENOENT)'],
+    [[], { WOLKVOX_CONFIG_FILE: '/none.yml' }, 'WOLKVOX_CONFIG_FILE: cannot be read (ENOENT)'],
+    [[], { WOLKVOX_CONFIG_FILE: '~/config.yml' }, 'WOLKVOX_CONFIG_FILE: starts with ~'],
+  ])('with what is wrong with it: %j %j', async (argv, environment, problem) => {
+    await expect(read(argv, environment)).rejects.toThrow(problem)
+  })
+
+  it.each(['demo', 'simulate'])('not for %s', (command) => {
+    expect(() => parseArguments([command, '--config.file=config.yml'])).toThrow(
+      `--config.file: ${command} simulates its operation; remove it`,
+    )
+  })
+})
