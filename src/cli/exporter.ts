@@ -117,6 +117,7 @@ export async function startExporter(
     },
     isReady: () => hasApplied && supervisor.state().reports.every(isReady),
     reload: enableLifecycle ? reloader.reload : undefined,
+    operations: () => supervisor.state().operations.map(({ operation }) => operation),
     statusPage: async (language: Language, operation: string | undefined) => {
       // Loaded when someone looks: most exporters are only scraped.
       const [{ describeStatus }, { renderStatusPage }] = await Promise.all([

@@ -7,6 +7,7 @@ import { addManagement, type Readiness, type Reload } from './management.ts'
 import { addMetrics, type RenderMetrics } from './metrics.ts'
 import { addRefusals, plainTextRefusals, refuse, refuseUnreadable } from './refusals.ts'
 import { trackResponses } from './responses.ts'
+import { addServiceDiscovery, type DiscoveredOperation } from './service-discovery.ts'
 import { addStatusPage, type StatusPage } from './status-page.ts'
 import type { WebAccess } from './web-config/web-access.ts'
 
@@ -18,6 +19,8 @@ export interface AppParts {
   /** `undefined` if a reload by HTTP is not allowed. */
   readonly reload?: Reload | undefined
   readonly statusPage: StatusPage
+  /** The operations that `/sd` lists. */
+  readonly operations: () => readonly DiscoveredOperation[]
   readonly log: Logger
   /** Access as a web configuration decides; plain HTTP for everyone without it. */
   readonly webAccess?: WebAccess | undefined
@@ -76,6 +79,7 @@ export function createApp(parts: AppParts): FastifyInstance {
   webAccess?.protect(app)
   addMetrics(app, telemetryPath, parts.renderMetrics, responses)
   addManagement(app, parts.isReady, parts.reload)
+  addServiceDiscovery(app, parts.operations, { telemetryPath, usesTls: webAccess?.https !== undefined })
   if (telemetryPath !== '/') addStatusPage(app, parts.statusPage)
   return app
 }

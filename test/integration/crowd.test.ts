@@ -24,6 +24,7 @@ async function serve(made: Promise<void> = Promise.resolve()) {
       return BODY
     },
     isReady: () => true,
+    operations: () => [],
     statusPage: async () => undefined,
     log: pino({ level: 'silent' }),
   })

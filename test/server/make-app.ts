@@ -16,6 +16,7 @@ export function makeApp(parts: Partial<AppParts> = {}) {
     renderMetrics: async (format) => aBody(`# rendered as ${format}\n`),
     isReady: () => true,
     statusPage: async () => aPage,
+    operations: () => [],
     log: pino({}, { write: (line) => logged.push(line) }),
     ...parts,
   })

@@ -44,6 +44,7 @@ async function scrapeWhile(work: Promise<unknown>): Promise<Scrape[]> {
     telemetryPath: '/metrics',
     renderMetrics: async () => aBody('wolkvox_up 0\n'),
     isReady: () => true,
+    operations: () => [],
     statusPage: async () => undefined,
     log: pino({ level: 'silent' }),
   })

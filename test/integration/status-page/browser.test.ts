@@ -35,6 +35,7 @@ async function serve(state: ExporterState): Promise<string> {
     telemetryPath: '/metrics',
     renderMetrics: async () => aBody('wolkvox_up 1\n'),
     isReady: () => true,
+    operations: () => [],
     statusPage: async (language, operation) => {
       const status = describeStatus('1.2.3', state, momentAt(NOW), operation)
       return status && renderStatusPage(status, '/metrics', language)

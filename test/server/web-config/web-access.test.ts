@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { pino } from 'pino'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { AppParts } from '../../../src/server/app.ts'
 import { loadWebConfig, readWebConfig } from '../../../src/server/web-config/load.ts'
 import { createWebAccess } from '../../../src/server/web-config/web-access.ts'
 import { aCa, aCertificate, type KeyPair, writePair } from '../../support/certificates.ts'
@@ -41,7 +42,7 @@ beforeAll(async () => {
 const TLS = 'cert_file: server.crt, key_file: server.key'
 
 /** Serves with this web configuration. */
-async function serve(yaml: string) {
+async function serve(yaml: string, parts: Partial<AppParts> = {}) {
   const folder = temporaryFolder()
   writePair(folder, 'server', pairs.server)
   writeFileSync(join(folder, 'ca.crt'), pairs.ca.cert)
@@ -53,7 +54,7 @@ async function serve(yaml: string) {
   const onReload = (isSuccessful: boolean) => void reloads.push(isSuccessful)
   const webAccess = createWebAccess(await readWebConfig(path), log, onReload, POLL_MS)
   const reload = async () => (await webAccess.prepareReload()).problems
-  const { app } = makeApp({ webAccess, log, reload })
+  const { app } = makeApp({ webAccess, log, reload, ...parts })
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     app.server.closeAllConnections()
@@ -104,7 +105,7 @@ const USERS = `basic_auth_users: { alice: "${HASH}" }\n`
 const RIGHT = { auth: 'alice:test-password' }
 
 describe('a server with users', () => {
-  it.each(['/metrics', '/', '/-/healthy', '/-/ready', '/nowhere'])(
+  it.each(['/metrics', '/metrics?operation=a', '/', '/sd', '/-/healthy', '/-/ready', '/nowhere'])(
     'asks for a password at %s',
     async (path) => {
       const { port } = await serve(`tls_server_config: { ${TLS} }\n${USERS}`)
@@ -399,6 +400,13 @@ describe('a reload', () => {
     )
     expect(await statusOf(port)).toBe(200)
   })
+})
+
+it('tells Prometheus to scrape with https what it discovers with https', async () => {
+  const operations = () => [{ name: 'ventas', server: '0042' }]
+  const { port } = await serve(`tls_server_config: { ${TLS} }\n`, { operations })
+  const [group] = JSON.parse((await get(port, { path: '/sd' })).text)
+  expect(group).toMatchObject({ targets: [`127.0.0.1:${port}`], labels: { __scheme__: 'https' } })
 })
 
 describe('a reload on request', () => {
