@@ -25,6 +25,8 @@ export interface Operation {
   /** Size limit of the decoded body. */
   readonly maxResponseBytes: number
   readonly agentName: AgentNameMode
+  /** Names of metrics of reports that are not exposed; none if absent. */
+  readonly excludedMetrics?: readonly string[] | undefined
   /** Of several operations of an account that wait for a call of the same report, the one with the highest number is first. */
   readonly priority: number
   /** At least one. */

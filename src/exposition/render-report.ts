@@ -18,6 +18,8 @@ const TYPICAL_LABELS_BYTES = 96
 // Of one UTF-16 code unit.
 const MAX_UTF8_BYTES = 3
 
+const NO_SAMPLES: Segment = { deflated: new Uint8Array(), crc: 0, length: 0 }
+
 /** The texts of all rows, encoded one after the other. */
 interface EncodedTexts {
   /** Can be longer than the texts. */
@@ -30,20 +32,26 @@ interface EncodedTexts {
  * Renders a report of an operation once for all scrapes until the next refresh. Gauges are the same in both formats.
  *
  * @param operation value of the label `operation`
+ * @param excluded names of families that are not rendered: their segments are empty
  * @returns the samples without headers, one segment for each family of the report
  */
 export async function renderReport(
   report: AnyReport,
   snapshot: Snapshot,
   operation: string,
+  excluded: readonly string[] = [],
 ): Promise<readonly Segment[]> {
   const operationLabel = writeLabels({ operation })
   const identities = encodeEach(snapshot.rows, (row) =>
     joinLabels(operationLabel, writeLabels(report.labelsOf(row))),
   )
   const inUse: { readonly buffer: Buffer; readonly segment: Promise<Segment> }[] = []
-  const segments: Promise<Segment>[] = []
+  const segments: (Promise<Segment> | Segment)[] = []
   for (const family of report.families) {
+    if (excluded.includes(family.name)) {
+      segments.push(NO_SAMPLES)
+      continue
+    }
     if ('samples' in family) {
       const samples = family.samples(snapshot.rows)
       const labelled = samples.map((sample) => ({ ...sample, labels: { operation, ...sample.labels } }))

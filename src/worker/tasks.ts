@@ -153,7 +153,7 @@ async function render(
   operation: Operation,
 ): Promise<RenderedSnapshot> {
   const { fetchedAt, records, rows, bytes } = snapshot
-  const segments = await renderReport(report, snapshot, operation.name)
+  const segments = await renderReport(report, snapshot, operation.name, operation.excludedMetrics)
   return { report: report.name, fetchedAt, records, rows: rows.length, responseBytes: bytes, segments }
 }
 

@@ -5,6 +5,7 @@ import { renderReport } from '../../src/exposition/render-report.ts'
 import { writeHeader } from '../../src/exposition/text-writer.ts'
 import type { Segment } from '../../src/model/outcome.ts'
 import { agentFamilies } from '../../src/reports/agents/families.ts'
+import { agents as agentsReport } from '../../src/reports/agents/index.ts'
 import { reports } from '../../src/reports/index.ts'
 import type { Snapshot } from '../../src/reports/read-report.ts'
 import { type AnyReport, defineReport, type ReportFamily } from '../../src/reports/report.ts'
@@ -80,6 +81,33 @@ describe('a rendered report', () => {
     const snapshot = { fetchedAt: 0, rows: [{}], columns: { token_limit: [5000] }, records: 1, bytes: 0 }
     const text = textOfSegments(await renderReport(tokenInfo, snapshot, 'ventas'))
     expect(text).toBe('wolkvox_token_limit_calls{operation="ventas"} 5000\n')
+  })
+
+  it('has an empty segment in place of each excluded family, and the others as ever', async () => {
+    const snapshot = numberedAgents(3)
+    const whole = await renderReport(agentsReport, snapshot, 'ventas')
+    const excluded = ['wolkvox_agent_calls', 'wolkvox_agents']
+    const segments = await renderReport(agentsReport, snapshot, 'ventas', excluded)
+    expect(segments).toHaveLength(agentFamilies.length)
+    for (const [index, { name }] of agentFamilies.entries()) {
+      const empty = { deflated: new Uint8Array(), crc: 0, length: 0 }
+      expect(segments[index], name).toEqual(excluded.includes(name) ? empty : whole[index])
+    }
+    expect(whole.filter(({ length }) => length > 0).length).toBeGreaterThan(excluded.length)
+  })
+
+  it('does not calculate an excluded family', async () => {
+    const fail = () => {
+      throw new Error('must not be calculated')
+    }
+    const report = reportWithSummary(3)
+    const families = report.families.map((family, index) => {
+      if (index === 0) return { ...family, value: fail }
+      return index === 3 ? { ...family, samples: fail } : family
+    })
+    const snapshot = { fetchedAt: FETCHED_AT, rows: ['a'], columns: {}, records: 1, bytes: 0 }
+    const segments = await renderReport({ ...report, families }, snapshot, 'ventas', ['family_0', 'family_3'])
+    expect(segments.map(({ length }) => length > 0)).toEqual([false, true, true, false, true, true, true])
   })
 
   it('does not overwrite a large family that is still being compressed', async () => {

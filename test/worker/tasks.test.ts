@@ -182,6 +182,24 @@ describe('the snapshot of a read', () => {
     expect(messages).toMatchObject([{ id: 1, result: { ok: false }, more: false }])
   })
 
+  it('has no samples of excluded metrics, also when it is restored', async () => {
+    const excludedMetrics = ['wolkvox_agent_calls']
+    const request = { ...readTask(anEnvelope([aRecord()]), true), ...target({ excludedMetrics }) }
+    const { run } = startRunner()
+    const messages = await run(1, request)
+    const stored = messages.flatMap((message) => ('encoded' in message ? [message.encoded] : []))[0]
+    const restored = await run(2, { task: 'restore', ...target(), stored: stored ?? expect.fail() })
+    const texts = [...messages, ...restored].flatMap((message) => {
+      const result = 'result' in message ? message.result : undefined
+      return result && 'rendered' in result && result.rendered
+        ? [textOfSegments(result.rendered.segments)]
+        : []
+    })
+    // The file has all values, so that they are back as soon as they are no longer excluded.
+    expect(texts.map((text) => text.includes('wolkvox_agent_calls'))).toEqual([false, true])
+    for (const text of texts) expect(text).toContain('wolkvox_agent_inbound_calls')
+  })
+
   it('is restored from its bytes as it was rendered', async () => {
     const { outcome } = await read(anOperation(), agents, aResponse(anEnvelope([aRecord()])))
     const [reply] = await startRunner().run(1, {
