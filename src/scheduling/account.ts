@@ -5,6 +5,7 @@ import { dayAt } from './account-day.ts'
 import {
   type AccountState,
   backoffMs,
+  isQuotaExhausted,
   PROBE_INTERVAL_MS,
   withAccountCalls,
   withExhaustedQuota,
@@ -27,6 +28,8 @@ export interface Call {
   readonly signal: AbortSignal
   /** Called when the request is about to be sent. */
   readonly onRequest: () => void
+  /** Called if it is not sent after all, because the call was ended while the counts were stored. */
+  readonly onUnsent: () => void
   /** Called with whether the counts were stored. */
   readonly onSaved: (saved: boolean) => void
   readonly send: () => Promise<Outcome>
@@ -51,6 +54,13 @@ export interface Account {
    * @throws the signal's reason
    */
   call(call: Call): Promise<Outcome>
+  /**
+   * Calls the listener when calls are allowed again before the backoff has ended: a probe has succeeded, a measurement has shown
+   * that calls are left, or the limit was raised.
+   *
+   * @returns removes the listener
+   */
+  onQuotaFreed(listener: () => void): () => void
   /**
    * Notes when a report may be fetched next, and stores it with the counts.
    *
@@ -92,6 +102,7 @@ function createAccount(
   const schedules = new Map(validSchedules(credentials, stored))
   let state = initialAccountState(settings, stored)
   const queue = createCallQueue()
+  const listeners = new Set<() => void>()
 
   async function save(): Promise<boolean> {
     const { requestsOfDay, exhausted, otherRequests } = state
@@ -107,15 +118,39 @@ function createAccount(
     })
   }
 
-  async function run({ report, signal, onRequest, onSaved, send }: Call): Promise<Outcome> {
-    const refusal = refuse(state, report, now())
-    if (refusal !== undefined) return refusal
+  /** Counts and stores a request that is about to be sent. @throws if it must not be sent; it is not counted then */
+  async function countRequest({ report, signal, onRequest, onUnsent, onSaved }: Call): Promise<void> {
+    const { requestsOfDay, exhausted, measuringSince } = state
     state = withProbe(withRequestToday(state, Date.now()), now())
     if (report.measuresAccount) state = withMeasurementSent(state, now())
     onRequest()
-    onSaved(await save())
-    signal.throwIfAborted()
-    const outcome = await send()
+    let isSaved = false
+    try {
+      isSaved = await save()
+      onSaved(isSaved)
+      signal.throwIfAborted()
+    } catch (error) {
+      // Nothing else changes these: calls run one at a time.
+      state = { ...state, requestsOfDay, exhausted, measuringSince }
+      onUnsent()
+      // Otherwise the next process would count it, and wait for it.
+      if (isSaved) onSaved(await save())
+      throw error
+    }
+  }
+
+  async function run(call: Call): Promise<Outcome> {
+    const refusal = refuse(state, call.report, now())
+    if (refusal !== undefined) return refusal
+    const wasExhausted = isQuotaExhausted(state, Date.now())
+    await countRequest(call)
+    const outcome = await call.send()
+    noteOutcome(outcome)
+    if (wasExhausted) notifyIfFreed()
+    return outcome
+  }
+
+  function noteOutcome(outcome: Outcome): void {
     if (outcome.ok) {
       state = withFreeQuota(state)
       const { accountCalls } = outcome
@@ -123,7 +158,11 @@ function createAccount(
     } else if (outcome.failure.reason === 'quota_exceeded') {
       state = withExhaustedQuota(state, now())
     }
-    return outcome
+  }
+
+  function notifyIfFreed(): void {
+    if (isQuotaExhausted(state, Date.now())) return
+    for (const listener of listeners) listener()
   }
 
   return {
@@ -131,11 +170,17 @@ function createAccount(
     backoffMs: (report) => backoffMs(state, now(), report),
     allows: (report) => refuse(state, report, now()) === undefined,
     configure: (changed) => {
+      const wasExhausted = isQuotaExhausted(state, Date.now())
       state = { ...state, ...changed }
+      if (wasExhausted) notifyIfFreed()
     },
     call(call) {
       const { priority, refreshIntervalMs: maxWaitMs } = call.report
       return queue.run({ priority, maxWaitMs, signal: call.signal }, () => run(call))
+    },
+    onQuotaFreed(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     saveSchedule(key, credentials, earliestFetch) {
       schedules.set(key, { credentials, earliestFetch })

@@ -104,6 +104,12 @@ export function startRefresher(
   let usedCredentials = previous !== undefined && schedule?.sameCredentials ? parts.credentials : undefined
   /** Ends the wait for the next refresh. */
   let waiting = new AbortController()
+  /** When the next refresh is due, on the monotonic clock. */
+  let dueAt = Number.NaN
+  /** When it would be due if the account's quota were free. */
+  let dueWithoutBackoff = Number.NaN
+  /** Until when it waits because the account's quota is exhausted. */
+  let backoffUntil = 0
 
   function noteSaved(saved: boolean): void {
     if (!saved) onStorageFailure()
@@ -135,14 +141,18 @@ export function startRefresher(
       report,
       signal,
       onRequest: () => {
-        state = withRequest(state)
         // A call that waited for its turn leaves a later schedule to the next process.
         if (sentAt === undefined) state = withNextRefresh(state, Date.now() + refreshIntervalMs)
         account.noteSchedule(key, credentials, earliestFetch(state))
         events.onTurn(state, performance.now() - queuedAt)
       },
+      onUnsent: () => {
+        // The next process need not wait for a refresh that has sent nothing.
+        if (sentAt === undefined) account.noteSchedule(key, credentials, 0)
+      },
       onSaved: noteSaved,
       send: async () => {
+        state = withRequest(state)
         sentAt ??= performance.now()
         usedCredentials = credentials
         const attempted = await attempt(signal)
@@ -173,11 +183,30 @@ export function startRefresher(
     return attempted
   }
 
-  /** How long the next refresh has to wait at least, regardless of the schedule. */
-  function backoffAfter(outcome: Outcome): number {
-    // After a success the next refresh comes on schedule, even if the limit is reached: it is refused, and its reason is exposed.
-    if (outcome.ok) return 0
-    return Math.max(account.backoffMs(report), requestedWait(outcome.failure, refreshIntervalMs))
+  /** @param startedAt when the last refresh started; all on the monotonic clock */
+  function planNext(startedAt: number, requestedUntil: number): void {
+    const { wallMs, monotonicMs } = now()
+    dueWithoutBackoff = Math.max(nextStart(startedAt, refreshIntervalMs, monotonicMs), requestedUntil)
+    dueAt = Math.max(dueWithoutBackoff, backoffUntil)
+    state = withNextRefresh(state, wallMs + dueAt - monotonicMs)
+  }
+
+  /** The quota is free again: a refresh that only waits for it comes now, or when it would have been due. */
+  function endBackoff(): void {
+    const { wallMs, monotonicMs } = now()
+    if (backoffUntil <= monotonicMs) return
+    backoffUntil = 0
+    dueAt = Math.max(dueWithoutBackoff, monotonicMs)
+    state = withNextRefresh(state, wallMs + dueAt - monotonicMs)
+    waiting.abort()
+  }
+
+  async function waitUntilDue(): Promise<void> {
+    while (!signal.aborted && !hasNewCredentials() && performance.now() < dueAt) {
+      waiting = new AbortController()
+      await delayUntil(dueAt, waiting.signal)
+    }
+    signal.throwIfAborted()
   }
 
   /** Whether the credentials that wolkvox has refused were replaced. */
@@ -188,34 +217,34 @@ export function startRefresher(
 
   async function run(): Promise<void> {
     const firstIn = await restore()
-    let dueAt = performance.now() + firstIn
+    dueAt = performance.now() + firstIn
     for (;;) {
-      waiting = new AbortController()
-      signal.throwIfAborted()
-      if (!hasNewCredentials()) await delayUntil(dueAt, waiting.signal)
-      signal.throwIfAborted()
+      await waitUntilDue()
       if (hasNewCredentials()) dueAt = performance.now()
+      backoffUntil = 0
       state = withRefreshInProgress(state, Date.now() + refreshIntervalMs)
       const { outcome, encoded } = await refresh()
       const startedAt = startOfSchedule(dueAt, sentAt, refreshIntervalMs)
-      const notBefore = performance.now() + backoffAfter(outcome)
-      const plan = () => {
-        const { wallMs, monotonicMs } = now()
-        dueAt = Math.max(nextStart(startedAt, refreshIntervalMs, monotonicMs), notBefore)
-        state = withNextRefresh(state, wallMs + dueAt - monotonicMs)
-      }
-      plan()
+      const endedAt = performance.now()
+      const failure = outcome.ok ? undefined : outcome.failure
+      const requestedUntil = endedAt + requestedWait(failure, refreshIntervalMs)
+      // After a success the next refresh comes on schedule, even if the limit is reached: it is refused, and its reason is exposed.
+      backoffUntil = outcome.ok ? 0 : endedAt + account.backoffMs(report)
+      planNext(startedAt, requestedUntil)
       events.onRefreshed(state, outcome)
       if (encoded !== undefined) noteSaved(await snapshots.save(encoded))
       // A slow disk may have taken longer than the interval.
-      plan()
+      planNext(startedAt, requestedUntil)
       noteSaved(await account.saveSchedule(key, credentials, earliestFetch(state)))
     }
   }
 
-  const ended = run().catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
+  const stopListening = account.onQuotaFreed(endBackoff)
+  const ended = run()
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+    .finally(stopListening)
   return {
     state: () => state,
     ended,

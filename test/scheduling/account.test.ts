@@ -35,8 +35,10 @@ async function open(
   return (await openAccount(accountSettings(anOperation({ licenses })), storage, credentials)).account
 }
 
+const silent = { onRequest: () => {}, onUnsent: () => {}, onSaved: () => {} }
+
 function call(account: Account, send: () => Promise<Outcome>, signal: AbortSignal = never) {
-  return account.call({ report: AGENTS, signal, onRequest: () => {}, onSaved: () => {}, send })
+  return account.call({ report: AGENTS, signal, ...silent, send })
 }
 
 const resolvesWith = (outcome: Outcome) => async () => outcome
@@ -163,6 +165,7 @@ describe('a request', () => {
     const account = await open(storage)
     const events: string[] = []
     await account.call({
+      ...silent,
       report: AGENTS,
       signal: never,
       onRequest: () => events.push(`counted ${account.state().requestsOfDay.count}, ${saved.length} stored`),
@@ -181,7 +184,7 @@ describe('a request', () => {
     const outcome = await account.call({
       report: AGENTS,
       signal: never,
-      onRequest: () => {},
+      ...silent,
       onSaved,
       send: resolvesWith(good()),
     })
@@ -189,16 +192,86 @@ describe('a request', () => {
     expect(onSaved.mock.calls).toEqual([[false]])
   })
 
-  it('is not sent if its signal is aborted while it is stored', async () => {
-    const stopping = new AbortController()
-    const save = async () => {
-      stopping.abort(new Error('no longer wanted'))
-      return true
+  describe('that is aborted while it is stored', () => {
+    /** A storage in whose first write the call is aborted. */
+    function abortingStorage(stored: AccountStorage = anAccountStorage()) {
+      const stopping = new AbortController()
+      const { saved, storage } = recordingStorage(stored)
+      const save = (account: AccountToStore) => {
+        stopping.abort(new Error('no longer wanted'))
+        return storage.save(account)
+      }
+      return { saved, signal: stopping.signal, storage: { ...storage, save } }
     }
-    const send = vi.fn()
+
+    it('is not sent, not counted, and taken back from the storage', async () => {
+      const { saved, signal, storage } = abortingStorage(
+        storageWith({ requestsOfDay: { day: TODAY, count: 7 } }),
+      )
+      const send = vi.fn()
+      const account = await open(storage)
+      await expect(call(account, send, signal)).rejects.toThrow('no longer wanted')
+      expect(send).not.toHaveBeenCalled()
+      expect(requestsToday(account.state(), Date.now())).toBe(7)
+      expect(saved.map(({ requestsOfDay }) => requestsOfDay.count)).toEqual([8, 7])
+    })
+
+    it('is not the probe of an exhausted quota, and not a measurement', async () => {
+      // The most important report would have been the probe a minute ago.
+      const exhausted = { day: TODAY, probeAt: NOON - MINUTE }
+      const { saved, signal, storage } = abortingStorage(storageWith({ exhausted }))
+      const account = await open(storage)
+      const report = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR })
+      const aborted = account.call({ ...silent, report, signal, send: vi.fn() })
+      await expect(aborted).rejects.toThrow('no longer wanted')
+      expect(account.backoffMs(report)).toBe(0)
+      expect(account.state().measuringSince).toBeUndefined()
+      expect(saved.at(-1)?.exhausted).toEqual({ day: TODAY, probeAt: NOON })
+    })
+
+    it('leaves the next process the schedule of a refresh that has sent nothing', async () => {
+      const { saved, storage } = recordingStorage()
+      const slow = (account: AccountToStore) =>
+        new Promise<boolean>((resolve) => setTimeout(() => resolve(storage.save(account)), 1000))
+      const report = await startReport(async () => good(), { storage: { ...storage, save: slow } })
+      await vi.advanceTimersByTimeAsync(500)
+      const stopped = report.stop()
+      await vi.advanceTimersByTimeAsync(2000)
+      await stopped
+      expect(report.state().requests).toBe(0)
+      const left = saved.map(({ requestsOfDay, schedules }) => [
+        requestsOfDay.count,
+        ...Object.values(schedules).map(({ earliestFetch }) => earliestFetch),
+      ])
+      expect(left).toEqual([
+        [1, NOON + 5 * MINUTE],
+        [0, 0],
+      ])
+    })
+  })
+
+  it('is counted if it is aborted when it may have been sent', async () => {
+    const stopping = new AbortController()
+    const { saved, storage } = recordingStorage()
+    const account = await open(storage)
+    const aborted = call(
+      account,
+      async () => {
+        stopping.abort(new Error('no longer wanted'))
+        throw stopping.signal.reason
+      },
+      stopping.signal,
+    )
+    await expect(aborted).rejects.toThrow('no longer wanted')
+    expect(requestsToday(account.state(), Date.now())).toBe(1)
+    expect(saved.map(({ requestsOfDay }) => requestsOfDay.count)).toEqual([1])
+  })
+
+  it('is not counted if another exporter uses the storage', async () => {
+    const save = () => Promise.reject(new StorageInUseError('0042.lock', '0042'))
     const account = await open(anAccountStorage({ save }))
-    await expect(call(account, send, stopping.signal)).rejects.toThrow('no longer wanted')
-    expect(send).not.toHaveBeenCalled()
+    await expect(call(account, vi.fn())).rejects.toThrow(StorageInUseError)
+    expect(requestsToday(account.state(), Date.now())).toBe(0)
   })
 })
 
@@ -449,8 +522,7 @@ describe('the requests of other programs', () => {
     account.call({
       report: MEASURING,
       signal: never,
-      onRequest: () => {},
-      onSaved: () => {},
+      ...silent,
       send: async () => ({ ...good(), accountCalls }),
     })
 

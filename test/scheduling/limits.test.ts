@@ -5,6 +5,7 @@ import type { AccountToStore, StoredAccount } from '../../src/model/storage-port
 import { openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
+import { scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { isStale } from '../../src/scheduling/state.ts'
 import { anOperation, aRenderedSnapshot } from '../../tools/fixtures.ts'
 import {
@@ -253,6 +254,104 @@ describe('after quota_exceeded', () => {
     })
     await vi.advanceTimersByTimeAsync(2 * HOUR)
     expect(times()).toEqual(['17:00:00', '18:00:00', '19:00:00'])
+  })
+})
+
+describe('a quota that is free again before the backoff ends', () => {
+  const agents = scheduledReport({ name: 'agents', refreshIntervalMs: 5 * MINUTE })
+  const measuring = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR })
+  const settings = {
+    ...accountSettings(anOperation({ licenses: 1 })),
+    reports: [agents, measuring],
+  }
+  /** Others have used up the account, as an earlier process has measured. */
+  const usedUp = () =>
+    storageWith({
+      requestsOfDay: { day: '2026-03-10', count: 100 },
+      otherRequests: {
+        day: '2026-03-10',
+        count: 900,
+        measuredAt: Date.now() - HOUR,
+        marks: [{ at: Date.now() - HOUR, count: 900 }],
+      },
+    })
+
+  it('wakes the refreshes that wait for it: a measurement shows that calls are left', async () => {
+    const { account } = await openAccount(settings, usedUp(), {})
+    const { report, times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
+    await startReport(() => ({ ...good(), accountCalls: 600 }), {
+      account,
+      scheduled: measuring,
+      name: 'measuring',
+      refreshIntervalMs: HOUR,
+      startOffsetMs: 11 * MINUTE,
+    })
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(report.state().nextRefreshAt).toBe(Date.parse('2026-03-10T17:30:00Z'))
+    await vi.advanceTimersByTimeAsync(17 * MINUTE)
+    // The refresh of 17:05 was delayed, so it comes at once.
+    expect(times()).toEqual(['17:11:00', '17:16:00'])
+  })
+
+  it('does not wake them if the measurement shows that it is still used up', async () => {
+    const { account } = await openAccount(settings, usedUp(), {})
+    const { report, times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
+    await startReport(() => ({ ...good(), accountCalls: 1001 }), {
+      account,
+      scheduled: measuring,
+      name: 'measuring',
+      refreshIntervalMs: HOUR,
+      startOffsetMs: 11 * MINUTE,
+    })
+    await vi.advanceTimersByTimeAsync(12 * MINUTE)
+    expect(report.state().nextRefreshAt).toBe(Date.parse('2026-03-10T17:30:00Z'))
+    await vi.advanceTimersByTimeAsync(6 * HOUR)
+    expect(times()).toEqual([])
+  })
+
+  it('wakes them no earlier than they would have been due', async () => {
+    const { account } = await openAccount(settings, usedUp(), {})
+    const { times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
+    await vi.advanceTimersByTimeAsync(2 * MINUTE)
+    account.configure({ ...settings, dailyLimit: 2000 })
+    await vi.advanceTimersByTimeAsync(10 * MINUTE)
+    expect(times()).toEqual(['17:05:00', '17:10:00'])
+  })
+
+  it('wakes them after a probe of another report', async () => {
+    const { account } = await openAccount({ ...settings, dailyLimit: undefined }, anAccountStorage(), {})
+    const other = await start(
+      '2026-03-10T17:00:00Z',
+      (call) => (call === 1 ? bad('quota_exceeded') : good()),
+      {
+        account,
+        scheduled: agents,
+        name: 'other',
+        refreshIntervalMs: 5 * MINUTE,
+      },
+    )
+    const { times } = await start('2026-03-10T17:00:00Z', good, {
+      account,
+      scheduled: measuring,
+      refreshIntervalMs: 20 * MINUTE,
+      startOffsetMs: 5 * MINUTE,
+    })
+    await vi.advanceTimersByTimeAsync(50 * MINUTE)
+    expect(other.times().slice(0, 3)).toEqual(['17:00:00', '17:30:00', '17:35:00'])
+    // Refused at 17:05, due again at 17:25.
+    expect(times()).toEqual(['17:30:00', '17:50:00'])
+  })
+
+  it('listens for nothing after it was stopped', async () => {
+    const { account } = await openAccount(settings, usedUp(), {})
+    const { report, times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    await report.stop()
+    const { nextRefreshAt } = report.state()
+    account.configure({ ...settings, dailyLimit: 2000 })
+    await vi.advanceTimersByTimeAsync(HOUR)
+    expect(times()).toEqual([])
+    expect(report.state().nextRefreshAt).toBe(nextRefreshAt)
   })
 })
 

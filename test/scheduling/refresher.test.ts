@@ -78,6 +78,7 @@ describe('the schedule', () => {
       report: report.scheduled,
       signal,
       onRequest: () => {},
+      onUnsent: () => {},
       onSaved: () => {},
       send: () => other.promise,
     })
