@@ -81,6 +81,7 @@ function toOperation(values: SettingValues): Operation {
     timeoutMs: timeout,
     maxResponseBytes,
     agentName: values.agentName,
+    excludedMetrics: values.excludedMetrics,
     priority: values.priority,
     reports: reportSettings(values).map(({ report, refreshIntervalMs, staleAfterMs }) => ({
       name: report.name,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { reports } from '../reports/index.ts'
 import { agentNameModes } from '../reports/report.ts'
 import { formatDuration } from '../units.ts'
+import { excludedMetrics } from './excluded-metrics.ts'
 import { reportList } from './report-list.ts'
 import type { Setting } from './setting.ts'
 import {
@@ -234,6 +235,14 @@ export const settings = {
     json: oneOf(agentNameModes).json,
   }),
   ...ofOneReport,
+  excludedMetrics: define({
+    key: 'metrics.exclude',
+    default: 'none',
+    meaning: 'list of metrics of reports that are neither exposed nor calculated',
+    isStructured: true,
+    schema: excludedMetrics.schema.optional(),
+    json: excludedMetrics.json,
+  }),
   priority: define({
     key: 'priority',
     default: '0',

@@ -58,6 +58,7 @@ describe('an operation of a file', () => {
         'max_response_bytes: 1MiB',
         'agent_name: omit',
         'priority: -5',
+        'metrics: { exclude: [wolkvox_agent_calls, wolkvox_agents] }',
       ),
     ).toMatchObject({
       baseUrl: 'http://127.0.0.1:9988',
@@ -68,6 +69,7 @@ describe('an operation of a file', () => {
       maxResponseBytes: 2 ** 20,
       agentName: 'omit',
       priority: -5,
+      excludedMetrics: ['wolkvox_agent_calls', 'wolkvox_agents'],
       reports: [{ name: 'agents', refreshIntervalMs: 600_000, staleAfterMs: 3_600_000 }],
     })
   })

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { excludedMetricsProblems } from '../../src/config/excluded-metrics.ts'
+import { excludedMetrics } from '../../src/config/excluded-metrics.ts'
 import { reports } from '../../src/reports/index.ts'
 import { statusFamilies } from '../../src/telemetry/status-families.ts'
+
+function excludedMetricsProblems(names: readonly string[]): readonly string[] {
+  const { error } = excludedMetrics.schema.safeParse(names)
+  return (error?.issues ?? []).map(({ message }) => message)
+}
 
 describe('metrics.exclude', () => {
   it('accepts every metric of every report', () => {
@@ -35,7 +40,7 @@ describe('metrics.exclude', () => {
 
   it('refuses a name that is listed twice', () => {
     expect(excludedMetricsProblems(['wolkvox_agent_calls', 'wolkvox_agents', 'wolkvox_agent_calls'])).toEqual(
-      ['wolkvox_agent_calls is listed twice; remove it once'],
+      ['wolkvox_agent_calls is listed twice; remove one'],
     )
   })
 })

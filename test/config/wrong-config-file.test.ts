@@ -328,6 +328,32 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     ],
   ],
   [
+    'metrics that cannot be excluded',
+    one(
+      'metrics:',
+      '  exclude:',
+      '    - wolkvox_agents',
+      '    - wolkvox_up',
+      '    - wolkvox_agents',
+      '    - { a: b }',
+    ),
+    [
+      '8:11 operations[0].metrics.exclude[1]: wolkvox_up is not a metric of a report; list only those, such as wolkvox_agent_calls, and not the metrics about the exporter itself',
+      '9:11 operations[0].metrics.exclude[2]: wolkvox_agents is listed twice; remove one',
+      '10:11 operations[0].metrics.exclude[3]: is not a metric of a report; list only those, such as wolkvox_agent_calls, and not the metrics about the exporter itself',
+    ],
+  ],
+  [
+    'metrics without a list',
+    one('metrics: { exclude: wolkvox_agents }'),
+    ['5:16 operations[0].metrics.exclude: must be a list of metrics, such as [wolkvox_agent_calls]'],
+  ],
+  [
+    'an unknown key of metrics',
+    one('metrics: { excluded: [wolkvox_agents] }'),
+    ['5:16 operations[0].metrics.excluded: is not a known key; did you mean exclude?'],
+  ],
+  [
     'a value with a variable',
     one(`base_url: \${URL}`),
     ['5:5 operations[0].base_url: contains a variable that was not expanded; write the value itself'],
