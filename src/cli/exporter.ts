@@ -45,7 +45,7 @@ export interface Exporter {
 /** Where to listen and store, and who has access if there is a web configuration. */
 export interface ServerConfig
   extends Pick<ProcessConfig, 'listenAddresses' | 'telemetryPath' | 'storagePath'>,
-    Partial<Pick<ProcessConfig, 'enableLifecycle'>> {
+    Partial<Pick<ProcessConfig, 'autoReload' | 'enableLifecycle'>> {
   readonly webConfig?: LoadedWebConfig | undefined
 }
 
@@ -60,7 +60,7 @@ const LOCK_WAIT_MS = 1000
  */
 export async function startExporter(
   config: Config,
-  { listenAddresses, telemetryPath, storagePath, enableLifecycle, webConfig }: ServerConfig,
+  { listenAddresses, telemetryPath, storagePath, autoReload, enableLifecycle, webConfig }: ServerConfig,
   log: Logger,
 ): Promise<Exporter> {
   const build = readBuildInfo()
@@ -95,9 +95,10 @@ export async function startExporter(
     ownFamilies: collectOwnMetrics,
   })
   const webAccess = webConfig && (await loadWebAccess(webConfig, log, reloads.noteFor('web configuration')))
+  const { configFile } = config.source ?? {}
   const reloader = createReloader({
     config,
-    reloadOnChangeOf: [],
+    reloadOnChangeOf: autoReload && configFile !== undefined ? [configFile] : [],
     apply: (operations) => begun.promise.then(() => supervisor.apply(operations)),
     webAccess,
     log,

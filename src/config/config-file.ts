@@ -102,6 +102,7 @@ async function load(parsed: ParsedFile): Promise<Config> {
     operations: agreement.operations,
     warnings: [...unknownVariables(environment, tokenVariables(document)), ...inOrder(parsed.yaml, warnings)],
     source: {
+      configFile: path,
       files: [...new Set(loaded.flatMap(({ files }) => files))],
       refresh: () => load(parsed),
       reload: () => readConfigFile(path, option, environment),

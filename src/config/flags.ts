@@ -21,6 +21,12 @@ export const commonFlags = [
       'YAML file that describes the operations, instead of environment variables; not for demo and simulate',
   },
   {
+    name: 'config.auto-reload',
+    type: 'boolean',
+    default: 'off',
+    meaning: 'reload when the configuration file changes; without it, only on SIGHUP or POST /-/reload',
+  },
+  {
     name: 'web.listen-address',
     type: 'string',
     multiple: true,
@@ -98,6 +104,9 @@ export interface Arguments {
 const DEFAULT_COMMAND = 'serve'
 const SIMULATOR_COMMANDS: ReadonlySet<string> = new Set(['demo', 'simulate'])
 
+/** Flags about the operations of a real account. */
+const OF_OPERATIONS: ReadonlySet<string> = new Set(['config.file', 'config.auto-reload'])
+
 /**
  * Reads the command line: at most one command, then flags as `--flag=value` or `--flag value`.
  *
@@ -130,7 +139,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
         `--${name}: only for the commands ${[...SIMULATOR_COMMANDS].join(' and ')}; remove it`,
       ])
     }
-    if (name === 'config.file' && SIMULATOR_COMMANDS.has(command)) {
+    if (OF_OPERATIONS.has(name) && value !== false && SIMULATOR_COMMANDS.has(command)) {
       throw new ConfigError([`--${name}: ${command} simulates its operation; remove it`])
     }
     if (value !== undefined && value !== false) flags.set(name as FlagName, [value].flat().map(String))

@@ -55,6 +55,8 @@ export interface Config {
 
 /** Where a configuration comes from. */
 export interface ConfigSource {
+  /** The file that describes the operations; absent if it is the environment. */
+  readonly configFile?: string
   /** Files whose changes take effect while the exporter runs, without a request: tokens and CA files. */
   readonly files: readonly string[]
   /** Reads `files` again; every other setting stays. @throws ConfigError with every problem */

@@ -11,6 +11,8 @@ export interface ProcessConfig {
   readonly telemetryPath: string
   /** File of TLS and authentication; empty for plain HTTP. */
   readonly webConfigFile: string
+  /** Whether a change of the configuration file reloads everything. */
+  readonly autoReload: boolean
   /** Whether `POST /-/reload` is allowed. */
   readonly enableLifecycle: boolean
   /** Folder for the data that survives a restart; empty stores nothing. */
@@ -59,6 +61,7 @@ export function readFlags(
     listenAddresses: listenAddresses.filter((address) => address !== undefined),
     telemetryPath,
     webConfigFile: last('web.config.file') ?? '',
+    autoReload: flags.has('config.auto-reload'),
     enableLifecycle: flags.has('web.enable-lifecycle'),
     storagePath: last('storage.path') ?? defaults.storagePath,
     logLevel,

@@ -21,7 +21,10 @@ export async function readConfig(
   const flag = flags.get('config.file')?.at(-1) || undefined
   const variable = readVariable(environment, CONFIG_FILE)
   const path = flag ?? variable
-  if (path === undefined) return readEnvironment(environment, hasEnvFile)
+  if (path === undefined) {
+    if (!flags.has('config.auto-reload')) return readEnvironment(environment, hasEnvFile)
+    throw new ConfigError([`--config.auto-reload: needs ${FLAG}; the environment does not change`])
+  }
   if (flag !== undefined && variable !== undefined && flag !== variable) {
     throw new ConfigError([`${CONFIG_FILE}: names another file than ${FLAG}; keep one of the two`])
   }

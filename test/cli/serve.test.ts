@@ -74,6 +74,28 @@ describe('serve', () => {
     expect(await textOf(`${root}/metrics`)).toContain('wolkvox_exporter_config_last_reload_successful 0\n')
   })
 
+  it('reloads a changed configuration file by itself with --config.auto-reload', async () => {
+    const { WOLKVOX_SERVER, WOLKVOX_TOKEN, WOLKVOX_BASE_URL } = await simulatedAccount()
+    const path = join(temporaryFolder(), 'config.yml')
+    const write = (name: string) =>
+      writeFileSync(
+        path,
+        `operations: [{ name: ${name}, server: "${WOLKVOX_SERVER}", token: ${WOLKVOX_TOKEN}, base_url: "${WOLKVOX_BASE_URL}" }]\n`,
+      )
+    write('ventas')
+    const { url } = startCommand([...ISOLATED, `--config.file=${path}`, '--config.auto-reload'])
+    const root = await url()
+    await logged({ msg: 'refreshed', operation: 'ventas' })
+    write('soporte')
+    await logged({ msg: 'refreshed', operation: 'soporte' })
+    expect(logLines).toContainEqual(
+      expect.objectContaining({ msg: 'configuration reloaded', added: ['soporte'], removed: ['ventas'] }),
+    )
+    const text = await textOf(`${root}/metrics`)
+    expect(text).toContain('operation="soporte"')
+    expect(text).not.toContain('operation="ventas"')
+  })
+
   it('refuses POST /-/reload, unless it is enabled', async () => {
     const account = await simulatedAccount()
     const post = async (flags: readonly string[]) => {

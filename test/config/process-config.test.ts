@@ -20,6 +20,7 @@ it('has the documented defaults', () => {
     listenAddresses: [{ host: undefined, port: 9989 }],
     telemetryPath: '/metrics',
     webConfigFile: '',
+    autoReload: false,
     enableLifecycle: false,
     storagePath: 'data/',
     logLevel: 'info',
@@ -141,10 +142,12 @@ describe('quotes that no shell removes', () => {
 })
 
 it.each([
-  ['--web.enable-lifecycle', true],
-  ['--no-web.enable-lifecycle', false],
-])('reads %s', (flag, enableLifecycle) => {
-  expect(read(flag)).toMatchObject({ enableLifecycle })
+  ['--web.enable-lifecycle', { enableLifecycle: true }],
+  ['--no-web.enable-lifecycle', { enableLifecycle: false }],
+  ['--config.auto-reload', { autoReload: true }],
+  ['--no-config.auto-reload', { autoReload: false }],
+])('reads %s', (flag, expected) => {
+  expect(read(flag)).toMatchObject(expected)
 })
 
 it('reports all problems together', () => {
