@@ -2,31 +2,45 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { parseArguments } from '../../src/config/flags.ts'
 import { readText } from '../../tools/files.ts'
-import { readCompose, type Service } from './compose.ts'
+import { readCompose, withFile } from './compose.ts'
 
 const [, block = ''] = /^```yaml\n(services:\n.*?)^```$/ms.exec(readText('docs/tls.md')) ?? []
-const override: { readonly services: Readonly<Record<string, Partial<Service>>> } = parse(block)
+const override: { readonly services: Readonly<Record<string, unknown>> } = parse(block)
 
-describe('the override for TLS in docs/tls.md', () => {
-  const { services } = readCompose({ WOLKVOX_SERVER: '0042' })
-  const { command, volumes, healthcheck } = override.services.exporter ?? {}
-  const args = String(command)
-    .replace(/\$\{WOLKVOX_SERVER:\?\}/, '0042')
-    .split(' ')
+describe('the file for TLS in docs/tls.md', () => {
+  const environment = { ...withFile('docker-compose.one.yml'), WOLKVOX_SERVER: '0042' }
+  const { services } = readCompose(environment)
+  const { exporter, prometheus } = readCompose(environment, block).services
+  const args = String(exporter?.command).split(' ')
   const flag = args.find((word) => word.startsWith('--web.config.file=')) ?? 'none'
+  const folder = flag.replace(/^.*=|\/[^/]*$/g, '')
 
   it('changes only services that exist', () => {
     expect(Object.keys(override.services).filter((name) => !(name in services))).toEqual([])
   })
 
-  it('starts the exporter as the compose file does, with one more flag', () => {
+  it('starts the exporter as docker-compose.one.yml does, with one more flag', () => {
     expect(() => parseArguments(args)).not.toThrow()
     expect(args.filter((each) => each !== flag).join(' ')).toBe(services.exporter?.command)
   })
 
   it('gives the health check the same file, which is mounted', () => {
-    expect(healthcheck?.test).toEqual([...(services.exporter?.healthcheck?.test ?? []), flag])
-    const folder = flag.replace(/^.*=|\/[^/]*$/g, '')
-    expect(volumes?.map((volume) => volume.split(':')[1])).toEqual([folder])
+    expect(exporter?.healthcheck?.test).toEqual([...(services.exporter?.healthcheck?.test ?? []), flag])
+    expect(exporter?.volumes).toEqual([
+      ...(services.exporter?.volumes ?? []),
+      { source: folder, target: folder, readOnly: true },
+    ])
+  })
+
+  it('keeps the other mounts of Prometheus', () => {
+    expect(prometheus?.volumes).toEqual([
+      ...(services.prometheus?.volumes ?? []),
+      { source: '/etc/wolkvox-prometheus', target: '/etc/prometheus/wolkvox', readOnly: true },
+    ])
+  })
+
+  it('is the file that the guide adds to COMPOSE_FILE', () => {
+    const { COMPOSE_FILE } = environment
+    expect(readText('docs/tls.md')).toContain(`COMPOSE_FILE=${COMPOSE_FILE}:docker-compose.tls.yml\n`)
   })
 })

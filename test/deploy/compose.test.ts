@@ -13,15 +13,32 @@ import { runProgram, startProgram } from '../support/programs/program.ts'
 import { startServer } from '../support/programs/server.ts'
 import { haveTools } from '../support/programs/tools.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { environmentOf, readCompose, type Service, variablesOfCompose } from './compose.ts'
+import {
+  composeFiles,
+  environmentOf,
+  type Mount,
+  readCompose,
+  type Service,
+  uses,
+  variablesOfCompose,
+  withFile,
+} from './compose.ts'
 import { execOf, image, stepsOf } from './image/dockerfile.ts'
 
 const compose = readCompose()
 const services = Object.entries(compose.services)
 const service = (name: string) => compose.services[name] as Service
 
-// Rules about the order of keys, which does not change the result.
-const DISABLED_RULES = ['service-keys-order', 'services-alphabetical-order', 'top-level-properties-order']
+const isOnMachine = ({ source }: Mount) => /^[./]/.test(source)
+
+const DISABLED_RULES = [
+  // The order of keys does not change the result.
+  'service-keys-order',
+  'services-alphabetical-order',
+  'top-level-properties-order',
+  // The additional files have the name of the main file; see the test below.
+  'require-project-name-field',
+]
 
 const lint = (path: string) =>
   runProgram(process.execPath, [
@@ -32,8 +49,12 @@ const lint = (path: string) =>
   ])
 
 describe('the linter', () => {
-  it('accepts the compose file', async () => {
-    expect(await lint(`${ROOT}docker-compose.yml`)).toEqual({ code: 0, output: '\n' })
+  it.each(composeFiles)('accepts %s', async (file) => {
+    expect(await lint(`${ROOT}${file}`)).toEqual({ code: 0, output: '\n' })
+  })
+
+  it('is not asked for the name of the project, which the main file has', () => {
+    expect(readText('docker-compose.yml')).toMatch(/^name: wolkvox$/m)
   })
 
   it('rejects keys that the specification does not have', async () => {
@@ -45,7 +66,11 @@ describe('the linter', () => {
   })
 })
 
-describe.each(services)('the service %s', (_name, each) => {
+const everyService = Object.entries(uses).flatMap(([use, { services, volumes }]) =>
+  Object.entries(services).map(([name, each]) => ({ use, name, each, volumes })),
+)
+
+describe.each(everyService)('the service $name for $use', ({ each, volumes }) => {
   it('runs an image with a fixed version', () => {
     expect(each.image).toMatch(/:v?\d+\.\d+\.\d+$/)
   })
@@ -58,10 +83,10 @@ describe.each(services)('the service %s', (_name, each) => {
 
   it('can write only to named volumes', () => {
     expect(each.read_only).toBe(true)
-    const [bound, named] = [[] as string[], [] as string[]]
-    for (const volume of each.volumes ?? []) (volume.startsWith('./') ? bound : named).push(volume)
-    for (const volume of bound) expect(volume).toMatch(/:ro$/)
-    for (const volume of named) expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0])
+    for (const mount of each.volumes) {
+      if (isOnMachine(mount)) expect(mount.readOnly, mount.source).toBe(true)
+      else expect(Object.keys(volumes)).toContain(mount.source)
+    }
   })
 
   it('has a health check that needs no shell', () => {
@@ -78,11 +103,12 @@ describe.each(services)('the service %s', (_name, each) => {
 })
 
 describe('the compose file', () => {
-  const mounted = services.flatMap(([, { volumes = [] }]) =>
-    volumes.filter((volume) => volume.startsWith('./')).map((volume) => volume.split(':')[0] as string),
+  const mounted = new Set(
+    everyService.flatMap(({ each }) => each.volumes.filter(isOnMachine).map(({ source }) => source)),
   )
 
-  it.each(mounted)('mounts existing paths: %s', (path) => {
+  // The reader makes this folder from an example.
+  it.each([...mounted].filter((path) => path !== './operations'))('mounts existing paths: %s', (path) => {
     expect(existsSync(join(ROOT, path))).toBe(true)
   })
 
@@ -115,10 +141,13 @@ describe('the compose file', () => {
     ])
   })
 
-  it('has a service for every target of Prometheus', () => {
-    const { alerting, scrape_configs } = parse(readText('prometheus.yml'))
-    const targets = [...alerting.alertmanagers, ...scrape_configs].flatMap(({ static_configs }) =>
-      static_configs.flatMap(({ targets }: { targets: string[] }) => targets),
+  it.each(['prometheus.yml', 'prometheus.several.yml'])('has a service for every target in %s', (file) => {
+    const { alerting, scrape_configs } = parse(readText(file))
+    const targets = [...alerting.alertmanagers, ...scrape_configs].flatMap(
+      ({ static_configs = [], http_sd_configs = [] }) => [
+        ...static_configs.flatMap(({ targets }: { targets: string[] }) => targets),
+        ...http_sd_configs.map(({ url }: { url: string }) => new URL(url).host),
+      ],
     )
     expect(targets).toContain('exporter:9989')
     for (const target of targets) {
@@ -152,11 +181,10 @@ describe('docker compose up', () => {
     return { WOLKVOX_TOKEN_FILE: path }
   }
 
-  /** The command and environment of the exporter's container with this .env. */
+  /** The arguments and environment of the exporter's container with this .env. */
   function containerWith(outside: Readonly<Record<string, string>>) {
     const { services, secrets } = readCompose(outside)
     const exporter = services.exporter as Service
-    const { command, flags } = parseArguments(String(exporter.command).split(/\s+/))
     const environment = { ...environmentOf(exporter, outside) }
     for (const name of exporter.secrets ?? []) {
       const inside = environment.WOLKVOX_TOKEN_FILE === `/run/secrets/${name}`
@@ -164,26 +192,44 @@ describe('docker compose up', () => {
       // Compose mounts the secret in any case.
       expect(existsSync(join(ROOT, secrets[name]?.file ?? '')) || inside).toBe(true)
     }
-    return { command, storagePath: flags.get('storage.path')?.at(-1), environment }
+    return { args: argumentsOf(exporter), environment, volumes: exporter.volumes }
   }
+
+  const argumentsOf = ({ command }: Service) => String(command).trim().split(/\s+/)
 
   const example = Object.fromEntries(
     [...readText('.env.example').matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
   )
 
   it.each([
-    ['without a .env', {}],
-    ['with the unchanged example', example],
-  ])('starts the demo without storage %s', (_, outside) => {
-    expect(containerWith(outside)).toMatchObject({ command: 'demo', storagePath: undefined })
+    ['no .env', {}],
+    ['a .env without an operation', { DASHBOARD_LANGUAGE: 'en', WOLKVOX_SERVER: '' }],
+  ])('starts the demo without storage with %s', (_, outside) => {
+    const { args, environment } = containerWith(outside)
+    expect(parseArguments(args)).toEqual({ command: 'demo', flags: new Map() })
+    expect(environment).toEqual({})
+  })
+
+  it.each([
+    ['a server', () => SERVER],
+    ['a token', () => TOKEN],
+    ['a file with a token', tokenFile],
+    ['all of them', () => ({ ...SERVER, ...TOKEN, ...tokenFile() })],
+  ])('reports that COMPOSE_FILE is missing instead of starting the demo with %s alone', (_, half) => {
+    const { args } = containerWith(half())
+    expect(() => parseArguments(args)).toThrow('COMPOSE_FILE-is-missing-in-.env')
+  })
+
+  it('reports that the server is missing with the unchanged example', () => {
+    expect(() => containerWith(example)).toThrow('WOLKVOX_SERVER: set WOLKVOX_SERVER and a token in .env')
   })
 
   it.each([
     ['token', () => TOKEN],
     ['file with a token', tokenFile],
   ])('serves the operation with a server and a %s', async (_, token) => {
-    const { command, storagePath, environment } = containerWith({ ...example, ...SERVER, ...token() })
-    expect({ command, storagePath }).toEqual({ command: 'serve', storagePath: '/data/0042' })
+    const { args, environment } = containerWith({ ...example, ...SERVER, ...token() })
+    expect(parseArguments(args)).toEqual({ command: 'serve', flags: new Map([['storage.path', ['/data']]]) })
     const { operations, warnings } = await readEnvironment(environment)
     expect(operations).toEqual([expect.objectContaining({ name: '0042', server: '0042' })])
     expect(operations[0]?.token.reveal()).toBe('test-token')
@@ -191,22 +237,55 @@ describe('docker compose up', () => {
   })
 
   it.each([
-    ['a server alone', () => SERVER, 'WOLKVOX_TOKEN'],
-    ['a token alone', () => TOKEN, 'WOLKVOX_SERVER'],
-    ['a file with a token alone', tokenFile, 'WOLKVOX_SERVER'],
-    ['a token twice', () => ({ ...TOKEN, ...tokenFile() }), 'WOLKVOX_SERVER'],
-    ['a server and a token twice', () => ({ ...SERVER, ...TOKEN, ...tokenFile() }), 'WOLKVOX_TOKEN_FILE'],
-  ])('reports missing settings instead of starting the demo with %s', async (_, half, missing) => {
-    const { command, environment } = containerWith({ ...example, ...half() })
-    expect(command).toBe('serve')
+    ['no token', () => ({}), 'WOLKVOX_TOKEN'],
+    ['a token twice', () => ({ ...TOKEN, ...tokenFile() }), 'WOLKVOX_TOKEN_FILE'],
+  ])('reports the problem with a server and %s', async (_, token, setting) => {
+    const { args, environment } = containerWith({ ...example, ...SERVER, ...token() })
+    expect(parseArguments(args).command).toBe('serve')
     const problems = await problemsOf(() => readEnvironment(environment))
-    expect(problems).toContainEqual(expect.stringMatching(`^${missing}:`))
+    expect(problems).toContainEqual(expect.stringMatching(`^${setting}:`))
   })
 
   it('passes on every setting, and the example lists each of them', () => {
     const settings = variables.map(([name]) => name).filter((name) => name !== 'WOLKVOX_CONFIG_FILE')
-    expect(Object.keys(service('exporter').environment ?? {}).sort()).toEqual(settings.toSorted())
+    const passed = uses['one operation'].services.exporter?.environment ?? {}
+    expect(Object.keys(passed).sort()).toEqual(settings.toSorted())
     expect(Object.keys(example).sort()).toEqual([...new Set([...settings, ...variablesOfCompose])].sort())
+  })
+
+  it('chooses the files in the same way on every system', () => {
+    expect(example.COMPOSE_FILE?.split(example.COMPOSE_PATH_SEPARATOR ?? ';')).toEqual(
+      composeFiles.slice(0, 2),
+    )
+  })
+
+  describe('with several operations', () => {
+    const several = withFile('docker-compose.several.yml')
+    const { args, volumes } = containerWith(several)
+
+    it('serves the configuration file in the mounted folder, with storage', () => {
+      const { command, flags } = parseArguments(args)
+      expect([command, flags.get('storage.path')]).toEqual(['serve', ['/data']])
+      const folder = volumes.find(({ source }) => source === './operations')?.target
+      expect(flags.get('config.file')).toEqual([`${folder}/wolkvox.yml`])
+      expect(volumes.some(({ target }) => target === '/data')).toBe(true)
+    })
+
+    it('does not create a missing folder', () => {
+      expect(readText('docker-compose.several.yml')).toContain('bind: { create_host_path: false }')
+    })
+
+    it('passes on .env, so that the exporter refuses settings that have no effect', () => {
+      expect(readCompose(several).services.exporter).toMatchObject({
+        env_file: [{ path: '.env', required: false }],
+      })
+      expect(containerWith({ ...several, ...SERVER }).environment).toEqual({})
+    })
+
+    it('replaces the configuration of Prometheus', () => {
+      const sources = readCompose(several).services.prometheus?.volumes.map(({ source }) => source)
+      expect(sources).toEqual(['./prometheus.several.yml', './rules', 'prometheus-data'])
+    })
   })
 })
 
