@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../src/config/flags.ts'
@@ -48,7 +48,9 @@ describe('the runbook', () => {
   })
 
   it('names only the unit of the project and those of the Debian packages', () => {
-    const units = readdirSync(`${ROOT}deploy/systemd`).map((file) => file.replace(/\.service$/, ''))
+    const units = globSync('*.service', { cwd: `${ROOT}deploy/systemd` }).map((file) =>
+      file.replace(/\.service$/, ''),
+    )
     expect(namesIn(/(?:systemctl [a-z]+ |--unit=)([\w-]+)/g)).toEqual(
       [...units, 'prometheus', 'prometheus-alertmanager'].sort(),
     )

@@ -10,59 +10,97 @@ import { runProgram } from '../support/programs/program.ts'
 import { haveTools } from '../support/programs/tools.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { envFileReaders } from './env-files.ts'
+import { oneOperation, severalOperations, type Unit, writeUnit } from './systemd-units.ts'
 
-const UNIT = 'deploy/systemd/wolkvox-exporter.service'
+const units = [oneOperation, severalOperations]
+const { text: unit, valuesOf } = oneOperation
 
 /** Of 10, as systemd computes it. The needs of V8 prevent a lower value. */
 const MAX_EXPOSURE = 2
 
-const unit = readText(UNIT)
-
-/** The unit's settings in order, without comments. */
-const settings = [...unit.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => ({ name, value }))
-
-const valuesOf = (name: string) => settings.filter((each) => each.name === name).map(({ value }) => value)
+const verify = (text: string, dropIn = '') =>
+  runProgram('systemd-analyze', ['verify', writeUnit(text, dropIn)])
 
 describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
-  it('accepts the unit', async () => {
-    expect(await runProgram('systemd-analyze', ['verify', `${ROOT}${UNIT}`])).toEqual({ code: 0, output: '' })
+  it.each(units)('accepts the unit for $use', async ({ text, dropIn }) => {
+    expect(await verify(text, dropIn)).toEqual({ code: 0, output: '' })
   })
 
-  it('rates the unit as hardened', async () => {
-    const { output } = await runProgram('systemd-analyze', ['security', '--offline=true', `${ROOT}${UNIT}`])
+  it.each(units)('rates the unit for $use as hardened', async ({ text, dropIn }) => {
+    const args = ['security', '--offline=true', writeUnit(text, dropIn)]
+    const { output } = await runProgram('systemd-analyze', args)
     const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(output) ?? []
     expect(Number(exposure)).toBeLessThan(MAX_EXPOSURE)
   })
 
   it('rejects an invalid unit', async () => {
-    const wrong = join(temporaryFolder(), 'wrong.service')
-    writeFileSync(wrong, unit.replace('/usr/bin/env', '/no/such/program'))
-    expect((await runProgram('systemd-analyze', ['verify', wrong])).code).not.toBe(0)
+    expect((await verify(unit.replace('/usr/bin/env', '/no/such/program'))).code).not.toBe(0)
+  })
+
+  it('rejects an invalid drop-in', async () => {
+    const { dropIn } = severalOperations
+    expect((await verify(unit, dropIn.replace('/usr/bin/env', '/no/such/program'))).output).not.toBe('')
+    expect((await verify(unit, dropIn.replace('User=', 'Users='))).output).toContain('Users')
   })
 })
 
-describe('the unit', () => {
-  it('starts the exporter with known flags', () => {
-    const [, command = ''] = /wolkvox-exporter\.cjs (.*)$/.exec(valuesOf('ExecStart')[0] ?? '') ?? []
-    expect(() => parseArguments(command.split(' '))).not.toThrow()
-    expect(command).toContain('serve')
+/** The arguments of the exporter. */
+const argumentsOf = (each: Unit) =>
+  / node \/opt\/wolkvox-exporter\/(\S+) (.*)$/.exec(each.valuesOf('ExecStart').join('\n'))?.slice(1) ?? []
+
+describe.each(units)('the unit for $use', (each) => {
+  const [program = '', words = ''] = argumentsOf(each)
+  const { command, flags } = parseArguments(words.split(' '))
+
+  it('has one command, which serves with known flags', () => {
+    expect(each.valuesOf('ExecStart')).toHaveLength(1)
+    expect(command).toBe('serve')
+    expect(flags.get('storage.path')).toEqual([`/var/lib/${each.valuesOf('StateDirectory')[0]}`])
   })
 
   it('starts the command of the package', () => {
     const { bin } = JSON.parse(readText('package.json'))
-    expect(valuesOf('ExecStart')).toEqual([
-      expect.stringContaining(` node /opt/wolkvox-exporter/${bin['wolkvox-exporter']} serve `),
-    ])
+    expect(program).toBe(bin['wolkvox-exporter'])
   })
 
   it('uses the memory allocation settings of the benchmark', () => {
-    for (const [name, value] of Object.entries(allocation)) {
-      expect(unit).toContain(`\nEnvironment=${name}=${value}\n`)
-    }
+    expect(each.valuesOf('Environment')).toEqual(
+      Object.entries(allocation).map(([name, value]) => `${name}=${value}`),
+    )
   })
 
   it('does not restart after a wrong setting', () => {
-    expect(unit).toContain('RestartPreventExitStatus=2')
+    expect(each.valuesOf('RestartPreventExitStatus')).toEqual(['2'])
+  })
+
+  it('reloads by SIGHUP, and restarts if that ends a process that is still starting', () => {
+    expect(each.valuesOf('ExecReload')).toEqual(['/bin/kill -HUP $MAINPID'])
+    expect(each.valuesOf('RestartForceExitStatus')).toEqual(['SIGHUP'])
+  })
+})
+
+describe('the drop-in for several operations', () => {
+  const { dropIn, valuesOf } = severalOperations
+  const { flags } = parseArguments(argumentsOf(severalOperations)[1]?.split(' ') ?? [])
+  const [file = ''] = flags.get('config.file') ?? []
+
+  it('reads a configuration file instead of an environment and a credential', () => {
+    expect(valuesOf('EnvironmentFile')).toEqual([])
+    expect(valuesOf('LoadCredential')).toEqual([])
+    expect(valuesOf('ExecStart')[0]).not.toContain('WOLKVOX_')
+    expect(dropIn).toContain(`#   ${file} `)
+  })
+
+  it('has a user that owns files on the disk, unlike a dynamic one', () => {
+    expect(valuesOf('User')).toEqual(['wolkvox-exporter'])
+    // Only readable folders: /home and /root are not.
+    expect(file).toMatch(/^\/etc\/wolkvox-exporter\//)
+  })
+
+  it('keeps every other setting of the unit', () => {
+    const changed = new Set(['EnvironmentFile', 'LoadCredential', 'ExecStart', 'User'])
+    const others = ({ settings }: Unit) => settings.filter(({ name }) => !changed.has(name))
+    expect(others(severalOperations)).toEqual(others(oneOperation))
   })
 })
 
@@ -145,12 +183,14 @@ const SINCE: Readonly<Record<string, number>> = {
   Wants: 0,
   WantedBy: 0,
   Type: 0,
+  ExecReload: 0,
   ExecStart: 0,
   Environment: 0,
   EnvironmentFile: 0,
   Restart: 0,
   RestartSec: 0,
   UMask: 0,
+  User: 0,
   CapabilityBoundingSet: 0,
   PrivateTmp: 0,
   NoNewPrivileges: 187,
@@ -163,6 +203,7 @@ const SINCE: Readonly<Record<string, number>> = {
   RestrictAddressFamilies: 211,
   ProtectHome: 214,
   ProtectSystem: 214,
+  RestartForceExitStatus: 215,
   AmbientCapabilities: 229,
   MemoryMax: 231,
   RestrictRealtime: 231,
@@ -201,9 +242,10 @@ const VALUES_SINCE: readonly (readonly [setting: string, value: RegExp, version:
 /** Specifiers. `%d` is the credentials directory; older versions reject the line. */
 const SPECIFIERS_SINCE: Readonly<Record<string, number>> = { '%%': 0, '%d': 251 }
 
-describe('the version of systemd that the unit states', () => {
-  const stated = Number(/Needs systemd (\d+) or later/.exec(unit)?.[1])
+/** The version that the unit states. */
+const stated = Number(/Needs systemd (\d+) or later/.exec(unit)?.[1])
 
+describe.each(units)('the stated version of systemd, for $use', ({ settings, valuesOf }) => {
   it('is that of Debian 11, the oldest that has credentials', () => {
     expect(stated).toBe(247)
   })
@@ -225,14 +267,15 @@ describe('the version of systemd that the unit states', () => {
     const newer = used.filter((each) => !((SPECIFIERS_SINCE[each] ?? Number.POSITIVE_INFINITY) <= stated))
     expect(newer).toEqual([])
   })
+})
 
-  it('is the oldest that has all of them', () => {
-    const needed = [
-      ...settings.map(({ name }) => SINCE[name] ?? 0),
-      ...VALUES_SINCE.filter(([name, value]) => valuesOf(name).some((each) => value.test(each))).map(
-        ([, , version]) => version,
-      ),
-    ]
-    expect(Math.max(...needed)).toBe(stated)
-  })
+it('the stated version of systemd is the oldest that has all settings', () => {
+  const { settings } = oneOperation
+  const needed = [
+    ...settings.map(({ name }) => SINCE[name] ?? 0),
+    ...VALUES_SINCE.filter(([name, value]) => valuesOf(name).some((each) => value.test(each))).map(
+      ([, , version]) => version,
+    ),
+  ]
+  expect(Math.max(...needed)).toBe(stated)
 })
