@@ -230,7 +230,7 @@ const FLAGS_OF_PROMETHEUS: ReadonlySet<string> = new Set([
 
 // Folders that the build or the exporter creates, and files and a copy that the reader makes.
 const MADE_LATER =
-  /^(data|dist|node_modules|deploy\/kubernetes\/ventas|web\.yml|operations|docker-compose\.(override|tls)\.yml)(\/|$)/
+  /^(data|dist|node_modules|deploy\/kubernetes\/(ventas|operations|operations-shards)|(wolkvox|web)\.yml|operations|docker-compose\.(override|tls)\.yml)(\/|$)/
 
 const ROOT_FOLDERS = readdirSync(ROOT, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))

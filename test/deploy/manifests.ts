@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
 import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
@@ -19,7 +20,9 @@ export type Labels = Readonly<Record<string, string>>
 
 /** The fields of a kustomization that the tests read. */
 export interface Kustomization {
+  readonly kind: string
   readonly namespace?: string
+  readonly patches?: readonly { readonly path?: string }[]
   readonly resources?: readonly string[]
   readonly configMapGenerator?: readonly {
     readonly name: string
@@ -37,14 +40,21 @@ export const kustomizations = [
   ...filesBelow('grafana', 'kustomization.yaml'),
 ]
 
-export const manifestPaths = filesBelow('deploy/kubernetes', '*.yaml').filter(
-  (path) => !kustomizations.includes(path),
-)
-
 const read = <T>(path: string): T => parse(readText(path)) as T
 
 export const readManifest = (path: string) => read<Manifest>(path)
 export const readKustomization = (path: string) => read<Kustomization>(path)
+
+/** Files that change manifests; alone they are incomplete. */
+const patchPaths = kustomizations.flatMap((path) =>
+  (readKustomization(path).patches ?? []).flatMap((patch) =>
+    patch.path === undefined ? [] : [join(dirname(path), patch.path)],
+  ),
+)
+
+export const manifestPaths = filesBelow('deploy/kubernetes', '*.yaml').filter(
+  (path) => !kustomizations.includes(path) && !patchPaths.includes(path),
+)
 
 const EXPORTER = 'deploy/kubernetes/exporter'
 
