@@ -24,7 +24,7 @@ interface Relabeling {
 
 const guide = readText('docs/scaling.md')
 const blocks = [...guide.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block]) => block ?? '')
-const [scrape = '', write = '', federate = ''] = blocks
+const [, scrape = '', write = '', federate = ''] = blocks
 const scraping = parse(scrape).scrape_configs[0]
 const relabelings: readonly Relabeling[] = scraping.metric_relabel_configs
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +7,6 @@ import { parseArguments } from '../../src/config/flags.ts'
 import { readFlags } from '../../src/config/process-config.ts'
 import { parseBytes, parseDuration } from '../../src/units.ts'
 import { readText } from '../../tools/files.ts'
-import { programPath } from '../../tools/program-path.ts'
 import { filesIn, rules } from '../../tools/rule-files.ts'
 import { runCommand } from '../cli/command-context.ts'
 import { makeApp } from '../server/make-app.ts'
@@ -30,6 +28,7 @@ import {
   service,
   serviceMonitor,
 } from './manifests.ts'
+import { targetLabels } from './target-labels.ts'
 
 const config = readFlags(parseArguments(container.args ?? []))
 const ports = container.ports ?? []
@@ -175,7 +174,7 @@ describe('a scrape', () => {
       namespace: 'wolkvox',
       service: 'wolkvox-exporter',
     }
-    expect(targetLabels(pods)).toEqual(pods.map(() => labels))
+    expect(labelsOfPods(pods)).toEqual(pods.map(() => labels))
   })
 })
 
@@ -232,8 +231,8 @@ function mountToken(): string {
 }
 
 /** The labels of targets of the Prometheus operator, after the relabelings of the monitor. */
-function targetLabels(found: readonly { readonly pod: string; readonly address: string }[]) {
-  const static_configs = found.map(({ pod: name, address }) => ({
+function labelsOfPods(pods: readonly { readonly pod: string; readonly address: string }[]) {
+  const found = pods.map(({ pod: name, address }) => ({
     targets: [address],
     labels: {
       __meta_kubernetes_namespace: 'wolkvox',
@@ -247,21 +246,10 @@ function targetLabels(found: readonly { readonly pod: string; readonly address: 
       endpoint: endpoint.port,
     },
   }))
-  const relabel_configs = endpoint.relabelings?.map((relabeling) =>
+  const relabelings = endpoint.relabelings?.map((relabeling) =>
     Object.fromEntries(Object.entries(relabeling).map(([key, value]) => [inSnakeCase(key), value])),
   )
-  const file = join(temporaryFolder(), 'prometheus.yml')
-  // JSON is valid YAML.
-  writeFileSync(
-    file,
-    JSON.stringify({ scrape_configs: [{ job_name: 'found', static_configs, relabel_configs }] }),
-  )
-  const args = ['check', 'service-discovery', '--timeout=5s', file, 'found']
-  const { stdout } = spawnSync(programPath('promtool'), args, { encoding: 'utf8' })
-  const results = JSON.parse(stdout) as { labels: Record<string, string> }[]
-  return results.map(({ labels }) =>
-    Object.fromEntries(Object.entries(labels).filter(([label]) => !label.startsWith('__'))),
-  )
+  return targetLabels(found, relabelings)
 }
 
 const inSnakeCase = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
