@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { billOf } from '../../src/config/bill.ts'
 import { ConfigError } from '../../src/config/config-error.ts'
+import { dailyCallsOf } from '../../src/config/daily-calls.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { MAX_RETRIES, type Operation } from '../../src/config/operation.ts'
 import { reports } from '../../src/reports/index.ts'
@@ -79,25 +79,25 @@ async function run(operations: readonly Operation[]) {
   }
 }
 
-describe('the printed bill of any accepted configuration', () => {
+describe('the printed calls a day of any accepted configuration', () => {
   it('is what the account counts in a day', async () => {
     let accepted = 0
     await fc.assert(
       fc.asyncProperty(environments, async (environment) => {
         const operations = await operationsOf(environment)
         if (operations === undefined) return
-        const bill = billOf(operations)
+        const daily = dailyCallsOf(operations)
         // Otherwise less important reports pause, because retries are kept for the others.
-        if (bill.limit !== undefined && bill.limit - bill.calls < MAX_RETRIES * bill.items.length) return
+        if (daily.limit !== undefined && daily.limit - daily.calls < MAX_RETRIES * daily.items.length) return
         accepted += 1
         const running = await run(operations)
         await vi.advanceTimersByTimeAsync(DAY_MS - 1)
         // The first calls come up to ten seconds after midnight, so the last one of a report can be on the next day.
         const counted = running.requestsToday()
-        expect(counted).toBeLessThanOrEqual(bill.calls)
-        expect(counted).toBeGreaterThanOrEqual(bill.calls - bill.items.length)
+        expect(counted).toBeLessThanOrEqual(daily.calls)
+        expect(counted).toBeGreaterThanOrEqual(daily.calls - daily.items.length)
         await vi.advanceTimersByTimeAsync(60_000)
-        for (const { report, calls } of bill.items) expect(running.callsOf(report), report).toBe(calls)
+        for (const { report, calls } of daily.items) expect(running.callsOf(report), report).toBe(calls)
         await running.stop()
       }),
       { numRuns: 25 },
