@@ -4,13 +4,17 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { watchFiles } from '../src/file-watcher.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-const disk = vi.hoisted(() => ({ hangs: false, calls: 0 }))
+const disk = vi.hoisted(() => ({ hangs: false, calls: 0, pending: new Set<Promise<unknown>>() }))
 
 vi.mock('node:fs/promises', async (original) => {
   const files = await original<typeof import('node:fs/promises')>()
   const stat = (...parameters: Parameters<typeof files.stat>) => {
     disk.calls += 1
-    return disk.hangs ? new Promise(() => {}) : files.stat(...parameters)
+    if (disk.hangs) return new Promise(() => {})
+    const result = files.stat(...parameters)
+    disk.pending.add(result)
+    result.catch(() => {}).finally(() => disk.pending.delete(result))
+    return result
   }
   return { ...files, stat }
 })
@@ -22,7 +26,12 @@ beforeEach(() => {
 })
 
 /** Lets file operations end, which fake time does not do. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 30))
+async function settle() {
+  do {
+    await Promise.allSettled(disk.pending)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  } while (disk.pending.size > 0)
+}
 
 async function nextRound() {
   vi.advanceTimersByTime(3000)

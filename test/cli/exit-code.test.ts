@@ -24,7 +24,7 @@ describe('the exit code', () => {
     ['an unknown flag', ['--nonsense'], ACCOUNT],
     ['a wrong flag', ['--web.listen-address=9989'], ACCOUNT],
     ['a flag of the simulator for serve', ['serve', '--simulator.agents=5'], ACCOUNT],
-    ['an unsupported flag', ['--web.enable-lifecycle'], ACCOUNT],
+    ['a configuration file that is missing', ['--config.file=/missing/config.yml'], {}],
     ['a wrong flag for demo', ['demo', '--simulator.agents=many'], {}],
     ['a wrong flag for simulate', ['simulate', '--simulator.start=noon'], {}],
   ])('of %s is 2; each line on standard error names the program', async (_, argv, environment) => {
