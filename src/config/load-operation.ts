@@ -5,8 +5,8 @@ import { routeFromEnvironment } from './proxy.ts'
 import { type RawSettings, readOperation, type SettingProblem } from './read-operation.ts'
 import { readSetting } from './setting.ts'
 import { type SettingName, settingNames, settings } from './settings.ts'
+import { readTextFile } from './text-file.ts'
 import { pathProblems } from './text-problems.ts'
-import { readTokenFile } from './token-file.ts'
 
 /** An operation with the contents of its files. */
 export interface LoadedOperation {
@@ -32,6 +32,9 @@ export interface SettingSource {
   /** The name of a setting in messages. */
   readonly nameOf: (setting: SettingName) => string
 }
+
+// Far longer than any token.
+const MAX_TOKEN_FILE_BYTES = 64 * 1024
 
 // The interval that wolkvox's documentation suggests for the agents report.
 const SUGGESTED_INTERVAL_MS = 300_000
@@ -130,7 +133,7 @@ async function readToken(raw: RawSettings, source: SettingSource): Promise<ReadT
   const wrong = pathProblems(written)
   if (wrong.length > 0) return found(undefined, wrong)
   const path = pathOf(written, source)
-  const file = await readTokenFile(path)
+  const file = await readTextFile(path, 'the token', MAX_TOKEN_FILE_BYTES)
   return found(file.text, file.problems, { path, hangs: file.hangs })
 }
 

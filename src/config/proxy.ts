@@ -1,6 +1,20 @@
-import { isHttpServer, portOf } from './http-url.ts'
-import { bypassesProxy } from './no-proxy.ts'
+import { BlockList, isIP, isIPv6 } from 'node:net'
 import { Secret } from './secret.ts'
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
+
+// Host names and addresses. URL also accepts braces, quotes and empty labels.
+const HOST = /^([\w-]+(\.[\w-]+)*\.?|\[[0-9a-f:.]+\])$/i
+
+/** Whether a URL names a server that a request can reach: by http or https, with a possible host and port. */
+export function isHttpServer({ protocol, hostname, port }: URL): boolean {
+  return protocol in DEFAULT_PORTS && HOST.test(hostname) && port !== '0'
+}
+
+/** The port of an http or https URL; the default of the scheme if it has none. */
+export function portOf({ protocol, port }: URL): string {
+  return port || (DEFAULT_PORTS[protocol] ?? '')
+}
 
 /** An HTTP proxy between the exporter and wolkvox. */
 export interface OutboundProxy {
@@ -129,3 +143,67 @@ export function routeFromEnvironment(
   if (problem !== undefined) return { route: DIRECT, problems: [`${variable}: ${problem}`] }
   return { route: { proxy, source: variable }, problems: [] }
 }
+
+/**
+ * Whether `NO_PROXY` matches the target. Entries are separated by commas or white space:
+ *
+ * - `*` matches every target;
+ * - `corp.example`, `.corp.example` and `*.corp.example` match this name and all names below it;
+ * - `10.0.0.1`, `2001:db8::1` and `[2001:db8::1]` match this address, in any spelling;
+ * - `10.0.0.0/8` and `2001:db8::/32` match all addresses of the network;
+ * - with `:port`, an entry matches only targets with this port.
+ *
+ * Names are not resolved, so an address or a network matches only a target that is given as an address. An entry in another form
+ * matches nothing.
+ */
+export function bypassesProxy(noProxy: string, target: URL): boolean {
+  const port = portOf(target)
+  const host = withoutBrackets(target.hostname).toLowerCase().replace(/\.$/, '')
+  return noProxy
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .map(readEntry)
+    .some((entry) => (entry.port === undefined || entry.port === port) && matchesHost(entry.host, host))
+}
+
+interface Entry {
+  readonly host: string
+  readonly port: string | undefined
+}
+
+// An IPv6 address needs brackets before a port. The port of a network follows its prefix.
+const BRACKETS = /^\[([^\]]*)\](\/\d+)?(?::(\d+))?$/
+const WITH_PORT = /^([^:]*):(\d+)$/
+
+function readEntry(text: string): Entry {
+  const [, address, prefix = '', addressPort] = BRACKETS.exec(text) ?? []
+  if (address !== undefined) return { host: `${address}${prefix}`, port: addressPort }
+  const [, host, port] = WITH_PORT.exec(text) ?? []
+  return host === undefined ? { host: text, port: undefined } : { host, port }
+}
+
+function matchesHost(entry: string, host: string): boolean {
+  if (entry === '*') return true
+  const [network = '', prefix, ...rest] = entry.split('/')
+  if (rest.length > 0) return false
+  if (isIP(network) !== 0) return isIP(host) !== 0 && matchesNetwork(network, prefix, host)
+  if (prefix !== undefined || isIP(host) !== 0) return false
+  const domain = entry
+    .toLowerCase()
+    .replace(/^\*?\./, '')
+    .replace(/\.$/, '')
+  return domain !== '' && (host === domain || host.endsWith(`.${domain}`))
+}
+
+function matchesNetwork(network: string, prefix: string | undefined, address: string): boolean {
+  const list = new BlockList()
+  const bits = isIPv6(network) ? 128 : 32
+  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
+  if (!(length <= bits)) return false
+  list.addSubnet(network, length, familyOf(network))
+  return list.check(address, familyOf(address))
+}
+
+const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4')
+
+const withoutBrackets = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1')

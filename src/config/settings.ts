@@ -4,17 +4,17 @@ import { agentNameModes } from '../reports/report.ts'
 import { formatDuration } from '../units.ts'
 import { excludedMetrics } from './excluded-metrics.ts'
 import { reportList } from './report-list.ts'
-import type { Setting } from './setting.ts'
 import {
   baseUrl,
   durationUpTo,
   oneOf,
   proxyUrl,
   responseSize,
+  type Setting,
   textOf,
   timeZone,
   wholeNumber,
-} from './value-schemas.ts'
+} from './setting.ts'
 
 /** The default intervals of all reports, without repeating the most frequent one. */
 function defaultIntervals(): string {

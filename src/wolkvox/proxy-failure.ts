@@ -1,6 +1,5 @@
 import { errors } from 'undici'
-import { portOf } from '../config/http-url.ts'
-import { type OutboundProxy, proxyAddress, type Route } from '../config/proxy.ts'
+import { type OutboundProxy, portOf, proxyAddress, type Route } from '../config/proxy.ts'
 import { codeOf } from '../error-text.ts'
 import { isNotHttp, tlsProblem } from './connection-failure.ts'
 import { readRetryAfter, WolkvoxFailure } from './failure.ts'

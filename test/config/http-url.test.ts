@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isHttpServer, portOf } from '../../src/config/http-url.ts'
+import { isHttpServer, portOf } from '../../src/config/proxy.ts'
 
 it.each([
   ['http://proxy', true],

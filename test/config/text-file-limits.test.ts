@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { readTokenFile } from '../../src/config/token-file.ts'
+import { readTextFile } from '../../src/config/text-file.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const hanging = vi.hoisted(() => ({ path: '' }))
@@ -17,7 +17,7 @@ it('times out after 10 s if the file system of the token file hangs, and does no
   onTestFinished(() => void vi.useRealTimers())
   hanging.path = '/mnt/gone/token'
   const read = vi.fn()
-  void readTokenFile(hanging.path).then(read)
+  void readTextFile(hanging.path, 'the token', 1024).then(read)
   await vi.advanceTimersByTimeAsync(9999)
   expect(read).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(1)
@@ -31,7 +31,7 @@ it('times out after 10 s if the file system of the token file hangs, and does no
 it('rejects a pipe without opening it', async () => {
   const path = join(temporaryFolder(), 'token')
   execFileSync('mkfifo', [path])
-  expect((await readTokenFile(path)).problems).toEqual([
+  expect((await readTextFile(path, 'the token', 1024)).problems).toEqual([
     'is not a regular file; set it to a file that contains the token',
   ])
 })
