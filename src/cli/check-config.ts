@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { collectErrors } from '../config/config-error.ts'
 import { describeDailyCalls } from '../config/daily-calls.ts'
 import { hasEnvFile } from '../config/environment.ts'
+import type { Operation } from '../config/operation.ts'
 import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
 import { readConfig } from '../config/read-config.ts'
@@ -27,14 +28,16 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
     ...(await storageWarnings(storagePath)),
   ]
   for (const warning of warnings) writeError(`wolkvox-exporter: warning: ${warning}\n`)
-  const proxies = config.operations
-    .filter(({ route }) => route.source !== undefined)
-    .map(({ name, route }) => `Proxy of ${name}: ${describeRoute(route)}`)
   print(
-    `${['The configuration is valid.', ...describeDailyCalls(config.operations), ...proxies].join('\n')}\n`,
+    `${['The configuration is valid.', ...describeDailyCalls(config.operations, detailsOf)].join('\n')}\n`,
   )
   if (webConfig !== undefined) print(`The web configuration is valid: ${describeWebConfig(webConfig)}\n`)
   return 0
+}
+
+/** What else was understood of an operation, without secrets. */
+function detailsOf({ agentName, route }: Operation): string[] {
+  return [`agent names: ${agentName}`, `proxy: ${describeRoute(route)}`]
 }
 
 /**

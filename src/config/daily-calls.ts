@@ -66,8 +66,15 @@ export function excessOf({ items, calls, licenses, limit }: AccountCalls): strin
   )
 }
 
-/** The daily calls of a whole configuration, as `check-config` prints them: reports by operation, then the sums by account. */
-export function describeDailyCalls(operations: readonly Operation[]): string[] {
+/**
+ * The daily calls of a whole configuration, as `check-config` prints them: reports by operation, then the sums by account.
+ *
+ * @param detailsOf further lines about an operation
+ */
+export function describeDailyCalls(
+  operations: readonly Operation[],
+  detailsOf: (operation: Operation) => readonly string[] = () => [],
+): string[] {
   const accounts = [...Map.groupBy(operations, accountIdOf).values()].flatMap((ofAccount) => {
     const [first] = ofAccount
     if (first === undefined) return []
@@ -77,10 +84,13 @@ export function describeDailyCalls(operations: readonly Operation[]): string[] {
       ...describeSum(account).map((line) => `  ${line}`),
     ]
   })
-  return [...operations.flatMap((operation) => describeOperation(operation)), ...accounts]
+  return [
+    ...operations.flatMap((operation) => describeOperation(operation, detailsOf(operation))),
+    ...accounts,
+  ]
 }
 
-function describeOperation(operation: Operation): string[] {
+function describeOperation(operation: Operation, details: readonly string[]): string[] {
   const rows = dailyCallsOf([operation]).items.map(({ report, refreshIntervalMs, calls }) => [
     report,
     `every ${formatDuration(refreshIntervalMs)}`,
@@ -93,12 +103,14 @@ function describeOperation(operation: Operation): string[] {
     ([name = '', interval = '', number = '']) =>
       `  ${name.padEnd(names ?? 0)}  ${interval.padEnd(intervals ?? 0)}  ${number.padStart(calls ?? 0)} calls a day`,
   )
-  return [`Operation ${operation.name}`, ...lines]
+  return [`Operation ${operation.name}`, ...lines, ...details.map((detail) => `  ${detail}`)]
 }
 
 function describeSum({ calls, licenses, limit }: AccountCalls): string[] {
   if (limit === undefined || licenses === undefined) {
-    return [`${count(calls)} calls a day; the daily limit is unknown: set WOLKVOX_LICENSES`]
+    return [
+      `${count(calls)} calls a day; the daily limit is unknown: set WOLKVOX_LICENSES, or licenses in a file`,
+    ]
   }
   const share = (calls / limit).toLocaleString('en', { style: 'percent', maximumFractionDigits: 1 })
   const left = limit - calls

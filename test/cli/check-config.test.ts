@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listenWarnings, storageWarnings } from '../../src/cli/check-config.ts'
+import { writeConfigFile } from '../support/config-files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { runCommand } from './command-context.ts'
 
@@ -45,12 +46,12 @@ describe('check-config', () => {
     [
       'a proxy',
       { ...GOOD, HTTPS_PROXY: 'http://user:test-word@proxy:3128' },
-      ['Operation 0042', 'Proxy of 0042: http://proxy:3128 (HTTPS_PROXY)'],
+      ['Operation 0042', '  proxy: http://proxy:3128 (HTTPS_PROXY)'],
     ],
     [
       'a proxy that is not used',
       { ...GOOD, HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' },
-      ['Operation 0042', 'Proxy of 0042: none (NO_PROXY)'],
+      ['Operation 0042', '  proxy: none (NO_PROXY)'],
     ],
   ])('prints what was understood, with %s', async (_, environment, lines) => {
     const { code, printed, errors } = await runCommand(['check-config', FREE_PORT], environment)
@@ -71,6 +72,8 @@ describe('check-config', () => {
 Operation ventas
   agents      every 5m  288 calls a day
   token_info  every 1h   24 calls a day
+  agent names: plain
+  proxy: none
 Account 0042
   312 of 50,000 calls a day (50 licences × 1,000): 0.6%
   49,688 calls a day are left: enough for 2 retries of each refresh
@@ -242,4 +245,40 @@ describe('storageWarnings', () => {
       execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }),
     )
   }
+})
+
+describe('check-config with a file', () => {
+  it('prints each operation and each account', async () => {
+    const path = writeConfigFile(`
+licenses: 1
+operations:
+  - { name: ventas, server: "0042", token: test-token-a, agent_name: omit }
+  - { name: soporte, server: "0042", token: test-token-b, proxy_url: "http://user:test-word@proxy:3128" }
+  - { name: cobros, server: "0077", token_env: COBROS_TOKEN, reports: { token_info: { refresh_interval: 2h } } }
+`)
+    const { code, printed, errors } = await runCommand(['check-config', FREE_PORT, `--config.file=${path}`], {
+      COBROS_TOKEN: 'test-token-c',
+    })
+    expect([code, errors]).toEqual([0, ''])
+    expect(printed).toBe(`The configuration is valid.
+Operation ventas
+  agents  every 5m  288 calls a day
+  agent names: omit
+  proxy: none
+Operation soporte
+  agents  every 5m  288 calls a day
+  agent names: plain
+  proxy: http://proxy:3128 (proxy_url)
+Operation cobros
+  token_info  every 2h  12 calls a day
+  agent names: plain
+  proxy: none
+Account 0042
+  576 of 1,000 calls a day (1 licence × 1,000): 57.6%
+  424 calls a day are left: enough for 424 retries; if more are needed, the least important reports pause first
+Account 0077
+  12 of 1,000 calls a day (1 licence × 1,000): 1.2%
+  988 calls a day are left: enough to retry every refresh twice
+`)
+  })
 })

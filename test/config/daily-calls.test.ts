@@ -105,7 +105,7 @@ Account 0042
   960 of 1,000 calls a day (1 licence × 1,000): 96%
   40 calls a day are left: enough for 40 retries; if more are needed, the least important reports pause first
 Account 0043
-  288 calls a day; the daily limit is unknown: set WOLKVOX_LICENSES`)
+  288 calls a day; the daily limit is unknown: set WOLKVOX_LICENSES, or licenses in a file`)
   })
 
   it('distinguish accounts with the same server', () => {

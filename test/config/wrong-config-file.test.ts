@@ -564,7 +564,7 @@ describe('a file is refused', () => {
       '--config.file: is too large; set it to a file that contains only the configuration',
     ])
     expect(await problemsOfFile(`x: [${'a,'.repeat(100_000)}]`)).toEqual([
-      'has more than 60000 keys, values and other signs; remove what is not needed',
+      'has more than 30000 keys, values and other signs; remove what is not needed',
     ])
   })
 

@@ -84,7 +84,7 @@ describe('the password of a proxy that refuses', () => {
     )
     const checked = await runProcess(['check-config', ...flags], environment)
     expect(checked.code).toBe(0)
-    expect(checked.stdout).toContain(`Proxy of 0042: http://${new URL(proxy).host} (ALL_PROXY)`)
+    expect(checked.stdout).toContain(`  proxy: http://${new URL(proxy).host} (ALL_PROXY)`)
     await exporter.endBy('SIGTERM')
     expectNoPassword({
       ...exporter.output,
