@@ -1,14 +1,16 @@
 import { constants } from 'node:fs'
 import { access, lstat, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
+import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { collectErrors } from '../config/config-error.ts'
 import { describeDailyCalls } from '../config/daily-calls.ts'
 import { hasEnvFile } from '../config/environment.ts'
-import type { Operation } from '../config/operation.ts'
+import type { Config, Operation } from '../config/operation.ts'
 import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
 import { readConfig } from '../config/read-config.ts'
+import { partOfShard, readShard, type Shard } from '../config/shard.ts'
 import { codeOf } from '../error-text.ts'
 import { ListenError, listen } from '../server/listen.ts'
 import type { Command } from './command.ts'
@@ -16,11 +18,13 @@ import { describeWebConfig, readWebConfigFlag } from './web-config.ts'
 
 /** Validates flags and configuration, and warns if ports or storage would fail on this machine. Sends no request to wolkvox. */
 export const checkConfig: Command = async (args, { environment, print, writeError }) => {
-  const [{ listenAddresses, storagePath }, config, webConfig] = await collectErrors(
+  const [{ listenAddresses, storagePath }, whole, webConfig, shard] = await collectErrors(
     () => readFlags(args),
     () => readConfig(args, environment, hasEnvFile),
     () => readWebConfigFlag(args),
+    () => readShard(args, { environment, hostname: hostname() }),
   )
+  const config = partOfShard(whole, shard)
   const warnings = [
     ...config.warnings,
     ...(webConfig?.warnings ?? []),
@@ -29,7 +33,7 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
   ]
   for (const warning of warnings) writeError(`wolkvox-exporter: warning: ${warning}\n`)
   print(
-    `${['The configuration is valid.', ...describeDailyCalls(config.operations, detailsOf)].join('\n')}\n`,
+    `${['The configuration is valid.', ...describeShard(shard, config, whole), ...describeDailyCalls(config.operations, detailsOf)].join('\n')}\n`,
   )
   if (webConfig !== undefined) print(`The web configuration is valid: ${describeWebConfig(webConfig)}\n`)
   return 0
@@ -38,6 +42,13 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
 /** What else was understood of an operation, without secrets. */
 function detailsOf({ agentName, route }: Operation): string[] {
   return [`agent names: ${agentName}`, `proxy: ${describeRoute(route)}`]
+}
+
+/** What the other shards serve; nothing if there are none. */
+function describeShard({ number, total }: Shard, part: Config, whole: Config): string[] {
+  if (total === 1) return []
+  const others = whole.operations.length - part.operations.length
+  return [`Shard ${number} of ${total}: ${part.operations.length} operations; ${others} are on other shards`]
 }
 
 /**

@@ -3,6 +3,7 @@ import { endsWithin, now, whenAborted } from '../clock.ts'
 import type { Config } from '../config/operation.ts'
 import type { ProcessConfig } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
+import type { Shard } from '../config/shard.ts'
 import { createExposition } from '../exposition/exposition.ts'
 import type { Format } from '../model/family.ts'
 import { reports } from '../reports/index.ts'
@@ -47,6 +48,8 @@ export interface ServerConfig
   extends Pick<ProcessConfig, 'listenAddresses' | 'telemetryPath' | 'storagePath'>,
     Partial<Pick<ProcessConfig, 'autoReload' | 'enableLifecycle'>> {
   readonly webConfig?: LoadedWebConfig | undefined
+  /** What of all accounts the configuration contains; everything if absent. */
+  readonly shard?: Shard
 }
 
 // Locks take milliseconds. A hung disk must not prevent the exporter from serving.
@@ -60,7 +63,15 @@ const LOCK_WAIT_MS = 1000
  */
 export async function startExporter(
   config: Config,
-  { listenAddresses, telemetryPath, storagePath, autoReload, enableLifecycle, webConfig }: ServerConfig,
+  {
+    listenAddresses,
+    telemetryPath,
+    storagePath,
+    autoReload,
+    enableLifecycle,
+    webConfig,
+    shard,
+  }: ServerConfig,
   log: Logger,
 ): Promise<Exporter> {
   const build = readBuildInfo()
@@ -87,7 +98,7 @@ export async function startExporter(
     },
   })
   const reloads = createReloads()
-  const collectOwnMetrics = createOwnMetrics(build, reloads.state)
+  const collectOwnMetrics = createOwnMetrics(build, reloads.state, shard)
   const exposition = createExposition({
     reports,
     state: supervisor.state,
@@ -197,6 +208,11 @@ export async function runExporter(
     const fields = { operation: name, proxy: describeRoute(route) }
     if (route.proxy === undefined) log.info(fields, 'not using proxy')
     else log.info(fields, 'using proxy')
+  }
+  const { shard } = serverConfig
+  if (shard !== undefined && shard.total > 1) {
+    const operations = config.operations.map(({ name }) => name)
+    log.info({ shard: shard.number, total_shards: shard.total, operations }, 'serving a shard')
   }
   const exporter = await startExporter(config, serverConfig, log)
   onReload(() => void exporter.reload())

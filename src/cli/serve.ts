@@ -1,7 +1,9 @@
+import { hostname } from 'node:os'
 import { collectErrors } from '../config/config-error.ts'
 import { hasEnvFile } from '../config/environment.ts'
 import { readFlags } from '../config/process-config.ts'
 import { readConfig } from '../config/read-config.ts'
+import { partOfShard, readShard } from '../config/shard.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
 import { runExporter } from './exporter.ts'
@@ -9,15 +11,17 @@ import { readWebConfigFlag } from './web-config.ts'
 
 /** Fetches reports in the background and serves the metrics until shutdown. */
 export const serve: Command = async (args, context) => {
-  const [processConfig, config, webConfig] = await collectErrors(
+  const { environment } = context
+  const [processConfig, config, webConfig, shard] = await collectErrors(
     () => readFlags(args),
-    () => readConfig(args, context.environment, hasEnvFile),
+    () => readConfig(args, environment, hasEnvFile),
     () => readWebConfigFlag(args),
+    () => readShard(args, { environment, hostname: hostname() }),
   )
   const { terminal, writeError: write, onDropped } = context
   return runExporter(
-    config,
-    { ...processConfig, webConfig },
+    partOfShard(config, shard),
+    { ...processConfig, webConfig, shard },
     await createLogger(processConfig, terminal, { write, onDropped }),
     context,
   )

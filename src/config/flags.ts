@@ -54,6 +54,18 @@ export const commonFlags = [
       "folder for the data that survives a restart: the last good data and the day's request count; empty stores nothing",
   },
   {
+    name: 'shard',
+    type: 'string',
+    default: '0',
+    meaning: 'serve only the accounts on this shard, a number from 0; auto takes it from the name of the pod',
+  },
+  {
+    name: 'total-shards',
+    type: 'string',
+    default: '1',
+    meaning: 'number of shards that the accounts are distributed over',
+  },
+  {
     name: 'log.level',
     type: 'string',
     default: 'info',
@@ -105,7 +117,12 @@ const DEFAULT_COMMAND = 'serve'
 const SIMULATOR_COMMANDS: ReadonlySet<string> = new Set(['demo', 'simulate'])
 
 /** Flags about the operations of a real account. */
-const OF_OPERATIONS: ReadonlySet<string> = new Set(['config.file', 'config.auto-reload'])
+const OF_OPERATIONS: ReadonlySet<string> = new Set([
+  'config.file',
+  'config.auto-reload',
+  'shard',
+  'total-shards',
+])
 
 /**
  * Reads the command line: at most one command, then flags as `--flag=value` or `--flag value`.

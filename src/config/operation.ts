@@ -29,6 +29,8 @@ export interface Operation {
   readonly excludedMetrics?: readonly string[] | undefined
   /** Of several operations of an account that wait for a call of the same report, the one with the highest number is first. */
   readonly priority: number
+  /** Value of the label `account`, if other processes serve other accounts; see {@link accountLabelOf}. */
+  readonly accountLabel?: string
   /** At least one. */
   readonly reports: readonly ReportSettings[]
 }
@@ -162,6 +164,7 @@ export function accountIdOf({ server, baseUrl }: Pick<Operation, 'server' | 'bas
  * @param operations all of them: the name has to be unique
  */
 export function accountLabelOf(operation: Operation, operations: readonly Operation[]): string {
+  if (operation.accountLabel !== undefined) return operation.accountLabel
   const id = accountIdOf(operation)
   // Two spellings of one server are one account, so its first operation names it.
   const { server, baseUrl } = operations.find((other) => accountIdOf(other) === id) ?? operation

@@ -13,6 +13,7 @@ import processStartTime from 'prom-client/lib/metrics/processStartTime.js'
 import version from 'prom-client/lib/metrics/version.js'
 import Registry from 'prom-client/lib/registry.js'
 import type { BuildInfo } from '../build-info.ts'
+import { type Shard, WHOLE } from '../config/shard.ts'
 import type { FilledFamily } from '../model/family.ts'
 import type { ReloadState } from './reloads.ts'
 
@@ -41,8 +42,13 @@ export type CollectOwnMetrics = () => Promise<readonly FilledFamily[]>
  * cannot serve both formats: in OpenMetrics mode it removes `_total` from its counters permanently.
  *
  * @param reloads what became of the last attempts to read the configuration
+ * @param shard what of all accounts this process serves
  */
-export function createOwnMetrics(build: BuildInfo, reloads: () => ReloadState): CollectOwnMetrics {
+export function createOwnMetrics(
+  build: BuildInfo,
+  reloads: () => ReloadState,
+  shard: Shard = WHOLE,
+): CollectOwnMetrics {
   const registry = new Registry()
   const registers = [registry]
   for (const register of DEFAULT_METRICS) register(registry)
@@ -52,6 +58,12 @@ export function createOwnMetrics(build: BuildInfo, reloads: () => ReloadState): 
     labelNames: ['version', 'revision', 'node_version'],
     registers,
   }).set({ version: build.version, revision: build.revision, node_version: build.nodeVersion }, 1)
+  new Gauge({
+    name: 'wolkvox_exporter_shard_info',
+    help: 'The shard of the accounts that this process serves, counted from 0, and the number of shards, always 1.',
+    labelNames: ['shard', 'total_shards'],
+    registers,
+  }).set({ shard: String(shard.number), total_shards: String(shard.total) }, 1)
   const reloadSucceeded = new Gauge({
     name: 'wolkvox_exporter_config_last_reload_successful',
     help: 'Whether the files of the configuration could be used when they were last read (1) or not (0): settings, token, certificates, users.',

@@ -96,6 +96,57 @@ describe('serve', () => {
     expect(text).not.toContain('operation="ventas"')
   })
 
+  it('serves only the accounts on its shard, also after a reload, and an empty shard is ready', async () => {
+    const { WOLKVOX_TOKEN, WOLKVOX_BASE_URL } = await simulatedAccount()
+    const names = Array.from({ length: 6 }, (_, index) => `op-${index}`)
+    const path = join(temporaryFolder(), 'config.yml')
+    const write = (operations: readonly string[]) =>
+      writeFileSync(
+        path,
+        `token: ${WOLKVOX_TOKEN}
+base_url: ${WOLKVOX_BASE_URL}
+operations:
+${operations.map((name) => `  - { name: ${name}, server: "000${name.slice(3)}" }`).join('\n')}
+`,
+      )
+    const shown = async (root: string) => {
+      const text = await textOf(`${root}/metrics`)
+      return [...text.matchAll(/^wolkvox_operation_info\{operation="([^"]+)"/gm)].map(([, name]) => name)
+    }
+    write(names)
+    const parts: (string | undefined)[] = []
+    for (const shard of [0, 1, 2]) {
+      const { url, reload, stop } = startCommand([
+        ...[...ISOLATED, `--config.file=${path}`, `--shard=${shard}`, '--total-shards=3'],
+      ])
+      const root = await url()
+      await vi.waitFor(async () => expect((await fetch(`${root}/-/ready`)).status).toBe(200), {
+        timeout: 15_000,
+      })
+      const part = await shown(root)
+      parts.push(...part)
+      const discovered = (await (await fetch(`${root}/sd`)).json()) as { labels: Record<string, string> }[]
+      expect(discovered.map(({ labels }) => labels.__param_operation)).toEqual(part)
+      const metrics = await textOf(`${root}/metrics`)
+      expect(metrics).toContain(`wolkvox_exporter_shard_info{shard="${shard}",total_shards="3"} 1\n`)
+      // Without its first operation.
+      write(names.filter((name) => name !== part[0]))
+      reload()
+      await logged({ msg: 'configuration reloaded' })
+      expect(await shown(root)).toEqual(part.slice(1))
+      write(names.filter((name) => !part.includes(name)))
+      logLines.length = 0
+      reload()
+      await logged({ msg: 'configuration reloaded' })
+      expect(await shown(root)).toEqual([])
+      expect((await fetch(`${root}/-/ready`)).status).toBe(200)
+      expect(await textOf(root)).toContain('<html')
+      await stop()
+      write(names)
+    }
+    expect(parts.sort()).toEqual(names)
+  })
+
   it('refuses POST /-/reload, unless it is enabled', async () => {
     const account = await simulatedAccount()
     const post = async (flags: readonly string[]) => {

@@ -141,3 +141,11 @@ describe('collecting again', () => {
     expect(samplesOf(await other(), 'wolkvox_exporter_build_info')?.[0]?.labels.version).toBe('9.9.9')
   })
 })
+
+it('names the shard', async () => {
+  const shardOf = async (collect: ReturnType<typeof createOwnMetrics>) =>
+    (await collect()).find(({ name }) => name === 'wolkvox_exporter_shard_info')?.samples
+  expect(await shardOf(collect)).toEqual([{ labels: { shard: '0', total_shards: '1' }, value: 1 }])
+  const third = createOwnMetrics(BUILD, () => reloads, { number: 2, total: 3 })
+  expect(await shardOf(third)).toEqual([{ labels: { shard: '2', total_shards: '3' }, value: 1 }])
+})
