@@ -27,12 +27,19 @@ describe.skipIf(!haveKubectl)('the example for several operations', () => {
     expect([command, flags.get('storage.path')]).toEqual(['serve', ['/data']])
     const mount = spec.containers[0]?.volumeMounts?.find(({ name }) => name === 'config')
     expect(flags.get('config.file')).toEqual([`${mount?.mountPath}/wolkvox.yml`])
+    expect(mount?.subPath).toBeUndefined()
     const volume = spec.volumes?.find(({ name }) => name === 'config')
     const map = manifests.find(({ metadata }) => metadata?.name === volume?.configMap?.name)
     expect(map).toMatchObject({
       kind: 'ConfigMap',
       data: { 'wolkvox.yml': readText(`${SEVERAL}/wolkvox.yml`) },
     })
+  })
+
+  it('reloads a changed file instead of starting a new pod', () => {
+    expect(parseArguments(spec.containers[0]?.args ?? []).flags.has('config.auto-reload')).toBe(true)
+    // A name that depends on the contents would change the pod.
+    expect(spec.volumes?.find(({ name }) => name === 'config')?.configMap?.name).toBe('wolkvox-exporter')
   })
 
   it('has no settings of a single operation', () => {
