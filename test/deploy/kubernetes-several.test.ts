@@ -102,14 +102,10 @@ describe.skipIf(!haveKubectl)('the example for shards', () => {
   })
 
   it('gives each pod its number and the number of pods', () => {
-    const { args, env } = required(shards.spec?.template.spec?.containers[0])
-    expect(args).toContain('--shard=$(POD_INDEX)')
-    expect(args?.filter((arg) => arg.startsWith('--total-shards'))).toEqual([
-      `--total-shards=${shards.spec?.replicas}`,
-    ])
+    const { flags } = parseArguments(shards.spec?.template.spec?.containers[0]?.args ?? [])
+    expect(flags.get('shard')).toEqual(['auto'])
+    expect(flags.get('total-shards')).toEqual([String(shards.spec?.replicas)])
     expect(shards.spec?.replicas).toBeGreaterThan(1)
-    const index = env?.find(({ name }) => name === 'POD_INDEX')?.valueFrom?.fieldRef?.fieldPath
-    expect(index).toBe("metadata.labels['apps.kubernetes.io/pod-index']")
   })
 
   it('has the other arguments of the example for several operations', async () => {
