@@ -10,7 +10,10 @@ import {
   seriesOfTests,
 } from '../../../tools/rule-files.ts'
 
-describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
+/** The metric that an alert's value comes from, if it is of a report that some dashboards do not show. */
+const subjects = /^\W*(?:\w+:)?(wolkvox_(?:skill|campaign|agent_network)_)/
+
+describe.each(alerts)('the alert $name', ({ name, expr, labels, annotations }) => {
   it('has a name that starts with Wolkvox', () => {
     expect(name).toMatch(/^Wolkvox[A-Z][A-Za-z]+$/)
   })
@@ -32,7 +35,16 @@ describe.each(alerts)('the alert $name', ({ name, labels, annotations }) => {
     expect(anchor).toBe(name.toLowerCase())
   })
 
-  it('links to a dashboard with variables that the dashboard has', () => {
+  it('links to a dashboard that shows what it is about, or to none', () => {
+    const [path] = annotations?.dashboard_url?.split(/[?{]/) ?? []
+    const [, subject = ''] = subjects.exec(expr) ?? []
+    const showing = dashboards
+      .filter(({ dashboard }) => JSON.stringify(dashboard.panels).includes(subject))
+      .map(({ dashboard }) => `/d/${dashboard.uid}`)
+    expect(showing.length > 0 ? showing : [undefined]).toContain(path)
+  })
+
+  it.runIf(annotations?.dashboard_url)('links to a dashboard with variables that the dashboard has', () => {
     const [path = '', choice = ''] = annotations?.dashboard_url?.replace(/\{\{.*?\}\}/g, '').split('?') ?? []
     const dashboard = dashboards.find(({ dashboard }) => `/d/${dashboard.uid}` === path)?.dashboard
     const variables = dashboard?.templating.list.map(({ name }) => `var-${name}`)

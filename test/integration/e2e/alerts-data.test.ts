@@ -200,14 +200,12 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
         /^9[12](\.\d+)?% of the calls that wolkvox allows the account 0103 today are used\. .* account: nearly\.$/,
       ),
     ])
-    for (const [account, operation] of [
-      ['0104', 'all'],
-      ['0101', 'shared'],
-    ] as const) {
-      expect(await descriptionsOf('WolkvoxQuotaExhausted', account)).toEqual([
-        `wolkvox allows no more calls for the account ${account} today. Operations of the account: ${operation}. The exporter tries one call every 30 minutes until the day turns.`,
-      ])
-    }
+    expect(await descriptionsOf('WolkvoxQuotaExhausted', '0104')).toEqual([
+      `The account 0104 has used the ${LICENSES * 1000} calls of its licences today. Operations of the account: all. The exporter sends no more until the day turns.`,
+    ])
+    expect(await descriptionsOf('WolkvoxQuotaExhausted', '0101')).toEqual([
+      'wolkvox allows no more calls for the account 0101 today. Operations of the account: shared. The exporter tries one call every 30 minutes until the day turns.',
+    ])
     expect(await inhibitor('WolkvoxQuotaForecast', '0103')).toBe('WolkvoxQuotaNearlyExhausted')
     expect(await inhibitor('WolkvoxQuotaNearlyExhausted', '0104')).toBe('WolkvoxQuotaExhausted')
     expect(await inhibitor('WolkvoxRefreshFailing', 'shared')).toBe('WolkvoxQuotaExhausted')

@@ -82,6 +82,27 @@ describe.skipIf(!haveTools('prometheus-alertmanager'))('the inhibitions of Alert
     })
     expect(found).toEqual(inhibited)
   })
+
+  it.each([
+    ['WolkvoxQuotaExhausted', ['WolkvoxQuotaForecast', 'WolkvoxQuotaNearlyExhausted', 'WolkvoxQuotaShort']],
+    ['WolkvoxQuotaShort', ['WolkvoxQuotaForecast', 'WolkvoxQuotaNearlyExhausted']],
+  ])('%s is the only alert about the quota of its account', async (alertname, inhibited) => {
+    const { send, known } = await startAlertmanager(readText('alertmanager.yml'))
+    const alert = (name: string, account: string) => ({
+      labels: { alertname: name, job: 'wolkvox', instance: 'e', account },
+    })
+    await send(
+      alert(alertname, '0042'),
+      ...inhibited.flatMap((name) => [alert(name, '0042'), alert(name, '0099')]),
+    )
+    const found = await eventually('inhibited alerts', async () => {
+      const quiet = (await known()).filter(
+        ({ status, labels }) => status.inhibitedBy.length > 0 && labels.account === '0042',
+      )
+      return quiet.length >= inhibited.length ? quiet.map(({ labels }) => labels.alertname).sort() : undefined
+    })
+    expect(found).toEqual(inhibited)
+  })
 })
 
 describe.skipIf(!haveTools('prometheus-alertmanager'))('a notification of Alertmanager', () => {
