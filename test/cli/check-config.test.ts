@@ -278,7 +278,7 @@ Account 0042
   424 calls a day are left: enough for 424 retries; if more are needed, the least important reports pause first
 Account 0077
   12 of 1,000 calls a day (1 licence × 1,000): 1.2%
-  988 calls a day are left: enough to retry every refresh twice
+  988 calls a day are left: enough for 2 retries of each refresh
 `)
   })
 })
