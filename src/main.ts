@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { cacheCompiledSource } from './compile-cache.ts'
 import { forceExit, wouldHang } from './force-exit.ts'
-import { limitStartupHeap } from './startup-heap.ts'
+import { limitStartupHeap, skipWasmOptimization } from './v8-memory.ts'
 
 const OLDEST_NODE = 24
 
@@ -40,6 +40,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 cacheCompiledSource()
+skipWasmOptimization()
 const [{ run }, { createStandardError }] = await limitStartupHeap(() =>
   Promise.all([import('./cli/run.ts'), import('./telemetry/standard-error.ts')]),
 )
