@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { cacheCompiledSource } from './compile-cache.ts'
 import { forceExit, wouldHang } from './force-exit.ts'
 import { limitStartupHeap, skipWasmOptimization } from './v8-memory.ts'
+import { loadZodInEnglish } from './zod-locales.ts'
 
 const OLDEST_NODE = 24
 
@@ -41,9 +42,10 @@ for (const stream of [process.stdout, process.stderr]) {
 
 cacheCompiledSource()
 skipWasmOptimization()
-const [{ run }, { createStandardError }] = await limitStartupHeap(() =>
-  Promise.all([import('./cli/run.ts'), import('./telemetry/standard-error.ts')]),
-)
+const [{ run }, { createStandardError }] = await limitStartupHeap(async () => {
+  await loadZodInEnglish()
+  return Promise.all([import('./cli/run.ts'), import('./telemetry/standard-error.ts')])
+})
 
 let hangs = false
 const standardError = createStandardError(() => hangup.abort())

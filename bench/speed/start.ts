@@ -26,7 +26,7 @@ const PROGRAMS = [
 // Short against a start.
 const POLL_MS = 2
 
-const MAX_MODULES = 400
+const MAX_MODULES = 380
 
 /** Preload this module to use {@link loadedModules}. */
 export const MODULE_RECORDER = new URL('module-recorder.ts', import.meta.url).href

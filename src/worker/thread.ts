@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { loadZodInEnglish } from '../zod-locales.ts'
 import { type FromWorker, type ThreadData, type ToWorker, transferable } from './protocol.ts'
-import { createTaskRunner } from './tasks.ts'
 
 const port = parentPort
 if (port === null) throw new Error('this file runs only as a worker thread')
 
+await loadZodInEnglish()
+const { createTaskRunner } = await import('./tasks.ts')
 if ((workerData as ThreadData).forCalls) await import('../wolkvox/client.ts')
 
 const runner = createTaskRunner()

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 const UNUSED = [
   /\/node_modules\/@fastify\/(ajv|fast-json-stringify)-compiler\//,
   /\/node_modules\/(@opentelemetry|undici|pino-pretty)\//,
+  /\/zod\/v4\/locales\/(?!en\.js$)/,
   /\/src\/simulator\//,
   /\/src\/wolkvox\/(client|parse|response)\.ts$/,
 ]
