@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import { parseDateTime } from '../../src/wolkvox/date-time.ts'
+import { ROOT } from '../../tools/files.ts'
 
 const pad = (number: number, length = 2) => String(number).padStart(length, '0')
 
@@ -75,4 +77,22 @@ describe('a date and time', () => {
     expect(parseDateTime('2026-03-10 08:30:15', 'UTC')).toBe(at)
     expect(at).toBe(Date.UTC(2026, 2, 10, 8, 30, 15))
   })
+})
+
+it('loads Temporal with the first date', () => {
+  const program = `
+    import { registerHooks } from 'node:module'
+    const loaded = new Set()
+    const load = (url, context, next) => {
+      if (url.includes('/temporal-polyfill/')) loaded.add(url)
+      return next(url, context)
+    }
+    registerHooks({ load })
+    const { parseDateTime } = await import('${ROOT}src/wolkvox/date-time.ts')
+    const results = [parseDateTime('08:15:00', 'UTC'), loaded.size > 0]
+    results.push(parseDateTime('1970-01-01 00:00:01', 'UTC'), loaded.size > 0)
+    process.stdout.write(results.join())
+  `
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+  expect(stdout).toBe(',false,1000,true')
 })
