@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../tools/files.ts'
 
@@ -39,4 +40,40 @@ describe('WebAssembly', () => {
   it('is not optimized after skipWasmOptimization', () => {
     expect(compilersAfter('skipWasmOptimization()')).toEqual(['Liftoff'])
   })
+})
+
+// Loaded first: prints each module that is loaded while the young generation can grow.
+const UNLIMITED_LOADS = `
+  import { writeSync } from 'node:fs'
+  import { registerHooks, syncBuiltinESMExports } from 'node:module'
+  import v8 from 'node:v8'
+  const { setFlagsFromString } = v8
+  let isLimited = false
+  v8.setFlagsFromString = (flag) => {
+    if (flag.startsWith('--semi-space-growth-factor=')) isLimited = flag.endsWith('=1')
+    setFlagsFromString(flag)
+  }
+  syncBuiltinESMExports()
+  registerHooks({
+    load(url, context, next) {
+      if (!isLimited) writeSync(1, url + '\\n')
+      return next(url, context)
+    },
+  })
+`
+
+it('the modules of a command are loaded while the young generation cannot grow', () => {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(UNLIMITED_LOADS)}`,
+      `${ROOT}src/main.ts`,
+      'check-config',
+    ],
+    { encoding: 'utf8', env: { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }, cwd: tmpdir() },
+  )
+  expect(status).toBe(0)
+  expect(stdout).toContain('/src/v8-memory.ts\n')
+  expect(stdout.split('\n').filter((line) => /\/src\/(cli|config)\/|\/node_modules\//.test(line))).toEqual([])
 })
