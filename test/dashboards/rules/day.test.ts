@@ -48,7 +48,7 @@ const FIRES: readonly Firing[] = [
   warning(10, 'WolkvoxServiceLevelLow', { skill_id: '2105', skill_name: 'Facturación' }),
   // The list is finished, and the campaign stays started: from half an hour to three hours after the last call.
   {
-    minutes: 150,
+    minutes: 145,
     labels: {
       alertname: 'WolkvoxCampaignFinished',
       severity: 'info',
