@@ -148,7 +148,7 @@ describe('the documentation of categories', () => {
   it.each(rows.filter(({ category }) => !['aux', 'unknown'].includes(category)))(
     'lists only states of $category',
     ({ category, states }) => {
-      const found = states.split(', ').map(categoryOf)
+      const found = states.split(', ').map((state) => categoryOf(state))
       expect(new Set(found)).toEqual(new Set([category]))
     },
   )

@@ -40,8 +40,23 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
 }
 
 /** What else was understood of an operation, without secrets. */
-function detailsOf({ agentName, route }: Operation): string[] {
-  return [`agent names: ${agentName}`, `proxy: ${describeRoute(route)}`]
+function detailsOf({ agentName, agentFilter, states, route }: Operation): string[] {
+  const { include = [], exclude = [] } = agentFilter ?? {}
+  const filters = [
+    ...(include.length === 0 ? [] : [`only those that match ${patterns(include)}`]),
+    ...(exclude.length === 0 ? [] : [`without those that match ${patterns(exclude)}`]),
+  ]
+  return [
+    `agent names: ${agentName}`,
+    ...(filters.length === 0 ? [] : [`agents: ${filters.join(', ')}`]),
+    ...(states === undefined ? [] : [`states with another category: ${Object.keys(states).length}`]),
+    `proxy: ${describeRoute(route)}`,
+  ]
+}
+
+/** Not the patterns themselves: they can be names. */
+function patterns({ length }: readonly string[]): string {
+  return length === 1 ? '1 pattern' : `one of ${length} patterns`
 }
 
 /** What the other shards serve; nothing if there are none. */

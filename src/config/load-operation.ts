@@ -52,6 +52,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
       .filter(({ setting }) => setting !== 'token' || token.problems.length === 0)
       .map((problem) => (problem.setting === 'token' ? { ...problem, setting: token.setting } : problem)),
     ...ca.problems,
+    ...(await patternProblems(raw)),
   ].sort((one, other) => settingNames.indexOf(one.setting) - settingNames.indexOf(other.setting))
   const operation =
     read.ok && problems.length === 0 && route.problems.length === 0
@@ -146,6 +147,21 @@ async function readCa({ caFile }: RawSettings, source: SettingSource) {
   const inSetting = (messages: readonly string[]) =>
     messages.map((message) => ({ setting: 'caFile', message }) as const)
   return { certificates, path, problems: inSetting(problems), warnings: inSetting(warnings), hangs }
+}
+
+/** Problems of patterns over agents. Their engine is loaded only with a pattern. */
+async function patternProblems(raw: RawSettings): Promise<SettingProblem[]> {
+  const patterns = (['agentsInclude', 'agentsExclude'] as const).flatMap((setting) => {
+    const list = raw[setting]
+    if (!Array.isArray(list)) return []
+    return list.map((pattern: unknown, index) => ({ setting, at: [index], pattern }))
+  })
+  if (patterns.length === 0) return []
+  const { patternProblem } = await import('../reports/agent-filter.ts')
+  return patterns.flatMap(({ pattern, ...place }) => {
+    const message = typeof pattern === 'string' ? patternProblem(pattern) : undefined
+    return message === undefined ? [] : [{ ...place, message }]
+  })
 }
 
 const NO_CA = { certificates: undefined, path: undefined, problems: [], warnings: [], hangs: false } as const

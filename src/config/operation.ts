@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import type { AgentFilter } from '../reports/agent-filter.ts'
 import type { AgentNameMode, ReportParameters } from '../reports/report.ts'
 import { basicCredentials, type Route } from './proxy.ts'
 import { Secret } from './secret.ts'
@@ -31,6 +32,10 @@ export interface Operation {
   readonly priority: number
   /** Value of the label `account`, if other processes serve other accounts; see {@link accountLabelOf}. */
   readonly accountLabel?: string
+  /** Absent if every agent is read. */
+  readonly agentFilter?: AgentFilter
+  /** Categories of the operation's own states; absent if there are none. */
+  readonly states?: Readonly<Record<string, string>>
   /** At least one. */
   readonly reports: readonly ReportSettings[]
 }

@@ -83,6 +83,8 @@ function toOperation(values: SettingValues): Operation {
     agentName: values.agentName,
     excludedMetrics: values.excludedMetrics,
     priority: values.priority,
+    ...filterOf(values),
+    ...(values.states === undefined ? {} : { states: values.states }),
     reports: reportSettings(values).map(({ report, refreshIntervalMs, staleAfterMs }) => ({
       name: report.name,
       refreshIntervalMs,
@@ -90,6 +92,13 @@ function toOperation(values: SettingValues): Operation {
       ...parametersOf(report, values),
     })),
   }
+}
+
+function filterOf({
+  agentsInclude: include,
+  agentsExclude: exclude,
+}: SettingValues): Pick<Operation, 'agentFilter'> {
+  return include.length + exclude.length === 0 ? {} : { agentFilter: { include, exclude } }
 }
 
 /** The parameters of a report: from the list of reports, or else from the operation. */

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
+import { categories, normalizeState } from '../reports/agents/categories.ts'
 import { DAY_MS, DURATION_PATTERN, parseBytes, parseDuration, SIZE_PATTERN } from '../units.ts'
 import { isHttpServer, type OutboundProxy, readProxyUrl } from './proxy.ts'
 import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
@@ -66,8 +67,8 @@ function formProblems(text: string, form: Setting['form']): string[] {
 }
 
 /** A schema with the JSON Schema of the same values. */
-interface ValueSchema<T> {
-  readonly schema: z.ZodType<T, string>
+interface ValueSchema<T, Input = string> {
+  readonly schema: z.ZodType<T, Input>
   readonly json: JsonSchema
 }
 
@@ -187,4 +188,38 @@ export const proxyUrl: ValueSchema<OutboundProxy | 'none'> = {
     return z.NEVER
   }),
   json: { type: 'string', pattern: String.raw`^\S+$` },
+}
+
+/** Several texts. */
+export const listOfTexts: ValueSchema<readonly string[], RawValue> = {
+  schema: z
+    .custom<RawValue>()
+    .pipe(z.array(z.string('must be a single value'), 'must be a list, such as [a, b]')),
+  json: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
+}
+
+// Longer states are never compared: normalising takes quadratic time when combining marks follow each other.
+const MAX_STATE_LENGTH = 64
+
+/** The categories of states, by their normalized text. */
+export const stateMap: ValueSchema<Readonly<Record<string, string>>, RawValue> = {
+  schema: z.custom<RawValue>().transform((raw, context) => {
+    if (typeof raw === 'string' || Array.isArray(raw)) {
+      context.addIssue('must be a mapping from states to categories, such as { Almuerzo: aux }')
+      return z.NEVER
+    }
+    const states = new Map<string, string>()
+    for (const [state, category] of Object.entries(raw)) {
+      const issue = (message: string) => context.addIssue({ code: 'custom', message, path: [state] })
+      const isLong = state.trim().length > MAX_STATE_LENGTH
+      const text = isLong ? '' : normalizeState(state)
+      if (!categories.some((known) => known === category)) issue(`must be one of ${categories.join(', ')}`)
+      else if (isLong) issue(`is longer than ${MAX_STATE_LENGTH} characters`)
+      else if (text === '') issue('has no text; an agent without a state is always unknown')
+      else if (states.has(text)) issue('is there twice, in another spelling; remove one')
+      else states.set(text, String(category))
+    }
+    return Object.fromEntries(states)
+  }),
+  json: { type: 'object', additionalProperties: { enum: categories }, minProperties: 1 },
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { categories } from '../reports/agents/categories.ts'
 import { reports } from '../reports/index.ts'
 import { agentNameModes } from '../reports/report.ts'
 import { formatDuration } from '../units.ts'
@@ -7,10 +8,12 @@ import { reportList } from './report-list.ts'
 import {
   baseUrl,
   durationUpTo,
+  listOfTexts,
   oneOf,
   proxyUrl,
   responseSize,
   type Setting,
+  stateMap,
   textOf,
   timeZone,
   wholeNumber,
@@ -242,6 +245,31 @@ export const settings = {
     isStructured: true,
     schema: excludedMetrics.schema.optional(),
     json: excludedMetrics.json,
+  }),
+  agentsInclude: define({
+    key: 'agents.include',
+    default: 'all',
+    meaning:
+      'regular expressions (RE2, any case) over agent_id and agent_name: only agents that match one are read',
+    isStructured: true,
+    schema: listOfTexts.schema.default([]),
+    json: listOfTexts.json,
+  }),
+  agentsExclude: define({
+    key: 'agents.exclude',
+    default: 'none',
+    meaning: 'the same: agents that match one are not read',
+    isStructured: true,
+    schema: listOfTexts.schema.default([]),
+    json: listOfTexts.json,
+  }),
+  states: define({
+    key: 'states',
+    default: 'none',
+    meaning: `categories of the operation's own states, by their text: ${categories.join(', ')}`,
+    isStructured: true,
+    schema: stateMap.schema.optional(),
+    json: stateMap.json,
   }),
   priority: define({
     key: 'priority',

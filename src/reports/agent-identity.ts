@@ -58,6 +58,8 @@ function exposedId(id: string, { agentName, name: operation }: RowSettings): str
 export interface IdentityReader {
   /** @returns the agent's id, or `undefined` if the record has no readable one */
   readonly keyOf: (value: FieldValue) => string | undefined
+  /** The agent as wolkvox sends it, for filters. @param nameField wolkvox's name of the field with the name */
+  readonly agentOf: (value: FieldValue, nameField?: string) => AgentIdentity | undefined
   /**
    * @param name from another field; without one, the name can be part of the id
    * @returns `undefined` if the agent must not be exposed
@@ -87,6 +89,13 @@ export function identityReader(
       const text = readId(value(field))
       return typeof text === 'string' ? splitId(text).id : undefined
     },
+    agentOf: (value, nameField) => {
+      const text = readId(value(field))
+      if (typeof text !== 'string') return undefined
+      const { id, name = '' } = splitId(text)
+      const separate = nameField === undefined ? undefined : readText(value(nameField))
+      return { id, name: typeof separate === 'string' ? separate : name }
+    },
     read: (key, take, settings, name) => {
       // The name is taken, too, because it can contain a secret that is not in the id.
       const found = name ?? take(field, readName) ?? ''
@@ -101,9 +110,13 @@ export function identityReader(
 /** Reads who an agent is from `agent_id`. */
 export const agentIdentity = identityReader('agent_id')
 
-/** Names stored under another setting may be names that have to be hidden now. */
-export function agentPrivacyOf({ agentName }: RowSettings): string {
-  return agentName
+/**
+ * Names stored under another setting may be names that have to be hidden now, and agents stored under another filter may be
+ * excluded. Patterns can contain names, so only their hash is stored.
+ */
+export function agentPrivacyOf({ agentName, agentFilter }: RowSettings): string {
+  if (agentFilter === undefined) return agentName
+  return `${agentName} ${createHash('sha256').update(JSON.stringify(agentFilter)).digest('hex').slice(0, 16)}`
 }
 
 // 16 hex digits: 64 bits distinguish the names of any operation.

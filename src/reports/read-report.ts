@@ -7,6 +7,7 @@ import { UNPARSABLE } from '../wolkvox/parse.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
 import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
 import { isObject, type Reader, UNREADABLE } from '../wolkvox/values.ts'
+import type { KeepsAgent } from './agent-filter.ts'
 import { createRecordFields } from './record-fields.ts'
 import { type AnyReport, fieldsOf, type JsonRecord, numericFields, type RowSettings } from './report.ts'
 
@@ -30,12 +31,14 @@ export interface Snapshot {
 }
 
 /** A snapshot, with what was rejected and what was missing. The missing fields can include whole lists. */
-export interface ReadReport extends Pick<ReadRecords, 'rejections' | 'missingFields'> {
+export interface ReadReport extends Pick<ReadRecords, 'rejections' | 'missingFields' | 'excluded'> {
   readonly snapshot: Snapshot
 }
 
 /** The settings of an operation that reading a report needs. */
 export interface ReportSource extends RowSettings {
+  /** The compiled `agentFilter`. */
+  readonly keepsAgent?: KeepsAgent | undefined
   readonly token: Secret
   /** Its proxy may have a password, which no message may contain. */
   readonly route?: Route
@@ -56,7 +59,7 @@ export function readReport(report: AnyReport, response: ApiResponse, source: Rep
   const shape = { ...report, fields: fieldsOf(report) }
   const { records, missingLists } = recordsOf(response, createRedactor(...secrets), shape)
   const { fetchedAt } = response
-  const { rows, columns, rejections, missingFields } = readRecords(
+  const { rows, columns, rejections, missingFields, excluded } = readRecords(
     report,
     records,
     source,
@@ -71,9 +74,16 @@ export function readReport(report: AnyReport, response: ApiResponse, source: Rep
   }
   const rejected = Object.values(rejections.records).reduce((sum, count) => sum + count, 0)
   return {
-    snapshot: { fetchedAt, rows, columns, records: rows.length + rejected, bytes: response.body.length },
+    snapshot: {
+      fetchedAt,
+      rows,
+      columns,
+      records: rows.length + rejected + excluded,
+      bytes: response.body.length,
+    },
     rejections,
     missingFields: [...missingLists, ...missingFields],
+    excluded,
   }
 }
 
@@ -82,6 +92,8 @@ export interface ReadRecords {
   readonly rows: readonly unknown[]
   readonly columns: Columns
   readonly rejections: Rejections
+  /** Records of agents that the filter leaves out. */
+  readonly excluded: number
   /** wolkvox's names of the fields that no record has. */
   readonly missingFields: readonly string[]
 }
@@ -122,6 +134,8 @@ export function readRecords(
     return finders.some((containsSecret) => containsSecret(text))
   }
 
+  const { keepsAgent } = source
+  let excluded = 0
   let current: JsonRecord = {}
   const value = (field: string) => fields.valueOf(current, field)
 
@@ -149,6 +163,13 @@ export function readRecords(
       reject('missing_id')
       continue
     }
+    if (keepsAgent !== undefined) {
+      const agent = report.agentOf?.(value)
+      if (agent !== undefined && !keepsAgent(agent.id, agent.name)) {
+        excluded += 1
+        continue
+      }
+    }
     if (keys.has(key)) {
       reject('duplicate')
       continue
@@ -169,6 +190,7 @@ export function readRecords(
     columns: Object.fromEntries(columns.map(({ field, numbers }) => [field, numbers])),
     rejections: { records: rejectedRecords, values: rejectedValues },
     missingFields: fields.missing().filter((field) => !report.comparedFields?.includes(field)),
+    excluded,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Family, Labels, Sample } from '../model/family.ts'
 import type { Reader } from '../wolkvox/values.ts'
+import type { AgentFilter } from './agent-filter.ts'
 
 /** One record of a response, as JSON gave it. */
 export type JsonRecord = Readonly<Record<string, unknown>>
@@ -18,6 +19,10 @@ export interface RowSettings {
   /** Name of the operation. */
   readonly name: string
   readonly agentName: AgentNameMode
+  /** Which agents are read; absent: all. */
+  readonly agentFilter?: AgentFilter
+  /** Categories of states that replace the usual ones, by the normalized text of the state; absent if there are none. */
+  readonly states?: Readonly<Record<string, string>>
   /** Of the report; absent if it has none. */
   readonly parameters?: ReportParameters | undefined
 }
@@ -74,6 +79,8 @@ export interface Report<Row> {
    * @returns `undefined` if the record has none and has to be rejected as `missing_id`
    */
   readonly keyOf: (value: FieldValue) => string | undefined
+  /** The id and the name, possibly empty, of the agent that a record is about; absent if records are not about agents. */
+  readonly agentOf?: (value: FieldValue) => { readonly id: string; readonly name: string } | undefined
   /**
    * Makes a reader of rows for one response.
    *
@@ -90,6 +97,8 @@ export interface Report<Row> {
   readonly families: readonly ReportFamily<Row>[]
   /** Checks a row that an earlier process has stored. */
   readonly storedRow: z.ZodType<Row>
+  /** Derives again what depends on settings that may have changed since a row was stored. */
+  readonly restoreRow?: (row: Row, settings: RowSettings) => Row
   /** Names the privacy settings that stored rows depend on: rows stored under another value are discarded. */
   readonly privacyOf: (settings: RowSettings) => string
 }

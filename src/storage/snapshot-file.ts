@@ -5,7 +5,7 @@ import type { AnyReport } from '../reports/report.ts'
 import { CLOCK_TOLERANCE_MS, decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
 /** Settings of an operation that its stored data depends on. */
-type Source = Pick<Operation, 'name' | 'server' | 'baseUrl' | 'agentName'>
+type Source = Pick<Operation, 'name' | 'server' | 'baseUrl' | 'agentName' | 'agentFilter' | 'states'>
 
 // JSON has no NaN: a row without a number has `null`.
 const column = z.array(
@@ -70,5 +70,7 @@ export function decodeSnapshot(
   const { content, problem } = decodeStored(bytes, expected, now)
   if (content === undefined) return { problem }
   const { fetchedAt, records, bytes: size, rows, columns } = content
-  return { content: { fetchedAt, records, bytes: size, rows, columns } }
+  const { restoreRow } = report
+  const restored = restoreRow === undefined ? rows : rows.map((row) => restoreRow(row, source))
+  return { content: { fetchedAt, records, bytes: size, rows: restored, columns } }
 }

@@ -7,6 +7,7 @@ import {
   type RenderedSnapshot,
   type RestoreResult,
 } from '../model/outcome.ts'
+import type { KeepsAgent } from '../reports/agent-filter.ts'
 import { reportNamed } from '../reports/index.ts'
 import { readReport, type Snapshot } from '../reports/read-report.ts'
 import { type AnyReport, type RowSettings, requestPathOf } from '../reports/report.ts'
@@ -99,14 +100,17 @@ export async function read(
 ): Promise<{ readonly outcome: Outcome; readonly snapshot: Snapshot | undefined }> {
   let rejections: Outcome['rejections'] = { records: {}, values: {} }
   try {
-    const found = readReport(report, response, rowSettingsOf(operation, report))
+    const found = readReport(report, response, {
+      ...rowSettingsOf(operation, report),
+      keepsAgent: await agentFilterOf(operation),
+    })
     rejections = found.rejections
     const { snapshot } = found
-    if (snapshot.rows.length === 0 && (snapshot.records > 0 || report.needsRecord)) {
+    if (snapshot.rows.length === 0 && (snapshot.records > found.excluded || report.needsRecord)) {
       const message =
         snapshot.records === 0
           ? 'the response has no record'
-          : `none of the ${snapshot.records} records could be read (${counts(rejections.records)})`
+          : `none of the ${snapshot.records - found.excluded} records could be read (${counts(rejections.records)})`
       return { outcome: failedOutcome('malformed', message, rejections), snapshot: undefined }
     }
     const rendered = await render(report, snapshot, operation)
@@ -120,6 +124,25 @@ export async function read(
       snapshot: undefined,
     }
   }
+}
+
+/** Compiled filters by their settings: a thread reads the reports of several operations. */
+const filters = new Map<string, KeepsAgent>()
+
+// A change of the configuration makes another filter.
+const MAX_FILTERS = 1000
+
+/** The engine is loaded only with a filter. */
+async function agentFilterOf({ agentFilter }: Operation): Promise<KeepsAgent | undefined> {
+  if (agentFilter === undefined) return undefined
+  const key = JSON.stringify(agentFilter)
+  const known = filters.get(key)
+  if (known !== undefined) return known
+  const { createAgentFilter } = await import('../reports/agent-filter.ts')
+  const filter = createAgentFilter(agentFilter)
+  if (filters.size >= MAX_FILTERS) filters.clear()
+  filters.set(key, filter)
+  return filter
 }
 
 /** The settings of an operation as one of its reports sees them. */

@@ -340,3 +340,31 @@ describe('the file is named', () => {
     )
   })
 })
+
+it('loads the example of the documented form, with every kind of setting', async () => {
+  const operation = await operationOf(`# yaml-language-server: $schema=config.schema.json
+refresh_interval: 5m          # anything here is the default of every operation
+agent_name: plain
+operations:
+  - name: ventas-bogota
+    server: "0042"
+    token_file: token
+    licenses: 50
+    reports:
+      agents: {}
+      skills: { service_level_seconds: 30 }
+      latency: { refresh_interval: 15m }
+    states: { Almuerzo: aux, "En línea": talk }
+    agents: { exclude: ["^9", "prueba"] }
+`)
+  expect(operation).toMatchObject({
+    name: 'ventas-bogota',
+    reports: [
+      { name: 'agents' },
+      { parameters: { serviceLevelSeconds: 30 } },
+      { refreshIntervalMs: 900_000 },
+    ],
+    states: { almuerzo: 'aux', 'en linea': 'talk' },
+    agentFilter: { include: [], exclude: ['^9', 'prueba'] },
+  })
+})

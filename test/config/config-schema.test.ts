@@ -66,7 +66,13 @@ describe('the documented examples', () => {
         ],
       },
       { name: 'soporte', licenses: 50, priority: 10 },
-      { name: 'cobros', timeZone: 'America/Mexico_City', licenses: 20 },
+      {
+        name: 'cobros',
+        timeZone: 'America/Mexico_City',
+        licenses: 20,
+        states: { almuerzo: 'aux', 'en linea': 'talk' },
+        agentFilter: { include: [], exclude: ['^9', 'prueba'] },
+      },
     ])
   })
 })
@@ -103,6 +109,8 @@ const agreed: readonly (readonly [isGood: boolean, text: string])[] = [
       'max_response_bytes: "65536"',
       'agent_name: hash',
       'service_level_seconds: 40',
+      'agents: { include: ["^1"], exclude: [prueba] }',
+      'states: { Almuerzo: aux }',
       'priority: -5',
       'metrics: { exclude: [wolkvox_agents] }',
       'priority: "5"',
@@ -150,6 +158,13 @@ const agreed: readonly (readonly [isGood: boolean, text: string])[] = [
       'metrics: { exclude: [wolkvox_up] }',
       'metrics: { exclude: [wolkvox_agents, wolkvox_agents] }',
       'priority: high',
+      'agents: {}',
+      'agents: { only: [a] }',
+      'agents: { exclude: prueba }',
+      'agents: { exclude: [] }',
+      'states: aux',
+      'states: { Almuerzo: lunch }',
+      'states: {}',
       'name: ""',
       'server: wv0042',
       'server: "34"',

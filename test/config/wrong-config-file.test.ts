@@ -539,6 +539,58 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
       '3:5 operations[1].timeout: must be a duration between 1s and 1d, written as Prometheus does: 90s, 5m, 1h30m',
     ],
   ],
+  [
+    'an empty section',
+    one('agents: {}'),
+    ['5:5 operations[0].agents: is empty; set it to a value, or remove the key'],
+  ],
+  [
+    'a section that is a list',
+    one('agents: [a]'),
+    ['5:5 operations[0].agents: must contain keys: include, exclude'],
+  ],
+  [
+    'an unknown key of a section',
+    one('agents: { exlude: [a] }'),
+    ['5:15 operations[0].agents.exlude: is not a known key; did you mean exclude?'],
+  ],
+  [
+    'a pattern that is no list',
+    one('agents: { exclude: prueba }'),
+    ['5:15 operations[0].agents.exclude: must be a list, such as [a, b]'],
+  ],
+  [
+    'patterns that RE2 refuses',
+    one('agents:', '  include: ["(?=a)b", "a", "(a)\\\\1"]', '  exclude: ["[", [a]]'),
+    [
+      '6:17 operations[0].agents.include[0]: is not a regular expression of RE2, which has no lookaround and no backreferences; simplify it',
+      '6:32 operations[0].agents.include[2]: is not a regular expression of RE2, which has no lookaround and no backreferences; simplify it',
+      '7:17 operations[0].agents.exclude[0]: is not a regular expression of RE2, which has no lookaround and no backreferences; simplify it',
+      '7:22 operations[0].agents.exclude[1]: must be a single value',
+    ],
+  ],
+  [
+    'states as a text',
+    one('states: aux'),
+    ['5:5 operations[0].states: must be a mapping from states to categories, such as { Almuerzo: aux }'],
+  ],
+  [
+    'wrong states',
+    one(
+      'states:',
+      '  Almuerzo: lunch',
+      '  " ": aux',
+      '  En línea: talk',
+      '  EN LINEA: aux',
+      `  ${'x'.repeat(65)}: aux`,
+    ),
+    [
+      '6:7 operations[0].states.Almuerzo: must be one of ready, talk, ring, acw, aux, logout, unknown',
+      '7:7 operations[0].states: has no text; an agent without a state is always unknown',
+      '9:7 operations[0].states: is there twice, in another spelling; remove one',
+      '10:7 operations[0].states: is longer than 64 characters',
+    ],
+  ],
 ]
 
 describe('a file is refused', () => {

@@ -21,17 +21,22 @@ const CATEGORY_OF = new Map(
 const MAX_KNOWN_LENGTH = 64
 
 // NFD splits an accented letter into the letter and its combining marks.
-const normalize = (state: string) => state.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+/** The form in which states are compared. */
+export const normalizeState = (state: string) =>
+  state.trim().normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /**
  * The category of a state, compared without case, accents and outer space. A state that is in no list is auxiliary,
  * because each operation invents its own states and can rename them at any time.
  *
  * @param state text of `agent_status`; empty when there is none
+ * @param overrides categories of an operation's own states, by {@link normalizeState}
  */
-export function categoryOf(state: string): Category {
+export function categoryOf(state: string, overrides: Readonly<Record<string, string>> = {}): Category {
   const text = state.trim()
   if (text.length > MAX_KNOWN_LENGTH) return 'aux'
-  const known = normalize(text)
+  const known = normalizeState(text)
+  const own = Object.hasOwn(overrides, known) ? overrides[known] : undefined
+  if (own !== undefined) return own as Category
   return known === '' ? 'unknown' : (CATEGORY_OF.get(known) ?? 'aux')
 }

@@ -1,7 +1,7 @@
 import { agentIdentity, agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
 import { agentFamilies } from './families.ts'
-import { createAgentReader, storedAgent } from './rows.ts'
+import { createAgentReader, restoreAgent, storedAgent } from './rows.ts'
 
 /** What each agent does now, and the totals of each agent's day. */
 export const agents = defineReport({
@@ -13,10 +13,12 @@ export const agents = defineReport({
   spellings: { ocupation: ['occupation'] },
   rowFields: ['agent_id', 'agent_name', 'agent_status'],
   keyOf: agentIdentity.keyOf,
+  agentOf: (value) => agentIdentity.agentOf(value, 'agent_name'),
   createRowReader: createAgentReader,
   labelNames: agentLabelNames,
   labelsOf: agentLabelsOf,
   families: agentFamilies,
   storedRow: storedAgent,
+  restoreRow: restoreAgent,
   privacyOf: agentPrivacyOf,
 })

@@ -23,12 +23,17 @@ export function createAgentReader(settings: RowSettings) {
     const state = take('agent_status', readText) ?? ''
     let category = categories.get(state)
     if (category === undefined) {
-      category = categoryOf(state)
+      category = categoryOf(state, settings.states)
       categories.set(state, category)
     }
     const identity = agentIdentity.read(id, take, settings, take('agent_name', readText))
     return identity && { ...identity, state, category }
   }
+}
+
+/** The category of a stored agent depends on the rules of this process. */
+export function restoreAgent(agent: Agent, { states }: RowSettings): Agent {
+  return states === undefined ? agent : { ...agent, category: categoryOf(agent.state, states) }
 }
 
 /** An agent as an earlier process has stored it. */

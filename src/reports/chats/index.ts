@@ -12,6 +12,7 @@ export const chats = defineReport({
   maxRecordBytes: 4 * 2 ** 20,
   rowFields: ['agent_id', 'active_chats'],
   keyOf: agentIdentity.keyOf,
+  agentOf: agentIdentity.agentOf,
   createRowReader: createChatAgentReader,
   labelNames: agentLabelNames,
   labelsOf: agentLabelsOf,

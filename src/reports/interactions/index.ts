@@ -18,6 +18,7 @@ export const interactions = defineReport({
   maxRecordBytes: 4 * 2 ** 20,
   rowFields: ['agent_id'],
   keyOf: agentIdentity.keyOf,
+  agentOf: agentIdentity.agentOf,
   createRowReader: createInteractionAgentReader,
   labelNames: agentLabelNames,
   labelsOf: agentLabelsOf,

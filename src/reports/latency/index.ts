@@ -3,6 +3,7 @@ import { defineReport } from '../report.ts'
 import { latencyFamilies } from './families.ts'
 import {
   ADDRESS_FIELD,
+  agentOf,
   createNetworkEndReader,
   networkEndKeyOf,
   networkEndLabelsOf,
@@ -20,6 +21,7 @@ export const latency = defineReport({
   comparedFields: [ADDRESS_FIELD],
   rowFields,
   keyOf: networkEndKeyOf,
+  agentOf,
   createRowReader: createNetworkEndReader,
   labelNames: agentLabelNames,
   labelsOf: networkEndLabelsOf,

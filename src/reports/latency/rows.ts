@@ -59,6 +59,9 @@ export const rowFields: readonly string[] = [
 
 const identity = identityReader(AGENT_FIELD, readTextWithoutAddress)
 
+/** Trunks are no agents. */
+export const agentOf = (value: FieldValue) => identity.agentOf(value)
+
 // Agents and trunks can have the same names.
 const AGENT_KEY = 'agent '
 const PBX_KEY = 'pbx '
