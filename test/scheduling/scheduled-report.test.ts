@@ -42,3 +42,14 @@ it.each([
 ])('calls for %s are needed with two retries for each report', (_what, scheduled, forMs, calls) => {
   expect(callsNeeded(scheduled, forMs)).toBe(calls)
 })
+
+it('prefers operations with a higher priority among the same report, and important reports among all', () => {
+  const inOrder = [
+    demandOf({ name: 'agents', refreshIntervalMs: HOUR }, 100),
+    demandOf({ name: 'agents', refreshIntervalMs: HOUR }),
+    demandOf({ name: 'agents', refreshIntervalMs: HOUR }, -100),
+    demandOf({ name: 'skills', refreshIntervalMs: HOUR }, 100),
+  ].map(({ priority }) => priority)
+  expect(inOrder).toEqual(inOrder.toSorted((one, other) => one - other))
+  expect(new Set(inOrder).size).toBe(inOrder.length)
+})
