@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants, openSync, readdirSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import type { Worker } from 'node:worker_threads'
@@ -166,6 +166,26 @@ describe('a storage', () => {
     const second = start(wolkvox.url, [LOOPBACK], folder).then(({ exporter }) => exporter.failed)
     await expect(second).rejects.toThrow(StorageInUseError)
     expect(wolkvox.requests).toBe(1)
+  })
+
+  it('serves several exporters at the same time if they have different accounts, as shards do', async () => {
+    const folder = temporaryFolder()
+    const one = await start((await simulator()).url, [LOOPBACK], folder)
+    const other = await start((await simulator()).url, [LOOPBACK], folder)
+    for (const { url } of [one, other]) {
+      await eventually(async () =>
+        expect(await textOf(`${url}/metrics`)).toContain(
+          'wolkvox_up{operation="ventas",report="agents"} 1\n',
+        ),
+      )
+      expect(await textOf(`${url}/metrics`)).toContain(
+        'wolkvox_storage_failures_total{operation="ventas"} 0\n',
+      )
+    }
+    await Promise.all([one.exporter.stop(), other.exporter.stop()])
+    const stored = readdirSync(folder).map((name) => name.split('.').at(-1))
+    expect(stored.filter((kind) => kind === 'snapshot')).toHaveLength(2)
+    expect(stored.filter((kind) => kind === 'account')).toHaveLength(2)
   })
 
   // Windows has no named pipes in folders.
