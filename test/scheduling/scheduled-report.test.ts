@@ -45,10 +45,10 @@ it.each([
 
 it('prefers operations with a higher priority among the same report, and important reports among all', () => {
   const inOrder = [
-    demandOf({ name: 'agents', refreshIntervalMs: HOUR }, 100),
-    demandOf({ name: 'agents', refreshIntervalMs: HOUR }),
-    demandOf({ name: 'agents', refreshIntervalMs: HOUR }, -100),
-    demandOf({ name: 'skills', refreshIntervalMs: HOUR }, 100),
+    scheduledReport({ name: 'agents', refreshIntervalMs: HOUR }, 100),
+    scheduledReport({ name: 'agents', refreshIntervalMs: HOUR }),
+    scheduledReport({ name: 'agents', refreshIntervalMs: HOUR }, -100),
+    scheduledReport({ name: 'skills', refreshIntervalMs: HOUR }, 100),
   ].map(({ priority }) => priority)
   expect(inOrder).toEqual(inOrder.toSorted((one, other) => one - other))
   expect(new Set(inOrder).size).toBe(inOrder.length)
