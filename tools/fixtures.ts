@@ -5,6 +5,9 @@ import { Secret } from '../src/config/secret.ts'
 import type { Outcome, RenderedSnapshot } from '../src/model/outcome.ts'
 import type { AccountState } from '../src/scheduling/budget.ts'
 
+/** A key of pseudonyms. */
+export const HASH_KEY = new Secret('test-key-0123456789')
+
 /** Settings that a test may override: those of the operation, or of its only report. */
 export type OperationOverrides = Partial<Operation & Omit<ReportSettings, 'name'>>
 
@@ -27,6 +30,8 @@ export function anOperation({
     maxResponseBytes: 64 * 2 ** 20,
     agentName: 'plain',
     priority: 0,
+    agentId: 'plain',
+    hashKey: undefined,
     reports: [{ name: 'agents', refreshIntervalMs, staleAfterMs }],
     ...overrides,
   }

@@ -40,14 +40,14 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
 }
 
 /** What else was understood of an operation, without secrets. */
-function detailsOf({ agentName, agentFilter, states, route }: Operation): string[] {
+function detailsOf({ agentName, agentId, agentFilter, states, route }: Operation): string[] {
   const { include = [], exclude = [] } = agentFilter ?? {}
   const filters = [
     ...(include.length === 0 ? [] : [`only those that match ${patterns(include)}`]),
     ...(exclude.length === 0 ? [] : [`without those that match ${patterns(exclude)}`]),
   ]
   return [
-    `agent names: ${agentName}`,
+    `agent names: ${agentName}, agent ids: ${agentId}`,
     ...(filters.length === 0 ? [] : [`agents: ${filters.join(', ')}`]),
     ...(states === undefined ? [] : [`states with another category: ${Object.keys(states).length}`]),
     `proxy: ${describeRoute(route)}`,

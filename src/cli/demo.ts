@@ -41,6 +41,8 @@ export const demo: Command = async (args, context) => {
     maxResponseBytes: DEMO_MAX_RESPONSE_BYTES,
     agentName: 'plain' as const,
     priority: 0,
+    agentId: 'plain' as const,
+    hashKey: undefined,
     reports: reports.map(({ name }) => {
       const refreshIntervalMs = name === 'agents' ? DEMO_INTERVAL_MS : FURTHER_INTERVAL_MS
       return { name, refreshIntervalMs, staleAfterMs: 3 * refreshIntervalMs }

@@ -115,11 +115,11 @@ async function load(parsed: ParsedFile): Promise<Config> {
 function place(
   { operations }: ConfigDocument,
   index: number,
-  { setting, at = [], message }: SettingProblem,
+  { setting, at = [], message, missing = setting }: SettingProblem,
   dependent = DEPENDENT,
 ): LocatedProblem[] {
   const operation = operations[index]
-  if (operation === undefined || operation.reported.has(setting)) return []
+  if (operation === undefined || [setting, missing].some((name) => operation.reported.has(name))) return []
   const isDefault = operation.inherited.has(setting) && !dependent.has(setting)
   return [{ at: isDefault ? [...keyPath(setting), ...at] : operation.placeOf(setting, at), message }]
 }

@@ -43,6 +43,7 @@ const SUGGESTED_INTERVAL_MS = 300_000
 export async function loadOperation(raw: RawSettings, source: SettingSource): Promise<LoadedOperation> {
   const token = await readToken(raw, source)
   const ca = await readCa(raw, source)
+  const key = await readKey(raw, source)
   // Omit where the token comes from: it is read.
   const read = readOperation({ ...raw, token: token.text, tokenFile: undefined, tokenEnv: undefined })
   const route = routeOf(raw, source)
@@ -53,6 +54,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
       .map((problem) => (problem.setting === 'token' ? { ...problem, setting: token.setting } : problem)),
     ...ca.problems,
     ...(await patternProblems(raw)),
+    ...key.problems,
   ].sort((one, other) => settingNames.indexOf(one.setting) - settingNames.indexOf(other.setting))
   const operation =
     read.ok && problems.length === 0 && route.problems.length === 0
@@ -60,6 +62,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
           ...read.operation,
           route: route.route ?? { ...read.operation.route, source: source.nameOf('proxyUrl') },
           caCertificates: ca.certificates,
+          hashKey: key.key,
         }
       : undefined
   return {
@@ -71,8 +74,8 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
       ...(operation === undefined ? [] : [...shortInterval(operation), ...longTimeout(operation)]),
       ...ca.warnings,
     ],
-    files: [token.path, ca.path].filter((path) => path !== undefined),
-    hangs: token.hangs || ca.hangs,
+    files: [token.path, ca.path, key.path].filter((path) => path !== undefined),
+    hangs: token.hangs || ca.hangs || key.hangs,
   }
 }
 
@@ -149,6 +152,8 @@ async function readCa({ caFile }: RawSettings, source: SettingSource) {
   return { certificates, path, problems: inSetting(problems), warnings: inSetting(warnings), hangs }
 }
 
+const NO_CA = { certificates: undefined, path: undefined, problems: [], warnings: [], hangs: false } as const
+
 /** Problems of patterns over agents. Their engine is loaded only with a pattern. */
 async function patternProblems(raw: RawSettings): Promise<SettingProblem[]> {
   const patterns = (['agentsInclude', 'agentsExclude'] as const).flatMap((setting) => {
@@ -164,7 +169,28 @@ async function patternProblems(raw: RawSettings): Promise<SettingProblem[]> {
   })
 }
 
-const NO_CA = { certificates: undefined, path: undefined, problems: [], warnings: [], hangs: false } as const
+/** Reads the key of the pseudonyms, unless its path is wrong. Without a key, a list of names or ids would find the agents. */
+async function readKey({ hashKeyFile, ...raw }: RawSettings, source: SettingSource) {
+  if (hashKeyFile === undefined) {
+    const hashed = (['agentName', 'agentId'] as const).find((setting) => raw[setting] === 'hash')
+    if (hashed === undefined) return NO_KEY
+    const name = source.nameOf('hashKeyFile')
+    const message = `hash needs a key; set ${name} to a file with the output of: openssl rand -hex 32`
+    return { ...NO_KEY, problems: [{ setting: hashed, message, missing: 'hashKeyFile' } as const] }
+  }
+  if (typeof hashKeyFile !== 'string' || pathProblems(hashKeyFile).length > 0) return NO_KEY
+  const { readHashKey } = await import('./hash-key.ts')
+  const path = pathOf(hashKeyFile, source)
+  const { key, problems, hangs } = await readHashKey(path)
+  return {
+    key,
+    path,
+    problems: problems.map((message) => ({ setting: 'hashKeyFile', message }) as const),
+    hangs,
+  }
+}
+
+const NO_KEY = { key: undefined, path: undefined, problems: [], hangs: false } as const
 
 const pathOf = (path: string, { folder }: SettingSource) =>
   folder === undefined ? path : resolve(folder, path)

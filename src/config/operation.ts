@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { AgentFilter } from '../reports/agent-filter.ts'
-import type { AgentNameMode, ReportParameters } from '../reports/report.ts'
+import type { AgentIdMode, AgentNameMode, ReportParameters } from '../reports/report.ts'
 import { basicCredentials, type Route } from './proxy.ts'
 import { Secret } from './secret.ts'
 
@@ -26,6 +26,9 @@ export interface Operation {
   /** Size limit of the decoded body. */
   readonly maxResponseBytes: number
   readonly agentName: AgentNameMode
+  readonly agentId: AgentIdMode
+  /** Key of the pseudonyms; `undefined` if there is none. */
+  readonly hashKey: Secret | undefined
   /** Names of metrics of reports that are not exposed; none if absent. */
   readonly excludedMetrics?: readonly string[] | undefined
   /** Of several operations of an account that wait for a call of the same report, the one with the highest number is first. */
@@ -64,7 +67,7 @@ export interface Config {
 export interface ConfigSource {
   /** The file that describes the operations; absent if it is the environment. */
   readonly configFile?: string
-  /** Files whose changes take effect while the exporter runs, without a request: tokens and CA files. */
+  /** Files whose changes take effect while the exporter runs, without a request: tokens, CA files and keys of pseudonyms. */
   readonly files: readonly string[]
   /** Reads `files` again; every other setting stays. @throws ConfigError with every problem */
   readonly refresh: () => Promise<Config>
@@ -101,14 +104,16 @@ const MIN_KEY_LENGTH = 8
 export function secretsOf({
   token,
   route,
-}: Pick<Operation, 'token'> & Partial<Pick<Operation, 'route'>>): readonly Secret[] {
+  hashKey,
+}: Pick<Operation, 'token'> & Partial<Pick<Operation, 'route' | 'hashKey'>>): readonly Secret[] {
+  const keys = hashKey === undefined ? [token] : [token, hashKey]
   const credentials = route?.proxy?.credentials
-  if (credentials === undefined) return [token]
+  if (credentials === undefined) return keys
   const { user, password } = credentials
   // Some outputs drop the padding.
   const both = new Secret(basicCredentials(credentials).replace(/=+$/, ''))
-  if (password.reveal() !== '') return [token, both, password]
-  return user.length < MIN_KEY_LENGTH ? [token, both] : [token, both, new Secret(user)]
+  if (password.reveal() !== '') return [...keys, both, password]
+  return user.length < MIN_KEY_LENGTH ? [...keys, both] : [...keys, both, new Secret(user)]
 }
 
 /** Whether two operations have the same settings, except for their tokens and reports. */
@@ -136,12 +141,16 @@ function dataSettings(operation: Operation) {
     priority,
     ...settings
   } = operation
-  return settings
+  return { ...settings, hashKey: settings.hashKey?.reveal() }
 }
 
 /** A secret hides its value from comparisons. */
 function comparable({ token, reports, ...settings }: Operation) {
-  return { ...settings, password: settings.route.proxy?.credentials?.password.reveal() }
+  return {
+    ...settings,
+    password: settings.route.proxy?.credentials?.password.reveal(),
+    hashKey: settings.hashKey?.reveal(),
+  }
 }
 
 /** Calls a day that wolkvox allows for each licence. */

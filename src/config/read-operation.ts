@@ -18,6 +18,8 @@ export interface SettingProblem {
   /** Where in its value; absent: in the whole value. */
   readonly at?: ValueProblem['at']
   readonly message: string
+  /** The setting that is missing. If a problem of that setting is reported already, this one is not. */
+  readonly missing?: SettingName
 }
 
 type ReadOperation =
@@ -81,6 +83,8 @@ function toOperation(values: SettingValues): Operation {
     timeoutMs: timeout,
     maxResponseBytes,
     agentName: values.agentName,
+    agentId: values.agentId,
+    hashKey: undefined,
     excludedMetrics: values.excludedMetrics,
     priority: values.priority,
     ...filterOf(values),

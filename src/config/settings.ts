@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { categories } from '../reports/agents/categories.ts'
 import { reports } from '../reports/index.ts'
-import { agentNameModes } from '../reports/report.ts'
+import { agentIdModes, agentNameModes } from '../reports/report.ts'
 import { formatDuration } from '../units.ts'
 import { excludedMetrics } from './excluded-metrics.ts'
 import { reportList } from './report-list.ts'
@@ -236,6 +236,22 @@ export const settings = {
     meaning: 'how agent_name is exposed: plain, hash or omit',
     schema: oneOf(agentNameModes).schema.default('plain'),
     json: oneOf(agentNameModes).json,
+  }),
+  agentId: define({
+    variable: 'WOLKVOX_AGENT_ID',
+    key: 'agent_id',
+    default: 'plain',
+    meaning: 'how agent_id is exposed: plain or hash',
+    schema: oneOf(agentIdModes).schema.default('plain'),
+    json: oneOf(agentIdModes).json,
+  }),
+  hashKeyFile: define({
+    variable: 'WOLKVOX_HASH_KEY_FILE',
+    key: 'hash_key_file',
+    default: 'required for hash',
+    meaning: 'a file that contains the key of the pseudonyms, at least 16 bytes',
+    form: 'path',
+    ...path,
   }),
   ...ofOneReport,
   excludedMetrics: define({

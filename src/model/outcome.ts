@@ -59,6 +59,8 @@ export type Outcome = {
       readonly missingFields?: readonly string[]
       /** Calls of all programs of the account on this day; absent if the report does not tell. */
       readonly accountCalls?: number | undefined
+      /** What is personal in the data although it is exposed unchanged; absent if nothing seems to be. */
+      readonly privacyProblem?: string | undefined
     }
   | { readonly ok: false; readonly failure: Failure }
 )
@@ -92,5 +94,7 @@ export type CallResult =
 /** The result of reading a stored snapshot, or why it cannot be used. */
 export interface RestoreResult {
   readonly rendered: RenderedSnapshot | undefined
-  readonly problem: string | undefined
+  readonly problem?: string | undefined
+  /** Whether it may show what has to be hidden now, so that the file must not be kept. */
+  readonly isPrivate?: boolean | undefined
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Labels } from '../model/family.ts'
 import { type Reader, type Reading, readText } from '../wolkvox/values.ts'
-import type { AgentNameMode, FieldValue, RowSettings, Take } from './report.ts'
+import { fingerprintOf, pseudonymOf } from './pseudonym.ts'
+import type { FieldValue, PrivacyProblem, RowSettings, Take } from './report.ts'
 
 /**
  * Who an agent is. Every report about agents identifies them in the same way, so that their metrics join in PromQL by the labels
@@ -44,14 +44,22 @@ function splitId(text: string): { readonly id: string; readonly name: string | u
 const NAMELESS_ID = /^[\d\s\p{Pd}\u2212._/:#]*$/u
 
 /**
- * The id as it is exposed. An id from which no name could be split can be a name, so it is hidden together with names: as a
- * pseudonym, or not at all if names are omitted.
+ * The id as it is exposed. An id from which no name could be split can be a name. So it becomes a pseudonym if names are hidden and
+ * there is a key. Without a key, the id is exposed: the operator chose to show ids, which can be `AG1001`, and losing all agents of
+ * an operation with such ids would be worse. {@link agentPrivacyProblem} warns about them.
  *
  * @returns `undefined` if it must not be exposed
  */
-function exposedId(id: string, { agentName, name: operation }: RowSettings): string | undefined {
-  if (agentName === 'plain' || NAMELESS_ID.test(id)) return id
-  return agentName === 'omit' ? undefined : pseudonymOf(id, operation)
+function exposedId(id: string, settings: RowSettings): string | undefined {
+  const { agentId, name, hashKey } = settings
+  if (agentId !== 'hash' && (!hidesNamesInIds(settings) || NAMELESS_ID.test(id))) return id
+  // Without a key, which is a bug, nothing is exposed.
+  return hashKey && pseudonymOf(id, 'id', name, hashKey)
+}
+
+/** Whether ids that can be names become pseudonyms, although other ids are exposed unchanged. */
+function hidesNamesInIds({ agentName, hashKey }: RowSettings): boolean {
+  return agentName !== 'plain' && hashKey !== undefined
 }
 
 /** Reads who an agent is. */
@@ -100,9 +108,7 @@ export function identityReader(
       // The name is taken, too, because it can contain a secret that is not in the id.
       const found = name ?? take(field, readName) ?? ''
       const id = exposedId(key, settings)
-      return id === undefined
-        ? undefined
-        : { id, name: exposedName(found, settings.agentName, settings.name) }
+      return id === undefined ? undefined : { id, name: exposedName(found, settings) }
     },
   }
 }
@@ -111,27 +117,46 @@ export function identityReader(
 export const agentIdentity = identityReader('agent_id')
 
 /**
- * Names stored under another setting may be names that have to be hidden now, and agents stored under another filter may be
- * excluded. Patterns can contain names, so only their hash is stored.
+ * Data that was stored under other settings, or under another key, may show what has to be hidden now, and agents stored under
+ * another filter may be excluded. Patterns can contain names, so only their fingerprint is stored.
  */
-export function agentPrivacyOf({ agentName, agentFilter }: RowSettings): string {
-  if (agentFilter === undefined) return agentName
-  return `${agentName} ${createHash('sha256').update(JSON.stringify(agentFilter)).digest('hex').slice(0, 16)}`
+export function agentPrivacyOf({ agentId = 'plain', agentName, agentFilter, hashKey }: RowSettings): string {
+  return [
+    agentId,
+    agentName,
+    ...(hashKey === undefined ? [] : [fingerprintOf('', hashKey)]),
+    ...(agentFilter === undefined ? [] : [fingerprintOf(JSON.stringify(agentFilter), hashKey)]),
+  ].join(' ')
 }
 
-// 16 hex digits: 64 bits distinguish the names of any operation.
-const PSEUDONYM_LENGTH = 16
-
-/**
- * The value of the label `agent_name`. A pseudonym is the same for the same name within an operation and differs between
- * operations. It hides names from readers, but a reader with a list of names can try each of them.
- */
-export function exposedName(name: string, mode: AgentNameMode, operation: string): string {
-  if (mode === 'omit' || name === '') return ''
-  if (mode === 'plain') return name
-  return pseudonymOf(name, operation)
+/** The value of the label `agent_name`. */
+export function exposedName(name: string, { agentName, name: operation, hashKey }: RowSettings): string {
+  if (agentName === 'omit' || name === '') return ''
+  if (agentName === 'plain') return name
+  // Without a key, which is a bug, nothing is exposed.
+  return hashKey === undefined ? '' : pseudonymOf(name, 'name', operation, hashKey)
 }
 
-function pseudonymOf(text: string, operation: string): string {
-  return createHash('sha256').update(`${operation}\0${text}`).digest('hex').slice(0, PSEUDONYM_LENGTH)
+// Colombian cédulas have 6 to 10 digits, other countries' numbers up to 11. Extensions have at most 7.
+const IDENTITY_NUMBER = /^\d{8,11}$/
+
+// Fewer agents are not enough to judge by.
+const MIN_AGENTS = 3
+
+/** What the ids of most agents seem to be, while they are exposed unchanged. */
+export function agentPrivacyProblem(
+  agents: readonly AgentIdentity[],
+  settings: RowSettings,
+): PrivacyProblem | undefined {
+  if (settings.agentId === 'hash' || agents.length < MIN_AGENTS) return undefined
+  const isMost = (count: number) => count * 2 > agents.length
+  if (isMost(agents.filter(({ id }) => IDENTITY_NUMBER.test(id)).length)) {
+    return 'ids look like national identity numbers'
+  }
+  // Hexadecimal digits, which can look like a name.
+  if (hidesNamesInIds(settings)) return undefined
+  if (isMost(agents.filter(({ id }) => /\p{L}{3}/u.test(id)).length)) return 'ids contain names'
+  // While names are shown anyway, a code such as AG1001 reveals nothing more.
+  if (settings.agentName === 'plain') return undefined
+  return isMost(agents.filter(({ id }) => !NAMELESS_ID.test(id)).length) ? 'ids contain letters' : undefined
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Secret } from '../config/secret.ts'
 import type { Family, Labels, Sample } from '../model/family.ts'
 import type { Reader } from '../wolkvox/values.ts'
 import type { AgentFilter } from './agent-filter.ts'
@@ -10,6 +11,11 @@ export type JsonRecord = Readonly<Record<string, unknown>>
 export const agentNameModes = ['plain', 'hash', 'omit'] as const
 
 export type AgentNameMode = (typeof agentNameModes)[number]
+
+/** How an agent's id is exposed: unchanged, or as a pseudonym. */
+export const agentIdModes = ['plain', 'hash'] as const
+
+export type AgentIdMode = (typeof agentIdModes)[number]
 
 /** Values of the settings that only one report has, by their names in the settings table. */
 export type ReportParameters = Readonly<Record<string, number>>
@@ -23,9 +29,20 @@ export interface RowSettings {
   readonly agentFilter?: AgentFilter
   /** Categories of states that replace the usual ones, by the normalized text of the state; absent if there are none. */
   readonly states?: Readonly<Record<string, string>>
+  /** Default: unchanged. */
+  readonly agentId?: AgentIdMode | undefined
+  /** Key of the pseudonyms. The configuration has one wherever a mode needs it. */
+  readonly hashKey?: Secret | undefined
   /** Of the report; absent if it has none. */
   readonly parameters?: ReportParameters | undefined
 }
+
+/** What ids that are exposed unchanged seem to be. */
+export type PrivacyProblem =
+  | 'ids look like national identity numbers'
+  | 'ids contain names'
+  /** Names are hidden, so that an id with letters may be the only text that reveals one. */
+  | 'ids contain letters'
 
 /** Returns a field of the current record, as JSON gave it, by wolkvox's name. The record may spell the name differently. */
 export type FieldValue = (field: string) => unknown
@@ -99,6 +116,8 @@ export interface Report<Row> {
   readonly storedRow: z.ZodType<Row>
   /** Derives again what depends on settings that may have changed since a row was stored. */
   readonly restoreRow?: (row: Row, settings: RowSettings) => Row
+  /** Why the rows show more of people than is usual; absent if a row is not about a person. */
+  readonly privacyProblemOf?: (rows: readonly Row[], settings: RowSettings) => PrivacyProblem | undefined
   /** Names the privacy settings that stored rows depend on: rows stored under another value are discarded. */
   readonly privacyOf: (settings: RowSettings) => string
 }

@@ -5,7 +5,10 @@ import type { AnyReport } from '../reports/report.ts'
 import { CLOCK_TOLERANCE_MS, decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
 /** Settings of an operation that its stored data depends on. */
-type Source = Pick<Operation, 'name' | 'server' | 'baseUrl' | 'agentName' | 'agentFilter' | 'states'>
+type Source = Pick<
+  Operation,
+  'name' | 'server' | 'baseUrl' | 'agentName' | 'agentId' | 'hashKey' | 'agentFilter' | 'states'
+>
 
 // JSON has no NaN: a row without a number has `null`.
 const column = z.array(
@@ -15,6 +18,8 @@ const column = z.array(
     .nullable()
     .transform((number) => number ?? Number.NaN),
 )
+
+const OTHER_PRIVACY = 'was stored with other privacy settings'
 
 /**
  * Encodes the last good data of a report for its file.
@@ -62,13 +67,17 @@ export function decodeSnapshot(
     .refine(({ account }) => account === accountIdOf(source), 'belongs to another account')
     .refine(({ fetchedAt }) => fetchedAt <= now + CLOCK_TOLERANCE_MS, 'was fetched in the future')
     .refine((content) => content.report === report.name, 'belongs to another report')
-    .refine(({ privacy }) => privacy === report.privacyOf(source), 'was stored with other privacy settings')
+    .refine(({ privacy }) => privacy === report.privacyOf(source), OTHER_PRIVACY)
     .refine(
       ({ rows, columns }) => Object.values(columns).every(({ length }) => length === rows.length),
       'does not have a value for each row',
     )
   const { content, problem } = decodeStored(bytes, expected, now)
-  if (content === undefined) return { problem }
+  if (content === undefined) {
+    // Another version, or another process with plain names, may have written what cannot be read.
+    const isPrivate = problem === OTHER_PRIVACY || source.agentId === 'hash' || source.agentName !== 'plain'
+    return isPrivate ? { problem, isPrivate } : { problem }
+  }
   const { fetchedAt, records, bytes: size, rows, columns } = content
   const { restoreRow } = report
   const restored = restoreRow === undefined ? rows : rows.map((row) => restoreRow(row, source))

@@ -10,7 +10,7 @@ import { decodeAccount, encodeAccount } from './account-file.ts'
 import { removeLeftovers, writeFileAtomic } from './atomic-file.ts'
 import type { Disk } from './disk.ts'
 import { type Locks, StorageInUseError } from './storage-lock.ts'
-import { quarantine as quarantineFile, type ReadResult, readStored } from './stored-file.ts'
+import { erase, quarantine as quarantineFile, type ReadResult, readStored } from './stored-file.ts'
 
 /** Decodes and renders a stored snapshot, off the serving thread. @throws when the worker thread is lost */
 export type RestoreSnapshot = (
@@ -91,8 +91,8 @@ export function createStorage(
       return {
         load: () =>
           file.read(async (bytes) => {
-            const { rendered, problem } = await restore(operation, report, bytes)
-            return { content: rendered, problem }
+            const { rendered, ...unusable } = await restore(operation, report, bytes)
+            return { content: rendered, ...unusable }
           }),
         save: (encoded) => file.write(() => encoded),
       }
@@ -147,7 +147,7 @@ const NOT_A_FOLDER: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR'])
 
 /** One file that is read at the start and then written again and again. */
 interface StoredFile {
-  /** @returns `undefined` if there is no file, or if it cannot be used: then the storage renames it and logs the reason */
+  /** @returns `undefined` if there is no file, or if it cannot be used: then the storage renames or deletes it and logs the reason */
   read<T>(decode: (bytes: Uint8Array) => ReadResult<T> | Promise<ReadResult<T>>): Promise<T | undefined>
   /**
    * @returns whether it was written
@@ -187,8 +187,11 @@ function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog
         await disk.run(() => removeLeftovers(path)).catch(() => {})
         const stored = await disk.run(() => readStored(path))
         if (stored.content === undefined) return await quarantine(stored.problem)
-        const { content, problem } = await decode(stored.content)
-        return problem === undefined ? content : await quarantine(problem)
+        const { content, problem, isPrivate } = await decode(stored.content)
+        if (problem === undefined) return content
+        if (!isPrivate) return await quarantine(problem)
+        warnUnusable(await disk.run(() => erase(path, problem)))
+        return undefined
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') warnUnusable(`cannot be read (${codeOf(error) || messageOf(error)})`)
         return undefined

@@ -1,4 +1,4 @@
-import { open, rename, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { codeOf } from '../error-text.ts'
@@ -23,6 +23,8 @@ const frame = z.object({ version: z.unknown(), savedAt: z.number(), content: z.u
 export interface ReadResult<T> {
   readonly content?: T | undefined
   readonly problem?: string | undefined
+  /** Whether the file may show what has to be hidden now, so that it must not be kept. */
+  readonly isPrivate?: boolean | undefined
 }
 
 /**
@@ -82,7 +84,7 @@ export function decodeStored<T>(
  * @returns the problem, and where the file is now
  */
 export async function quarantine(path: string, problem: string): Promise<string> {
-  const aside = `${path}.set-aside`
+  const aside = asideOf(path)
   try {
     await rename(path, aside)
     return `${path} ${problem}; renamed to ${aside}`
@@ -90,6 +92,22 @@ export async function quarantine(path: string, problem: string): Promise<string>
     return `${path} ${problem} and could not be renamed (${codeOf(error)})`
   }
 }
+
+/**
+ * Deletes a file that must not be kept, and what an earlier start has set aside in its place.
+ *
+ * @returns the problem, and what became of the file
+ */
+export async function erase(path: string, problem: string): Promise<string> {
+  try {
+    await Promise.all([path, asideOf(path)].map((each) => rm(each, { force: true })))
+    return `${path} ${problem}; deleted`
+  } catch (error) {
+    return `${path} ${problem} and could not be deleted (${codeOf(error)}); delete it`
+  }
+}
+
+const asideOf = (path: string) => `${path}.set-aside`
 
 /**
  * Puts a checksum on a line before the text.

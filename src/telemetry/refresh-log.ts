@@ -13,6 +13,7 @@ interface ReportMemory {
   readonly rejections: ReturnType<typeof createRepeatedFailures>
   readonly missingFields: ReturnType<typeof createRepeatedFailures>
   readonly delays: ReturnType<typeof createRepeatedFailures>
+  privacyProblem: string | undefined
   hasRefreshed: boolean
 }
 
@@ -32,6 +33,7 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
       rejections: createRepeatedFailures(),
       missingFields: createRepeatedFailures(),
       delays: createRepeatedFailures(),
+      privacyProblem: undefined,
       hasRefreshed: false,
     }
     memories.set(key, memory)
@@ -52,6 +54,26 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
     memory.hasRefreshed = true
     logRejections(state, outcome, memory)
     logMissingFields(state, memory)
+    logPrivacy(state, outcome, memory)
+  }
+
+  /** Once until it changes: it is about the configuration. */
+  function logPrivacy(
+    state: ReportState,
+    { privacyProblem }: Outcome & { ok: true },
+    memory: ReportMemory,
+  ): void {
+    if (privacyProblem !== undefined && privacyProblem !== memory.privacyProblem) {
+      log.warn(
+        {
+          ...reportFields(state),
+          problem: privacyProblem,
+          hint: 'set WOLKVOX_AGENT_ID (agent_id in a file) to hash',
+        },
+        'agent ids are personal data',
+      )
+    }
+    memory.privacyProblem = privacyProblem
   }
 
   function logMissingFields(state: ReportState, { missingFields: memory }: ReportMemory): void {

@@ -24,8 +24,9 @@ export interface TaskResults {
 export type Task = keyof TaskResults
 
 /** An operation that can be sent to another thread, with its secrets in plain text. */
-export type PlainOperation = Omit<Operation, 'token' | 'route'> & {
+export type PlainOperation = Omit<Operation, 'token' | 'route' | 'hashKey'> & {
   readonly token: string
+  readonly hashKey: string | undefined
   readonly route: Omit<Route, 'proxy'> & {
     readonly proxy: { readonly url: string; readonly credentials: PlainCredentials | undefined } | undefined
   }
@@ -60,7 +61,7 @@ export interface ThreadData {
 
 /** Prepares an operation for another thread. */
 export function toPlain(operation: Operation): PlainOperation {
-  const { token, route } = operation
+  const { token, route, hashKey } = operation
   const { proxy } = route
   const credentials = proxy?.credentials && {
     user: proxy.credentials.user,
@@ -69,13 +70,14 @@ export function toPlain(operation: Operation): PlainOperation {
   return {
     ...operation,
     token: token.reveal(),
+    hashKey: hashKey?.reveal(),
     route: { ...route, proxy: proxy && { ...proxy, credentials } },
   }
 }
 
 /** Undoes {@link toPlain}. */
 export function fromPlain(operation: PlainOperation): Operation {
-  const { token, route } = operation
+  const { token, route, hashKey } = operation
   const { proxy } = route
   const credentials = proxy?.credentials && {
     user: proxy.credentials.user,
@@ -84,6 +86,7 @@ export function fromPlain(operation: PlainOperation): Operation {
   return {
     ...operation,
     token: new Secret(token),
+    hashKey: hashKey === undefined ? undefined : new Secret(hashKey),
     route: { ...route, proxy: proxy && { ...proxy, credentials } },
   }
 }

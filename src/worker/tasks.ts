@@ -116,7 +116,8 @@ export async function read(
     const rendered = await render(report, snapshot, operation)
     const accountCalls = accountCallsOf(report, snapshot)
     const missing = found.missingFields.length > 0 && { missingFields: found.missingFields }
-    return { outcome: { ok: true, rendered, accountCalls, rejections, ...missing }, snapshot }
+    const privacyProblem = report.privacyProblemOf?.(snapshot.rows, operation)
+    return { outcome: { ok: true, rendered, accountCalls, rejections, ...missing, privacyProblem }, snapshot }
   } catch (error) {
     const { reason, message, advice } = toSafeFailure(error, operation)
     return {
@@ -166,8 +167,8 @@ function toSafeFailure(
 }
 
 async function restore(operation: Operation, report: AnyReport, stored: Uint8Array): Promise<RestoreResult> {
-  const { content, problem } = decodeSnapshot(stored, operation, report, Date.now())
-  return { rendered: content && (await render(report, content, operation)), problem }
+  const { content, ...unusable } = decodeSnapshot(stored, operation, report, Date.now())
+  return { rendered: content && (await render(report, content, operation)), ...unusable }
 }
 
 async function render(

@@ -72,7 +72,7 @@ describe('check-config', () => {
 Operation ventas
   agents      every 5m  288 calls a day
   token_info  every 1h   24 calls a day
-  agent names: plain
+  agent names: plain, agent ids: plain
   proxy: none
 Account 0042
   312 of 50,000 calls a day (50 licences × 1,000): 0.6%
@@ -252,7 +252,7 @@ describe('check-config with a file', () => {
     const path = writeConfigFile(`
 licenses: 1
 operations:
-  - { name: ventas, server: "0042", token: test-token-a, agent_name: omit }
+  - { name: ventas, server: "0042", token: test-token-a, agent_name: hash, agent_id: hash, hash_key_file: hash-key }
   - { name: soporte, server: "0042", token: test-token-b, proxy_url: "http://user:test-word@proxy:3128" }
   - { name: cobros, server: "0077", token_env: COBROS_TOKEN, reports: { token_info: { refresh_interval: 2h } } }
 `)
@@ -263,15 +263,15 @@ operations:
     expect(printed).toBe(`The configuration is valid.
 Operation ventas
   agents  every 5m  288 calls a day
-  agent names: omit
+  agent names: hash, agent ids: hash
   proxy: none
 Operation soporte
   agents  every 5m  288 calls a day
-  agent names: plain
+  agent names: plain, agent ids: plain
   proxy: http://proxy:3128 (proxy_url)
 Operation cobros
   token_info  every 2h  12 calls a day
-  agent names: plain
+  agent names: plain, agent ids: plain
   proxy: none
 Account 0042
   576 of 1,000 calls a day (1 licence × 1,000): 57.6%

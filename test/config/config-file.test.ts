@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { readConfigFile } from '../../src/config/config-file.ts'
 import { variableSettings } from '../../src/config/environment.ts'
 import { parseArguments } from '../../src/config/flags.ts'
+import { haveSameSettings } from '../../src/config/operation.ts'
 import { readConfig } from '../../src/config/read-config.ts'
+import { HASH_KEY } from '../../tools/fixtures.ts'
 import { aCa } from '../support/certificates.ts'
 import { problemsOfFile, readFileWith, writeConfigFile } from '../support/config-files.ts'
 
@@ -38,6 +40,8 @@ describe('an operation of a file', () => {
       timeoutMs: 60_000,
       maxResponseBytes: 67_108_864,
       agentName: 'plain',
+      agentId: 'plain',
+      hashKey: undefined,
       priority: 0,
       reports: [{ name: 'agents', refreshIntervalMs: 300_000, staleAfterMs: 900_000 }],
     })
@@ -83,16 +87,40 @@ describe('an operation of a file', () => {
     const { operations } = await readFileWith(`
 timeout: 10s
 server: "0042"
-agent_name: hash
+agent_name: omit
 licenses: 5
 operations:
   - { name: a, token: test-token-a }
   - { name: b, token: test-token-b, timeout: 20s, server: "0043", licenses: 6 }
 `)
     expect(operations).toMatchObject([
-      { name: 'a', server: '0042', timeoutMs: 10_000, agentName: 'hash', licenses: 5 },
-      { name: 'b', server: '0043', timeoutMs: 20_000, agentName: 'hash', licenses: 6 },
+      { name: 'a', server: '0042', timeoutMs: 10_000, agentName: 'omit', licenses: 5 },
+      { name: 'b', server: '0043', timeoutMs: 20_000, agentName: 'omit', licenses: 6 },
     ])
+  })
+
+  it('has the privacy of the file and its key, and replaces them', async () => {
+    const path = writeConfigFile(`
+agent_name: hash
+agent_id: hash
+hash_key_file: hash-key
+operations:
+  - { name: a, server: "0042", token: test-token-a }
+  - { name: b, server: "0043", token: test-token-b, agent_id: plain, hash_key_file: ./other-key }
+  - { name: c, server: "0044", token: test-token-c, agent_name: plain, agent_id: plain }
+`)
+    const folder = dirname(path)
+    writeFileSync(join(folder, 'other-key'), 'other-key-0123456789')
+    const { operations, source } = await readConfigFile(path, '--config.file', {})
+    expect(
+      operations.map(({ agentName, agentId, hashKey }) => [agentName, agentId, hashKey?.reveal()]),
+    ).toEqual([
+      ['hash', 'hash', HASH_KEY.reveal()],
+      ['hash', 'plain', 'other-key-0123456789'],
+      ['plain', 'plain', HASH_KEY.reveal()],
+    ])
+    expect(source?.files).toEqual([join(folder, 'hash-key'), join(folder, 'other-key')])
+    expect(inspect(operations, { depth: 5 }) + JSON.stringify(operations)).not.toMatch(/-key-0123/)
   })
 
   it('can have its settings from an anchor', async () => {
@@ -237,6 +265,18 @@ operations:
     await expect(source?.reload()).rejects.toThrow(`${path}:1:60: operations[0].timeout: must be a duration`)
     writeFileSync(join(dirname(path), 'token'), '')
     await expect(source?.refresh()).rejects.toThrow('operations[0].token_file: is empty')
+  })
+
+  it('make another operation if there is another key of the pseudonyms', async () => {
+    const path = writeConfigFile(`agent_id: hash\nhash_key_file: hash-key\noperations: [${A}]`)
+    const { source, operations } = await readConfigFile(path, '--config.file', {})
+    writeFileSync(join(dirname(path), 'hash-key'), 'other-key-0123456789')
+    const refreshed = await source?.refresh()
+    const [[before], [after]] = [operations, refreshed?.operations ?? []]
+    expect(after?.hashKey?.reveal()).toBe('other-key-0123456789')
+    expect(before && after && haveSameSettings(before, after)).toBe(false)
+    writeFileSync(join(dirname(path), 'hash-key'), 'short')
+    await expect(source?.refresh()).rejects.toThrow('hash_key_file: is shorter than 16 bytes')
   })
 })
 

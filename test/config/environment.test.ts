@@ -69,6 +69,8 @@ describe('with only the required variables', () => {
       maxResponseBytes: 67_108_864,
       agentName: 'plain',
       priority: 0,
+      agentId: 'plain',
+      hashKey: undefined,
     })
     expect(token.reveal()).toBe('test-token')
   })
@@ -112,7 +114,7 @@ describe('reads', () => {
     ['WOLKVOX_MAX_RESPONSE_BYTES', '1KiB', 'maxResponseBytes', 1024],
     ['WOLKVOX_MAX_RESPONSE_BYTES', '256MiB', 'maxResponseBytes', 268_435_456],
     ['WOLKVOX_AGENT_NAME', 'plain', 'agentName', 'plain'],
-    ['WOLKVOX_AGENT_NAME', 'hash', 'agentName', 'hash'],
+    ['WOLKVOX_AGENT_ID', 'plain', 'agentId', 'plain'],
     ['WOLKVOX_AGENT_NAME', 'omit', 'agentName', 'omit'],
   ] as const)('%s=%s', async (variable, text, setting, value) => {
     expect((await flatOperationOf({ ...REQUIRED, [variable]: text }))[setting]).toBe(value)
@@ -260,6 +262,8 @@ describe('rejects', () => {
     ['WOLKVOX_MAX_RESPONSE_BYTES', '1023', aSize],
     ['WOLKVOX_MAX_RESPONSE_BYTES', '257MiB', aSize],
     ['WOLKVOX_MAX_RESPONSE_BYTES', '64M', aSize],
+    ['WOLKVOX_AGENT_ID', 'omit', 'must be one of plain, hash'],
+    ['WOLKVOX_AGENT_ID', 'Hash', 'must be one of plain, hash'],
     ['WOLKVOX_AGENT_NAME', 'none', 'must be one of plain, hash, omit'],
     ['WOLKVOX_AGENT_NAME', 'Plain', 'must be one of plain, hash, omit'],
   ])('%s=%j and says what to do', async (variable, text, message) => {
@@ -304,6 +308,7 @@ describe('rejects', () => {
       WOLKVOX_STALE_AFTER: '?',
       WOLKVOX_MAX_RESPONSE_BYTES: '?',
       WOLKVOX_AGENT_NAME: '?',
+      WOLKVOX_AGENT_ID: '?',
     }
     expect((await problemsOf(bad)).map(nameOf).toSorted()).toEqual(Object.keys(bad).toSorted())
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { secretsOf } from '../../src/config/operation.ts'
 import { readProxyUrl } from '../../src/config/proxy.ts'
 import { createRedactor } from '../../src/wolkvox/redaction.ts'
-import { anOperation } from '../../tools/fixtures.ts'
+import { anOperation, HASH_KEY } from '../../tools/fixtures.ts'
 
 function secretsThrough(url: string) {
   const { proxy } = readProxyUrl(url)
@@ -28,6 +28,11 @@ describe('the secrets of an operation', () => {
       }
     },
   )
+
+  it('include the key of the pseudonyms', () => {
+    const secrets = secretsOf(anOperation({ hashKey: HASH_KEY }))
+    expect(secrets.map((secret) => secret.reveal())).toEqual(['test-token', HASH_KEY.reveal()])
+  })
 
   it('include a key in place of the user', () => {
     const redact = createRedactor(...secretsThrough(`http://${API_KEY}:@proxy:3128`))

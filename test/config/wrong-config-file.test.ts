@@ -15,6 +15,8 @@ const fifty = (text: string) => `[${Array.from({ length: 50 }, () => text)}]`
 
 const multiplied = [`a: &a ${fifty('x')}`, `b: &b ${fifty('*a')}`, `c: ${fifty('*b')}`]
 
+const NEEDS_KEY = 'hash needs a key; set hash_key_file to a file with the output of: openssl rand -hex 32'
+
 /** Wrong files, and their problems: line, column, key and what to do. */
 const WRONG: readonly (readonly [name: string, lines: readonly string[], problems: readonly string[]])[] = [
   ['a list', ['- a'], ['1:1 must contain keys with values, such as operations']],
@@ -311,6 +313,8 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
       'timeout: 60',
       'max_response_bytes: 1',
       'agent_name: none',
+      'agent_id: omit',
+      'hash_key_file: missing-key',
       'priority: high',
       'service_level_seconds: 0',
     ),
@@ -323,8 +327,60 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
       '10:5 operations[0].timeout: must be a duration between 1s and 1d, written as Prometheus does: 90s, 5m, 1h30m',
       '11:5 operations[0].max_response_bytes: must be a size between 1KiB and 256MiB, such as 64MiB',
       '12:5 operations[0].agent_name: must be one of plain, hash, omit',
-      '13:5 operations[0].priority: must be a whole number from -100 to 100',
-      '14:5 operations[0].service_level_seconds: must be a number of seconds from 1 to 9999, such as 40',
+      '13:5 operations[0].agent_id: must be one of plain, hash',
+      '14:5 operations[0].hash_key_file: cannot be read (ENOENT); set it to a file that this user can read',
+      '15:5 operations[0].priority: must be a whole number from -100 to 100',
+      '16:5 operations[0].service_level_seconds: must be a number of seconds from 1 to 9999, such as 40',
+    ],
+  ],
+  [
+    'hash without a key, once for each operation',
+    one('agent_name: hash', 'agent_id: hash'),
+    [`5:5 operations[0].agent_name: ${NEEDS_KEY}`],
+  ],
+  ['hash of ids without a key', one('agent_id: hash'), [`5:5 operations[0].agent_id: ${NEEDS_KEY}`]],
+  [
+    'hash as a default without a key, once',
+    [
+      'agent_id: hash',
+      'token: test-token-a',
+      'server: "0042"',
+      'operations:',
+      '  - name: a',
+      '  - name: b',
+      '  - { name: c, hash_key_file: hash-key }',
+      '  - { name: d, agent_id: plain }',
+      '  - { name: e, agent_name: hash }',
+    ],
+    [`1:1 agent_id: ${NEEDS_KEY}`, `9:16 operations[4].agent_name: ${NEEDS_KEY}`],
+  ],
+  [
+    'hash with an empty path of the key',
+    one('agent_id: hash', 'hash_key_file:'),
+    ['6:5 operations[0].hash_key_file: is empty; set it to a value, or remove the key'],
+  ],
+  [
+    'a key that is too short, as a default, once',
+    [
+      'hash_key_file: token',
+      'token: test-token-a',
+      'server: "0042"',
+      'operations: [{ name: a, agent_id: hash }, { name: b }]',
+    ],
+    ['1:1 hash_key_file: is shorter than 16 bytes; create it with: openssl rand -hex 32'],
+  ],
+  [
+    'a key of two lines, and one in quotes',
+    [
+      'token: test-token-a',
+      'server: "0042"',
+      'operations:',
+      '  - { name: a, hash_key_file: two-lines }',
+      `  - { name: b, hash_key_file: "'hash-key'" }`,
+    ],
+    [
+      '4:16 operations[0].hash_key_file: is not one line of text; create it with: openssl rand -hex 32',
+      '5:16 operations[1].hash_key_file: looks quoted; remove the surrounding quotes',
     ],
   ],
   [

@@ -187,10 +187,10 @@ describe('docker compose up', () => {
     const exporter = services.exporter as Service
     const environment = { ...environmentOf(exporter, outside) }
     for (const name of exporter.secrets ?? []) {
-      const inside = environment.WOLKVOX_TOKEN_FILE === `/run/secrets/${name}`
-      if (inside) environment.WOLKVOX_TOKEN_FILE = secrets[name]?.file ?? ''
+      const inside = Object.keys(environment).find((key) => environment[key] === `/run/secrets/${name}`)
+      if (inside !== undefined) environment[inside] = secrets[name]?.file ?? ''
       // Compose mounts the secret in any case.
-      expect(existsSync(join(ROOT, secrets[name]?.file ?? '')) || inside).toBe(true)
+      expect(existsSync(join(ROOT, secrets[name]?.file ?? '')) || inside !== undefined).toBe(true)
     }
     return { args: argumentsOf(exporter), environment, volumes: exporter.volumes }
   }
@@ -200,6 +200,16 @@ describe('docker compose up', () => {
   const example = Object.fromEntries(
     [...readText('.env.example').matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
   )
+
+  it('mounts the files that a .env names', () => {
+    const files = {
+      ...tokenFile(),
+      WOLKVOX_CA_FILE: '/etc/ca.pem',
+      WOLKVOX_HASH_KEY_FILE: '/etc/hash-key',
+    }
+    const { environment } = containerWith({ ...example, ...SERVER, ...files })
+    expect(environment).toMatchObject(files)
+  })
 
   it.each([
     ['no .env', {}],

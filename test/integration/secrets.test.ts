@@ -14,8 +14,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 interface SecretCase {
   readonly name: string
   readonly value: string
-  /** @param server URL of the hostile server, which also is the proxy */
-  readonly environment?: (value: string, server: string) => Readonly<Record<string, string>>
+  /**
+   * @param server URL of the hostile server, which also is the proxy
+   * @param folder for files that the variables name
+   */
+  readonly environment?: (value: string, server: string, folder: string) => Readonly<Record<string, string>>
   /** @param folder for files that the flags name */
   readonly flags?: (value: string, folder: string) => readonly string[]
   /** Headers of each request to the exporter. */
@@ -35,6 +38,14 @@ const secrets: readonly [SecretCase, ...SecretCase[]] = [
     }),
   },
   {
+    name: 'the key of the pseudonyms',
+    value: 'test-hash+key/of-agents=4',
+    environment: (value, _server, folder) => ({
+      WOLKVOX_AGENT_NAME: 'hash',
+      WOLKVOX_HASH_KEY_FILE: keyFile(value, folder),
+    }),
+  },
+  {
     name: 'the password of a user',
     value: user.password,
     headers: (value) => ({ authorization: basic(user.name, value) }),
@@ -45,6 +56,12 @@ const secrets: readonly [SecretCase, ...SecretCase[]] = [
     flags: (value, folder) => [webConfig(value, folder)],
   },
 ]
+
+function keyFile(key: string, folder: string): string {
+  const path = join(folder, 'hash-key')
+  writeFileSync(path, key)
+  return path
+}
 
 function basic(name: string, password: string): string {
   return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
@@ -124,7 +141,7 @@ async function collectOutputs(): Promise<Readonly<Record<string, string>>> {
   const others = temporaryFolder()
   const credentials: Record<string, string> = {}
   for (const { value, ...secret } of secrets) {
-    Object.assign(environment, secret.environment?.(value, server))
+    Object.assign(environment, secret.environment?.(value, server, others))
     flags.push(...(secret.flags?.(value, others) ?? []))
     Object.assign(credentials, secret.headers?.(value))
   }

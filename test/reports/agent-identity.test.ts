@@ -1,34 +1,56 @@
+import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exposedName, identityReader } from '../../src/reports/agent-identity.ts'
-import type { AgentNameMode } from '../../src/reports/report.ts'
+import { Secret } from '../../src/config/secret.ts'
+import {
+  agentPrivacyOf,
+  agentPrivacyProblem,
+  exposedName,
+  identityReader,
+} from '../../src/reports/agent-identity.ts'
+import { fingerprintOf } from '../../src/reports/pseudonym.ts'
+import type { AgentNameMode, RowSettings } from '../../src/reports/report.ts'
 import { UNREADABLE } from '../../src/wolkvox/values.ts'
+import { HASH_KEY } from '../../tools/fixtures.ts'
 import { FETCHED_AT } from '../support/agents.ts'
 
 describe('the name of an agent', () => {
   it('is exposed unchanged if it is plain', () => {
-    expect(exposedName('Cóndor 001', 'plain', 'ventas')).toBe('Cóndor 001')
+    expect(exposedName('Cóndor 001', { name: 'ventas', agentName: 'plain', hashKey: HASH_KEY })).toBe(
+      'Cóndor 001',
+    )
   })
 
   it('is empty if it is omitted', () => {
-    expect(exposedName('Cóndor 001', 'omit', 'ventas')).toBe('')
+    expect(exposedName('Cóndor 001', { name: 'ventas', agentName: 'omit', hashKey: HASH_KEY })).toBe('')
   })
 
   it('becomes a pseudonym that is the same within an operation and differs between operations', () => {
-    const pseudonym = exposedName('Cóndor 001', 'hash', 'ventas')
+    const pseudonym = exposedName('Cóndor 001', { name: 'ventas', agentName: 'hash', hashKey: HASH_KEY })
     expect(pseudonym).toMatch(/^[0-9a-f]{16}$/)
-    expect(exposedName('Cóndor 001', 'hash', 'ventas')).toBe(pseudonym)
-    expect(exposedName('Cóndor 002', 'hash', 'ventas')).not.toBe(pseudonym)
-    expect(exposedName('Cóndor 001', 'hash', 'soporte')).not.toBe(pseudonym)
+    expect(exposedName('Cóndor 001', { name: 'ventas', agentName: 'hash', hashKey: HASH_KEY })).toBe(
+      pseudonym,
+    )
+    expect(exposedName('Cóndor 002', { name: 'ventas', agentName: 'hash', hashKey: HASH_KEY })).not.toBe(
+      pseudonym,
+    )
+    expect(exposedName('Cóndor 001', { name: 'soporte', agentName: 'hash', hashKey: HASH_KEY })).not.toBe(
+      pseudonym,
+    )
   })
 
   it.each(['plain', 'hash', 'omit'] as const)('is empty if there is none: %s', (mode) => {
-    expect(exposedName('', mode, 'ventas')).toBe('')
+    expect(exposedName('', { name: 'ventas', agentName: mode, hashKey: HASH_KEY })).toBe('')
   })
 })
 
 /** Who the agent with this id is; `undefined` if the id is not readable. */
-function identify(id: unknown, agentName: AgentNameMode = 'plain', name?: string) {
+function identify(
+  id: unknown,
+  agentName: AgentNameMode = 'plain',
+  name?: string,
+  settings: Partial<RowSettings> = {},
+) {
   const reader = identityReader('agent_id')
   const key = reader.keyOf((field) => (field === 'agent_id' ? id : 'another field'))
   if (key === undefined) return undefined
@@ -39,7 +61,7 @@ function identify(id: unknown, agentName: AgentNameMode = 'plain', name?: string
       const reading = read(id, context)
       return reading === UNREADABLE ? undefined : reading
     },
-    { name: 'ventas', agentName },
+    { name: 'ventas', agentName, hashKey: agentName === 'hash' ? HASH_KEY : undefined, ...settings },
     name,
   )
 }
@@ -80,8 +102,8 @@ describe('the id of an agent', () => {
         const { id: hashed = '' } = identify(text, 'hash') ?? {}
         expect(hashed).toMatch(/^(?:[0-9a-f]{16}|[\d\s\p{P}\u2212]+)$/u)
         expect(identify(text, 'hash')).toEqual(identify(text, 'hash'))
-        const { id: omitted = '' } = identify(text, 'omit') ?? {}
-        expect(omitted).toMatch(/^[\d\s\p{P}\u2212]*$/u)
+        const { id: omitted = '' } = identify(text, 'omit', undefined, { hashKey: HASH_KEY }) ?? {}
+        expect(omitted).toBe(hashed)
       }),
       { numRuns: 1000 },
     )
@@ -101,8 +123,22 @@ describe('the id of an agent', () => {
     },
   )
 
+  it.each(['AG1001', 'ag-1001', 'Ana 1001', 'Ana-1001', '1001 Ana', '٣-Ana', '<1>'])(
+    'is exposed as it is with omitted names and no key, and is a pseudonym with a key: %j',
+    (text) => {
+      expect(identify(text, 'omit', 'Ana')).toEqual({ id: text, name: '' })
+      expect(identify(text, 'omit', 'Ana', { hashKey: HASH_KEY })).toEqual({ id: hmac('id', text), name: '' })
+    },
+  )
+
+  it('is never the name that was split from it', () => {
+    for (const hashKey of [undefined, HASH_KEY]) {
+      expect(identify('1001-Ana', 'omit', undefined, { hashKey })).toEqual({ id: '1001', name: '' })
+    }
+  })
+
   it('is the same in every mode of the name', () => {
-    const name = exposedName('Ana', 'hash', 'ventas')
+    const name = exposedName('Ana', { name: 'ventas', agentName: 'hash', hashKey: HASH_KEY })
     expect(identify('1001-Ana', 'hash')).toEqual({ id: '1001', name })
     expect(identify('1001', 'hash', 'Ana')).toEqual({ id: '1001', name })
     expect(identify('1001 - Ana', 'omit')).toEqual({ id: '1001', name: '' })
@@ -114,5 +150,106 @@ describe('the id of an agent', () => {
 
   it.each([undefined, null, '', '-', [], {}, true, 2 ** 60])('is none in %j', (value) => {
     expect(identify(value)).toBeUndefined()
+  })
+})
+
+const hmac = (kind: string, text: string, key = HASH_KEY.reveal()) =>
+  createHmac('sha256', key).update(`ventas\0${kind}\0${text}`).digest('hex').slice(0, 16)
+
+const OTHER_KEY = new Secret('other-key-0123456789')
+
+describe('a pseudonym', () => {
+  it('is the beginning of an HMAC-SHA-256 with the key, for ids and names', () => {
+    const id = hmac('id', '1001')
+    expect(identify('1001-Ana', 'hash', undefined, { agentId: 'hash' })).toEqual({
+      id,
+      name: hmac('name', 'Ana'),
+    })
+    expect(identify(1001, 'omit', 'Ana', { agentId: 'hash', hashKey: HASH_KEY })).toEqual({ id, name: '' })
+    expect(identify('1001 – Ana', 'plain', undefined, { agentId: 'hash', hashKey: HASH_KEY })).toEqual({
+      id,
+      name: 'Ana',
+    })
+    expect(identify('Ana 1001', 'hash', undefined, { agentId: 'hash' })).toEqual({
+      id: hmac('id', 'Ana 1001'),
+      name: '',
+    })
+  })
+
+  it('differs with another key and between an id and a name', () => {
+    const one = identify('1001', 'hash', '1001', { agentId: 'hash' })
+    const other = identify('1001', 'hash', '1001', { agentId: 'hash', hashKey: OTHER_KEY })
+    expect(new Set([one?.id, one?.name, other?.id, other?.name]).size).toBe(4)
+  })
+
+  it('is never replaced by the id or the name if there is no key', () => {
+    expect(identify('1001', 'plain', 'Ana', { agentId: 'hash' })).toBeUndefined()
+    expect(identify('1001', 'hash', 'Ana', { hashKey: undefined })).toEqual({ id: '1001', name: '' })
+  })
+})
+
+describe('what stored data depends on', () => {
+  const settings = { name: 'ventas', agentName: 'hash', agentId: 'hash', hashKey: HASH_KEY } as const
+
+  it('differs with each setting and with the key, and does not contain the key', () => {
+    const all = [
+      settings,
+      { ...settings, agentName: 'omit' },
+      { ...settings, agentName: 'plain' },
+      { ...settings, agentId: 'plain' },
+      { ...settings, hashKey: OTHER_KEY },
+      { ...settings, agentFilter: { include: [], exclude: ['ana'] } },
+      { ...settings, agentFilter: { include: [], exclude: ['ana'] }, hashKey: OTHER_KEY },
+      { ...settings, agentName: 'plain', agentId: 'plain', hashKey: undefined },
+    ] as const
+    const privacies = all.map(agentPrivacyOf)
+    expect(new Set(privacies).size).toBe(all.length)
+    expect(privacies.join()).not.toContain('key')
+    expect(agentPrivacyOf({ ...settings })).toBe(privacies[0])
+    expect(privacies[0]).toContain(fingerprintOf('', HASH_KEY))
+  })
+})
+
+describe('the ids of agents', () => {
+  const problemOf = (
+    ids: readonly string[],
+    agentId: 'plain' | 'hash' = 'plain',
+    settings: Partial<RowSettings> = {},
+  ) =>
+    agentPrivacyProblem(
+      ids.map((id) => ({ id, name: '' })),
+      { name: 'ventas', agentName: 'plain', agentId, ...settings },
+    )
+
+  it('are a problem with letters if names are omitted, because the ids could reveal them', () => {
+    const omitted = { agentName: 'omit' } as const
+    expect(problemOf(['AG1001', 'AG1002', '1003'], 'plain', omitted)).toBe('ids contain letters')
+    expect(problemOf(['AG1001', '1002', '1003'], 'plain', omitted)).toBeUndefined()
+    expect(problemOf(['Ana 1', 'Juana', 'AG1'], 'plain', omitted)).toBe('ids contain names')
+    expect(problemOf(['AG1001', 'AG1002', '1003'], 'hash', omitted)).toBeUndefined()
+  })
+
+  it.each(['hash', 'omit'] as const)('are no problem if they are pseudonyms: %s', (agentName) => {
+    // Three hexadecimal digits that are letters follow each other in many pseudonyms.
+    const ids = ['abc0123456789def', 'bade0123456789ab', 'facade0123456789']
+    expect(problemOf(ids, 'plain', { agentName, hashKey: HASH_KEY })).toBeUndefined()
+    expect(problemOf(['1020304050', '1020304051', '7'], 'plain', { agentName, hashKey: HASH_KEY })).toBe(
+      'ids look like national identity numbers',
+    )
+  })
+
+  it.each([
+    [['10203040', '1020304050', '10203040506', '7'], 'ids look like national identity numbers'],
+    [['Ana 1', 'Juana', 'ext'], 'ids contain names'],
+    [['1001', '1002', '1003', '10203040'], undefined],
+    [['1020304', '1020305', '1020306'], undefined],
+    [['102030405060', '102030405061', '102030405062'], undefined],
+    [['A1', 'A2', 'B3'], undefined],
+    [['10203040', '1020304050', '1001', '1002'], undefined],
+    [['10203040', '1020304050'], undefined],
+    [[], undefined],
+  ])('%j: %s', (ids, problem) => {
+    expect(problemOf(ids)).toBe(problem)
+    expect(problemOf(ids, 'hash')).toBeUndefined()
   })
 })

@@ -8,7 +8,7 @@ import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import { createSupervisor, type Supervisor } from '../../src/scheduling/supervisor.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
-import { anOperation, aRenderedSnapshot, type OperationOverrides } from '../../tools/fixtures.ts'
+import { anOperation, aRenderedSnapshot, HASH_KEY, type OperationOverrides } from '../../tools/fixtures.ts'
 import {
   anAttempt,
   bad,
@@ -216,12 +216,17 @@ describe('apply', () => {
     expect(supervisor.state().reports[0]).toMatchObject({ refreshes: 3, requests: 3 })
   })
 
-  it('shows no data under settings that change what the data looks like', async () => {
+  it.each<[string, OperationOverrides]>([
+    ['names', { agentName: 'omit' }],
+    ['ids', { agentId: 'hash' }],
+    ['key', { hashKey: new Secret('other-key-0123456789') }],
+    ['excluded metrics', { excludedMetrics: ['wolkvox_agents'] }],
+  ])('shows no data under settings that change what the data looks like: %s', async (_what, changed) => {
     const { supervisor } = supervise()
-    await supervisor.apply([ventas()])
+    await supervisor.apply([ventas({ hashKey: HASH_KEY })])
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(supervisor.state().reports[0]?.rendered).toBeDefined()
-    await supervisor.apply([ventas({ agentName: 'omit' })])
+    await supervisor.apply([ventas(changed)])
     expect(supervisor.state().reports[0]?.rendered).toBeUndefined()
   })
 

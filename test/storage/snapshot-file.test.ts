@@ -28,7 +28,7 @@ describe('the snapshot file', () => {
     ['before 1970', -1, 'does not have the expected content'],
     ['not a number', Number.NaN, 'does not have the expected content'],
   ])('cannot be used if its time of the fetch is %s', (_what, fetchedAt, problem) => {
-    expect(restart({ ...snapshot, fetchedAt })).toEqual({ problem })
+    expect(restart({ ...snapshot, fetchedAt })).toMatchObject({ problem })
   })
 
   it('is used if its data seems to be from the future because the clock was set back a little', () => {
@@ -41,13 +41,14 @@ describe('the snapshot file', () => {
     (agentName) => {
       expect(restart(snapshot, anOperation({ agentName }))).toEqual({
         problem: 'was stored with other privacy settings',
+        isPrivate: true,
       })
     },
   )
 
   it('is not used for another report, even if it has no rows', () => {
     const bytes = encodeSnapshot(operation, agents, { ...snapshot, rows: [], columns: {} }, NOW)
-    expect(decodeSnapshot(bytes, operation, reportNamed('token_info'), NOW)).toEqual({
+    expect(decodeSnapshot(bytes, operation, reportNamed('token_info'), NOW)).toMatchObject({
       problem: 'belongs to another report',
     })
   })

@@ -268,18 +268,21 @@ describe('stored files that cannot be used', () => {
     expect(await readFile(`${pathOf('account')}.set-aside`, 'utf8')).toBe('damaged')
   })
 
-  it.each([
-    [
-      'with another privacy setting',
-      anOperation({ agentName: 'hash' }),
-      'was stored with other privacy settings',
-    ],
-    ['of another account', otherAccount, 'belongs to another account'],
-  ])('include a snapshot %s, which is set aside once', async (_what, operation, problem) => {
-    await writeFile(pathOf('snapshot'), await encodedSnapshot(operation))
+  it('include a snapshot of another account, which is set aside once', async () => {
+    await writeFile(pathOf('snapshot'), await encodedSnapshot(otherAccount))
     expect(await open(aStorage()).snapshots.load()).toBeUndefined()
     expect(await open(aStorage()).snapshots.load()).toBeUndefined()
-    expect(logged).toEqual([setAside('snapshot', problem)])
+    expect(logged).toEqual([setAside('snapshot', 'belongs to another account')])
+  })
+
+  it('include a snapshot with other privacy settings, which is deleted with one that was set aside', async () => {
+    await writeFile(pathOf('snapshot'), await encodedSnapshot(anOperation({ agentName: 'omit' })))
+    await writeFile(`${pathOf('snapshot')}.set-aside`, 'names')
+    expect(await open(aStorage()).snapshots.load()).toBeUndefined()
+    expect(await open(aStorage()).snapshots.load()).toBeUndefined()
+    expect(logged).toHaveLength(1)
+    expect(JSON.stringify(logged)).toContain('was stored with other privacy settings; deleted')
+    expect((await readdir(folder)).filter((name) => name.includes('snapshot'))).toEqual([])
   })
 
   it('include a snapshot from the future, which is set aside once', async () => {

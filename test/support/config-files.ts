@@ -3,16 +3,18 @@ import { join } from 'node:path'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { readConfigFile } from '../../src/config/config-file.ts'
 import type { Environment } from '../../src/config/environment.ts'
+import { HASH_KEY } from '../../tools/fixtures.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** Variables that the files of tests name. */
 const ENVIRONMENT = { TOKEN_A: 'test-token-a', TWO_WORDS: 'two words' }
 
-/** Writes a configuration file, with two token files beside it. */
+/** Writes a configuration file, with two token files and a key of pseudonyms beside it. */
 export function writeConfigFile(content: string | Buffer): string {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'token'), 'test-token-a\n')
   writeFileSync(join(folder, 'two-lines'), 'test-token-a\nx\n')
+  writeFileSync(join(folder, 'hash-key'), `${HASH_KEY.reveal()}\n`)
   const path = join(folder, 'config.yml')
   writeFileSync(path, content)
   return path

@@ -254,6 +254,28 @@ describe('fields that no record has', () => {
   })
 })
 
+describe('agent ids that seem to be personal', () => {
+  const personal: Outcome = { ...aSuccess(), privacyProblem: 'ids contain names' }
+
+  it('are a warning with what to do', () => {
+    expect(linesOf([personal], 'warn')).toMatchObject([
+      {
+        operation: 'ventas',
+        report: 'agents',
+        problem: 'ids contain names',
+        hint: 'set WOLKVOX_AGENT_ID (agent_id in a file) to hash',
+        msg: 'agent ids are personal data',
+      },
+    ])
+  })
+
+  it('are a warning once, and again if they come back or the problem changes', () => {
+    const other: Outcome = { ...aSuccess(), privacyProblem: 'ids look like national identity numbers' }
+    expect(linesOf([personal, personal, personal], 'warn')).toHaveLength(1)
+    expect(linesOf([personal, aSuccess(), personal, other, other], 'warn')).toHaveLength(3)
+  })
+})
+
 it.each([
   ['a warning in the first refresh since the start', BEFORE, WARN],
   ['at debug afterwards', withOutcome(BEFORE, timeout, 1000, momentAt(0)), DEBUG],

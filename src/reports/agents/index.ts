@@ -1,4 +1,10 @@
-import { agentIdentity, agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
+import {
+  agentIdentity,
+  agentLabelNames,
+  agentLabelsOf,
+  agentPrivacyOf,
+  agentPrivacyProblem,
+} from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
 import { agentFamilies } from './families.ts'
 import { createAgentReader, restoreAgent, storedAgent } from './rows.ts'
@@ -21,4 +27,5 @@ export const agents = defineReport({
   storedRow: storedAgent,
   restoreRow: restoreAgent,
   privacyOf: agentPrivacyOf,
+  privacyProblemOf: agentPrivacyProblem,
 })

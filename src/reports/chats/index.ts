@@ -1,4 +1,10 @@
-import { agentIdentity, agentLabelNames, agentLabelsOf, agentPrivacyOf } from '../agent-identity.ts'
+import {
+  agentIdentity,
+  agentLabelNames,
+  agentLabelsOf,
+  agentPrivacyOf,
+  agentPrivacyProblem,
+} from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
 import { chatFamilies } from './families.ts'
 import { createChatAgentReader, storedChatAgent } from './rows.ts'
@@ -19,4 +25,5 @@ export const chats = defineReport({
   families: chatFamilies,
   storedRow: storedChatAgent,
   privacyOf: agentPrivacyOf,
+  privacyProblemOf: agentPrivacyProblem,
 })

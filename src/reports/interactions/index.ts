@@ -3,6 +3,7 @@ import {
   agentLabelNames,
   agentLabelsOf,
   agentPrivacyOf,
+  agentPrivacyProblem,
   storedIdentity,
 } from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
@@ -25,4 +26,5 @@ export const interactions = defineReport({
   families: interactionFamilies,
   storedRow: storedIdentity,
   privacyOf: agentPrivacyOf,
+  privacyProblemOf: agentPrivacyProblem,
 })

@@ -5,6 +5,7 @@ import {
   ADDRESS_FIELD,
   agentOf,
   createNetworkEndReader,
+  endsPrivacyProblem,
   networkEndKeyOf,
   networkEndLabelsOf,
   rowFields,
@@ -28,4 +29,5 @@ export const latency = defineReport({
   families: latencyFamilies,
   storedRow: storedNetworkEnd,
   privacyOf: agentPrivacyOf,
+  privacyProblemOf: endsPrivacyProblem,
 })

@@ -2,7 +2,13 @@ import { z } from 'zod'
 import type { Labels } from '../../model/family.ts'
 import { createVersionReader, readTextWithoutAddress } from '../../wolkvox/ip-address.ts'
 import { readMilliseconds, readPercentage } from '../../wolkvox/values.ts'
-import { type AgentIdentity, agentLabelsOf, identityReader, storedIdentity } from '../agent-identity.ts'
+import {
+  type AgentIdentity,
+  agentLabelsOf,
+  agentPrivacyProblem,
+  identityReader,
+  storedIdentity,
+} from '../agent-identity.ts'
 import type { FieldValue, RowSettings, Take } from '../report.ts'
 
 /** The client of an agent. */
@@ -110,6 +116,14 @@ function byDirection(read: (direction: Direction) => number | undefined): Partia
 /** The labels that identify an agent. The families of trunks have other labels. */
 export function networkEndLabelsOf(end: NetworkEnd): Labels {
   return agentLabelsOf(end.kind === 'agent' ? end : { id: '', name: '' })
+}
+
+/** What the ids of the agents seem to be. Trunks are not people. */
+export function endsPrivacyProblem(ends: readonly NetworkEnd[], settings: RowSettings) {
+  return agentPrivacyProblem(
+    ends.filter((end) => end.kind === 'agent'),
+    settings,
+  )
 }
 
 const numbersByDirection = z.partialRecord(z.enum(directions), z.number().nonnegative())

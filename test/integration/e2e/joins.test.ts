@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { reports } from '../../../src/reports/index.ts'
 import { eventually } from '../../../tools/eventually.ts'
 import { readText } from '../../../tools/files.ts'
-import { aRecord } from '../../../tools/fixtures.ts'
+import { aRecord, HASH_KEY } from '../../../tools/fixtures.ts'
 import {
   aCampaign,
   aChatAgent,
@@ -15,6 +17,7 @@ import { startExporterProcess } from '../../support/programs/exporter.ts'
 import { startPrometheusWith } from '../../support/programs/prometheus.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { serveReports } from '../../support/recorded-wolkvox.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** Three agents. The reports write their ids in all known forms. */
 const data = {
@@ -69,7 +72,10 @@ type Mode = (typeof modes)[number]
 /** The label with a name. Prometheus has no empty labels. */
 function named(name: string, mode: Mode): Readonly<Record<string, string>> {
   if (mode === 'omit') return {}
-  const pseudonym = createHash('sha256').update(`${mode}\0${name}`).digest('hex').slice(0, 16)
+  const pseudonym = createHmac('sha256', HASH_KEY.reveal())
+    .update(`${mode}\0name\0${name}`)
+    .digest('hex')
+    .slice(0, 16)
   return { agent_name: mode === 'plain' ? name : pseudonym }
 }
 
@@ -118,6 +124,8 @@ describe('the documented joins', () => {
 
 describe.skipIf(!haveTools('prometheus'))('the documented joins on a real Prometheus', () => {
   it('have a result for each way of showing names', async () => {
+    const keyFile = join(temporaryFolder(), 'key')
+    writeFileSync(keyFile, HASH_KEY.reveal())
     const sites = [...modes.map((mode) => [mode, mode, data] as const), ['busy', 'plain', busy] as const]
     const exporters = await Promise.all(
       sites.map(async ([operation, agentName, served]) =>
@@ -126,6 +134,7 @@ describe.skipIf(!haveTools('prometheus'))('the documented joins on a real Promet
           WOLKVOX_TOKEN: 'test-token',
           WOLKVOX_OPERATION: operation,
           WOLKVOX_AGENT_NAME: agentName,
+          WOLKVOX_HASH_KEY_FILE: keyFile,
           WOLKVOX_REPORTS: reports
             .map(({ name }) => name)
             .filter((name) => name in data)

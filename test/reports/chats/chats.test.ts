@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { anEnvelope } from '../../../tools/fixtures.ts'
+import { anEnvelope, HASH_KEY } from '../../../tools/fixtures.ts'
 import { aChatAgent } from '../../../tools/report-records.ts'
 import { CLEAN, emptyBodies, envelopes, readBody, readData } from '../../support/read-body.ts'
 
@@ -201,8 +201,11 @@ describe('chats', () => {
 
   it('hide the name of the agent like the other reports', async () => {
     const records = [aChatAgent({ agent_id: '1001-Cóndor 001' })]
-    const pseudonym = createHash('sha256').update('ventas\0Cóndor 001').digest('hex').slice(0, 16)
-    const hashed = await readData('chats', records, { agentName: 'hash' })
+    const pseudonym = createHmac('sha256', HASH_KEY.reveal())
+      .update('ventas\0name\0Cóndor 001')
+      .digest('hex')
+      .slice(0, 16)
+    const hashed = await readData('chats', records, { agentName: 'hash', hashKey: HASH_KEY })
     expect(hashed.lines).toEqual(
       all.map((line) => line.replace('agent_name=""', `agent_name="${pseudonym}"`)),
     )

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { latency } from '../../../src/reports/latency/index.ts'
 import { readReport } from '../../../src/reports/read-report.ts'
-import { anEnvelope, anOperation } from '../../../tools/fixtures.ts'
+import { anEnvelope, anOperation, HASH_KEY } from '../../../tools/fixtures.ts'
 import { anAgentConnection, aTrunk } from '../../../tools/report-records.ts'
 import { FETCHED_AT } from '../../support/agents.ts'
 import { CLEAN, emptyBodies, readBody, readData } from '../../support/read-body.ts'
@@ -245,8 +245,11 @@ describe('latency', () => {
   })
 
   it.each(['hash', 'omit'] as const)('hides names after splitting the id: %s', async (agentName) => {
-    const { lines } = await readData('latency', [lists], { agentName })
-    const pseudonym = createHash('sha256').update('ventas\0Cóndor 001').digest('hex').slice(0, 16)
+    const { lines } = await readData('latency', [lists], { agentName, hashKey: HASH_KEY })
+    const pseudonym = createHmac('sha256', HASH_KEY.reveal())
+      .update('ventas\0name\0Cóndor 001')
+      .digest('hex')
+      .slice(0, 16)
     const name = agentName === 'hash' ? pseudonym : ''
     expect(lines).toEqual([
       ...agentLines.map((line) => line.replace('agent_name="Cóndor 001"', `agent_name="${name}"`)),
