@@ -153,6 +153,11 @@ function comparable({ token, reports, ...settings }: Operation) {
   }
 }
 
+/** Whether ids or names of agents are hidden, so that a file of another process may show what has to be hidden. */
+export function hidesAgents({ agentId, agentName }: Pick<Operation, 'agentId' | 'agentName'>): boolean {
+  return agentId === 'hash' || agentName !== 'plain'
+}
+
 /** Calls a day that wolkvox allows for each licence. */
 export const CALLS_PER_LICENSE = 1000
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accountIdOf, type Operation } from '../config/operation.ts'
+import { accountIdOf, hidesAgents, type Operation } from '../config/operation.ts'
 import type { Snapshot } from '../reports/read-report.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { CLOCK_TOLERANCE_MS, decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
@@ -75,7 +75,7 @@ export function decodeSnapshot(
   const { content, problem } = decodeStored(bytes, expected, now)
   if (content === undefined) {
     // Another version, or another process with plain names, may have written what cannot be read.
-    const isPrivate = problem === OTHER_PRIVACY || source.agentId === 'hash' || source.agentName !== 'plain'
+    const isPrivate = problem === OTHER_PRIVACY || hidesAgents(source)
     return isPrivate ? { problem, isPrivate } : { problem }
   }
   const { fetchedAt, records, bytes: size, rows, columns } = content

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { now } from '../clock.ts'
-import { accountIdOf, type Operation } from '../config/operation.ts'
+import { accountIdOf, hidesAgents, type Operation } from '../config/operation.ts'
 import { codeOf, messageOf } from '../error-text.ts'
 import type { RestoreResult } from '../model/outcome.ts'
 import type { AccountStorage, SnapshotStorage } from '../model/storage-ports.ts'
@@ -10,7 +10,13 @@ import { decodeAccount, encodeAccount } from './account-file.ts'
 import { removeLeftovers, writeFileAtomic } from './atomic-file.ts'
 import type { Disk } from './disk.ts'
 import { type Locks, StorageInUseError } from './storage-lock.ts'
-import { erase, quarantine as quarantineFile, type ReadResult, readStored } from './stored-file.ts'
+import {
+  erase,
+  eraseSetAside,
+  quarantine as quarantineFile,
+  type ReadResult,
+  readStored,
+} from './stored-file.ts'
 
 /** Decodes and renders a stored snapshot, off the serving thread. @throws when the worker thread is lost */
 export type RestoreSnapshot = (
@@ -87,7 +93,7 @@ export function createStorage(
         JSON.stringify([operation.name, report, accountIdOf(operation)]),
         'snapshot',
       )
-      const file = createFile(path, lockOf(operation), disk, log)
+      const file = createFile(path, lockOf(operation), disk, log, hidesAgents(operation))
       return {
         load: () =>
           file.read(async (bytes) => {
@@ -156,7 +162,14 @@ interface StoredFile {
   write(encode: () => Promise<Uint8Array>): Promise<boolean>
 }
 
-function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog): StoredFile {
+/** @param hidesEarlier whether a file that was set aside earlier may show what has to be hidden now */
+function createFile(
+  path: string,
+  lock: AccountLock,
+  disk: Disk,
+  log: StorageLog,
+  hidesEarlier = false,
+): StoredFile {
   const failures = createRepeatedFailures()
 
   /** Logs when writing begins to fail, fails in another way, or works again. */
@@ -185,6 +198,7 @@ function createFile(path: string, lock: AccountLock, disk: Disk, log: StorageLog
       try {
         // They only take space: the next start tries again, and a failing disk is reported by what is read or written.
         await disk.run(() => removeLeftovers(path)).catch(() => {})
+        if (hidesEarlier) await disk.run(() => eraseSetAside(path)).catch(() => {})
         const stored = await disk.run(() => readStored(path))
         if (stored.content === undefined) return await quarantine(stored.problem)
         const { content, problem, isPrivate } = await decode(stored.content)

@@ -107,6 +107,11 @@ export async function erase(path: string, problem: string): Promise<string> {
   }
 }
 
+/** Deletes what an earlier start has set aside. */
+export async function eraseSetAside(path: string): Promise<void> {
+  await rm(asideOf(path), { force: true })
+}
+
 const asideOf = (path: string) => `${path}.set-aside`
 
 /**

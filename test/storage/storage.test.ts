@@ -16,7 +16,7 @@ import { type FromWorker, type TaskRequest, toPlain } from '../../src/worker/pro
 import { createTaskRunner } from '../../src/worker/tasks.ts'
 import { createWorkerClient } from '../../src/worker/worker-client.ts'
 import { createWorkerPool, WorkerLostError } from '../../src/worker/worker-pool.ts'
-import { anEnvelope, anOperation, aRecord } from '../../tools/fixtures.ts'
+import { anEnvelope, anOperation, aRecord, HASH_KEY } from '../../tools/fixtures.ts'
 import { storedFile } from '../support/stored-files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -284,6 +284,18 @@ describe('stored files that cannot be used', () => {
     expect(JSON.stringify(logged)).toContain('was stored with other privacy settings; deleted')
     expect((await readdir(folder)).filter((name) => name.includes('snapshot'))).toEqual([])
   })
+
+  it.each([{ agentName: 'omit' }, { agentId: 'hash', hashKey: HASH_KEY }] as const)(
+    'are deleted if they were set aside before %j, also without another file',
+    async (privacy) => {
+      await writeFile(`${pathOf('snapshot')}.set-aside`, 'names')
+      await open(aStorage()).snapshots.load()
+      expect(await readdir(folder)).toContain(basename(`${pathOf('snapshot')}.set-aside`))
+      expect(await open(aStorage(), anOperation(privacy)).snapshots.load()).toBeUndefined()
+      expect((await readdir(folder)).filter((name) => name.includes('snapshot'))).toEqual([])
+      expect(logged).toEqual([])
+    },
+  )
 
   it('include a snapshot from the future, which is set aside once', async () => {
     const { encoded } = await refresh(ventas, Date.now() + 120_000)
