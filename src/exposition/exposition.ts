@@ -22,7 +22,7 @@ export interface Exposition {
    * Only the metrics about some operations and their accounts, as the same bytes as in the whole: no metrics about the process, which
    * would be there once for each scrape of a part.
    *
-   * @param operations names of operations; an empty one stands for the process
+   * @param operations names of operations; an empty one stands for the process and all accounts
    * @returns `undefined` if one of them does not exist
    */
   some(operations: readonly string[], format: Format, now: Moment): Promise<Body> | undefined
@@ -114,18 +114,20 @@ export function createExposition({
   }
 }
 
-// In place of the name of an operation, which is never empty.
+// In place of the name of an operation, which is never empty. It stands for all that does not belong to one operation.
 const PROCESS = ''
 
 // More than the operations of a large outsourcer, in both formats.
 const MAX_PARTS = 256
 
-/** The part of the state that is about some operations and their accounts. */
+/** The part of the state that is about some operations and their accounts, or about all accounts. */
 function selectOperations(state: ExporterState, names: ReadonlySet<string>): ExporterState {
   const operations = state.operations.filter(({ operation }) => names.has(operation.name))
   const accounts = new Set(operations.map(({ account }) => account))
   return {
-    accounts: state.accounts.filter(({ account }) => accounts.has(account)),
+    accounts: names.has(PROCESS)
+      ? state.accounts
+      : state.accounts.filter(({ account }) => accounts.has(account)),
     operations,
     reports: state.reports.filter(({ operation }) => names.has(operation)),
   }

@@ -187,10 +187,22 @@ describe('a part', async () => {
   })
 
   it('has nothing about the process, unless an empty name asks for it', async () => {
-    expect(whole).toContain('own_events_total')
+    const process = await renderText({}, own, 'text', NOW)
+    expect(process).toContain('own_events_total')
+    expect(whole.endsWith(process)).toBe(true)
     expect(await partOf(['a'])).not.toContain('own_')
-    expect(await partOf([''])).toBe(await renderText({}, own, 'text', NOW))
-    expect(await partOf(['', 'a'])).toBe(`${await partOf(['a'])}${await partOf([''])}`)
+    expect((await partOf([''])).endsWith(process)).toBe(true)
+    expect((await partOf(['', 'a'])).endsWith(process)).toBe(true)
+  })
+
+  it('with an empty name has the metrics of all accounts once, and nothing about an operation', async () => {
+    const { accounts } = current
+    expect(await partOf([''])).toBe(await renderText({ accounts }, own, 'text', NOW))
+    const ofAccounts = samplesOf(whole, ['{account="0042', '{account="0043'])
+    expect(ofAccounts).toContain('wolkvox_account_daily_limit{account="0043"} 1000')
+    expect(samplesOf(await partOf(['']), ['{account="0042', '{account="0043'])).toEqual(ofAccounts)
+    expect(samplesOf(await partOf(['a', '']), ['{account="0042', '{account="0043'])).toEqual(ofAccounts)
+    expect(await partOf([''])).not.toMatch(/operation=/)
   })
 
   it('ends with # EOF in OpenMetrics', async () => {

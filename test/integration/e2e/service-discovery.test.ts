@@ -24,9 +24,11 @@ const keyOf = (name: string, labels: Series) =>
 describe.skipIf(!haveTools('prometheus'))('a real Prometheus that discovers operations', () => {
   it('scrapes each separately, with the path of the metrics, and has each series exactly once', async () => {
     const baseUrl = await serveHttp(answerWith(anEnvelope([aRecord(), aRecord({ agent_id: '1002' })])))
-    const operations = NAMES.map((name, index) =>
-      anOperation({ name, server: `000${index}`, baseUrl: `${baseUrl}/${index}` }),
-    )
+    // The first two share an account, whose metrics must not appear twice.
+    const operations = NAMES.map((name, index) => {
+      const account = Math.max(index - 1, 0)
+      return anOperation({ name, server: `000${account}`, baseUrl: `${baseUrl}/${account}`, licenses: 5 })
+    })
     const exporter = await startExporter(
       { operations, warnings: [] },
       { listenAddresses: [{ host: '127.0.0.1', port: 0 }], telemetryPath: '/other', storagePath: '' },
@@ -47,6 +49,7 @@ describe.skipIf(!haveTools('prometheus'))('a real Prometheus that discovers oper
       - source_labels: [__address__, __param_operation]
         separator: /
         target_label: instance
+    metric_relabel_configs: [{ source_labels: [__name__], regex: wolkvox_account_.+, action: drop }]
   - job_name: wolkvox-exporter
     metrics_path: /other
     params: { operation: [''] }
