@@ -5,13 +5,15 @@ import { ROOT } from '../tools/files.ts'
 
 /** What each folder of `src` may import from: data flows in one direction. All may use the files directly in `src`. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  config: ['reports'],
+  config: ['groups', 'reports'],
   // Types of the settings of an operation.
   wolkvox: ['config'],
   // Types that several folders share. The reasons of failures, and the type of a response.
   model: ['wolkvox'],
-  // The secrets that no message may contain, the types of families, and the readers of values.
-  reports: ['config', 'model', 'wolkvox'],
+  // Knows neither settings nor reports, so that both can use it.
+  groups: [],
+  // The secrets that no message may contain, the labels of agents, the types of families, and the readers of values.
+  reports: ['config', 'groups', 'model', 'wolkvox'],
   // What it plans, the results of calls, and the failures that are retried.
   scheduling: ['config', 'model', 'reports', 'wolkvox'],
   // The interface of a report, and when a body has to be assembled again: the state, and whether it is stale.

@@ -47,6 +47,7 @@ function furtherLabels(family: ReportFamily<unknown>, labelNames: readonly strin
     const instead = others.length > 0 ? ` instead of ${others.map(code).join(', ')}` : ''
     return `${names.map(code).join(', ')}${instead}`
   }
+  if (family.configuredLabels !== undefined) return family.configuredLabels.names
   return Object.keys(family.labels?.({}) ?? {})
     .map(code)
     .join(', ')

@@ -199,6 +199,7 @@ function isSame(one: Operation, other: Operation): boolean {
   return (
     haveSameSettings(one, other) &&
     isDeepStrictEqual(one.reports, other.reports) &&
-    credentialsFingerprint(one) === credentialsFingerprint(other)
+    credentialsFingerprint(one) === credentialsFingerprint(other) &&
+    one.groups?.digest === other.groups?.digest
   )
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import type { Groups } from '../groups/groups.ts'
 import type { AgentFilter } from '../reports/agent-filter.ts'
 import type { AgentIdMode, AgentNameMode, ReportParameters } from '../reports/report.ts'
 import { basicCredentials, type Route } from './proxy.ts'
@@ -39,6 +40,8 @@ export interface Operation {
   readonly agentFilter?: AgentFilter
   /** Categories of the operation's own states; absent if there are none. */
   readonly states?: Readonly<Record<string, string>>
+  /** Labels of agents; absent without a groups file. */
+  readonly groups?: Groups | undefined
   /** At least one. */
   readonly reports: readonly ReportSettings[]
 }
@@ -116,14 +119,14 @@ export function secretsOf({
   return user.length < MIN_KEY_LENGTH ? [...keys, both] : [...keys, both, new Secret(user)]
 }
 
-/** Whether two operations have the same settings, except for their tokens and reports. */
+/** Whether two operations have the same settings, except for their reports, and for what can change while they run: tokens and groups. */
 export function haveSameSettings(one: Operation, other: Operation): boolean {
   return isDeepStrictEqual(comparable(one), comparable(other))
 }
 
 /**
- * Whether the data of one operation can be shown as that of the other: what differs concerns only how calls are made, and how
- * many.
+ * Whether the data of one operation can be shown as that of the other: what differs concerns only how calls are made, how many,
+ * and the groups of the next refresh.
  */
 export function haveSameData(one: Operation, other: Operation): boolean {
   return isDeepStrictEqual(dataSettings(one), dataSettings(other))
@@ -133,6 +136,7 @@ function dataSettings(operation: Operation) {
   const {
     token,
     reports,
+    groups,
     route,
     caCertificates,
     licenses,
@@ -145,7 +149,7 @@ function dataSettings(operation: Operation) {
 }
 
 /** A secret hides its value from comparisons. */
-function comparable({ token, reports, ...settings }: Operation) {
+function comparable({ token, reports, groups, ...settings }: Operation) {
   return {
     ...settings,
     password: settings.route.proxy?.credentials?.password.reveal(),

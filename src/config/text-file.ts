@@ -11,6 +11,11 @@ export interface TextFile {
   readonly hangs: boolean
 }
 
+/** The same, as bytes. */
+export interface FileBytes extends Pick<TextFile, 'problems' | 'hangs'> {
+  readonly bytes: Buffer | undefined
+}
+
 const TIMEOUT_MS = 10_000
 
 // Byte order marks of UTF-16, which Windows PowerShell writes.
@@ -20,12 +25,10 @@ const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
  * Reads in progress, by path. If the file system hangs, each read blocks a thread of libuv's pool, and scrapes need these threads:
  * so the next read of the same file waits for the one before.
  */
-const inProgress = new Map<string, Promise<FileContent>>()
+const inProgress = new Map<string, Promise<FileBytes>>()
 
 /**
- * Reads a small text file, without the white space or byte order mark that editors and secret stores add. It must be a regular
- * file: a pipe without a writer or an endless device would block the start. So would a network file system that does not
- * respond, so reading times out after 10 s.
+ * Reads a small text file, without the white space or byte order mark that editors and secret stores add.
  *
  * @param contents what belongs into the file, such as `the token`
  * @param isExact keeps the white space, because problems name line and column, and refuses bytes that are not UTF-8
@@ -36,15 +39,26 @@ export async function readTextFile(
   maxBytes: number,
   { isExact = false } = {},
 ): Promise<TextFile> {
+  const { bytes, problems, hangs } = await readFileBytes(path, contents, maxBytes)
+  const refuse = (problem: string): TextFile => ({ text: undefined, problems: [problem], hangs })
+  if (bytes === undefined) return { text: undefined, problems, hangs }
+  if (isUtf16(bytes)) return refuse('is UTF-16; save it as UTF-8')
+  const text = bytes.toString('utf8')
+  if (text.trim() === '') return refuse(`is empty; write ${contents} into the file`)
+  if (isExact && !isUtf8(bytes)) return refuse('is not UTF-8; save it as UTF-8')
+  return { text: isExact ? text : text.trim(), problems, hangs }
+}
+
+/**
+ * Reads a small file. It must be a regular file: a pipe without a writer or an endless device would block the start. So would a
+ * network file system that does not respond, so reading times out after 10 s.
+ *
+ * @param contents what belongs into the file
+ */
+export async function readFileBytes(path: string, contents: string, maxBytes: number): Promise<FileBytes> {
   try {
     const reading = inProgress.get(path) ?? startReading(path, contents, maxBytes)
-    if (await endsWithin(TIMEOUT_MS, reading)) {
-      const { bytes, problems } = await reading
-      if (bytes === undefined) return { text: undefined, problems, hangs: false }
-      if (isExact && !isUtf8(bytes)) return problem('is not UTF-8; save it as UTF-8')
-      const text = bytes.toString('utf8')
-      return { text: isExact ? text : text.trim(), problems, hangs: false }
-    }
+    if (await endsWithin(TIMEOUT_MS, reading)) return await reading
     return {
       ...problem(
         `cannot be read (no response within ${TIMEOUT_MS / 1000} s); check the file system that contains it`,
@@ -56,7 +70,7 @@ export async function readTextFile(
   }
 }
 
-function startReading(path: string, contents: string, maxBytes: number): Promise<FileContent> {
+function startReading(path: string, contents: string, maxBytes: number): Promise<FileBytes> {
   const reading = read(path, contents, maxBytes).finally(() => inProgress.delete(path))
   inProgress.set(path, reading)
   // Fails after the timeout, when no one waits for it any more.
@@ -64,20 +78,11 @@ function startReading(path: string, contents: string, maxBytes: number): Promise
   return reading
 }
 
-interface FileContent {
-  readonly bytes: Buffer | undefined
-  readonly problems: readonly string[]
-}
-
-async function read(path: string, contents: string, maxBytes: number): Promise<FileContent> {
-  const reject = (text: string): FileContent => ({ bytes: undefined, problems: [text] })
+async function read(path: string, contents: string, maxBytes: number): Promise<FileBytes> {
   const file = await stat(path)
-  if (!file.isFile()) return reject(`is not a regular file; set it to a file that contains ${contents}`)
-  if (file.size > maxBytes) return reject(`is too large; set it to a file that contains only ${contents}`)
-  const bytes = await readFile(path)
-  if (isUtf16(bytes)) return reject('is UTF-16; save it as UTF-8')
-  const isEmpty = bytes.toString('utf8').trim() === ''
-  return isEmpty ? reject(`is empty; write ${contents} into the file`) : { bytes, problems: [] }
+  if (!file.isFile()) return problem(`is not a regular file; set it to a file that contains ${contents}`)
+  if (file.size > maxBytes) return problem(`is too large; set it to a file that contains only ${contents}`)
+  return { bytes: await readFile(path), problems: [], hangs: false }
 }
 
 /** Whether a file begins like UTF-16. */
@@ -85,6 +90,6 @@ export function isUtf16(bytes: Buffer): boolean {
   return UTF16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))
 }
 
-function problem(text: string): TextFile {
-  return { text: undefined, problems: [text], hangs: false }
+function problem(text: string): FileBytes {
+  return { bytes: undefined, problems: [text], hangs: false }
 }

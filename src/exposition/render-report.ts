@@ -1,6 +1,6 @@
 import type { Segment } from '../model/outcome.ts'
 import type { Snapshot } from '../reports/read-report.ts'
-import type { AnyReport, RowFamily } from '../reports/report.ts'
+import type { AnyReport, RowFamily, RowSettings } from '../reports/report.ts'
 import { MAX_NUMBER_BYTES, putBytes, putNumber } from './byte-writer.ts'
 import { toSegment } from './gzip.ts'
 import { writeLabels, writeSamples } from './text-writer.ts'
@@ -31,16 +31,17 @@ interface EncodedTexts {
 /**
  * Renders a report of an operation once for all scrapes until the next refresh. Gauges are the same in both formats.
  *
- * @param operation value of the label `operation`
+ * @param settings of the operation; its name is the value of the label `operation`
  * @param excluded names of families that are not rendered: their segments are empty
  * @returns the samples without headers, one segment for each family of the report
  */
 export async function renderReport(
   report: AnyReport,
   snapshot: Snapshot,
-  operation: string,
+  settings: RowSettings,
   excluded: readonly string[] = [],
 ): Promise<readonly Segment[]> {
+  const { name: operation } = settings
   const operationLabel = writeLabels({ operation })
   const identities = encodeEach(snapshot.rows, (row) =>
     joinLabels(operationLabel, writeLabels(report.labelsOf(row))),
@@ -61,7 +62,7 @@ export async function renderReport(
     const oldest = inUse.length < CONCURRENCY ? undefined : inUse.shift()
     // zlib reads the buffer until its segment is ready.
     await oldest?.segment
-    const { buffer, length } = writeFamily(family, snapshot, identities, oldest?.buffer)
+    const { buffer, length } = writeFamily(family, snapshot, settings, identities, oldest?.buffer)
     const segment = toSegment(buffer.subarray(0, length))
     inUse.push({ buffer, segment })
     segments.push(segment)
@@ -70,8 +71,11 @@ export async function renderReport(
 }
 
 function joinLabels(first: string, second: string): string {
-  return second === '' ? first : `${first},${second}`
+  return first + afterComma(second)
 }
+
+/** OpenMetrics allows no comma after the last label. */
+const afterComma = (labels: string): string => (labels === '' ? '' : `,${labels}`)
 
 /** Encodes each text immediately, because keeping tens of thousands of strings would slow down the garbage collector. */
 function encodeEach(rows: readonly unknown[], textOf: (row: unknown) => string): EncodedTexts {
@@ -96,13 +100,16 @@ const byteLengthOf = ({ starts }: EncodedTexts) => starts.at(-1) ?? 0
  * @param reusable a buffer to overwrite if it is large enough
  */
 function writeFamily(
-  { name, field, value, labels }: RowFamily<unknown>,
+  { name, field, value, labels: fixedLabels, configuredLabels }: RowFamily<unknown>,
   { rows, columns, fetchedAt }: Snapshot,
+  settings: RowSettings,
   identities: EncodedTexts,
   reusable: Buffer | undefined,
 ): { readonly buffer: Buffer; readonly length: number } {
+  const labels = configuredLabels === undefined ? fixedLabels : configuredLabels.create(settings)
+  if (configuredLabels !== undefined && labels === undefined) return { buffer: Buffer.alloc(0), length: 0 }
   const prefix = Buffer.from(`${name}{`)
-  const extraLabels = labels && encodeEach(rows, (row) => `,${writeLabels(labels(row))}`)
+  const extraLabels = labels && encodeEach(rows, (row) => afterComma(writeLabels(labels(row))))
   const bytesPerRow = prefix.length + LABELS_END.length + MAX_NUMBER_BYTES + 1
   const size =
     byteLengthOf(identities) +

@@ -30,6 +30,8 @@ export interface RenderedSnapshot extends RenderedReport {
   readonly rows: number
   /** Size of the decoded response. */
   readonly responseBytes: number
+  /** Rows of the groups file whose agents are not in the response. Absent without a groups file, and in reports without groups. */
+  readonly unknownInGroups?: number
 }
 
 /** Why a call failed, as plain data. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Secret } from '../config/secret.ts'
+import type { Groups } from '../groups/groups.ts'
 import type { Family, Labels, Sample } from '../model/family.ts'
 import type { Reader } from '../wolkvox/values.ts'
 import type { AgentFilter } from './agent-filter.ts'
@@ -35,6 +36,8 @@ export interface RowSettings {
   readonly hashKey?: Secret | undefined
   /** Of the report; absent if it has none. */
   readonly parameters?: ReportParameters | undefined
+  /** Labels of agents, from a file of the operator. */
+  readonly groups?: Groups | undefined
 }
 
 /** What ids that are exposed unchanged seem to be. */
@@ -112,6 +115,8 @@ export interface Report<Row> {
   readonly labelsOf: (row: Row) => Labels
   /** In the order in which they are exposed. Entries with the same name are one family and follow each other. */
   readonly families: readonly ReportFamily<Row>[]
+  /** How many rows of the groups file are about no row of the report; `undefined` without a file. */
+  readonly unknownInGroups?: (rows: readonly Row[], settings: RowSettings) => number | undefined
   /** Checks a row that an earlier process has stored. */
   readonly storedRow: z.ZodType<Row>
   /** Derives again what depends on settings that may have changed since a row was stored. */
@@ -136,6 +141,13 @@ export interface RowFamily<Row> extends Family {
   readonly value: (number: number, fetchedAt: number) => number
   /** Labels after those of the row. */
   readonly labels?: (row: Row) => Labels
+  /** Labels that depend on the settings, instead of `labels`. */
+  readonly configuredLabels?: {
+    /** Which ones, for the documentation. */
+    readonly names: string
+    /** Makes the labels for one rendering. @returns `undefined` if the family is not exposed */
+    readonly create: (settings: RowSettings) => ((row: Row) => Labels) | undefined
+  }
 }
 
 /** A family whose samples are not one for each row: about all rows together, or several for a row. */

@@ -27,9 +27,9 @@ import type { ExporterState, OperationState, ReportState } from './state.ts'
 export interface Supervisor {
   /**
    * Starts, keeps and stops refreshers, so that exactly the given operations are refreshed. A report whose operation and settings
-   * did not change keeps its data, schedule and counts, even if the token has changed. Several calls run one after the other.
-   * If only intervals or the way of calling have changed, data and counts are kept too. All changes become visible at once, when
-   * nothing of what stops is running any more. Starts nothing after `stop`.
+   * did not change keeps its data, schedule and counts, even if the token or the groups have changed. Several calls run one after
+   * the other. If only intervals or the way of calling have changed, data and counts are kept too. All changes become visible at
+   * once, when nothing of what stops is running any more. Starts nothing after `stop`.
    *
    * @throws StorageInUseError when another exporter uses the storage of a new account. Nothing has changed then
    */
@@ -168,7 +168,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     }
   }
 
-  /** Reports that continue make their next call with the current token. */
+  /** Reports that continue make their next call with the current token, and label agents by the current groups. */
   function updateTokens(wanted: readonly Operation[]): void {
     for (const running of reports.values()) {
       const operation = wanted.find(({ name }) => name === running.operation.name)

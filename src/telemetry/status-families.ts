@@ -113,6 +113,19 @@ export const statusFamilies: readonly StatusFamily[] = [
     help: 'Failed attempts to store data for the next start.',
     values: ({ storageFailures }) => storageFailures,
   }),
+  aboutGroups('wolkvox_group_rows', {
+    help: 'Rows of the groups file that are used. Absent without a groups file.',
+    values: ({ rows }) => rows,
+  }),
+  aboutGroups('wolkvox_group_problems', {
+    help: 'Rows of the groups file with a problem. Not used: a further row of an agent (duplicate), and a row that cannot be read (invalid). Without effect: a row whose agent is not in the last good response (unknown_agent).',
+    label: 'problem',
+    values: ({ unknownAgents, duplicate, invalid }) => ({
+      unknown_agent: unknownAgents,
+      duplicate,
+      invalid,
+    }),
+  }),
   aboutAccounts('wolkvox_account_requests_today', {
     help: "HTTP requests that this exporter has sent since the account's day began.",
     values: (state, now) => requestsToday(state, now.wallMs),
@@ -147,6 +160,28 @@ function aboutReports(name: string, description: Description<ReportState>): Stat
 function aboutOperations(name: string, description: Description<OperationState>): StatusFamily {
   return family(name, ['operation'], description, ({ operations }) =>
     operations.map((state) => ({ of: state, labels: { operation: state.operation.name } })),
+  )
+}
+
+/** What is known of the groups file of an operation. */
+interface GroupsState {
+  readonly rows: number
+  readonly duplicate: number
+  readonly invalid: number
+  /** `undefined` until there is a good response. */
+  readonly unknownAgents: number | undefined
+}
+
+function aboutGroups(name: string, description: Description<GroupsState>): StatusFamily {
+  return family(name, ['operation'], description, ({ operations, reports }) =>
+    operations.flatMap(({ operation: { name: operation, groups } }) => {
+      if (groups === undefined) return []
+      const report = reports.find(
+        ({ operation: of, rendered }) => of === operation && rendered?.unknownInGroups !== undefined,
+      )
+      const unknownAgents = report?.rendered?.unknownInGroups
+      return [{ of: { rows: groups.rows, ...groups.problems, unknownAgents }, labels: { operation } }]
+    }),
   )
 }
 

@@ -177,8 +177,17 @@ async function render(
   operation: Operation,
 ): Promise<RenderedSnapshot> {
   const { fetchedAt, records, rows, bytes } = snapshot
-  const segments = await renderReport(report, snapshot, operation.name, operation.excludedMetrics)
-  return { report: report.name, fetchedAt, records, rows: rows.length, responseBytes: bytes, segments }
+  const segments = await renderReport(report, snapshot, operation, operation.excludedMetrics)
+  const unknownInGroups = report.unknownInGroups?.(rows, operation)
+  return {
+    report: report.name,
+    fetchedAt,
+    records,
+    rows: rows.length,
+    responseBytes: bytes,
+    segments,
+    ...(unknownInGroups !== undefined && { unknownInGroups }),
+  }
 }
 
 function counts(of: Readonly<Record<string, number>>): string {

@@ -4,12 +4,13 @@ import { z } from 'zod'
 import { renderReport } from '../../src/exposition/render-report.ts'
 import { writeHeader } from '../../src/exposition/text-writer.ts'
 import type { Segment } from '../../src/model/outcome.ts'
-import { agentFamilies } from '../../src/reports/agents/families.ts'
+import { agentFamilies, agentRowFamilies } from '../../src/reports/agents/families.ts'
 import { agents as agentsReport } from '../../src/reports/agents/index.ts'
 import { reports } from '../../src/reports/index.ts'
 import type { Snapshot } from '../../src/reports/read-report.ts'
 import { type AnyReport, defineReport, type ReportFamily } from '../../src/reports/report.ts'
 import { tokenInfo } from '../../src/reports/token-info/index.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 import { aSnapshot, FETCHED_AT, renderAgents } from '../support/agents.ts'
 import { textOfSegments } from '../support/exposition-texts.ts'
 
@@ -65,7 +66,9 @@ describe('a rendered report', () => {
 
   it('counts the rows in a family about all of them, with the label operation first', async () => {
     const segments = await renderAgents(numberedAgents(2), 'ventas')
-    const lines = textOfSegments(segments.slice(-1)).trimEnd().split('\n')
+    const lines = textOfSegments(segments.filter((_, index) => 'samples' in (agentFamilies[index] ?? {})))
+      .trimEnd()
+      .split('\n')
     expect(lines).toHaveLength(7)
     expect(lines).toContain('wolkvox_agents{operation="ventas",category="aux"} 2')
     expect(lines).toContain('wolkvox_agents{operation="ventas",category="ready"} 0')
@@ -79,15 +82,15 @@ describe('a rendered report', () => {
 
   it('of rows without labels has only the label operation', async () => {
     const snapshot = { fetchedAt: 0, rows: [{}], columns: { token_limit: [5000] }, records: 1, bytes: 0 }
-    const text = textOfSegments(await renderReport(tokenInfo, snapshot, 'ventas'))
+    const text = textOfSegments(await renderReport(tokenInfo, snapshot, anOperation()))
     expect(text).toBe('wolkvox_token_limit_calls{operation="ventas"} 5000\n')
   })
 
   it('has an empty segment in place of each excluded family, and the others as ever', async () => {
     const snapshot = numberedAgents(3)
-    const whole = await renderReport(agentsReport, snapshot, 'ventas')
+    const whole = await renderReport(agentsReport, snapshot, anOperation())
     const excluded = ['wolkvox_agent_calls', 'wolkvox_agents']
-    const segments = await renderReport(agentsReport, snapshot, 'ventas', excluded)
+    const segments = await renderReport(agentsReport, snapshot, anOperation(), excluded)
     expect(segments).toHaveLength(agentFamilies.length)
     for (const [index, { name }] of agentFamilies.entries()) {
       const empty = { deflated: new Uint8Array(), crc: 0, length: 0 }
@@ -106,7 +109,10 @@ describe('a rendered report', () => {
       return index === 3 ? { ...family, samples: fail } : family
     })
     const snapshot = { fetchedAt: FETCHED_AT, rows: ['a'], columns: {}, records: 1, bytes: 0 }
-    const segments = await renderReport({ ...report, families }, snapshot, 'ventas', ['family_0', 'family_3'])
+    const segments = await renderReport({ ...report, families }, snapshot, anOperation(), [
+      'family_0',
+      'family_3',
+    ])
     expect(segments.map(({ length }) => length > 0)).toEqual([false, true, true, false, true, true, true])
   })
 
@@ -114,7 +120,7 @@ describe('a rendered report', () => {
     const rows = Array.from({ length: 2000 }, () => randomBytes(500).toString('hex'))
     const snapshot = { fetchedAt: FETCHED_AT, rows, columns: {}, records: rows.length, bytes: 0 }
     for (const summaryAt of [3, 4, 5]) {
-      const [large] = await renderReport(reportWithSummary(summaryAt), snapshot, 'ventas')
+      const [large] = await renderReport(reportWithSummary(summaryAt), snapshot, anOperation())
       const samples = rows.map((row) => `family_0{operation="ventas",text="${row}"} 0\n`)
       expect(large && textOfSegments([large]) === samples.join('')).toBe(true)
     }
@@ -123,7 +129,7 @@ describe('a rendered report', () => {
 
 /** The segments of the families with a sample for each row. */
 function rowSegments(segments: readonly Segment[]): readonly Segment[] {
-  return segments.filter((_, index) => !('samples' in (agentFamilies[index] ?? {})))
+  return segments.filter((_, index) => agentRowFamilies.some((family) => family === agentFamilies[index]))
 }
 
 /** A report of texts: two small families after a large one, then large families, one of which is replaced with one about all rows. */

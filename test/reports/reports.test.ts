@@ -13,6 +13,7 @@ import { parseExposition } from '../../tools/parse-exposition.ts'
 import { reportRecords } from '../../tools/report-records.ts'
 import { FETCHED_AT } from '../support/agents.ts'
 import { textOfSegments } from '../support/exposition-texts.ts'
+import { groupsFrom } from '../support/groups-files.ts'
 
 // The table of reports.
 const guide = readText('docs/configuration.md')
@@ -20,6 +21,8 @@ const guide = readText('docs/configuration.md')
 const SAVED_AT = FETCHED_AT + 1000
 
 const operation = anOperation()
+
+const withGroups = anOperation({ groups: await groupsFrom('agent_id,team\n1001,Norte\n') })
 
 const goodRecordsOf = ({ name }: AnyReport) => reportRecords[name] ?? []
 
@@ -152,7 +155,7 @@ describe.each(reports)('the report $name', (report) => {
 
   it('exposes a good record in every family', async () => {
     const snapshot = snapshotOf(report, goodRecordsOf(report))
-    const samples = parseExposition(textOfSegments(await renderReport(report, snapshot, 'ventas')))
+    const samples = parseExposition(textOfSegments(await renderReport(report, snapshot, withGroups)))
     expect([...new Set(samples.map(({ name }) => name))]).toEqual(familyNames(report))
     expect(new Set(samples.map(({ labels }) => labels.operation))).toEqual(new Set(['ventas']))
   })

@@ -27,7 +27,7 @@ export function aSnapshot(rows: readonly Agent[], columns: Columns, fetchedAt = 
 
 /** The segments of a snapshot of the report `agents`, one for each of its families. */
 export const renderAgents = (snapshot: Snapshot, operation: string) =>
-  renderReport(agentsReport, snapshot, operation)
+  renderReport(agentsReport, snapshot, { name: operation, agentName: 'plain' })
 
 /** Settings of a report, by default of `agents`. */
 export function aReportSettings(overrides: Partial<ReportSettings> = {}): ReportSettings {

@@ -17,10 +17,11 @@ import {
 } from '../../src/scheduling/state.ts'
 import { fillStatusFamilies, statusFamilies } from '../../src/telemetry/status-families.ts'
 import { failureReasons } from '../../src/wolkvox/failure.ts'
-import { anAccountState, anOperation, aSuccess, momentAt } from '../../tools/fixtures.ts'
+import { anAccountState, anOperation, aRenderedSnapshot, aSuccess, momentAt } from '../../tools/fixtures.ts'
 import { parseExposition } from '../../tools/parse-exposition.ts'
 import { renderText } from '../../tools/render-text.ts'
 import { aReportSettings } from '../support/agents.ts'
+import { groupsFrom } from '../support/groups-files.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00.500Z')
 const MINUTE = 60_000
@@ -290,12 +291,13 @@ describe('a family about an account', () => {
   })
 })
 
-describe('the families of several operations, reports and accounts', () => {
+describe('the families of several operations, reports and accounts', async () => {
+  const groups = await groupsFrom('agent_id,team\n1,a\n2,b\n2,c\n,d\n,e\n')
   const tokenInfo = initialState('ventas', aReportSettings({ name: 'token_info' }), NOW)
   const state: ExporterState = {
     accounts: [measured, { ...account, account: '0077', dailyLimit: 1000 }],
     operations: [
-      { operation: anOperation({ name: 'ventas' }), account: '0042', storageFailures: 2 },
+      { operation: anOperation({ name: 'ventas', groups }), account: '0042', storageFailures: 2 },
       { operation: anOperation({ name: 'soporte' }), account: '0042', storageFailures: 0 },
       { operation: anOperation({ name: 'cobros' }), account: '0077', storageFailures: 0 },
     ],
@@ -335,6 +337,22 @@ describe('the families of several operations, reports and accounts', () => {
       [{ operation: 'ventas', account: '0042' }, 1],
       [{ operation: 'soporte', account: '0042' }, 1],
       [{ operation: 'cobros', account: '0077' }, 1],
+    ])
+  })
+
+  it('wolkvox_group_rows and wolkvox_group_problems exist for operations with a groups file', () => {
+    expect(samplesOf(state, 'wolkvox_group_rows')).toEqual([[{ operation: 'ventas' }, 2]])
+    const known = [
+      [{ operation: 'ventas', problem: 'duplicate' }, 1],
+      [{ operation: 'ventas', problem: 'invalid' }, 2],
+    ]
+    expect(samplesOf(state, 'wolkvox_group_problems')).toEqual(known)
+    const [first, ...others] = state.reports
+    const rendered = { ...aRenderedSnapshot(), unknownInGroups: 7 }
+    const reports = [...others, { ...(first ?? succeeded()), rendered }]
+    expect(samplesOf({ ...state, reports }, 'wolkvox_group_problems')).toEqual([
+      [{ operation: 'ventas', problem: 'unknown_agent' }, 7],
+      ...known,
     ])
   })
 

@@ -1,6 +1,7 @@
+import { GROUP, groupTableOf } from '../../groups/groups.ts'
 import type { Sample } from '../../model/family.ts'
 import { readCount, readDuration, readLoginTime, readPercentage } from '../../wolkvox/values.ts'
-import { fieldGauge, fieldHelp, type ReportFamily, type RowFamily } from '../report.ts'
+import { fieldGauge, fieldHelp, type ReportFamily, type RowFamily, type RowSettings } from '../report.ts'
 import { categories } from './categories.ts'
 import type { Agent } from './rows.ts'
 
@@ -74,7 +75,30 @@ export const agentFamilies: readonly ReportFamily<Agent>[] = [
     labelNames: ['category'],
     samples: countByCategory,
   },
+  {
+    field: 'agent_id',
+    name: 'wolkvox_agent_info',
+    type: 'gauge',
+    help: fieldHelp(
+      'The labels of the agent in the groups file, always 1. An agent without a row has none of them. No series without a groups file',
+      'agent_id',
+    ),
+    value: () => 1,
+    configuredLabels: {
+      names: `\`${GROUP}\` and the columns of the groups file`,
+      create: ({ groups }) => {
+        if (groups === undefined) return undefined
+        const { labelsOf } = groupTableOf(groups)
+        return ({ id }) => labelsOf(id)
+      },
+    },
+  },
 ]
+
+/** How many rows of the groups file are about agents that are not in the report. */
+export function unknownInGroups(agents: readonly Agent[], { groups }: RowSettings): number | undefined {
+  return groups && groupTableOf(groups).unknownAmong(agents.map(({ id }) => id))
+}
 
 /** Seconds since 1970, to the millisecond. A time in state that reaches back before 1970 has no valid start. */
 function stateStart(timeInState: number, fetchedAt: number): number {

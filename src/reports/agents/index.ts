@@ -6,7 +6,7 @@ import {
   agentPrivacyProblem,
 } from '../agent-identity.ts'
 import { defineReport } from '../report.ts'
-import { agentFamilies } from './families.ts'
+import { agentFamilies, unknownInGroups } from './families.ts'
 import { createAgentReader, restoreAgent, storedAgent } from './rows.ts'
 
 /** What each agent does now, and the totals of each agent's day. */
@@ -24,6 +24,7 @@ export const agents = defineReport({
   labelNames: agentLabelNames,
   labelsOf: agentLabelsOf,
   families: agentFamilies,
+  unknownInGroups,
   storedRow: storedAgent,
   restoreRow: restoreAgent,
   privacyOf: agentPrivacyOf,

@@ -40,6 +40,7 @@ describe('the families of agents', () => {
     expect(agentFamilies.map(({ name }) => name)).toEqual([
       ...agentRowFamilies.map(({ name }) => name),
       'wolkvox_agents',
+      'wolkvox_agent_info',
     ])
   })
 

@@ -1,0 +1,35 @@
+import type { Groups } from '../groups/groups.ts'
+import { parseGroups } from '../groups/parser.ts'
+import { readFileBytes } from './text-file.ts'
+
+/** The labels of a groups file, or what is wrong with the file and what to do. */
+export interface GroupsFile {
+  readonly groups: Groups | undefined
+  readonly problems: readonly string[]
+}
+
+// 60,000 agents with four short labels have 4 MB.
+const MAX_BYTES = 4 * 2 ** 20
+
+// About 2500 agents. The parser of YAML needs ten times as long as that of CSV.
+const MAX_YAML_BYTES = 128 * 1024
+
+const YAML_NAME = /\.(ya?ml|json)$/i
+
+/** Reads a groups file: CSV, or YAML if its name says so. */
+export async function readGroupsFile(path: string): Promise<GroupsFile> {
+  const { bytes, problems } = await readFileBytes(path, 'a table of agents', MAX_BYTES)
+  if (bytes === undefined) return { groups: undefined, problems }
+  const format = YAML_NAME.test(path) ? 'yaml' : 'csv'
+  if (format === 'yaml' && bytes.length > MAX_YAML_BYTES) {
+    const limit = `${MAX_YAML_BYTES / 1024} KiB`
+    return {
+      groups: undefined,
+      problems: [`is YAML of more than ${limit}; convert it to CSV, which may be larger`],
+    }
+  }
+  const reply = await parseGroups(bytes, format)
+  return 'groups' in reply
+    ? { groups: reply.groups, problems: [] }
+    : { groups: undefined, problems: [reply.problem] }
+}

@@ -1,0 +1,8 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { type FileToParse, type ParsedFile, parseFile } from './parse-file.ts'
+
+const port = parentPort
+if (port === null) throw new Error('this file runs only as a worker thread')
+
+// One file, and the thread ends.
+port.postMessage((await parseFile(workerData as FileToParse)) satisfies ParsedFile)

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import { endsWithin } from '../clock.ts'
+import { codeOf, messageOf } from '../error-text.ts'
+import type { Groups } from './groups.ts'
+import type { FileToParse, GroupsFormat, ParsedFile } from './parse-file.ts'
+
+// In the build, the thread is JavaScript like everything else.
+const THREAD = new URL(
+  import.meta.url.endsWith('.ts') ? './parser-thread.ts' : './parser-thread.js',
+  import.meta.url,
+)
+
+// Several times what the largest files need: 4 MiB of CSV takes 100 MB, 128 KiB of YAML less.
+const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 12 }
+
+// 10,000 rows take a tenth of a second.
+const TIMEOUT_MS = 20_000
+
+/** The tables of all files in use, by digest: an unchanged file, or one that several operations share, is parsed once. */
+const parsed = new Map<string, WeakRef<Groups>>()
+
+let lastParse: Promise<unknown> = Promise.resolve()
+
+/**
+ * Parses a groups file on a thread that ends afterwards: a file of 10,000 rows would block scrapes for a tenth of a second. One file at a
+ * time, so that many operations start one thread, not many.
+ *
+ * @returns the table, or what is wrong with the file and what to do
+ */
+export function parseGroups(
+  bytes: Uint8Array,
+  format: GroupsFormat,
+  thread: URL = THREAD,
+  timeoutMs = TIMEOUT_MS,
+): Promise<ParsedFile> {
+  const digest = createHash('sha256').update(`${format}\0`).update(bytes).digest('hex')
+  const result = lastParse.then(async (): Promise<ParsedFile> => {
+    const known = parsed.get(digest)?.deref()
+    if (known !== undefined) return { groups: known }
+    const reply = await runThread({ bytes, digest, format }, thread, timeoutMs)
+    if ('groups' in reply) remember(reply.groups)
+    return reply
+  })
+  lastParse = result
+  return result
+}
+
+function remember(groups: Groups): void {
+  for (const [digest, reference] of parsed) if (reference.deref() === undefined) parsed.delete(digest)
+  parsed.set(groups.digest, new WeakRef(groups))
+}
+
+async function runThread(data: FileToParse, thread: URL, timeoutMs: number): Promise<ParsedFile> {
+  let worker: Worker | undefined
+  try {
+    const started = new Worker(thread, { workerData: data, resourceLimits: MEMORY })
+    worker = started
+    const { promise, resolve, reject } = Promise.withResolvers<ParsedFile>()
+    // A timeout leaves the promise without a listener.
+    promise.catch(() => {})
+    started.on('message', resolve).on('error', reject)
+    started.on('exit', () => reject(new Error('the thread ended early')))
+    if (await endsWithin(timeoutMs, promise)) return await promise
+    return { problem: `takes longer than ${timeoutMs / 1000} s to read; make it smaller` }
+  } catch (error) {
+    // Messages of libraries can quote the file.
+    const isSystem = codeOf(error).startsWith('ERR_WORKER')
+    return { problem: `cannot be read (${isSystem ? messageOf(error) : 'the parser failed'}); simplify it` }
+  } finally {
+    await worker?.terminate()
+  }
+}

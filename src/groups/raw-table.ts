@@ -1,0 +1,19 @@
+/** A groups file as a table of texts, before anything is checked. */
+export interface RawTable {
+  /** Names of the columns. */
+  readonly header: readonly string[]
+  readonly rows: readonly RawRow[]
+}
+
+/** One row. */
+export interface RawRow {
+  /** Where it begins in the file, from 1. */
+  readonly line: number
+  /** In the order of the header. `undefined` if the row cannot be read. */
+  readonly cells: readonly string[] | undefined
+}
+
+/** A groups file cannot be used as a whole. The message says what is wrong and what to do; it repeats no value of a row. */
+export class GroupsError extends Error {
+  override readonly name = 'GroupsError'
+}

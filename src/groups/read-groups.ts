@@ -1,0 +1,159 @@
+import { encodeTable, GROUP, type GroupRow, type Groups } from './groups.ts'
+import { GroupsError, type RawRow, type RawTable } from './raw-table.ts'
+
+/** The column that says which agent a row is about. */
+export const ID_COLUMN = 'agent_id'
+
+export const MAX_LABELS = 10
+export const MAX_ROWS = 60_000
+export const MAX_TEXT_LENGTH = 128
+const MAX_NAME_LENGTH = 64
+
+// The lines that a message lists.
+const MAX_LINES = 5
+
+/**
+ * Labels that metrics of agents, recording rules, alerts, or Prometheus itself have already. A second one of the same name would
+ * make a join fail, or change its meaning.
+ */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['operation', 'account', 'report', 'reason', 'field', 'problem'],
+  ...['agent_id', 'agent_name', 'state', 'category', 'channel', 'direction'],
+  ...['job', 'instance', 'le', 'quantile', 'alertname', 'alertstate', 'severity'],
+])
+
+// https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
+const LABEL_NAME = /^[a-z_][a-z0-9_]*$/i
+
+// Also finds zero-width characters, which make two texts differ that look the same.
+const UNPRINTABLE = /\p{C}|\ufffd/u
+
+/** Whether this is the name of the column with the ids. */
+export const isIdColumn = (name: string): boolean => name.trim().toLowerCase() === ID_COLUMN
+
+/**
+ * Checks a groups file. A row that cannot be used costs only that row; the first of several rows of an agent is used.
+ *
+ * @param digest of the file
+ * @throws GroupsError if the file cannot be used as a whole
+ */
+export function readGroups({ header, rows }: RawTable, digest: string): Groups {
+  const columns = columnsOf(header)
+  const readRow = rowReader(header.length, columns)
+  const byId = new Map<string, GroupRow>()
+  const problems = { duplicate: 0, invalid: 0 }
+  const problemLines: number[] = []
+  for (const row of rows) {
+    if (row.cells?.every((cell) => cell.trim() === '')) continue
+    const read = readRow(row)
+    const problem = read === undefined ? 'invalid' : byId.has(read.id) ? 'duplicate' : undefined
+    if (problem !== undefined) {
+      problems[problem] += 1
+      if (problemLines.length < MAX_LINES) problemLines.push(row.line)
+    } else if (read !== undefined) {
+      if (byId.size === MAX_ROWS) {
+        throw new GroupsError(`has more than ${MAX_ROWS} agents; wolkvox sends no more in a report`)
+      }
+      byId.set(read.id, read)
+    }
+  }
+  const labelNames = columns.labels.map(({ name }) => name)
+  const table = encodeTable([...byId.values()])
+  return { digest, labelNames, rows: byId.size, problems, problemLines, table }
+}
+
+interface Columns {
+  readonly idAt: number
+  readonly labels: readonly { readonly name: string; readonly at: number }[]
+  /** Columns without a name, which spreadsheets leave at the end of each line. */
+  readonly unnamed: readonly number[]
+}
+
+function columnsOf(header: readonly string[]): Columns {
+  const names = header.map((name) => name.trim())
+  const idAt = names.findIndex(isIdColumn)
+  if (idAt === -1) {
+    throw new GroupsError(
+      `has no column ${ID_COLUMN}; name the columns in the first line, such as ${EXAMPLE}`,
+    )
+  }
+  const others = names.flatMap((name, at) => (at === idAt ? [] : [{ name, at }]))
+  const labels = others.filter(({ name }) => name !== '')
+  if (labels.length === 0) {
+    throw new GroupsError(`has only the column ${ID_COLUMN}; add columns with labels, such as ${EXAMPLE}`)
+  }
+  if (labels.length > MAX_LABELS) {
+    throw new GroupsError(`has ${labels.length} columns of labels; keep at most ${MAX_LABELS}`)
+  }
+  for (const [index, { name, at }] of labels.entries()) {
+    const problem = nameProblem(name, labels.slice(0, index))
+    if (problem !== undefined) throw new GroupsError(`column ${at + 1} ${problem}`)
+  }
+  return { idAt, labels, unnamed: others.filter(({ name }) => name === '').map(({ at }) => at) }
+}
+
+const EXAMPLE = `${ID_COLUMN},team,site`
+
+// In messages. The whole name could be a line of data.
+const MAX_QUOTED = 32
+
+function nameProblem(name: string, earlier: Columns['labels']): string | undefined {
+  const quoted = JSON.stringify(name.slice(0, MAX_QUOTED))
+  if (!LABEL_NAME.test(name) || name.length > MAX_NAME_LENGTH) {
+    return `(${quoted}) cannot be the name of a label; use letters without accents, digits and _, such as team`
+  }
+  if (name.startsWith('__') || RESERVED.has(name.toLowerCase()))
+    return `(${quoted}) is a reserved label; rename it`
+  if (earlier.some((other) => other.name === name)) return `(${quoted}) is there twice; rename or remove one`
+  return undefined
+}
+
+/** Makes a reader of rows. It returns `undefined` if the row is invalid. */
+function rowReader(
+  columns: number,
+  { idAt, labels, unnamed }: Columns,
+): (row: RawRow) => GroupRow | undefined {
+  // Many agents have the same values, and checking a text takes longer than looking it up.
+  const checked = new Map<string, string | undefined>()
+  const check = (cell: string) => {
+    if (!checked.has(cell)) checked.set(cell, readValue(cell))
+    return checked.get(cell)
+  }
+
+  return ({ cells }) => {
+    // Missing cells at the end are empty. Further cells mean that a delimiter is part of a value.
+    if (cells === undefined || cells.slice(columns).some(isFilled)) return undefined
+    if (unnamed.some((at) => isFilled(cells[at] ?? ''))) return undefined
+    const id = readValue(cells[idAt] ?? '')
+    if (id === undefined || id === '') return undefined
+    const values: string[] = []
+    for (const { at } of labels) {
+      const value = check(cells[at] ?? '')
+      if (value === undefined) return undefined
+      values.push(value)
+    }
+    return { id, values }
+  }
+}
+
+/** @returns `undefined` if the text is too long or has unprintable characters */
+function readValue(cell: string): string | undefined {
+  const text = cell.trim()
+  if (text.length > MAX_TEXT_LENGTH || UNPRINTABLE.test(text)) return undefined
+  // The same text typed on two systems can differ in how it encodes an accent.
+  return text.normalize('NFC')
+}
+
+const isFilled = (cell: string) => cell.trim() !== ''
+
+/** Describes what the exporter reads from the file, for `check-config` and the log: counts and lines, no values. */
+export function describeGroups({ rows, labelNames, problems, problemLines }: Groups): string {
+  const { duplicate, invalid } = problems
+  const labels = labelNames.includes(GROUP)
+    ? labelNames
+    : [`${labelNames[0]} (also as ${GROUP})`, ...labelNames.slice(1)]
+  const counts = `${rows} agents with ${labels.join(', ')}`
+  if (duplicate + invalid === 0) return counts
+  const more = duplicate + invalid > problemLines.length ? ', …' : ''
+  return `${counts}; ${duplicate} duplicate and ${invalid} invalid rows not used (lines ${problemLines.join(', ')}${more})`
+}

@@ -1,0 +1,85 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml'
+import { GroupsError, type RawRow, type RawTable } from './raw-table.ts'
+
+/** A row before its labels are put into the order of the header. */
+interface Entry {
+  readonly line: number
+  /** `undefined` if it is no mapping of texts. */
+  readonly cells: ReadonlyMap<string, string> | undefined
+}
+
+/**
+ * Reads YAML or JSON: a list with a mapping for each agent, or a mapping from each `agent_id` to a mapping of labels.
+ *
+ * @param idColumn name of the column for the keys of a mapping
+ * @throws GroupsError if the text is not YAML or has another form
+ */
+export function readYaml(text: string, idColumn: string): RawTable {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, {
+    // Keeps every scalar as it is written: `0012` stays a text.
+    schema: 'failsafe',
+    lineCounter,
+    prettyErrors: false,
+    // The library compares each key with all others; duplicate agents are counted later.
+    uniqueKeys: false,
+    // Its warnings, which go to standard error, quote the text.
+    logLevel: 'error',
+  })
+  const lineOf = (node: unknown) => lineCounter.linePos((node as Node | null)?.range?.[0] ?? 0).line
+  const [error] = [...document.errors, ...document.warnings]
+  if (error !== undefined) {
+    const { line, col } = lineCounter.linePos(error.pos[0])
+    throw new GroupsError(`line ${line}, column ${col}: is not valid YAML (${error.code}); correct it`)
+  }
+  return toTable(entriesOf(document.contents, idColumn, lineOf), idColumn)
+}
+
+function entriesOf(
+  contents: ParsedNode | null,
+  idColumn: string,
+  lineOf: (node: unknown) => number,
+): Entry[] {
+  if (isSeq(contents)) {
+    return contents.items.map((item) => ({ line: lineOf(item), cells: cellsOf(item) }))
+  }
+  if (isMap(contents)) {
+    return contents.items.map(({ key, value }) => {
+      const cells = isScalar(key) ? cellsOf(value) : undefined
+      const id = isScalar(key) ? String(key.value ?? '') : ''
+      // An agent_id among the labels would contradict the key.
+      const isConsistent = cells !== undefined && !cells.has(idColumn)
+      return { line: lineOf(key), cells: isConsistent ? new Map([[idColumn, id], ...cells]) : undefined }
+    })
+  }
+  throw new GroupsError(
+    `must be a list of mappings with ${idColumn}, or a mapping from each ${idColumn} to its labels`,
+  )
+}
+
+/** The texts of a mapping; `undefined` for anything else, such as an alias or a list. */
+function cellsOf(node: unknown): ReadonlyMap<string, string> | undefined {
+  if (!isMap(node)) return undefined
+  const cells = new Map<string, string>()
+  for (const { key, value } of node.items) {
+    const isText = isScalar(key) && (value === null || isScalar(value))
+    const name = isText ? String(key.value) : ''
+    if (!isText || cells.has(name)) return undefined
+    cells.set(name, String((isScalar(value) ? value.value : undefined) ?? ''))
+  }
+  return cells
+}
+
+function toTable(entries: readonly Entry[], idColumn: string): RawTable {
+  // The id comes first even if the first mapping does not begin with it.
+  const names = new Set<string>()
+  for (const { cells } of entries) for (const name of cells?.keys() ?? []) names.add(name)
+  const header = [...names].sort((one, other) => Number(other === idColumn) - Number(one === idColumn))
+  const rows = entries.map(
+    ({ line, cells }): RawRow => ({
+      line,
+      cells: cells && header.map((name) => cells.get(name) ?? ''),
+    }),
+  )
+  return { header, rows }
+}
