@@ -33,6 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...[
       'config',
       'exposition',
+      'groups',
       'model',
       'reports',
       'scheduling',

@@ -12,6 +12,7 @@ import { describeRoute } from '../config/proxy.ts'
 import { readConfig } from '../config/read-config.ts'
 import { partOfShard, readShard, type Shard } from '../config/shard.ts'
 import { codeOf } from '../error-text.ts'
+import { describeGroups } from '../groups/read-groups.ts'
 import { ListenError, listen } from '../server/listen.ts'
 import type { Command } from './command.ts'
 import { describeWebConfig, readWebConfigFlag } from './web-config.ts'
@@ -39,8 +40,8 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
   return 0
 }
 
-/** What else was understood of an operation, without secrets. */
-function detailsOf({ agentName, agentId, agentFilter, states, route }: Operation): string[] {
+/** What else was understood of an operation, without secrets. Without a call, no agent of the groups file is known to be missing. */
+function detailsOf({ agentName, agentId, agentFilter, states, groups, route }: Operation): string[] {
   const { include = [], exclude = [] } = agentFilter ?? {}
   const filters = [
     ...(include.length === 0 ? [] : [`only those that match ${patterns(include)}`]),
@@ -50,6 +51,7 @@ function detailsOf({ agentName, agentId, agentFilter, states, route }: Operation
     `agent names: ${agentName}, agent ids: ${agentId}`,
     ...(filters.length === 0 ? [] : [`agents: ${filters.join(', ')}`]),
     ...(states === undefined ? [] : [`states with another category: ${Object.keys(states).length}`]),
+    ...(groups === undefined ? [] : [`groups: ${describeGroups(groups)}`]),
     `proxy: ${describeRoute(route)}`,
   ]
 }

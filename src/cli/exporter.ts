@@ -1,6 +1,6 @@
 import { readBuildInfo } from '../build-info.ts'
 import { endsWithin, now, whenAborted } from '../clock.ts'
-import type { Config } from '../config/operation.ts'
+import type { Config, Operation } from '../config/operation.ts'
 import type { ProcessConfig } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
 import type { Shard } from '../config/shard.ts'
@@ -17,6 +17,7 @@ import { createDisk } from '../storage/disk.ts'
 import { createStorage } from '../storage/storage.ts'
 import { createLocks } from '../storage/storage-lock.ts'
 import { createClockSkewLog } from '../telemetry/clock-skew-log.ts'
+import { createGroupsLog } from '../telemetry/groups-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createOwnMetrics } from '../telemetry/own-metrics.ts'
 import { createRefreshLog } from '../telemetry/refresh-log.ts'
@@ -98,6 +99,11 @@ export async function startExporter(
     },
   })
   const reloads = createReloads()
+  const noteGroups = createGroupsLog(log)
+  const apply = async (operations: readonly Operation[]) => {
+    await supervisor.apply(operations)
+    noteGroups(operations)
+  }
   const collectOwnMetrics = createOwnMetrics(build, reloads.state, shard)
   const exposition = createExposition({
     reports,
@@ -110,7 +116,7 @@ export async function startExporter(
   const reloader = createReloader({
     config,
     reloadOnChangeOf: autoReload && configFile !== undefined ? [configFile] : [],
-    apply: (operations) => begun.promise.then(() => supervisor.apply(operations)),
+    apply: (operations) => begun.promise.then(() => apply(operations)),
     webAccess,
     log,
     reloads,
@@ -154,7 +160,7 @@ export async function startExporter(
   try {
     await app.ready()
     listening = await listen(app.server, listenAddresses)
-    const applied = supervisor.apply(config.operations)
+    const applied = apply(config.operations)
     begun.resolve()
     const failed = applied.then(() => {
       hasApplied = true

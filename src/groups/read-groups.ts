@@ -25,6 +25,9 @@ const RESERVED: ReadonlySet<string> = new Set([
 // https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 const LABEL_NAME = /^[a-z_][a-z0-9_]*$/i
 
+// Most texts: testing for the classes of Unicode takes longer.
+const ASCII = /^[ -~]*$/
+
 // Also finds zero-width characters, which make two texts differ that look the same.
 const UNPRINTABLE = /\p{C}|\ufffd/u
 
@@ -139,7 +142,9 @@ function rowReader(
 /** @returns `undefined` if the text is too long or has unprintable characters */
 function readValue(cell: string): string | undefined {
   const text = cell.trim()
-  if (text.length > MAX_TEXT_LENGTH || UNPRINTABLE.test(text)) return undefined
+  if (text.length > MAX_TEXT_LENGTH) return undefined
+  if (ASCII.test(text)) return text
+  if (UNPRINTABLE.test(text)) return undefined
   // The same text typed on two systems can differ in how it encodes an accent.
   return text.normalize('NFC')
 }

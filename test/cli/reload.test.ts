@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createReloader, type ReloaderParts } from '../../src/cli/reload.ts'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
+import { readGroupsFile } from '../../src/config/groups-file.ts'
 import type { Config, Operation } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
 import { failedOutcome } from '../../src/model/outcome.ts'
@@ -128,6 +129,31 @@ describe('files of the configuration', () => {
     expect(reloads.state().isSuccessful).toBe(false)
     expect(await reloader.reload()).toEqual([])
     expect(reloads.state().isSuccessful).toBe(true)
+  })
+
+  it('are applied when a groups file has changed, and the last good one stays while it is broken', async () => {
+    const path = join(temporaryFolder(), 'groups.csv')
+    const read = async (): Promise<Config> => {
+      const { groups, problems } = await readGroupsFile(path)
+      if (groups === undefined) throw new ConfigError(problems)
+      return { operations: [anOperation({ groups })], warnings: [] }
+    }
+    writeFileSync(path, 'agent_id,team\n1001,Norte\n')
+    const source = { files: [path], refresh: read, reload: read }
+    const { reloader, applied } = start({ config: { ...(await read()), source } })
+    const columns = () => applied.map(([operation]) => operation?.groups?.labelNames.join())
+    const check = () => reloader.onRefreshed(state, failedOutcome('invalid_token', ''))
+    writeFileSync(path, 'id,team\n1001,Norte\n')
+    check()
+    await vi.waitFor(() => expect(logLines).toHaveLength(1))
+    expect(logLines[0]).toMatchObject({
+      msg: 'configuration not reloaded',
+      problems: [expect.stringContaining('has no column agent_id')],
+    })
+    expect(columns()).toEqual([])
+    writeFileSync(path, 'agent_id,team,site\n1001,Norte,Cali\n')
+    check()
+    await vi.waitFor(() => expect(columns()).toEqual(['team,site']))
   })
 })
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { groupTableOf } from '../../src/groups/groups.ts'
 import { type GroupsFormat, parseFile } from '../../src/groups/parse-file.ts'
+import { describeGroups } from '../../src/groups/read-groups.ts'
+import { groupsFrom } from '../support/groups-files.ts'
 
 let files = 0
 
@@ -272,5 +274,22 @@ describe('a groups file is refused, and no value is repeated, if it is', () => {
     const result = await read(file, format)
     expect(result).toMatch(problem)
     expect(result).not.toMatch(/Ana|Luis|Norte|Sur|1001/)
+  })
+})
+
+describe('the description of a groups file', () => {
+  it.each([
+    [ONE, '1 agents with team (also as group)'],
+    ['agent_id,site,group\n1,a,b\n', '1 agents with site, group'],
+    [
+      `${ONE}1001,Sur\n,Este\n`,
+      '1 agents with team (also as group); 1 duplicate and 1 invalid rows not used (lines 3, 4)',
+    ],
+    [
+      `${ONE}${',Este\n'.repeat(6)}`,
+      '1 agents with team (also as group); 0 duplicate and 6 invalid rows not used (lines 3, 4, 5, 6, 7, …)',
+    ],
+  ])('gives counts and lines: %j', async (file, description) => {
+    expect(describeGroups(await groupsFrom(file))).toBe(description)
   })
 })

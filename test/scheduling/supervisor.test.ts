@@ -9,6 +9,7 @@ import { reportKey } from '../../src/scheduling/refresher.ts'
 import { createSupervisor, type Supervisor } from '../../src/scheduling/supervisor.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
 import { anOperation, aRenderedSnapshot, HASH_KEY, type OperationOverrides } from '../../tools/fixtures.ts'
+import { groupsFrom } from '../support/groups-files.ts'
 import {
   anAttempt,
   bad,
@@ -131,6 +132,29 @@ describe('apply', () => {
     await vi.advanceTimersByTimeAsync(5 * MINUTE)
     expect(calls.slice(2)).toEqual(['ventas agents 300', 'soporte agents 305'])
     expect(storage).toEqual(['opening 0042', 'opening 0043', 'opened 0042', 'opened 0043'])
+  })
+
+  it('keeps a report whose groups have changed, and reads the next response with them', async () => {
+    const files: (string | undefined)[] = []
+    const { supervisor, calls } = supervise({
+      attempt: async ({ groups }) => {
+        files.push(groups?.digest)
+        return anAttempt(good())
+      },
+    })
+    const [first, second] = await Promise.all(
+      ['a', 'b'].map((team) => groupsFrom(`agent_id,team\n1,${team}\n`)),
+    )
+    await supervisor.apply([ventas({ groups: first })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    const before = supervisor.state()
+    await supervisor.apply([ventas({ groups: second })])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(calls).toHaveLength(1)
+    expect(supervisor.state().reports[0]).toBe(before.reports[0])
+    expect(supervisor.state().operations[0]?.operation.groups).toBe(second)
+    await vi.advanceTimersByTimeAsync(4 * MINUTE)
+    expect(files).toEqual([first?.digest, second?.digest])
   })
 
   it('returns the same state until something changes', async () => {
