@@ -2,7 +2,7 @@ import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common
 import type { Texts } from './i18n/es.ts'
 import { aboveAgents, alertAnnotation, restartAnnotation } from './layout/annotations.ts'
 import { buildDashboard } from './layout/dashboard.ts'
-import { categoryVariable, datasourceVariable, operationVariable } from './layout/variables.ts'
+import { categoryVariable, datasourceVariable, groupVariable, operationVariable } from './layout/variables.ts'
 import type { AllLimits } from './limits.ts'
 import { bars } from './panels/bar-gauge.ts'
 import { box } from './panels/parts.ts'
@@ -25,8 +25,9 @@ import {
   occupancyOfEach,
   withOnlyOperation,
 } from './queries/floor.ts'
-import { agentsReport, everybody, limitWith, ofCategory } from './queries/selection.ts'
+import { agentsReport, everybody, inTables, limitWith } from './queries/selection.ts'
 import { agentColumns, allAgentColumns } from './shared-panels/agent-columns.ts'
+import { groupColumns } from './shared-panels/group-columns.ts'
 import {
   limitLine,
   occupancyBand,
@@ -127,12 +128,12 @@ export function operation(texts: Texts, limits: AllLimits) {
       at: box(12, 3, 12, 7),
       columns: agentColumns(
         ['agent', 'operation', 'status', 'timeInState', 'limitShare'],
-        ofCategory,
+        inTables,
         texts,
         limits,
         {
-          timeInState: longestInState(LONGEST, ofCategory),
-          limitShare: limitShareOfLongest(LONGEST, ofCategory),
+          timeInState: longestInState(LONGEST, inTables),
+          limitShare: limitShareOfLongest(LONGEST, inTables),
         },
       ),
       leftOut: ['agent_name'],
@@ -184,20 +185,32 @@ export function operation(texts: Texts, limits: AllLimits) {
     table({
       ...panels.agents,
       at: box(0, 16, 24, 16),
-      columns: agentColumns(allAgentColumns, ofCategory, texts, limits),
+      columns: agentColumns(allAgentColumns, inTables, texts, limits),
       leftOut: ['agent_name'],
       sortBy: { heading: texts.columns.limitShare, descending: true },
     }),
-    callAreas(panels.calls, box(0, 32, 14, 8), callsInHalfHour, texts),
+    table({
+      ...panels.groups,
+      at: box(0, 32, 24, 8),
+      columns: groupColumns(texts, limits),
+      sortBy: { heading: texts.groupColumns.loggedIn, descending: true },
+      noValue: texts.noGroups,
+    }),
+    callAreas(panels.calls, box(0, 40, 14, 8), callsInHalfHour, texts),
     bars({
       ...panels.auxStates,
-      at: box(14, 32, 10, 8),
+      at: box(14, 40, 10, 8),
       unit: 'none',
       bars: [{ ref: 'A', expr: auxStates, legend: '{{state}}', color: looks.aux.color }],
     }),
   ]
   return buildDashboard('operation', texts, {
-    variables: [datasourceVariable(texts), operationVariable(texts), categoryVariable(texts)],
+    variables: [
+      datasourceVariable(texts),
+      operationVariable(texts),
+      groupVariable(texts),
+      categoryVariable(texts),
+    ],
     annotations: [alertAnnotation(texts, aboveAgents), restartAnnotation(texts)],
     panels: [...onTop, ...floor, ...day, ...details],
   })

@@ -32,6 +32,7 @@ export const en: Texts = {
   variables: {
     datasource: 'Data source',
     operation: 'Operation',
+    group: 'Group (tables)',
     category: 'Category (tables)',
     skill: 'Skill',
     agent: 'Agent',
@@ -58,6 +59,7 @@ export const en: Texts = {
   noAgents: 'No agents, or no data',
   noSkills:
     'No skills. If "Data" shows "Stale", the dashboard Exporter has the cause. Otherwise set WOLKVOX_REPORTS=agents,skills.',
+  noGroups: 'No groups. A groups_file assigns each agent to a team, a site or a supervisor.',
   columns: {
     agent: 'Agent',
     id: 'ID',
@@ -78,6 +80,16 @@ export const en: Texts = {
     aht: 'AHT today',
     occupancy: 'Occ. today',
     operation: 'Operation',
+  },
+  groupColumns: {
+    group: 'Group',
+    loggedIn: 'Logged in',
+    ready: 'Ready',
+    talk: 'Talking',
+    acw: 'ACW',
+    aux: 'Auxiliary',
+    auxShare: '% auxiliary',
+    occupancy: 'Occup. 30 min',
   },
   skillColumns: {
     skill: 'Skill',
@@ -196,6 +208,11 @@ export const en: Texts = {
       title: 'Agents',
       description:
         'What is each agent doing? The table of wolkvox Manager: sort by any column, filter with the funnel, click a name to open the agent\'s day. Time in state keeps counting between refreshes; "% of limit" is from the last refresh; totals are of the day. The colours follow the limits of the alerts.',
+    },
+    groups: {
+      title: 'Groups',
+      description:
+        'Which team needs help? The agents of each group, from the groups file: its column group or, without one, the first. The dash is for agents who are not in the file. The occupancy is that of the last half hour. Colours follow the limits of the alerts.',
     },
     calls: {
       title: 'Calls in the last half hour',

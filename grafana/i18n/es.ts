@@ -36,6 +36,7 @@ export const es = {
   variables: {
     datasource: 'Fuente de datos',
     operation: 'Operación',
+    group: 'Grupo (tablas)',
     category: 'Categoría (tablas)',
     skill: 'Skill',
     agent: 'Agente',
@@ -62,6 +63,7 @@ export const es = {
   noAgents: 'Sin agentes o sin datos',
   noSkills:
     'Sin skills. Si «Datos» dice «Desactualizados», la causa está en el tablero Exportador. Si no, ponga WOLKVOX_REPORTS=agents,skills.',
+  noGroups: 'Sin grupos. El archivo groups_file asigna cada agente a un equipo, una sede o un supervisor.',
   columns: {
     agent: 'Agente',
     id: 'ID',
@@ -82,6 +84,16 @@ export const es = {
     aht: 'TMO hoy',
     occupancy: 'Ocup. hoy',
     operation: 'Operación',
+  },
+  groupColumns: {
+    group: 'Grupo',
+    loggedIn: 'Conectados',
+    ready: 'Disponibles',
+    talk: 'En llamada',
+    acw: 'ACW',
+    aux: 'Auxiliar',
+    auxShare: '% auxiliar',
+    occupancy: 'Ocup. 30 min',
   },
   skillColumns: {
     skill: 'Skill',
@@ -201,6 +213,11 @@ export const es = {
       title: 'Agentes',
       description:
         '¿Qué hace cada agente? La tabla de wolkvox Manager: ordene por cualquier columna, filtre con el embudo, y abra la jornada de un agente con un clic en su nombre. El tiempo en estado sigue contando entre consultas, «% del límite» es de la última; los totales son del día. Los colores siguen los límites de las alertas.',
+    },
+    groups: {
+      title: 'Grupos',
+      description:
+        '¿Qué equipo necesita ayuda? Los agentes de cada grupo, según el archivo de grupos: la columna group o, si no existe, la primera. El guion reúne a los agentes que no están en el archivo. La ocupación es de la última media hora. Los colores siguen los límites de las alertas.',
     },
     calls: {
       title: 'Llamadas en la última media hora',

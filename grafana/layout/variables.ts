@@ -19,6 +19,9 @@ const ALL: VariableOption = { selected: true, text: ['All'], value: ['$__all'] }
 // Not `.*`, which would also match series without the label.
 const ANYTHING = '.+'
 
+/** All groups, and agents without a group: those of an operation without a groups file, and those without a row in it. */
+export const ANY_GROUP = '.*'
+
 export const datasourceVariable = ({ variables }: Texts) =>
   new DatasourceVariableBuilder('datasource')
     .label(variables.datasource)
@@ -57,6 +60,11 @@ export const categoryVariable = (texts: Texts) =>
     .includeAll(true)
     .allValue(ANYTHING)
     .current(ALL)
+
+export const groupVariable = ({ variables }: Texts) =>
+  query('group', variables.group, `label_values(wolkvox_agent_info{${ofOperation}}, group)`).allValue(
+    ANY_GROUP,
+  )
 
 // The last hour, so that the chosen agent stays in the list while the exporter restarts. The regular expression matches a series as
 // Grafana writes it, with its labels in alphabetical order.

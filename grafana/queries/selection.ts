@@ -2,6 +2,7 @@
 export const ofOperation = 'operation=~"$operation"'
 export const ofTarget = 'job=~"$job", instance=~"$instance"'
 export const ofExporter = `${ofTarget}, ${ofOperation}`
+export const ofGroup = 'group=~"$group"'
 export const ofSkill = `${ofOperation}, skill_id=~"$skill"`
 
 /** The report that the dashboards about operations and agents show. */
@@ -35,18 +36,30 @@ export interface Agents {
   readonly agents: string
   /** A matcher for labels of their state. */
   readonly doing?: string
+  /** A matcher for their group. */
+  readonly group?: string
 }
 
-export const ofCategory: Agents = { agents: ofOperation, doing: 'category=~"$category"' }
+/** What the tables show. */
+export const inTables: Agents = { agents: ofOperation, doing: 'category=~"$category"', group: ofGroup }
 export const ofAgent: Agents = { agents: `${ofOperation}, agent_id=~"$agent"` }
 export const everybody: Agents = { agents: ofOperation }
 
 /** The selected agents whose state also matches `matcher`. */
-export const also = ({ agents, doing }: Agents, matcher: string): Agents => ({
-  agents,
-  doing: doing === undefined ? matcher : `${doing}, ${matcher}`,
+export const also = (selected: Agents, matcher: string): Agents => ({
+  ...selected,
+  doing: selected.doing === undefined ? matcher : `${selected.doing}, ${matcher}`,
 })
 
-/** The state of each selected agent: one series per agent, with the value 1. */
-export const stateOf = ({ agents, doing }: Agents): string =>
-  `wolkvox_agent_state{${doing === undefined ? agents : `${agents}, ${doing}`}}`
+/**
+ * The state of each selected agent: one series per agent, with the value 1.
+ *
+ * `wolkvox_agent_state` has no label `group`, so it matches only All: then agents are also selected without a groups file. A chosen
+ * group selects `wolkvox_agent_info`.
+ */
+export function stateOf({ agents, doing, group }: Agents): string {
+  const states = `wolkvox_agent_state{${doing === undefined ? agents : `${agents}, ${doing}`}}`
+  if (group === undefined) return states
+  const inGroup = ['wolkvox_agent_state', 'wolkvox_agent_info'].map((name) => `${name}{${agents}, ${group}}`)
+  return `(${states} and on (operation, agent_id) (${inGroup.join(' or ')}))`
+}

@@ -1,3 +1,4 @@
+import { ANY_GROUP } from '../layout/variables.ts'
 import type { Dashboard, Panel } from './dashboard-files.ts'
 import { SCRAPE_S } from './history.ts'
 import type { TimeRange } from './scenario.ts'
@@ -54,12 +55,15 @@ export function interpolate(expr: string, choice: Choice, step = SCRAPE_S): stri
     __range: `${choice.to - choice.from}s`,
   }
   // `$1` is an argument of label_replace.
-  return expr.replace(/\$([a-z_]\w*)/g, (_, name: string) => builtIn[name] ?? chosen(choice.values?.[name]))
+  return expr.replace(
+    /\$([a-z_]\w*)/g,
+    (_, name: string) => builtIn[name] ?? chosen(name, choice.values?.[name]),
+  )
 }
 
 /** Several values become alternatives of a regular expression, escaped. */
-function chosen(values: readonly string[] | undefined): string {
-  if (values === undefined) return '.+'
+function chosen(name: string, values: readonly string[] | undefined): string {
+  if (values === undefined) return name === 'group' ? ANY_GROUP : '.+'
   const escaped = values.map((value) => value.replace(/[\\^$*+?.()|[\]{}]/g, String.raw`\\$&`))
   return escaped.length === 1 ? `${escaped[0]}` : `(${escaped.join('|')})`
 }

@@ -40,7 +40,7 @@ const EVALUATION_S = 60
 const RECORDING = ['limits', 'limits-effective', 'operation']
 
 /** Files of which only the rules that the dashboards need are evaluated: all of them would take minutes. */
-const ALSO_RECORDING = ['exporter', 'skills']
+const ALSO_RECORDING = ['exporter', 'groups', 'skills']
 
 type RecordingRule = Pick<Rule, 'expr' | 'labels'> & { readonly record: string }
 

@@ -2,6 +2,8 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Operation } from '../../src/config/operation.ts'
+import type { Groups } from '../../src/groups/groups.ts'
+import { parseFile } from '../../src/groups/parse-file.ts'
 import type { FilledFamily } from '../../src/model/family.ts'
 import { failedOutcome } from '../../src/model/outcome.ts'
 import { reportNamed } from '../../src/reports/index.ts'
@@ -25,6 +27,7 @@ import {
   absentAgent,
   busySkill,
   FIRST_MIDNIGHT_S,
+  groupsFile,
   HOUR_S,
   intervals,
   LICENSES,
@@ -100,7 +103,7 @@ export async function writeHistory(
   file: (name: TimeRangeName) => string,
 ): Promise<Sent> {
   const received: Received = new Map()
-  const simulations = operations.map(simulate)
+  const simulations = await Promise.all(operations.map(simulate))
   let state = initialExporterState(simulations)
   for (const name of names) {
     const range = timeRanges[name]
@@ -123,14 +126,21 @@ export async function writeHistory(
 /** Records by report, operation and time of the refresh. */
 type Received = Map<string, readonly unknown[]>
 
-function simulate(simulated: SimulatedOperation): Simulation {
+async function simulate(simulated: SimulatedOperation): Promise<Simulation> {
   const { name, account, agents, seed } = simulated
   const reports = simulated.reports.map((report) => {
     const refreshIntervalMs = intervals[report] * 1000
     return { name: report, refreshIntervalMs, staleAfterMs: STALE_INTERVALS * refreshIntervalMs }
   })
-  const operation = anOperation({ name, server: account, licenses: LICENSES, reports })
+  const groups = simulated.reports.includes('agents') ? await readGroups() : undefined
+  const operation = anOperation({ name, server: account, licenses: LICENSES, reports, groups })
   return { simulated, operation, centre: new Centre({ agents, seed }) }
+}
+
+async function readGroups(): Promise<Groups> {
+  const file = await parseFile({ bytes: Buffer.from(groupsFile), digest: groupsFile, format: 'csv' })
+  if ('problem' in file) throw new Error(file.problem)
+  return file.groups
 }
 
 function initialExporterState(simulations: readonly Simulation[]): ExporterState {

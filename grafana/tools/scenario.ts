@@ -68,6 +68,26 @@ export const simulatedOperations: readonly SimulatedOperation[] = [
   { name: 'cobranza', account: '0042', reports: ['token_info'], agents: 0, seed: 3 },
 ]
 
+export const TEAMS = ['Portabilidad', 'Retención', 'Renovaciones', 'Móvil'] as const
+
+/** Agents of each team. The others are in none. */
+export const TEAM_AGENTS = 14
+
+/** The team of an agent; `undefined` without one. */
+export function teamOf(agentId: string): string | undefined {
+  const index = Number(agentId) - 1001
+  return index < TEAMS.length * TEAM_AGENTS ? TEAMS[index % TEAMS.length] : undefined
+}
+
+/** The groups file of the operations with agents. */
+export const groupsFile = [
+  'agent_id,team,site',
+  ...Array.from({ length: TEAMS.length * TEAM_AGENTS }, (_, index) => {
+    const id = String(1001 + index)
+    return [id, teamOf(id), index % 3 === 0 ? 'Medellín' : 'Bogotá'].join()
+  }),
+].join('\n')
+
 /** Requests that an account allows in a day: 1,000 for each of two licences. */
 export const LICENSES = 2
 

@@ -2,7 +2,7 @@ import { it } from 'vitest'
 import { statesOfShownAgents, timeInAuxStates } from '../../../grafana/queries/agent-day.ts'
 import { limitShareOfAll, longestInState, overLimit, timeInState } from '../../../grafana/queries/agents.ts'
 import { auxStates, fewestReady, occupancyOfEach, withOnlyOperation } from '../../../grafana/queries/floor.ts'
-import { everybody, ofAgent, ofCategory, ofOperation } from '../../../grafana/queries/selection.ts'
+import { everybody, inTables, ofAgent, ofOperation } from '../../../grafana/queries/selection.ts'
 import { check, of, type Series, withPromtool } from './promtool-query.ts'
 
 /** The series of an agent in a state. @param since the minute when the state began, if known */
@@ -44,11 +44,11 @@ withPromtool('if two exporters of one operation differ', () => {
   }
 
   it('shows the newer state of an agent, once', () => {
-    check(series, times(timeInState(ofCategory)), { '{agent="Agent 1", status="aux|Break"}': 120 })
+    check(series, times(timeInState(inTables)), { '{agent="Agent 1", status="aux|Break"}': 120 })
   })
 
   it('takes the share of the limit from the newer state', () => {
-    check(series, limitShareOfAll(ofCategory), {
+    check(series, limitShareOfAll(inTables), {
       '{operation="ventas", agent_id="1", agent_name="Agent 1"}': 0.1,
     })
   })
@@ -56,7 +56,7 @@ withPromtool('if two exporters of one operation differ', () => {
 
 withPromtool('an agent without the time of the state', () => {
   it('is in the table, with name and state', () => {
-    check({ ...agent('e', '1', 'logout', 'Logout') }, rows(timeInState(ofCategory)), {
+    check({ ...agent('e', '1', 'logout', 'Logout') }, rows(timeInState(inTables)), {
       '{agent="Agent 1", status="logout|Logout"}': 1,
     })
   })
@@ -66,7 +66,7 @@ withPromtool('agents whose names are omitted', () => {
   const series = agent('e', '7', 'talk', 'TALK', { since: 10, name: '' })
 
   it('are shown by id in tables', () => {
-    check(series, rows(timeInState(ofCategory)), { '{agent="7", status="talk|TALK"}': 1 })
+    check(series, rows(timeInState(inTables)), { '{agent="7", status="talk|TALK"}': 1 })
   })
 
   it('are shown by id and operation beside their bands', () => {
@@ -96,7 +96,7 @@ withPromtool('agents over the limit', () => {
     }
     // Almuerzo and the call.
     check({ ...four, ...limits, ...own }, overLimit(everybody), { '{}': 2 })
-    check({ ...four, ...limits, ...own }, rows(longestInState(2, ofCategory)), {
+    check({ ...four, ...limits, ...own }, rows(longestInState(2, inTables)), {
       '{agent="Agent 2", status="aux|Almuerzo"}': 1,
       '{agent="Agent 5", status="talk|TALK"}': 1,
     })
@@ -127,7 +127,7 @@ withPromtool('agents over the limit', () => {
   })
 
   it('come before agents who have been in a state for longer', () => {
-    check({ ...four, ...limits }, rows(longestInState(2, ofCategory)), {
+    check({ ...four, ...limits }, rows(longestInState(2, inTables)), {
       '{agent="Agent 1", status="aux|Break"}': 1,
       '{agent="Agent 3", status="acw|ACW"}': 1,
     })
@@ -141,7 +141,7 @@ withPromtool('agents who need attention', () => {
       ...agent('e', '2', 'logout', 'Logout', { since: 0 }),
       ...agent('e', '3', 'talk', 'TALK', { since: 29 }),
     }
-    check({ ...waiting, ...limits }, rows(longestInState(3, ofCategory)), {
+    check({ ...waiting, ...limits }, rows(longestInState(3, inTables)), {
       '{agent="Agent 3", status="talk|TALK"}': 1,
     })
   })

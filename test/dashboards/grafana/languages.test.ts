@@ -10,7 +10,14 @@ import { fileOf } from '../../../grafana/tools/dashboard-files.ts'
 import { visibleTexts } from './visible-texts.ts'
 
 /** Texts that are the same in both languages, and names. */
-const SAME = ['columns.id', 'skillColumns.skill', 'variables.job', 'variables.skill', 'versions.node']
+const SAME = [
+  'columns.id',
+  'groupColumns.acw',
+  'skillColumns.skill',
+  'variables.job',
+  'variables.skill',
+  'versions.node',
+]
 
 /** Arguments of texts that contain numbers. */
 const NUMBERS: Readonly<Record<string, unknown>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { languageNames, languages } from '../../../grafana/dashboards.ts'
-import { NAME_AND_ID, SKILL_AND_ID } from '../../../grafana/layout/variables.ts'
+import { ANY_GROUP, NAME_AND_ID, SKILL_AND_ID } from '../../../grafana/layout/variables.ts'
 import { ofExporter, ofTarget } from '../../../grafana/queries/selection.ts'
 import { fileOf, files } from '../../../grafana/tools/dashboard-files.ts'
 import { grafana } from '../../../grafana/tools/grafana-data.ts'
@@ -70,8 +70,10 @@ describe.each(files)('$path', ({ name, language, dashboard }) => {
   })
 
   it('reloads variables when the time range changes (template-on-time-change-reload-rule)', () => {
-    for (const variable of templating.list.filter(({ type }) => type === 'query'))
-      expect(variable).toMatchObject({ refresh: 2, multi: true, includeAll: true, allValue: '.+' })
+    for (const variable of templating.list.filter(({ type }) => type === 'query')) {
+      const allValue = variable.name === 'group' ? ANY_GROUP : '.+'
+      expect(variable).toMatchObject({ refresh: 2, multi: true, includeAll: true, allValue })
+    }
   })
 
   it.each(queryVariables(dashboard))(

@@ -16,8 +16,12 @@ import { type HistoryServer, startHistoryServer } from '../../../grafana/tools/h
 import {
   AGENTS,
   busySkill,
+  refreshedBefore,
   SKILLS,
   simulatedOperations,
+  TEAM_AGENTS,
+  TEAMS,
+  teamOf,
   timeRanges,
 } from '../../../grafana/tools/scenario.ts'
 import { haveTools } from '../../support/programs/tools.ts'
@@ -46,6 +50,7 @@ const choices: readonly (readonly [what: string, values: Values])[] = [
   ['both operations', { operation: OPERATIONS }],
   ['an agent', { operation: ['ventas'], agent: ['1001'] }],
   ['three agents of both', { agent: ['1001', '1002', '1005'] }],
+  ['two groups', { group: TEAMS.slice(1, 3) }],
   ['a skill of both', { skill: ['2102'] }],
   ['two skills', { operation: ['ventas'], skill: ['2101', '2104'] }],
 ]
@@ -59,8 +64,10 @@ const withoutAgents: (typeof choices)[number] = ['an operation without agents', 
  */
 const period = { from: timeRanges.today.from, to: timeRanges.today.to - 120 }
 
-const rowsOf = ({ operation = OPERATIONS, agent, skill }: Values): Rows => ({
-  agents: operation.length * (agent?.length ?? AGENTS),
+const rowsOf = ({ operation = OPERATIONS, agent, group, skill }: Values): Rows => ({
+  agents: operation.length * (agent?.length ?? (group === undefined ? AGENTS : group.length * TEAM_AGENTS)),
+  // The agents who are in no group have a row too.
+  groups: operation.length * (group?.length ?? TEAMS.length + 1),
   skills: operation.length * (skill?.length ?? SKILLS),
 })
 
@@ -140,6 +147,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
       const wanted: Readonly<Record<string, number>> = {
         operation: operations.length,
         agent: AGENTS,
+        group: TEAMS.length,
         skill: SKILLS,
       }
       expect(values).toHaveLength(wanted[variable.name] ?? 1)
@@ -334,6 +342,40 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     const [count] = inAux.get('aux')?.[0]?.values ?? []
     for (const [refId, series] of answers) expect(series, refId).toHaveLength(count ?? Number.NaN)
     for (const { labels } of answers.get('timeInState') ?? []) expect(labels.status).toMatch(/^aux\|/)
+  })
+
+  it('counts the agents of each group, and those without one', async () => {
+    const answers = await ask(panelOf('operation', es.panels.groups.title), { operation: ['ventas'] })
+    const records = server.records('ventas', refreshedBefore(period.to)) ?? []
+    const countOf = (states: RegExp) =>
+      Object.fromEntries(
+        [...TEAMS, undefined].map((team) => [
+          team ?? '–',
+          records.filter(
+            ({ agent_id, agent_status }) => teamOf(agent_id) === team && states.test(agent_status),
+          ).length,
+        ]),
+      )
+    const shown = (refId: string) =>
+      Object.fromEntries(
+        (answers.get(refId) ?? []).map(({ labels, values }) => [labels.group ?? '', values.at(-1)]),
+      )
+    expect(shown('loggedIn')).toEqual(countOf(/^(?!Logout$)/))
+    expect(shown('ready')).toEqual(countOf(/^READY$/))
+    expect(shown('acw')).toEqual(countOf(/^ACW$/))
+    const [aux, loggedIn] = [shown('aux'), shown('loggedIn')]
+    for (const [group, share] of Object.entries(shown('auxShare')))
+      expect(share).toBeCloseTo((aux[group] ?? 0) / (loggedIn[group] ?? 0))
+    for (const ratio of Object.values(shown('occupancy'))) expect(ratio).toBeLessThanOrEqual(1)
+  })
+
+  it('lists only agents of the chosen groups', async () => {
+    const panel = panelOf('operation', es.panels.agents.title)
+    const answers = await ask(panel, { operation: ['ventas'], group: [TEAMS[1]] })
+    for (const [refId, series] of answers) {
+      const teams = series.map(({ labels }) => teamOf(labels.agent_id ?? ''))
+      expect(teams, refId).toEqual(Array.from({ length: TEAM_AGENTS }, () => TEAMS[1]))
+    }
   })
 
   const linked = files.flatMap(({ language, dashboard }) =>

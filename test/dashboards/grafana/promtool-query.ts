@@ -39,7 +39,9 @@ export function check(series: Series, expr: string, answer: Answer, values: Choi
   }
   const file = join(temporaryFolder(), 'test.yml')
   // JSON is valid YAML.
-  const rule_files = ['limits-effective', 'exporter', 'skills'].map((name) => `${ROOT}rules/${name}.yml`)
+  const rule_files = ['limits-effective', 'exporter', 'groups', 'skills'].map(
+    (name) => `${ROOT}rules/${name}.yml`,
+  )
   writeFileSync(file, JSON.stringify({ rule_files, evaluation_interval: '1m', tests: [test] }))
   const { status, stdout, stderr } = spawnSync(programPath('promtool'), ['test', 'rules', file], {
     encoding: 'utf8',

@@ -6,8 +6,9 @@ import type { QuerySeries } from '../../../grafana/tools/grafana-requests.ts'
 
 type Answers = ReadonlyMap<string, readonly QuerySeries[]>
 
-/** How many agents and skills are selected. */
+/** How many agents, groups of agents and skills are selected. */
 export interface Rows {
+  readonly groups: number
   readonly agents: number
   readonly skills: number
 }
@@ -61,12 +62,13 @@ export const shapes: Readonly<Record<string, Shape>> = {
     }
   },
 
-  table: async (panel, answers, { agents, skills }) => {
+  table: async (panel, answers, { agents, groups, skills }) => {
     const frames = await transformed(panel, tableFrames(answers))
     expect(frames).toHaveLength(1)
     const [text = ''] = panel.targets.map(({ expr }) => expr)
     const most = Number(TOPK.exec(text)?.[1] ?? Number.POSITIVE_INFINITY)
-    const rows = text.includes('wolkvox_skill_') ? skills : Math.min(most, agents)
+    const ofAgents = text.includes('operation_group:') ? groups : Math.min(most, agents)
+    const rows = text.includes('wolkvox_skill_') ? skills : ofAgents
     expect(frames[0]?.length).toBe(text.includes('build_info') ? 1 : rows)
   },
 }

@@ -11,6 +11,7 @@ const OF_TARGET = ['job', 'instance']
 const furtherLabels: Readonly<Record<string, readonly string[]>> = {
   wolkvox_agent_state: ['state', 'category'],
   wolkvox_agents: ['category'],
+  wolkvox_agent_info: ['group'],
   wolkvox_skill_service_level_ratio: ['threshold_seconds'],
   wolkvox_campaign_info: ['skill_id'],
   wolkvox_campaign_results: ['result'],
