@@ -1,11 +1,10 @@
 import type { Groups } from '../groups/groups.ts'
 import { parseGroups } from '../groups/parser.ts'
-import { readFileBytes } from './text-file.ts'
+import { type FileBytes, readFileBytes } from './text-file.ts'
 
 /** The labels of a groups file, or what is wrong with the file and what to do. */
-export interface GroupsFile {
+export interface GroupsFile extends Pick<FileBytes, 'problems' | 'hangs'> {
   readonly groups: Groups | undefined
-  readonly problems: readonly string[]
 }
 
 // 60,000 agents with four short labels have 4 MB.
@@ -18,18 +17,17 @@ const YAML_NAME = /\.(ya?ml|json)$/i
 
 /** Reads a groups file: CSV, or YAML if its name says so. */
 export async function readGroupsFile(path: string): Promise<GroupsFile> {
-  const { bytes, problems } = await readFileBytes(path, 'a table of agents', MAX_BYTES)
-  if (bytes === undefined) return { groups: undefined, problems }
+  const { bytes, problems, hangs } = await readFileBytes(path, 'a table of agents', MAX_BYTES)
+  if (bytes === undefined) return { groups: undefined, problems, hangs }
   const format = YAML_NAME.test(path) ? 'yaml' : 'csv'
   if (format === 'yaml' && bytes.length > MAX_YAML_BYTES) {
     const limit = `${MAX_YAML_BYTES / 1024} KiB`
-    return {
-      groups: undefined,
-      problems: [`is YAML of more than ${limit}; convert it to CSV, which may be larger`],
-    }
+    return problem(`is YAML of more than ${limit}; convert it to CSV, which may be larger`)
   }
-  const reply = await parseGroups(bytes, format)
-  return 'groups' in reply
-    ? { groups: reply.groups, problems: [] }
-    : { groups: undefined, problems: [reply.problem] }
+  const parsed = await parseGroups(bytes, format)
+  return 'groups' in parsed ? { groups: parsed.groups, problems: [], hangs: false } : problem(parsed.problem)
+}
+
+function problem(text: string): GroupsFile {
+  return { groups: undefined, problems: [text], hangs: false }
 }

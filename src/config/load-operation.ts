@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { formatDuration } from '../units.ts'
 import { defaultBaseUrl, type Operation } from './operation.ts'
 import { routeFromEnvironment } from './proxy.ts'
-import { type RawSettings, readOperation, type SettingProblem } from './read-operation.ts'
+import { MIN_TOKEN_LENGTH, type RawSettings, readOperation, type SettingProblem } from './read-operation.ts'
 import { readSetting } from './setting.ts'
 import { type SettingName, settingNames, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
@@ -44,6 +44,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
   const token = await readToken(raw, source)
   const ca = await readCa(raw, source)
   const key = await readKey(raw, source)
+  const groups = await readGroups(raw, source, token.text)
   // Omit where the token comes from: it is read.
   const read = readOperation({ ...raw, token: token.text, tokenFile: undefined, tokenEnv: undefined })
   const route = routeOf(raw, source)
@@ -55,6 +56,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
     ...ca.problems,
     ...(await patternProblems(raw)),
     ...key.problems,
+    ...groups.problems,
   ].sort((one, other) => settingNames.indexOf(one.setting) - settingNames.indexOf(other.setting))
   const operation =
     read.ok && problems.length === 0 && route.problems.length === 0
@@ -63,6 +65,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
           route: route.route ?? { ...read.operation.route, source: source.nameOf('proxyUrl') },
           caCertificates: ca.certificates,
           hashKey: key.key,
+          groups: groups.groups,
         }
       : undefined
   return {
@@ -71,11 +74,13 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
     problems,
     environmentProblems: route.problems,
     warnings: [
-      ...(operation === undefined ? [] : [...shortInterval(operation), ...longTimeout(operation)]),
+      ...(operation === undefined
+        ? []
+        : [...shortInterval(operation), ...longTimeout(operation), ...groupsWithoutAgents(operation)]),
       ...ca.warnings,
     ],
-    files: [token.path, ca.path, key.path].filter((path) => path !== undefined),
-    hangs: token.hangs || ca.hangs || key.hangs,
+    files: [token.path, ca.path, key.path, groups.path].filter((path) => path !== undefined),
+    hangs: token.hangs || ca.hangs || key.hangs || groups.hangs,
   }
 }
 
@@ -192,6 +197,31 @@ async function readKey({ hashKeyFile, ...raw }: RawSettings, source: SettingSour
 
 const NO_KEY = { key: undefined, path: undefined, problems: [], hangs: false } as const
 
+/** Reads the groups file like the CA file. */
+async function readGroups({ groupsFile }: RawSettings, source: SettingSource, token: string | undefined) {
+  if (typeof groupsFile !== 'string' || pathProblems(groupsFile).length > 0) return NO_GROUPS
+  // Most operations have no groups file.
+  const { readGroupsFile } = await import('./groups-file.ts')
+  const path = pathOf(groupsFile, source)
+  const { groups, problems, hangs } = await readGroupsFile(path)
+  const leaks = groups !== undefined && hasToken(groups.table, token)
+  const found = leaks ? ['contains the token; remove it'] : problems
+  return {
+    groups,
+    path,
+    problems: found.map((message) => ({ setting: 'groupsFile', message }) as const),
+    hangs,
+  }
+}
+
+/** A token in the table would become a label. @param table JSON */
+function hasToken(table: Uint8Array, token: string | undefined): boolean {
+  if (token === undefined || token.length < MIN_TOKEN_LENGTH) return false
+  return Buffer.from(table.buffer).includes(JSON.stringify(token).slice(1, -1))
+}
+
+const NO_GROUPS = { groups: undefined, path: undefined, problems: [], hangs: false } as const
+
 const pathOf = (path: string, { folder }: SettingSource) =>
   folder === undefined ? path : resolve(folder, path)
 
@@ -209,6 +239,11 @@ function longTimeout(operation: Operation): SettingProblem[] {
     `${formatDuration(timeoutMs)} is longer than the refresh interval of ${formatDuration(shortest)}; ` +
     'a slow request skips the next refreshes'
   return [{ setting: 'timeout', message }]
+}
+
+function groupsWithoutAgents({ groups, reports }: Operation): SettingProblem[] {
+  if (groups === undefined || reports.some(({ name }) => name === 'agents')) return []
+  return [{ setting: 'groupsFile', message: 'has no effect without the report agents; add it to reports' }]
 }
 
 const shortestInterval = ({ reports }: Operation) =>

@@ -70,7 +70,7 @@ export interface Config {
 export interface ConfigSource {
   /** The file that describes the operations; absent if it is the environment. */
   readonly configFile?: string
-  /** Files whose changes take effect while the exporter runs, without a request: tokens, CA files and keys of pseudonyms. */
+  /** Files whose changes take effect while the exporter runs, without a request: tokens, CA files, keys of pseudonyms and groups files. */
   readonly files: readonly string[]
   /** Reads `files` again; every other setting stays. @throws ConfigError with every problem */
   readonly refresh: () => Promise<Config>

@@ -56,7 +56,7 @@ function readSettings(texts: RawSettings) {
 
 // A shorter token can be part of a harmless name, and its setting would be refused. Outputs are cleaned only from 8 characters on:
 // a replacement by mistake damages every line, but a refusal by mistake says what to change.
-const MIN_TOKEN_LENGTH = 6
+export const MIN_TOKEN_LENGTH = 6
 
 /** Settings that appear in metrics, logs and file names. */
 const SHOWN: readonly SettingName[] = ['name', 'server', 'baseUrl', 'proxyUrl']

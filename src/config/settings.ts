@@ -253,6 +253,13 @@ export const settings = {
     form: 'path',
     ...path,
   }),
+  groupsFile: define({
+    key: 'groups_file',
+    default: 'none',
+    meaning: 'CSV or YAML file that gives each agent_id labels, such as team and site',
+    form: 'path',
+    ...path,
+  }),
   ...ofOneReport,
   excludedMetrics: define({
     key: 'metrics.exclude',

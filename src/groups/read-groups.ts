@@ -151,14 +151,18 @@ function readValue(cell: string): string | undefined {
 
 const isFilled = (cell: string) => cell.trim() !== ''
 
-/** Describes what the exporter reads from the file, for `check-config` and the log: counts and lines, no values. */
+/** Describes what the exporter reads from the file, for `check-config`: counts and lines, no values. */
 export function describeGroups({ rows, labelNames, problems, problemLines }: Groups): string {
   const { duplicate, invalid } = problems
   const labels = labelNames.includes(GROUP)
     ? labelNames
     : [`${labelNames[0]} (also as ${GROUP})`, ...labelNames.slice(1)]
-  const counts = `${rows} agents with ${labels.join(', ')}`
-  if (duplicate + invalid === 0) return counts
-  const more = duplicate + invalid > problemLines.length ? ', …' : ''
-  return `${counts}; ${duplicate} duplicate and ${invalid} invalid rows not used (lines ${problemLines.join(', ')}${more})`
+  const used = `${count(rows, 'agent')} with ${labels.join(', ')}`
+  const unused = duplicate + invalid
+  if (unused === 0) return used
+  const lines = `${problemLines.length === 1 ? 'line' : 'lines'} ${problemLines.join(', ')}`
+  const more = unused > problemLines.length ? ', …' : ''
+  return `${used}; ${count(unused, 'row')} not used: ${duplicate} duplicate, ${invalid} invalid (${lines}${more})`
 }
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`

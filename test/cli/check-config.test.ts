@@ -108,6 +108,21 @@ Account 0042
     ])
   })
 
+  it('prints what the groups file contains', async () => {
+    const folder = temporaryFolder()
+    const config = join(folder, 'config.yml')
+    writeFileSync(join(folder, 'groups.csv'), 'agent_id;team;site\n1001;Norte;Cali\n1001;Sur;Cali\n')
+    writeFileSync(
+      config,
+      'operations: [{ name: ventas, server: "0042", token: test-token, groups_file: groups.csv }]',
+    )
+    const { code, printed } = await runCommand(['check-config', `--config.file=${config}`, FREE_PORT], {})
+    expect(code).toBe(0)
+    expect(printed).toContain(
+      'groups: 1 agent with team (also as group), site; 1 row not used: 1 duplicate, 0 invalid (line 3)\n',
+    )
+  })
+
   it('prints each problem on one line, without the token', async () => {
     const environment = { WOLKVOX_SERVER: '?', WOLKVOX_TOKEN: 'test token', WOLKVOX_TIMEOUT: '?' }
     const { code, printed, errors } = await runCommand(['check-config', '--log.level=?'], environment)

@@ -279,15 +279,16 @@ describe('a groups file is refused, and no value is repeated, if it is', () => {
 
 describe('the description of a groups file', () => {
   it.each([
-    [ONE, '1 agents with team (also as group)'],
-    ['agent_id,site,group\n1,a,b\n', '1 agents with site, group'],
+    [ONE, '1 agent with team (also as group)'],
+    ['agent_id,site,group\n1,a,b\n2,c,d\n', '2 agents with site, group'],
+    [`${ONE},Este\n`, '1 agent with team (also as group); 1 row not used: 0 duplicate, 1 invalid (line 3)'],
     [
       `${ONE}1001,Sur\n,Este\n`,
-      '1 agents with team (also as group); 1 duplicate and 1 invalid rows not used (lines 3, 4)',
+      '1 agent with team (also as group); 2 rows not used: 1 duplicate, 1 invalid (lines 3, 4)',
     ],
     [
       `${ONE}${',Este\n'.repeat(6)}`,
-      '1 agents with team (also as group); 0 duplicate and 6 invalid rows not used (lines 3, 4, 5, 6, 7, …)',
+      '1 agent with team (also as group); 6 rows not used: 0 duplicate, 6 invalid (lines 3, 4, 5, 6, 7, …)',
     ],
   ])('gives counts and lines: %j', async (file, description) => {
     expect(describeGroups(await groupsFrom(file))).toBe(description)

@@ -372,9 +372,11 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
   it('lists only agents of the chosen groups', async () => {
     const panel = panelOf('operation', es.panels.agents.title)
     const answers = await ask(panel, { operation: ['ventas'], group: [TEAMS[1]] })
+    // Every agent has a time in its state. Some other values are missing for agents who are not logged in today.
+    expect(answers.get('timeInState')).toHaveLength(TEAM_AGENTS)
     for (const [refId, series] of answers) {
-      const teams = series.map(({ labels }) => teamOf(labels.agent_id ?? ''))
-      expect(teams, refId).toEqual(Array.from({ length: TEAM_AGENTS }, () => TEAMS[1]))
+      const teams = new Set(series.map(({ labels }) => teamOf(labels.agent_id ?? '')))
+      expect(teams, refId).toEqual(new Set([TEAMS[1]]))
     }
   })
 

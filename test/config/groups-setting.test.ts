@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, it } from 'vitest'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { readConfigFile } from '../../src/config/config-file.ts'
+import { writeConfigFile } from '../support/config-files.ts'
+
+const CONFIG = `groups_file: groups.csv
+operations:
+  - { name: a, server: "0042", token: test-token-a }
+  - { name: b, server: "0043", token: test-token-b }
+  - { name: c, server: "0044", token: test-token-c, groups_file: groups.yml }
+`
+
+const FILE = 'agent_id,team\n1001,Norte\n'
+
+/** Writes a configuration file with its groups files beside it. */
+function write({ config = CONFIG, csv = FILE, yaml = '1: { site: Cali }' } = {}) {
+  const path = writeConfigFile(config)
+  const beside = (name: string, content: string) => writeFileSync(join(dirname(path), name), content)
+  beside('groups.csv', csv)
+  beside('groups.yml', yaml)
+  return { path, beside, read: () => readConfigFile(path, '--config.file', {}) }
+}
+
+async function problemsOf(read: () => Promise<unknown>): Promise<readonly string[]> {
+  try {
+    await read()
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+it('reads the groups file of each operation, relative to the configuration file, and a shared one once', async () => {
+  const { path, read } = write()
+  const { operations, source, warnings } = await read()
+  expect(operations.map(({ groups }) => groups?.labelNames)).toEqual([['team'], ['team'], ['site']])
+  expect(operations[1]?.groups).toBe(operations[0]?.groups)
+  expect(source?.files).toEqual(['groups.csv', 'groups.yml'].map((name) => join(dirname(path), name)))
+  expect(warnings).toEqual([])
+})
+
+it('reads a changed groups file when the files are refreshed, and keeps the others', async () => {
+  const { beside, read } = write()
+  const before = await read()
+  beside('groups.yml', '1: { site: Cali, team: Sur }')
+  const after = await before.source?.refresh()
+  expect(after?.operations.map(({ groups }) => groups?.labelNames)).toEqual([
+    ['team'],
+    ['team'],
+    ['site', 'team'],
+  ])
+  expect(after?.operations[0]?.groups).toBe(before.operations[0]?.groups)
+})
+
+it('does not refuse rows that cannot be used', async () => {
+  const { read } = write({ csv: `${FILE}1001,Sur\n,Este\n` })
+  const { operations } = await read()
+  expect(operations[0]?.groups).toMatchObject({ rows: 1, problems: { duplicate: 1, invalid: 1 } })
+})
+
+it.each([
+  ['cannot be used', { csv: 'id,team\n1,a\n' }, /config\.yml:1:1: groups_file: has no column agent_id/],
+  [
+    'is broken YAML',
+    { yaml: '{' },
+    /config\.yml:5:\d+: operations\[2\]\.groups_file: line 1, column \d: is not/,
+  ],
+  [
+    'contains the token',
+    { csv: `${FILE}1002,test-token-a\n` },
+    /groups_file: contains the token; remove it$/,
+  ],
+])('refuses a groups file that %s, with the place of the setting', async (_, files, problem) => {
+  const [found = ''] = await problemsOf(write(files).read)
+  expect(found).toMatch(problem)
+  expect(found).not.toContain('test-token')
+})
+
+it('reports a groups file that is missing', async () => {
+  const { read } = write({ config: CONFIG.replace('groups.yml', 'no-such-file') })
+  expect(await problemsOf(read)).toEqual([
+    expect.stringMatching(/operations\[2\]\.groups_file: cannot be read \(ENOENT\)/),
+  ])
+})
+
+it('warns if the report agents is missing', async () => {
+  const { read } = write({ config: `reports: [skills]\n${CONFIG}` })
+  const { warnings } = await read()
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/groups_file: has no effect without the report agents; add it to reports$/),
+  )
+})
