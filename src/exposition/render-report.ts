@@ -1,3 +1,4 @@
+import type { Labels } from '../model/family.ts'
 import type { Segment } from '../model/outcome.ts'
 import type { Snapshot } from '../reports/read-report.ts'
 import type { AnyReport, RowFamily, RowSettings } from '../reports/report.ts'
@@ -77,6 +78,16 @@ function joinLabels(first: string, second: string): string {
 /** OpenMetrics allows no comma after the last label. */
 const afterComma = (labels: string): string => (labels === '' ? '' : `,${labels}`)
 
+/** Writes labels that many rows share, as the same object, only once. */
+function createSharedWriter(): (labels: Labels) => string {
+  const written = new Map<Labels, string>()
+  return (labels) => {
+    const text = written.get(labels) ?? writeLabels(labels)
+    written.set(labels, text)
+    return text
+  }
+}
+
 /** Encodes each text immediately, because keeping tens of thousands of strings would slow down the garbage collector. */
 function encodeEach(rows: readonly unknown[], textOf: (row: unknown) => string): EncodedTexts {
   const starts = new Uint32Array(rows.length + 1)
@@ -109,7 +120,8 @@ function writeFamily(
   const labels = configuredLabels === undefined ? fixedLabels : configuredLabels.create(settings)
   if (configuredLabels !== undefined && labels === undefined) return { buffer: Buffer.alloc(0), length: 0 }
   const prefix = Buffer.from(`${name}{`)
-  const extraLabels = labels && encodeEach(rows, (row) => afterComma(writeLabels(labels(row))))
+  const write = configuredLabels === undefined ? writeLabels : createSharedWriter()
+  const extraLabels = labels && encodeEach(rows, (row) => afterComma(write(labels(row))))
   const bytesPerRow = prefix.length + LABELS_END.length + MAX_NUMBER_BYTES + 1
   const size =
     byteLengthOf(identities) +
