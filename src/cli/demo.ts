@@ -3,7 +3,10 @@ import { readFlags } from '../config/process-config.ts'
 import { DIRECT } from '../config/proxy.ts'
 import { Secret } from '../config/secret.ts'
 import { readSimulation } from '../config/simulation.ts'
+import type { Groups } from '../groups/groups.ts'
+import { parseGroups } from '../groups/parser.ts'
 import { reports } from '../reports/index.ts'
+import { teamsFile } from '../simulator/centre/teams.ts'
 import { simulatorDefaults } from '../simulator/simulator.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
@@ -40,6 +43,7 @@ export const demo: Command = async (args, context) => {
     timeoutMs: DEMO_TIMEOUT_MS,
     maxResponseBytes: DEMO_MAX_RESPONSE_BYTES,
     agentName: 'plain' as const,
+    groups: await readTeams(simulation.agents),
     priority: 0,
     agentId: 'plain' as const,
     hashKey: undefined,
@@ -62,6 +66,13 @@ export const demo: Command = async (args, context) => {
   } finally {
     await simulator.close()
   }
+}
+
+/** The teams of the simulated agents, as a groups file gives them. */
+async function readTeams(agents: number): Promise<Groups> {
+  const parsed = await parseGroups(Buffer.from(teamsFile(agents)), 'csv')
+  if ('problem' in parsed) throw new Error(`the teams of the simulated agents: ${parsed.problem}`)
+  return parsed.groups
 }
 
 function introduction(listening: string, telemetryPath: string, agents: number): string {

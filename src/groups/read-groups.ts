@@ -4,9 +4,9 @@ import { GroupsError, type RawRow, type RawTable } from './raw-table.ts'
 /** The column that says which agent a row is about. */
 export const ID_COLUMN = 'agent_id'
 
-export const MAX_LABELS = 10
-export const MAX_ROWS = 60_000
-export const MAX_TEXT_LENGTH = 128
+const MAX_LABELS = 10
+const MAX_ROWS = 60_000
+const MAX_TEXT_LENGTH = 128
 const MAX_NAME_LENGTH = 64
 
 // The lines that a message lists.

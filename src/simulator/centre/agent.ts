@@ -121,7 +121,8 @@ export class SimulatedAgent {
   }
 }
 
-const firstId = 1001
+/** The id of the first agent. */
+export const firstId = 1001
 
 /** Latin American animals, some with accents: no simulated agent looks like a real person. */
 const animals = [

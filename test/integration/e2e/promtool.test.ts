@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { reports } from '../../../src/reports/index.ts'
 import { eventually } from '../../../tools/eventually.ts'
@@ -6,6 +8,7 @@ import { startExporterProcess } from '../../support/programs/exporter.ts'
 import { runProgram } from '../../support/programs/program.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 import { serveReports } from '../../support/recorded-wolkvox.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 describe.skipIf(!haveTools('promtool'))('promtool check metrics', () => {
   it('reports nothing for the complete output of the demo', async () => {
@@ -20,19 +23,26 @@ describe.skipIf(!haveTools('promtool'))('promtool check metrics', () => {
 
   it('reports nothing for the complete output with every report', async () => {
     const lists = { by_agent: [anAgentConnection()], by_ip: [], by_pbx: [aTrunk()] }
-    const exporter = await startExporterProcess({
-      WOLKVOX_SERVER: '0042',
-      WOLKVOX_TOKEN: 'test-token',
-      WOLKVOX_LICENSES: '50',
-      WOLKVOX_REPORTS: reports.map(({ name }) => name).join(','),
-      WOLKVOX_SERVICE_LEVEL_SECONDS: '40',
-      WOLKVOX_BASE_URL: await serveReports({
-        ...reportRecords,
-        // A field is missing, and a value is unreadable.
-        skills: [aSkill({ service_level_40seg: 'x', stat_abandon: undefined })],
-        latency: [lists],
-      }),
+    const baseUrl = await serveReports({
+      ...reportRecords,
+      // A field is missing, and a value is unreadable.
+      skills: [aSkill({ service_level_40seg: 'x', stat_abandon: undefined })],
+      latency: [lists],
     })
+    const folder = temporaryFolder()
+    const operation = {
+      name: '0042',
+      server: '0042',
+      token: 'test-token',
+      licenses: '50',
+      reports: reports.map(({ name }) => name),
+      service_level_seconds: '40',
+      base_url: baseUrl,
+      groups_file: 'groups.csv',
+    }
+    writeFileSync(join(folder, 'groups.csv'), 'agent_id,team\n1001,Norte\n')
+    writeFileSync(join(folder, 'config.yml'), JSON.stringify({ operations: [operation] }))
+    const exporter = await startExporterProcess({}, [`--config.file=${join(folder, 'config.yml')}`])
     const names = new Set(reports.flatMap(({ families }) => families.map(({ name }) => name)))
     names.delete('wolkvox_skill_abandoned_calls')
     const text = await eventually('all families', async () => {
