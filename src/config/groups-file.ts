@@ -10,7 +10,7 @@ export interface GroupsFile extends Pick<FileBytes, 'problems' | 'hangs'> {
 // 60,000 agents with four short labels have 4 MB.
 const MAX_BYTES = 4 * 2 ** 20
 
-// About 2500 agents. The parser of YAML needs ten times as long as that of CSV.
+// About 3000 agents. The parser of YAML needs seven times as long as that of CSV.
 const MAX_YAML_BYTES = 128 * 1024
 
 const YAML_NAME = /\.(ya?ml|json)$/i
