@@ -119,7 +119,7 @@ export function secretsOf({
   return user.length < MIN_KEY_LENGTH ? [...keys, both] : [...keys, both, new Secret(user)]
 }
 
-/** Whether two operations have the same settings, except for their reports, and for what can change while they run: tokens and groups. */
+/** Whether two operations have the same settings, except for their reports, tokens and groups. */
 export function haveSameSettings(one: Operation, other: Operation): boolean {
   return isDeepStrictEqual(comparable(one), comparable(other))
 }

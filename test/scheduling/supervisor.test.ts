@@ -21,6 +21,8 @@ import {
   useFakeTime,
 } from './run-reports.ts'
 
+const teamA = await groupsFrom('agent_id,team\n1,a\n')
+
 const NOON = Date.parse('2026-03-10T17:00:00Z')
 const TODAY = '2026-03-10'
 
@@ -226,6 +228,7 @@ describe('apply', () => {
     ['timeout', { timeoutMs: 1000, refreshIntervalMs: 2 * MINUTE }],
     ['licences', { licenses: 3, refreshIntervalMs: 2 * MINUTE }],
     ['proxy', { route: routeWith('test-word'), refreshIntervalMs: 2 * MINUTE }],
+    ['groups', { groups: teamA, refreshIntervalMs: 2 * MINUTE }],
   ])('keeps the data and the counts of a report whose %s changed, without a call', async (_what, changed) => {
     const { supervisor, calls } = supervise()
     await supervisor.apply([ventas()])
