@@ -67,36 +67,54 @@ export function encodeTable(rows: readonly GroupRow[]): Uint8Array {
   return table
 }
 
-/** The rows of a groups file by agent. */
+/** The rows of a groups file by the agent's exposed id. */
 export interface GroupTable {
   /** The labels of an agent: empty if the agent has no row. */
-  readonly labelsOf: (agentId: string) => Labels
-  /** How many rows have an agent that is not among these. */
-  readonly unknownAmong: (agentIds: Iterable<string>) => number
+  readonly labelsOf: (exposedId: string) => Labels
+  /** How many rows have an agent that is not among these. A row whose id is not exposed does not count. */
+  readonly unknownAmong: (exposedIds: ReadonlySet<string>) => number
 }
 
-let last: { readonly digest: string; readonly table: GroupTable } | undefined
+/** How the ids of a file are exposed. Rows have the ids that wolkvox sends, and some settings hide them. */
+export interface ExposedIds {
+  /** Differs if any id is exposed differently. */
+  readonly key: string
+  /** @returns `undefined` if the id is not exposed at all */
+  readonly exposedIdOf: (id: string) => string | undefined
+}
+
+let last: { readonly key: string; readonly table: GroupTable } | undefined
 
 /**
  * Decodes the table of a groups file. Each thread keeps only the last one: operations usually share a file, and decoding takes
  * about a microsecond for each row.
  */
-export function groupTableOf({ digest, labelNames, table }: Groups): GroupTable {
-  if (last?.digest !== digest) last = { digest, table: decodeTable(labelNames, table) }
+export function groupTableOf({ digest, labelNames, table }: Groups, ids: ExposedIds): GroupTable {
+  const key = JSON.stringify([digest, ids.key])
+  if (last?.key !== key) last = { key, table: decodeTable(labelNames, table, ids.exposedIdOf) }
   return last.table
 }
 
-function decodeTable(labelNames: readonly string[], encoded: Uint8Array): GroupTable {
+function decodeTable(
+  labelNames: readonly string[],
+  encoded: Uint8Array,
+  exposedIdOf: ExposedIds['exposedIdOf'],
+): GroupTable {
   // A TextDecoder refuses shared memory.
   const text = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength).toString()
   const { combinations, agents } = JSON.parse(text) as StoredTable
   const labels = combinations.map((values) => labelsFrom(labelNames, values))
-  const byId = new Map(agents.map(([id, combination]) => [id, labels[combination] ?? NO_LABELS]))
+  const byId = new Map<string, Labels>()
+  for (const [id, combination] of agents) {
+    const exposed = exposedIdOf(id)
+    // `12345` and `12345-NAME` are one agent. As with equal ids, the first row is used.
+    if (exposed !== undefined && !byId.has(exposed)) byId.set(exposed, labels[combination] ?? NO_LABELS)
+  }
   return {
-    labelsOf: (agentId) => byId.get(agentId) ?? NO_LABELS,
-    unknownAmong: (agentIds) => {
+    labelsOf: (exposedId) => byId.get(exposedId) ?? NO_LABELS,
+    unknownAmong: (exposedIds) => {
       let known = 0
-      for (const id of agentIds) if (byId.has(id)) known += 1
+      for (const id of exposedIds) if (byId.has(id)) known += 1
       return byId.size - known
     },
   }

@@ -30,7 +30,10 @@ export interface RenderedSnapshot extends RenderedReport {
   readonly rows: number
   /** Size of the decoded response. */
   readonly responseBytes: number
-  /** Rows of the groups file whose agents are not in the response. Absent without a groups file, and in reports without groups. */
+  /**
+   * Rows of the groups file whose agents are not in the response. Absent without a groups file, in reports without groups, and in
+   * restored data of an operation that filters agents.
+   */
   readonly unknownInGroups?: number
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ExposedIds } from '../groups/groups.ts'
 import type { Labels } from '../model/family.ts'
 import { type Reader, type Reading, readText } from '../wolkvox/values.ts'
 import { fingerprintOf, pseudonymOf } from './pseudonym.ts'
@@ -60,6 +61,18 @@ function exposedId(id: string, settings: RowSettings): string | undefined {
 /** Whether ids that can be names become pseudonyms, although other ids are exposed unchanged. */
 function hidesNamesInIds({ agentName, hashKey }: RowSettings): boolean {
   return agentName !== 'plain' && hashKey !== undefined
+}
+
+/** How the ids of agents in a groups file are exposed: as those of responses are, so that they join. */
+export function exposedIdsOf(settings: RowSettings): ExposedIds {
+  // A filter decides who is exposed, not how.
+  const { agentFilter, ...unfiltered } = settings
+  const privacy = agentPrivacyOf(unfiltered)
+  return {
+    // Pseudonyms differ between operations. Operations that hide nothing share a decoded file.
+    key: privacy === NOTHING_HIDDEN ? privacy : JSON.stringify([privacy, settings.name]),
+    exposedIdOf: (text) => exposedId(splitId(text).id, settings),
+  }
 }
 
 /** Reads who an agent is. */
@@ -128,6 +141,8 @@ export function agentPrivacyOf({ agentId = 'plain', agentName, agentFilter, hash
     ...(agentFilter === undefined ? [] : [fingerprintOf(JSON.stringify(agentFilter), hashKey)]),
   ].join(' ')
 }
+
+const NOTHING_HIDDEN = agentPrivacyOf({ name: '', agentName: 'plain' })
 
 /** The value of the label `agent_name`. */
 export function exposedName(name: string, { agentName, name: operation, hashKey }: RowSettings): string {

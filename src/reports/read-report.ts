@@ -31,7 +31,7 @@ export interface Snapshot {
 }
 
 /** A snapshot, with what was rejected and what was missing. The missing fields can include whole lists. */
-export interface ReadReport extends Pick<ReadRecords, 'rejections' | 'missingFields' | 'excluded'> {
+export interface ReadReport extends Pick<ReadRecords, 'rejections' | 'missingFields' | 'excludedIds'> {
   readonly snapshot: Snapshot
 }
 
@@ -59,7 +59,7 @@ export function readReport(report: AnyReport, response: ApiResponse, source: Rep
   const shape = { ...report, fields: fieldsOf(report) }
   const { records, missingLists } = recordsOf(response, createRedactor(...secrets), shape)
   const { fetchedAt } = response
-  const { rows, columns, rejections, missingFields, excluded } = readRecords(
+  const { rows, columns, rejections, missingFields, excludedIds } = readRecords(
     report,
     records,
     source,
@@ -78,12 +78,12 @@ export function readReport(report: AnyReport, response: ApiResponse, source: Rep
       fetchedAt,
       rows,
       columns,
-      records: rows.length + rejected + excluded,
+      records: rows.length + rejected + excludedIds.length,
       bytes: response.body.length,
     },
     rejections,
     missingFields: [...missingLists, ...missingFields],
-    excluded,
+    excludedIds,
   }
 }
 
@@ -92,8 +92,8 @@ export interface ReadRecords {
   readonly rows: readonly unknown[]
   readonly columns: Columns
   readonly rejections: Rejections
-  /** Records of agents that the filter leaves out. */
-  readonly excluded: number
+  /** Ids, as wolkvox sends them, of the agents that the filter leaves out: one for each record. They are not stored. */
+  readonly excludedIds: readonly string[]
   /** wolkvox's names of the fields that no record has. */
   readonly missingFields: readonly string[]
 }
@@ -135,7 +135,7 @@ export function readRecords(
   }
 
   const { keepsAgent } = source
-  let excluded = 0
+  const excludedIds: string[] = []
   let current: JsonRecord = {}
   const value = (field: string) => fields.valueOf(current, field)
 
@@ -166,7 +166,7 @@ export function readRecords(
     if (keepsAgent !== undefined) {
       const agent = report.agentOf?.(value)
       if (agent !== undefined && !keepsAgent(agent.id, agent.name)) {
-        excluded += 1
+        excludedIds.push(agent.id)
         continue
       }
     }
@@ -190,7 +190,7 @@ export function readRecords(
     columns: Object.fromEntries(columns.map(({ field, numbers }) => [field, numbers])),
     rejections: { records: rejectedRecords, values: rejectedValues },
     missingFields: fields.missing().filter((field) => !report.comparedFields?.includes(field)),
-    excluded,
+    excludedIds,
   }
 }
 

@@ -115,8 +115,16 @@ export interface Report<Row> {
   readonly labelsOf: (row: Row) => Labels
   /** In the order in which they are exposed. Entries with the same name are one family and follow each other. */
   readonly families: readonly ReportFamily<Row>[]
-  /** How many rows of the groups file are about no row of the report; `undefined` without a file. */
-  readonly unknownInGroups?: (rows: readonly Row[], settings: RowSettings) => number | undefined
+  /**
+   * How many rows of the groups file are about no agent of the response; `undefined` without a file.
+   *
+   * @param excludedIds ids, as wolkvox sends them, of the agents that the filter leaves out
+   */
+  readonly unknownInGroups?: (
+    rows: readonly Row[],
+    excludedIds: readonly string[],
+    settings: RowSettings,
+  ) => number | undefined
   /** Checks a row that an earlier process has stored. */
   readonly storedRow: z.ZodType<Row>
   /** Derives again what depends on settings that may have changed since a row was stored. */

@@ -105,15 +105,15 @@ export async function read(
       keepsAgent: await agentFilterOf(operation),
     })
     rejections = found.rejections
-    const { snapshot } = found
-    if (snapshot.rows.length === 0 && (snapshot.records > found.excluded || report.needsRecord)) {
+    const { snapshot, excludedIds } = found
+    if (snapshot.rows.length === 0 && (snapshot.records > excludedIds.length || report.needsRecord)) {
       const message =
         snapshot.records === 0
           ? 'the response has no record'
-          : `none of the ${snapshot.records - found.excluded} records could be read (${counts(rejections.records)})`
+          : `none of the ${snapshot.records - excludedIds.length} records could be read (${counts(rejections.records)})`
       return { outcome: failedOutcome('malformed', message, rejections), snapshot: undefined }
     }
-    const rendered = await render(report, snapshot, operation)
+    const rendered = await render(report, snapshot, operation, excludedIds)
     const accountCalls = accountCallsOf(report, snapshot)
     const missing = found.missingFields.length > 0 && { missingFields: found.missingFields }
     const privacyProblem = report.privacyProblemOf?.(snapshot.rows, operation)
@@ -168,17 +168,20 @@ function toSafeFailure(
 
 async function restore(operation: Operation, report: AnyReport, stored: Uint8Array): Promise<RestoreResult> {
   const { content, ...unusable } = decodeSnapshot(stored, operation, report, Date.now())
-  return { rendered: content && (await render(report, content, operation)), ...unusable }
+  // The filter's ids are not stored. Without them, the groups of those agents would count as unknown until the next refresh.
+  const excludedIds = operation.agentFilter === undefined ? [] : undefined
+  return { rendered: content && (await render(report, content, operation, excludedIds)), ...unusable }
 }
 
 async function render(
   report: AnyReport,
   snapshot: Snapshot,
   operation: Operation,
+  excludedIds: readonly string[] | undefined,
 ): Promise<RenderedSnapshot> {
   const { fetchedAt, records, rows, bytes } = snapshot
   const segments = await renderReport(report, snapshot, operation, operation.excludedMetrics)
-  const unknownInGroups = report.unknownInGroups?.(rows, operation)
+  const unknownInGroups = excludedIds && report.unknownInGroups?.(rows, excludedIds, operation)
   return {
     report: report.name,
     fetchedAt,

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { groupTableOf } from '../../src/groups/groups.ts'
 import { type GroupsFormat, parseFile } from '../../src/groups/parse-file.ts'
 import { describeGroups } from '../../src/groups/read-groups.ts'
+import { exposedIdsOf } from '../../src/reports/agent-identity.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 import { groupsFrom } from '../support/groups-files.ts'
 
 let files = 0
@@ -11,7 +13,7 @@ async function read(file: string | Uint8Array, format: GroupsFormat) {
   const reply = await parseFile({ bytes: Buffer.from(file), format, digest: `file ${++files}` })
   if ('problem' in reply) return reply.problem
   const { labelNames, rows, problems, problemLines } = reply.groups
-  const { labelsOf } = groupTableOf(reply.groups)
+  const { labelsOf } = groupTableOf(reply.groups, exposedIdsOf(anOperation()))
   return { labelNames, rows, ...problems, lines: problemLines, labelsOf }
 }
 

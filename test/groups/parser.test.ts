@@ -2,6 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
 import { groupTableOf } from '../../src/groups/groups.ts'
 import { parseGroups } from '../../src/groups/parser.ts'
+import { exposedIdsOf } from '../../src/reports/agent-identity.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 import { largeGroupsFile } from '../support/groups-files.ts'
 
 const thread = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`)
@@ -45,7 +47,7 @@ describe('a groups file of 10,000 rows with every kind of defect', () => {
     if ('problem' in reply) throw new Error(reply.problem)
     expect(reply.groups.table.buffer).toBeInstanceOf(SharedArrayBuffer)
     expect(reply.groups.table.length).toBeLessThan(300_000)
-    expect(groupTableOf(reply.groups).labelsOf('1063')).toEqual({
+    expect(groupTableOf(reply.groups, exposedIdsOf(anOperation())).labelsOf('1063')).toEqual({
       group: 'Equipo 23',
       team: 'Equipo 23',
       supervisor: 'Supervisor 63',

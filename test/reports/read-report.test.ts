@@ -224,7 +224,7 @@ describe('the records of any report', () => {
       ],
       columns: { size: [5, 7, Number.NaN] },
       rejections: { records: {}, values: { color: 1, size: 1 } },
-      excluded: 0,
+      excludedIds: [],
       missingFields: [],
     })
   })

@@ -1,6 +1,7 @@
 import { GROUP, groupTableOf } from '../../groups/groups.ts'
 import type { Sample } from '../../model/family.ts'
 import { readCount, readDuration, readLoginTime, readPercentage } from '../../wolkvox/values.ts'
+import { exposedIdsOf } from '../agent-identity.ts'
 import { fieldGauge, fieldHelp, type ReportFamily, type RowFamily, type RowSettings } from '../report.ts'
 import { categories } from './categories.ts'
 import type { Agent } from './rows.ts'
@@ -86,18 +87,31 @@ export const agentFamilies: readonly ReportFamily<Agent>[] = [
     value: () => 1,
     configuredLabels: {
       names: `\`${GROUP}\` and the columns of the groups file`,
-      create: ({ groups }) => {
+      create: (settings) => {
+        const { groups } = settings
         if (groups === undefined) return undefined
-        const { labelsOf } = groupTableOf(groups)
+        const { labelsOf } = groupTableOf(groups, exposedIdsOf(settings))
         return ({ id }) => labelsOf(id)
       },
     },
   },
 ]
 
-/** How many rows of the groups file are about agents that are not in the report. */
-export function unknownInGroups(agents: readonly Agent[], { groups }: RowSettings): number | undefined {
-  return groups && groupTableOf(groups).unknownAmong(agents.map(({ id }) => id))
+/** How many rows of the groups file are about agents that are not in the response. */
+export function unknownInGroups(
+  agents: readonly Agent[],
+  excludedIds: readonly string[],
+  settings: RowSettings,
+): number | undefined {
+  const { groups } = settings
+  if (groups === undefined) return undefined
+  const ids = exposedIdsOf(settings)
+  const known = new Set(agents.map(({ id }) => id))
+  for (const excluded of excludedIds) {
+    const id = ids.exposedIdOf(excluded)
+    if (id !== undefined) known.add(id)
+  }
+  return groupTableOf(groups, ids).unknownAmong(known)
 }
 
 /** Seconds since 1970, to the millisecond. A time in state that reaches back before 1970 has no valid start. */
