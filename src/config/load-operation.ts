@@ -44,7 +44,10 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
   const token = await readToken(raw, source)
   const ca = await readCa(raw, source)
   const key = await readKey(raw, source)
-  const groups = await readGroups(raw, source, token.text)
+  const groups = await readGroups(raw, source, {
+    token: token.text,
+    'key of the pseudonyms': key.key?.reveal(),
+  })
   // Omit where the token comes from: it is read.
   const read = readOperation({ ...raw, token: token.text, tokenFile: undefined, tokenEnv: undefined })
   const route = routeOf(raw, source)
@@ -198,14 +201,18 @@ async function readKey({ hashKeyFile, ...raw }: RawSettings, source: SettingSour
 const NO_KEY = { key: undefined, path: undefined, problems: [], hangs: false } as const
 
 /** Reads the groups file like the CA file. */
-async function readGroups({ groupsFile }: RawSettings, source: SettingSource, token: string | undefined) {
+async function readGroups(
+  { groupsFile }: RawSettings,
+  source: SettingSource,
+  secrets: Readonly<Record<string, string | undefined>>,
+) {
   if (typeof groupsFile !== 'string' || pathProblems(groupsFile).length > 0) return NO_GROUPS
   // Most operations have no groups file.
   const { readGroupsFile } = await import('./groups-file.ts')
   const path = pathOf(groupsFile, source)
   const { groups, problems, hangs } = await readGroupsFile(path)
-  const leaks = groups !== undefined && hasToken(groups.table, token)
-  const found = leaks ? ['contains the token; remove it'] : problems
+  const leaks = Object.keys(secrets).filter((name) => groups && hasSecret(groups.table, secrets[name]))
+  const found = [...problems, ...leaks.map((name) => `contains the ${name}; remove it`)]
   return {
     groups,
     path,
@@ -214,10 +221,10 @@ async function readGroups({ groupsFile }: RawSettings, source: SettingSource, to
   }
 }
 
-/** A token in the table would become a label. @param table JSON */
-function hasToken(table: Uint8Array, token: string | undefined): boolean {
-  if (token === undefined || token.length < MIN_TOKEN_LENGTH) return false
-  return Buffer.from(table.buffer).includes(JSON.stringify(token).slice(1, -1))
+/** A secret in the table would become a label. @param table JSON */
+function hasSecret(table: Uint8Array, secret: string | undefined): boolean {
+  if (secret === undefined || secret.length < MIN_TOKEN_LENGTH) return false
+  return Buffer.from(table.buffer).includes(JSON.stringify(secret).slice(1, -1))
 }
 
 const NO_GROUPS = { groups: undefined, path: undefined, problems: [], hangs: false } as const

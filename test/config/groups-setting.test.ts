@@ -79,6 +79,18 @@ it.each([
   expect(found).not.toContain('test-token')
 })
 
+it('refuses a groups file that contains the key of the pseudonyms', async () => {
+  const key = 'test-key-0123456789'
+  const { beside, read } = write({
+    config: CONFIG.replace('groups_file', 'hash_key_file: key\ngroups_file'),
+    csv: `${FILE}1002,${key}\n`,
+  })
+  beside('key', key)
+  const [found = ''] = await problemsOf(read)
+  expect(found).toMatch(/groups_file: contains the key of the pseudonyms; remove it$/)
+  expect(found).not.toContain(key)
+})
+
 it('reports a groups file that is missing', async () => {
   const { read } = write({ config: CONFIG.replace('groups.yml', 'no-such-file') })
   expect(await problemsOf(read)).toEqual([
