@@ -142,7 +142,7 @@ export function exporter(texts: Texts, limits: AllLimits) {
         { ref: 'A', expr: exporterQueries.records, legend: series.answered },
         {
           ref: 'B',
-          expr: ofEachTarget('scrape_samples_post_metric_relabeling'),
+          expr: exporterQueries.samples,
           legend: series.series,
           dash: [8, 4],
         },

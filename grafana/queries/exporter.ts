@@ -5,8 +5,11 @@ import { ofExporter, ofTarget, once, REPORT } from './selection.ts'
 const ofExporters = (metric: string, recently: string) =>
   `${metric}{${ofTarget}} and on (job, instance) last_over_time(wolkvox_exporter_build_info{${ofTarget}}[${recently}])`
 
-/** Whether Prometheus reaches every exporter: 1, or 0 if it misses one. */
-export const reachable = `min(${ofExporters('up', '1d')})`
+/**
+ * Whether Prometheus reaches every exporter: 1, or 0 if it misses one. It may scrape each operation of an exporter separately; then one
+ * answer is enough.
+ */
+export const reachable = `min(max by (job, instance) (${ofExporters('up', '1d')}))`
 
 /**
  * Growth of a counter since the bar before, summed. Grafana's rate interval is one scrape longer than a bar. Its first sample is
@@ -35,6 +38,9 @@ export const duration = once(`wolkvox_last_refresh_duration_seconds{${ofExporter
 /** A metric of the process, or of its scrape. */
 export const ofEachTarget = (metric: string): string =>
   `max by (job, instance) (${ofExporters(metric, '1h')})`
+
+/** Samples of all scrapes of an exporter: Prometheus may scrape each operation separately. */
+export const samples = `sum by (job, instance) (${ofExporters('scrape_samples_post_metric_relabeling', '1h')})`
 
 /** Records in the last response. */
 export const records = once(`wolkvox_records{${ofExporter}}`, REPORT)

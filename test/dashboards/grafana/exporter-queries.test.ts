@@ -1,6 +1,6 @@
 import { it } from 'vitest'
 import { ageThroughTime, dataAge, dataState, dataStates, nextRefresh } from '../../../grafana/queries/data.ts'
-import { reachable } from '../../../grafana/queries/exporter.ts'
+import { reachable, samples } from '../../../grafana/queries/exporter.ts'
 import { highestForecast, mostQuotaUsed, quotaLimits, quotaUsed } from '../../../grafana/queries/quota.ts'
 import { agentsReport, ofExporter, ofOperation } from '../../../grafana/queries/selection.ts'
 import { check, NOW_S, of, type Series, withPromtool } from './promtool-query.ts'
@@ -196,5 +196,27 @@ withPromtool('reachability of the exporter', () => {
     }
     const down = { ...build, 'up{job="wolkvox", instance="e"}': '1x10 0x50' }
     check({ ...down, ...another }, reachable, { '{}': 0 })
+  })
+
+  const separate = (values: string): Series => ({
+    'wolkvox_exporter_build_info{job="wolkvox", instance="e"}': '1x60',
+    'up{job="wolkvox", instance="e"}': '1x60',
+    'up{job="wolkvox", instance="e", operation="ventas"}': values,
+  })
+
+  it('is one if only the scrape of one operation fails', () => {
+    check(separate('0x60'), reachable, { '{}': 1 })
+  })
+
+  it('is zero if the scrapes of all operations fail', () => {
+    check({ ...separate('0x60'), 'up{job="wolkvox", instance="e"}': '0x60' }, reachable, { '{}': 0 })
+  })
+
+  it('has the samples of all scrapes of an exporter', () => {
+    const of = (labels: string) =>
+      `scrape_samples_post_metric_relabeling{job="wolkvox", instance="e"${labels}}`
+    check({ ...build, [of('')]: '100x60', [of(', operation="ventas"')]: '2000x60' }, samples, {
+      '{job="wolkvox", instance="e"}': 2100,
+    })
   })
 })
