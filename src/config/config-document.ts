@@ -170,8 +170,8 @@ function readValue(
   at: Path,
   problems: LocatedProblem[],
 ): RawValue | undefined {
-  const { isStructured = false }: Setting = settings[name]
-  if (isEmpty(value)) {
+  const { isStructured = false, mayBeEmpty = false }: Setting = settings[name]
+  if (isBlank(value) || (isEmpty(value) && !mayBeEmpty)) {
     problems.push({ at, message: EMPTY })
     return undefined
   }

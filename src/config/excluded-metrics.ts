@@ -34,5 +34,5 @@ export const excludedMetrics: {
     })
     return context.issues.length > 0 ? z.NEVER : names
   }),
-  json: { type: 'array', items: { enum: [...excludable] }, uniqueItems: true, minItems: 1 },
+  json: { type: 'array', items: { enum: [...excludable] }, uniqueItems: true },
 }

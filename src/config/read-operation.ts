@@ -85,10 +85,10 @@ function toOperation(values: SettingValues): Operation {
     agentName: values.agentName,
     agentId: values.agentId,
     hashKey: undefined,
-    excludedMetrics: values.excludedMetrics,
+    excludedMetrics: values.excludedMetrics.length === 0 ? undefined : values.excludedMetrics,
     priority: values.priority,
     ...filterOf(values),
-    ...(values.states === undefined ? {} : { states: values.states }),
+    ...(Object.keys(values.states).length === 0 ? {} : { states: values.states }),
     reports: reportSettings(values).map(({ report, refreshIntervalMs, staleAfterMs }) => ({
       name: report.name,
       refreshIntervalMs,

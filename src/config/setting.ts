@@ -21,6 +21,8 @@ export interface Setting<T = unknown> {
   readonly form?: 'token' | 'free text' | 'path'
   /** Whether a file can have a list or a mapping here. Without it, only a text reaches the schema. */
   readonly isStructured?: boolean
+  /** Whether the list or the mapping can be empty: none, instead of the default of the file. */
+  readonly mayBeEmpty?: boolean
   /**
    * Converts the text, `undefined` if it is not set, to the value. The message of an issue says what to do. It does not
    * repeat a text that may be a token in the wrong variable.
@@ -195,7 +197,7 @@ export const listOfTexts: ValueSchema<readonly string[], RawValue> = {
   schema: z
     .custom<RawValue>()
     .pipe(z.array(z.string('must be a single value'), 'must be a list, such as [a, b]')),
-  json: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
+  json: { type: 'array', items: { type: 'string', minLength: 1 } },
 }
 
 // Longer states are never compared: normalising takes quadratic time when combining marks follow each other.
@@ -221,5 +223,5 @@ export const stateMap: ValueSchema<Readonly<Record<string, string>>, RawValue> =
     }
     return Object.fromEntries(states)
   }),
-  json: { type: 'object', additionalProperties: { enum: categories }, minProperties: 1 },
+  json: { type: 'object', additionalProperties: { enum: categories } },
 }

@@ -266,7 +266,8 @@ export const settings = {
     default: 'none',
     meaning: 'list of metrics of reports that are neither exposed nor calculated',
     isStructured: true,
-    schema: excludedMetrics.schema.optional(),
+    mayBeEmpty: true,
+    schema: excludedMetrics.schema.default([]),
     json: excludedMetrics.json,
   }),
   agentsInclude: define({
@@ -275,6 +276,7 @@ export const settings = {
     meaning:
       'regular expressions (RE2, any case) over agent_id and agent_name: only agents that match one are read',
     isStructured: true,
+    mayBeEmpty: true,
     schema: listOfTexts.schema.default([]),
     json: listOfTexts.json,
   }),
@@ -283,6 +285,7 @@ export const settings = {
     default: 'none',
     meaning: 'the same: agents that match one are not read',
     isStructured: true,
+    mayBeEmpty: true,
     schema: listOfTexts.schema.default([]),
     json: listOfTexts.json,
   }),
@@ -291,7 +294,8 @@ export const settings = {
     default: 'none',
     meaning: `categories of the operation's own states, by their text: ${categories.join(', ')}`,
     isStructured: true,
-    schema: stateMap.schema.optional(),
+    mayBeEmpty: true,
+    schema: stateMap.schema.default({}),
     json: stateMap.json,
   }),
   priority: define({

@@ -408,3 +408,22 @@ operations:
     agentFilter: { include: [], exclude: ['^9', 'prueba'] },
   })
 })
+
+it('reads an empty list or mapping of an operation as none, instead of the default of the file', async () => {
+  const { operations } = await readFileWith(`
+metrics: { exclude: [wolkvox_agent_ring_seconds] }
+agents: { include: ["^1"], exclude: [prueba] }
+states: { Almuerzo: aux }
+operations:
+  - { name: a, server: "0042", token: test-token-a, agents: { include: [] } }
+  - { name: b, server: "0043", token: test-token-b, metrics: { exclude: [] }, agents: { include: [], exclude: [] }, states: {} }
+  - { name: c, server: "0044", token: test-token-c }
+`)
+  const [some, none, inherited] = operations
+  const defaults = { excludedMetrics: ['wolkvox_agent_ring_seconds'], states: { almuerzo: 'aux' } }
+  expect(some).toMatchObject({ ...defaults, agentFilter: { include: [], exclude: ['prueba'] } })
+  expect(inherited).toMatchObject({ ...defaults, agentFilter: { include: ['^1'], exclude: ['prueba'] } })
+  expect(none?.excludedMetrics).toBeUndefined()
+  expect(none).not.toHaveProperty('agentFilter')
+  expect(none).not.toHaveProperty('states')
+})
