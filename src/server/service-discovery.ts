@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 /** An operation to scrape. */
@@ -61,16 +62,19 @@ export function addServiceDiscovery(
 const WRONG_HOST =
   'The Host header must be the name or the address of the exporter, with or without a port.\n'
 
-// Longer names do not exist (RFC 1035, section 2.3.4).
+// Longer names and labels do not exist (RFC 1035, section 2.3.4). Names of containers can contain underscores.
 const MAX_HOST_LENGTH = 253
-const NAME_OR_IPV4 = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?$/i
-const IPV6 = /^\[[0-9a-f:.]+\]$/i
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+const NAME_OR_IPV4 = new RegExp(String.raw`^${LABEL}(?:\.${LABEL})*\.?$`, 'i')
+// Without the zone, which `isIPv6` accepts: it means something only on the machine of the client.
+const IPV6 = /^\[([0-9a-f:.]+)\]$/i
 const PORT = /^[1-9]\d{0,4}$/
 const HOST_AND_PORT = /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>.*))?$/s
 
 /** Whether a text is `host` or `host:port`. Anything else is not repeated: a client chooses this header. */
 function isTarget(text: string): boolean {
   const { host = '', port } = HOST_AND_PORT.exec(text)?.groups ?? {}
-  if (host.length > MAX_HOST_LENGTH || !(NAME_OR_IPV4.test(host) || IPV6.test(host))) return false
+  if (host.length > MAX_HOST_LENGTH) return false
+  if (!NAME_OR_IPV4.test(host) && !isIPv6(IPV6.exec(host)?.[1] ?? '')) return false
   return port === undefined || (PORT.test(port) && Number(port) <= 65_535)
 }

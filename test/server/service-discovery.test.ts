@@ -66,7 +66,11 @@ describe('/sd', () => {
     '[::1]',
     '[2001:db8::1]:9989',
     'wolkvox_exporter:9989',
-    'a'.repeat(253),
+    'a.b-c.d_e',
+    '[::ffff:192.0.2.1]:80',
+    // The longest label, and the longest name.
+    'a'.repeat(63),
+    `${`${'a'.repeat(62)}.`.repeat(4)}a`,
   ])('takes the host of the request: %s', async (host) => {
     const [group] = JSON.parse((await discover({ host })).body)
     expect(group.targets).toEqual([host])
@@ -89,9 +93,20 @@ describe('/sd', () => {
     '::1',
     '[::1',
     '[host]:80',
+    '[::::::]',
+    '[1:2]',
+    '[fe80::1%eth0]',
+    '[127.0.0.1]',
     '-host',
+    'host-',
+    'a-.b',
+    'a.-b',
     '.',
-    'a'.repeat(254),
+    'a..b',
+    '.a',
+    'a..',
+    'a'.repeat(64),
+    `${`${'a'.repeat(62)}.`.repeat(4)}aa`,
     'hóst',
   ])('refuses the host %j and does not repeat it', async (host) => {
     const { statusCode, headers, body } = await discover({ host })
