@@ -1,4 +1,15 @@
-import { type Document, isMap, isNode, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml'
 
 /** The keys and indices that lead to a value. */
 export type Path = readonly PropertyKey[]
@@ -132,7 +143,10 @@ interface WrongNode {
   readonly message: string
 }
 
-/** Keys that are there twice in one mapping, keys that are mappings, lists or aliases, and aliases without their anchor. */
+/**
+ * Keys that are there twice in one mapping, keys that are mappings, lists or aliases, merge keys without a mapping, and aliases
+ * without their anchor.
+ */
 function wrongNodes(document: Document): WrongNode[] {
   const wrong: WrongNode[] = []
   const anchors = new Set<string>()
@@ -156,15 +170,38 @@ function wrongNodes(document: Document): WrongNode[] {
     Map(_, map) {
       noteAnchor(_, map)
       const seen = new Set<unknown>()
-      for (const { key } of map.items) {
+      for (const { key, value } of map.items) {
         const offset = (isNode(key) ? key.range?.[0] : map.range?.[0]) ?? 0
         if (!isScalar(key)) wrong.push({ offset, message: 'a key must be a single text; quote it' })
         else if (seen.has(key.value)) wrong.push({ offset, message: 'duplicate key; remove one' })
         else seen.add(key.value)
+        if (isMergeKey(key) && !isMergeable(value, document)) {
+          // An empty value may have no place.
+          const at = isNode(value) && !isBlankScalar(value) ? (value.range?.[0] ?? offset) : offset
+          wrong.push({ offset: at, message: WRONG_MERGE })
+        }
       }
     },
   })
   return wrong
+}
+
+const WRONG_MERGE = 'the value of << must be a mapping, its alias (*name), or a list of them'
+
+/** Whether the parser merges the value of the key. It reads `<<` as a symbol, unless it is quoted: then it is a key like any other. */
+const isMergeKey = (key: unknown) => isScalar(key) && typeof key.value === 'symbol'
+
+const isBlankScalar = (value: unknown) => isScalar(value) && !value.value
+
+/** Whether a value can be merged. An alias without its anchor has its own problem. */
+function isMergeable(value: unknown, document: Document): boolean {
+  const source = isAlias(value) ? value.resolve(document) : value
+  if (isAlias(value) && source === undefined) return true
+  if (!isSeq(source)) return isMap(source)
+  return source.items.every((item) => {
+    const merged = isAlias(item) ? item.resolve(document) : item
+    return isMap(merged) || (isAlias(item) && merged === undefined)
+  })
 }
 
 /** A section of a document as it is; empty if it is missing or something else. */

@@ -6,7 +6,8 @@ import { ConfigError } from './config-error.ts'
 import { type Environment, readVariable, unknownVariables, variableSettings } from './environment.ts'
 import { loadOperation } from './load-operation.ts'
 import type { Config } from './operation.ts'
-import { containsToken, type SettingProblem } from './read-operation.ts'
+import { containsToken, type SettingProblem, shownTexts } from './read-operation.ts'
+import { createSecretFinder } from './secret.ts'
 import { type SettingName, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -137,7 +138,16 @@ function firstOf(problems: readonly string[]): string[] {
 }
 
 function sameNames({ operations }: ConfigDocument): MemberProblem[] {
-  const byName = Map.groupBy(operations.entries(), ([, { raw }]) => raw.name)
+  // Two Unicode forms of a name look the same.
+  const byName = Map.groupBy(
+    operations.entries(),
+    ([
+      ,
+      {
+        raw: { name },
+      },
+    ]) => (typeof name === 'string' ? name.normalize('NFC') : name),
+  )
   byName.delete(undefined)
   return [...byName.values()].flatMap(([first, ...others]) =>
     others.map(([index]) => ({
@@ -153,12 +163,14 @@ function tokensOfOthers(
   { operations }: ConfigDocument,
   tokens: readonly (string | undefined)[],
 ): MemberProblem[] {
-  const all = JSON.stringify(operations.map(({ raw: { token, ...shown } }) => shown))
+  const all = operations.map(({ raw }) => shownTexts(raw)).join('\n')
   return tokens.flatMap((token, owner) => {
+    if (token === undefined) return []
+    const contains = createSecretFinder(token)
     // Most tokens are nowhere else, so that comparing each with each operation is rare.
-    if (token === undefined || !all.includes(JSON.stringify(token).slice(1, -1))) return []
+    if (!contains(all)) return []
     return operations.flatMap(({ raw }, index) =>
-      index === owner ? [] : containsToken(raw, token).map((problem) => ({ index, ...problem })),
+      index === owner ? [] : containsToken(raw, contains).map((problem) => ({ index, ...problem })),
     )
   })
 }

@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import { formatDuration } from '../units.ts'
 import { defaultBaseUrl, type Operation } from './operation.ts'
 import { routeFromEnvironment } from './proxy.ts'
-import { MIN_TOKEN_LENGTH, type RawSettings, readOperation, type SettingProblem } from './read-operation.ts'
+import { type RawSettings, readOperation, type SettingProblem } from './read-operation.ts'
 import { readSetting } from './setting.ts'
-import { type SettingName, settingNames, settings } from './settings.ts'
+import { MIN_TOKEN_LENGTH, type SettingName, settingNames, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
 import { pathProblems } from './text-problems.ts'
 
@@ -138,7 +138,9 @@ async function readToken(raw: RawSettings, source: SettingSource): Promise<ReadT
   if (setting === 'tokenEnv') {
     const wrong = readSetting(settings.tokenEnv, written).problems.map(({ message }) => message)
     if (wrong.length > 0) return found(undefined, wrong)
-    const token = source.environment[written]?.trim() || undefined
+    // A file can name `constructor`, which every object inherits.
+    const isSet = Object.hasOwn(source.environment, written)
+    const token = (isSet && source.environment[written]?.trim()) || undefined
     // The text is not repeated: it may be the token itself.
     return found(token, token === undefined ? ['names a variable that is not set; set it to the token'] : [])
   }

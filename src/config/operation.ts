@@ -174,11 +174,14 @@ export function dailyLimit({ licenses }: { readonly licenses: number | undefined
 }
 
 /**
- * Identifies the account of an operation: its server code and base URL. Host names are not case-sensitive, so two spellings of a
- * server are one account.
+ * Identifies the account of an operation: its server code and base URL. Two spellings of an address are one account: URL unifies the
+ * letter case of the host and leaves out the default port. A final dot of the host and repeated slashes mean nothing either.
  */
 export function accountIdOf({ server, baseUrl }: Pick<Operation, 'server' | 'baseUrl'>): string {
-  return JSON.stringify([server.toLowerCase(), new URL(baseUrl).href])
+  const url = new URL(baseUrl)
+  url.hostname = url.hostname.replace(/\.$/, '')
+  url.pathname = url.pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '')
+  return JSON.stringify([server.toLowerCase(), url.href])
 }
 
 /**

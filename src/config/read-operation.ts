@@ -3,7 +3,7 @@ import { formatDuration } from '../units.ts'
 import { dailyCallsOf, excessOf } from './daily-calls.ts'
 import { defaultBaseUrl, type Operation, type ReportSettings } from './operation.ts'
 import type { RequestedReport } from './report-list.ts'
-import { Secret } from './secret.ts'
+import { createSecretFinder, Secret } from './secret.ts'
 import { type RawValue, readSetting, type Setting, type ValueProblem } from './setting.ts'
 import { parameterNames, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
 
@@ -32,7 +32,12 @@ type ReadOperation =
  */
 export function readOperation(texts: RawSettings): ReadOperation {
   const { values, problems } = readSettings(texts)
-  const all = [...problems, ...containsToken(texts), ...staleAfterProblems(values), ...quotaProblems(values)]
+  const all = [
+    ...problems,
+    ...containsOwnToken(texts, values.token),
+    ...staleAfterProblems(values),
+    ...quotaProblems(values),
+  ]
   return all.length === 0
     ? { ok: true, operation: toOperation(values as SettingValues) }
     : { ok: false, problems: all }
@@ -54,19 +59,31 @@ function readSettings(texts: RawSettings) {
   return { values: values as Partial<SettingValues>, problems }
 }
 
-// A shorter token can be part of a harmless name, and its setting would be refused. Outputs are cleaned only from 8 characters on:
-// a replacement by mistake damages every line, but a refusal by mistake says what to change.
-export const MIN_TOKEN_LENGTH = 6
-
 /** Settings that appear in metrics, logs and file names. */
 const SHOWN: readonly SettingName[] = ['name', 'server', 'baseUrl', 'proxyUrl']
 
-/** A token in another setting would appear in metrics, logs and file names. @param token by default, that of the operation */
-export function containsToken(texts: RawSettings, token = texts.token): SettingProblem[] {
-  if (typeof token !== 'string' || token.length < MIN_TOKEN_LENGTH) return []
-  return SHOWN.filter((setting) =>
-    JSON.stringify(texts[setting] ?? '').includes(JSON.stringify(token).slice(1, -1)),
-  ).map((setting) => ({ setting, message: 'contains the token; remove it' }))
+/** The text of a setting as outputs show it; empty if there is none. */
+const shownText = (value: RawValue | undefined) =>
+  typeof value === 'string' ? value : JSON.stringify(value ?? '')
+
+/** The texts of an operation that metrics, logs and file names show, as one text. */
+export const shownTexts = (texts: RawSettings) => SHOWN.map((setting) => shownText(texts[setting])).join('\n')
+
+/**
+ * A token in another setting would appear in metrics, logs and file names. Outputs remove it only if it has 8 characters or more.
+ *
+ * @param contains finds the token
+ */
+export function containsToken(texts: RawSettings, contains: (text: string) => boolean): SettingProblem[] {
+  return SHOWN.filter((setting) => contains(shownText(texts[setting]))).map((setting) => ({
+    setting,
+    message: 'contains the token; remove it',
+  }))
+}
+
+/** The same with the operation's own token. A token with a problem is not searched for: it can be part of a harmless name. */
+function containsOwnToken(texts: RawSettings, token: string | undefined): SettingProblem[] {
+  return token === undefined ? [] : containsToken(texts, createSecretFinder(token))
 }
 
 function toOperation(values: SettingValues): Operation {

@@ -104,6 +104,9 @@ const variableName = textOf(
 
 const operationName = textOf(/^[^\p{C}]{1,128}$/u, 'must be 1 to 128 printable characters')
 
+// A shorter one is part of many words: each name that contains it would be refused, and each label rejected.
+export const MIN_TOKEN_LENGTH = 6
+
 /** Every setting of an operation. A new setting needs one entry here, and its use in `read-operation.ts`. */
 export const settings = {
   server: define({
@@ -129,11 +132,12 @@ export const settings = {
     form: 'token',
     schema: z
       .string('missing; set it to the wolkvox token')
-      .regex(
-        /^[\x21-\x7e]+$/,
-        'must be printable ASCII characters without spaces or line breaks; copy the token again',
-      ),
-    json: { type: 'string', pattern: String.raw`^[\x21-\x7e]+$` },
+      .regex(/^[\x21-\x7e]+$/, {
+        error: 'must be printable ASCII characters without spaces or line breaks; copy the token again',
+        abort: true,
+      })
+      .min(MIN_TOKEN_LENGTH, `is shorter than ${MIN_TOKEN_LENGTH} characters; copy the whole token`),
+    json: { type: 'string', pattern: String.raw`^[\x21-\x7e]+$`, minLength: MIN_TOKEN_LENGTH },
   }),
   tokenFile: define({
     variable: 'WOLKVOX_TOKEN_FILE',

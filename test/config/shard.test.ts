@@ -130,6 +130,35 @@ describe('1,000 accounts', () => {
   })
 })
 
+describe('the account of an operation', () => {
+  it.each([
+    ['a final dot of the host', 'https://wv0042.wolkvox.com.', 'https://wv0042.wolkvox.com'],
+    ['a final slash', 'https://wv0042.wolkvox.com/', 'https://wv0042.wolkvox.com'],
+    ['letter case, default port and repeated slashes', 'http://GW:80//w', 'http://gw/w'],
+    ['a slash at the end of a path', 'http://gw/a//w//', 'http://gw/a/w'],
+  ])('is the same with %s', (_, one, other) => {
+    expect(accountIdOf(anOperation({ baseUrl: one }))).toBe(accountIdOf(anOperation({ baseUrl: other })))
+  })
+
+  it.each([
+    ['another port', 'http://gw:8080/w', 'http://gw/w'],
+    ['another scheme', 'https://gw/w', 'http://gw/w'],
+    ['another path', 'http://gw/W', 'http://gw/w'],
+  ])('is another one with %s', (_, one, other) => {
+    expect(accountIdOf(anOperation({ baseUrl: one }))).not.toBe(accountIdOf(anOperation({ baseUrl: other })))
+  })
+
+  it('has the identity that earlier processes have stored', () => {
+    const baseUrl = 'https://wv0042.wolkvox.com'
+    expect(accountIdOf(anOperation({ server: '0042', baseUrl }))).toBe(
+      '["0042","https://wv0042.wolkvox.com/"]',
+    )
+    expect(accountIdOf(anOperation({ server: '0042', baseUrl: 'http://gw/w' }))).toBe(
+      '["0042","http://gw/w"]',
+    )
+  })
+})
+
 describe('a part', () => {
   const operations = Array.from({ length: 30 }, (_, index) => {
     const server = String(index % 20).padStart(4, '0')

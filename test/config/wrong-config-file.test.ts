@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { reports } from '../../src/reports/index.ts'
 import { problemsOfFile } from '../support/config-files.ts'
 
 /** A file with one operation that is complete, and these lines in it. */
@@ -10,6 +11,8 @@ const withoutToken = (...lines: readonly string[]) => [
   '    server: "0042"',
   ...lines.map((line) => `    ${line}`),
 ]
+
+const REPORTS = reports.map(({ name }) => name).join(', ')
 
 const fifty = (text: string) => `[${Array.from({ length: 50 }, () => text)}]`
 
@@ -68,6 +71,26 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     ['2:1 a second document starts; keep one'],
   ],
   ['an unknown alias', ['operations: [*a]'], ['1:14 an alias (*name) needs an anchor (&name) before it']],
+  [
+    'a merge key with a text',
+    ['<<: some text', 'operations: [{ name: a, server: "0042", token: test-token-a }]'],
+    ['1:5 the value of << must be a mapping, its alias (*name), or a list of them'],
+  ],
+  [
+    'merge keys with other values than mappings',
+    [
+      'a: &a [b]',
+      'operations:',
+      '  - <<:',
+      '    name: a',
+      '  - { <<: *a, name: b }',
+      '  - { <<: [{ name: c }, *a], server: "0042" }',
+      '  - { <<: [{ name: d }, text], server: "0042" }',
+    ],
+    ['3:5', '5:11', '6:11', '7:11'].map(
+      (place) => `${place} the value of << must be a mapping, its alias (*name), or a list of them`,
+    ),
+  ],
   [
     'an alias in its own anchor',
     ['operations: &a [*a]'],
@@ -167,6 +190,15 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     ['5:5 operations[0].licenses: is empty; set it to a value, or remove the key'],
   ],
   [
+    'the same name in two Unicode forms',
+    [
+      'operations:',
+      `  - { name: ${'atención'.normalize('NFC')}, server: "0042", token: test-token-a }`,
+      `  - { name: ${'atención'.normalize('NFD')}, server: "0043", token: test-token-b }`,
+    ],
+    ['3:7 operations[1].name: is also the name of operations[0]; each operation needs its own'],
+  ],
+  [
     'the same name twice',
     [
       'operations:',
@@ -257,6 +289,33 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     withoutToken('token_env: NOT_SET'),
     ['4:5 operations[0].token_env: names a variable that is not set; set it to the token'],
   ],
+  ...['constructor', '__proto__', 'toString'].map(
+    (name) =>
+      [
+        `a variable that is not set, but that every object inherits: ${name}`,
+        withoutToken(`token_env: ${name}`),
+        ['4:5 operations[0].token_env: names a variable that is not set; set it to the token'],
+      ] as const,
+  ),
+  ...['constructor', '__proto__'].map(
+    (name) =>
+      [
+        `a key that every object inherits: ${name}`,
+        [`${name}: x`, 'operations:', `  - { name: a, server: "0042", token: test-token-a, ${name}: x }`],
+        [
+          `1:1 ${name}: is not a known key; check its spelling and its place`,
+          `3:53 operations[0].${name}: is not a known key; check its spelling and its place`,
+        ],
+      ] as const,
+  ),
+  ...['constructor', '__proto__'].map(
+    (name) =>
+      [
+        `a report that every object inherits: ${name}`,
+        one(`reports: { ${name}: { ${name}: x } }`),
+        [`5:16 operations[0].reports.${name}: is not a report; must be one of ${REPORTS}`],
+      ] as const,
+  ),
   [
     'a variable with a wrong name',
     withoutToken('token_env: 7b74-6b7d'),
@@ -273,6 +332,37 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     'the token in the name',
     ['operations:', '  - name: a test-token-a', '    server: "0042"', '    token: test-token-a'],
     ['2:5 operations[0].name: contains the token; remove it'],
+  ],
+  [
+    'the token in base64 in the name',
+    one('base_url: https://proxy.example/dGVzdC10b2tlbi1h').with(1, '  - name: x dGVzdC10b2tlbi1h'),
+    [
+      '2:5 operations[0].name: contains the token; remove it',
+      '5:5 operations[0].base_url: contains the token; remove it',
+    ],
+  ],
+  [
+    'the token of another operation in base64',
+    [
+      'operations:',
+      '  - { name: a, server: "0042", token: test-token-a }',
+      '  - { name: dGVzdC10b2tlbi1h, server: "0043", token: test-token-b }',
+    ],
+    ['3:7 operations[1].name: contains the token; remove it'],
+  ],
+  [
+    'a short token of another operation, with a quote',
+    [
+      'operations:',
+      `  - { name: a, server: "0042", token: 'a"b"cd' }`,
+      `  - { name: 'x a"b"cd', server: "0043", token: test-token-b }`,
+    ],
+    ['3:7 operations[1].name: contains the token; remove it'],
+  ],
+  [
+    'a token that is part of many words',
+    withoutToken('token: abcde'),
+    ['4:5 operations[0].token: is shorter than 6 characters; copy the whole token'],
   ],
   [
     'the token of another operation',
