@@ -205,7 +205,7 @@ describe('signals', () => {
     const program = startProcess(['serve', FREE_PORT], await simulatedAccount())
     const url = await program.url()
     program.kill('SIGHUP')
-    await program.logged({ level: 'warn' })
+    await program.logged({ level: 'info', msg: 'configuration reloaded' })
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
     expect(await program.endBy('SIGTERM')).toEqual(ENDED_WELL)
   })

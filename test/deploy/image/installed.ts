@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../../src/simulator/simulator.ts'
 import { eventually } from '../../../tools/eventually.ts'
 import { type ParsedSample, parseExposition } from '../../../tools/parse-exposition.ts'
 import type { Program } from '../../support/programs/program.ts'
+
+const LOCK_FILE = fileURLToPath(new URL('../../../package-lock.json', import.meta.url))
 
 /** Starts an installed exporter with these arguments and settings. */
 type Start = (args: readonly string[], settings: Readonly<Record<string, string>>) => Program
@@ -30,10 +33,17 @@ export async function startWithWolkvox(
 
 /** @param folder contains package.json and node_modules */
 export function expectProductionOnly(folder: string): void {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const isInstalled = (name: string) => existsSync(join(folder, 'node_modules', name))
-  expect(Object.keys(dependencies).filter((name) => !isInstalled(name))).toEqual([])
-  expect(Object.keys(devDependencies).filter(isInstalled)).toEqual([])
-  const { packages } = JSON.parse(readFileSync(join(folder, 'node_modules/.package-lock.json'), 'utf8'))
-  expect(Object.keys(packages).filter((path) => packages[path].dev || path.endsWith('/node'))).toEqual([])
+  const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
+  const { dependencies } = read(join(folder, 'package.json'))
+  const isInstalled = (path: string) => existsSync(join(folder, path))
+  expect(Object.keys(dependencies).filter((name) => !isInstalled(`node_modules/${name}`))).toEqual([])
+  // A development dependency can be installed because a dependency needs it too; the lock file then has no `dev` flag.
+  const { packages: all } = read(LOCK_FILE)
+  const development = Object.keys(all).filter((path) => all[path].dev)
+  expect(development).toContain('node_modules/vitest')
+  expect(development.filter(isInstalled)).toEqual([])
+  const { packages } = read(join(folder, 'node_modules/.package-lock.json'))
+  expect(Object.keys(packages).filter((path) => all[path] === undefined || path.endsWith('/node'))).toEqual(
+    [],
+  )
 }

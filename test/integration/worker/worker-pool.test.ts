@@ -216,6 +216,9 @@ describe('the limit of readers', () => {
   })
 })
 
+// Two stuck threads can occupy two cores, so that starting further threads takes seconds on a busy machine.
+const WAIT_MS = 10_000
+
 describe('with a clock that the test moves', () => {
   const useFakeTimers = () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -237,7 +240,7 @@ describe('with a clock that the test moves', () => {
     await vi.waitFor(() => {
       expect(first).toHaveBeenCalledOnce()
       expect(second).toHaveBeenCalledOnce()
-    })
+    }, WAIT_MS)
   })
 
   it('a reader that no longer counts has its thread to itself until it ends', async () => {
@@ -251,7 +254,7 @@ describe('with a clock that the test moves', () => {
     expect(pool.threads()).toBe(2)
     ending.abort()
     await slow.result
-    await vi.waitFor(() => expect(pool.pending()).toBe(0))
+    await vi.waitFor(() => expect(pool.pending()).toBe(0), WAIT_MS)
     // Its thread is of use again.
     const reading = read(pool, 'answers')
     void call(pool, 'answers')
@@ -320,7 +323,7 @@ describe('with a clock that the test moves', () => {
         const reading = read(pool, behaviour, signal)
         await Promise.allSettled([reading.result, reading.encoded])
       }
-      await vi.waitFor(() => expect(pool.pending()).toBe(0))
+      await vi.waitFor(() => expect(pool.pending()).toBe(0), WAIT_MS)
       expect(getEventListeners(signal, 'abort')).toEqual([])
       // The idle thread has a timer; it is the only one that is left.
       expect(vi.getTimerCount()).toBe(pool.threads())
@@ -338,7 +341,7 @@ describe('with a clock that the test moves', () => {
     ending.abort()
     expect(await Promise.all(tasks.map(({ result }) => result))).toEqual([undefined, undefined])
     expect(getEventListeners(ending.signal, 'abort')).toEqual([])
-    await vi.waitFor(() => expect(pool.pending()).toBe(0))
+    await vi.waitFor(() => expect(pool.pending()).toBe(0), WAIT_MS)
     expect(vi.getTimerCount()).toBe(2)
     await pool.close()
     expect(vi.getTimerCount()).toBe(0)
