@@ -100,7 +100,8 @@ export function aRecord(overrides: Record<string, unknown> = {}): Record<string,
 
 /** A good response of the API with these records. */
 export function anEnvelope(data: unknown): string {
-  const count = Array.isArray(data) ? data.length : 1
+  const records = Array.isArray(data) ? data : [data].filter((one) => one && Object.keys(one).length > 0)
+  const count = records.length
   return JSON.stringify({ code: 200, error: null, msg: `${count} records were found`, data })
 }
 

@@ -90,21 +90,28 @@ const REASON_OF_MESSAGE: readonly (readonly [RegExp, FailureReason])[] = [
   [/validate token/i, 'invalid_token'],
 ]
 
-// The names that wolkvox gives to its codes.
+// The names that wolkvox gives to its codes, and others of HTTP.
 const CODE_OF_ERROR: ReadonlyMap<string, number> = new Map([
   ['BAD REQUEST', 400],
   ['UNAUTHORIZED', 401],
   ['FORBIDDEN', 403],
   ['NOT FOUND', 404],
+  ['TOO MANY REQUESTS', 429],
 ])
 
-/**
- * The code of a refusal without a code, derived from its error or its message. Otherwise a response without records would count
- * as an empty report.
- */
+// Messages that wolkvox documents for other codes than 403.
+const CODE_OF_MESSAGE: readonly (readonly [RegExp, number])[] = [
+  [/api you want to consult does not exist|parameters are required/i, 400],
+  [/enter the wolkvox-token/i, 401],
+  ...REASON_OF_MESSAGE.map(([pattern]) => [pattern, 403] as const),
+]
+
+/** The code of a refusal without one, derived from its error or its message. @returns `undefined` if neither is known */
 export function impliedCode(error: string, message: string): number | undefined {
-  const isKnown = REASON_OF_MESSAGE.some(([pattern]) => pattern.test(message))
-  return CODE_OF_ERROR.get(error.trim().toUpperCase()) ?? (isKnown ? 403 : undefined)
+  return (
+    CODE_OF_ERROR.get(error.trim().toUpperCase()) ??
+    CODE_OF_MESSAGE.find(([pattern]) => pattern.test(message))?.[1]
+  )
 }
 
 /**

@@ -1,13 +1,14 @@
-import { z } from 'zod'
 import { toUtf8 } from './charset.ts'
-import { excerptOf, quote } from './excerpt.ts'
 import {
-  impliedCode,
-  isPermanentRefusal,
-  readRetryAfter,
-  reasonOfRefusal,
-  WolkvoxFailure,
-} from './failure.ts'
+  contradictionIn,
+  type Envelope,
+  impliedRefusal,
+  readEnvelope,
+  recordsIn,
+  saysNoRecords,
+} from './envelope.ts'
+import { excerptOf, quote } from './excerpt.ts'
+import { isPermanentRefusal, readRetryAfter, reasonOfRefusal, WolkvoxFailure } from './failure.ts'
 import { JsonSyntaxError, skipSpace, TrailingTextError, ValueTooLongError } from './json-scanner.ts'
 import { parseEnvelope, parseNestedRecords, parseRecords, responseTooLarge } from './parse.ts'
 import { TooManyRecordsError } from './record-list.ts'
@@ -51,14 +52,13 @@ export function recordsOf(response: ApiResponse, redact: Redact, shape: RecordSh
   const content = readContent(body, response, redact, shape)
   const refusal = refusalIn(response.status, content, redact)
   if (refusal !== undefined) {
-    const { code, label } = refusal
+    const { code, label, message } = refusal
     const { envelope, records } = content
-    if (code === 404 && records === undefined && saysNoRecords(envelope?.message ?? ''))
-      return NO_RESPONSE_RECORDS
-    const reason = reasonOfRefusal(code, envelope?.message ?? '')
+    if (code === 404 && records === undefined && saysNoRecords(message)) return NO_RESPONSE_RECORDS
+    const reason = reasonOfRefusal(code, message)
     const sender = reason === 'proxy' ? 'a proxy' : 'wolkvox'
     const detail =
-      envelope?.isReport || envelope?.message
+      envelope?.message || (envelope?.isReport && !refusal.isImplied)
         ? quote(envelope.message, redact)
         : excerptOf(body, redact, shape.fields)
     // Code and message can each contain one half of the token.
@@ -99,15 +99,20 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact, sh
       const missingLists = shape.nestedLists?.filter((name) =>
         parts.nested.every(({ list }) => list !== name),
       )
+      const hasRecords = parts.nested.some(({ spans }) => spans.length > 0)
       return {
         envelope,
-        records: parseNestedRecords(body, parts.nested, bounds),
+        records: hasRecords ? parseNestedRecords(body, parts.nested, bounds) : undefined,
         missingLists: missingLists ?? [],
       }
     }
     const records = envelope && recordsIn(envelope)
-    if (records !== undefined) return { envelope, records: records.length > 0 ? records : undefined }
-    const problem = 'the response is JSON, but not a report of the wolkvox API'
+    if (records !== undefined && records.length > 0) return { envelope, records }
+    const problem =
+      records === undefined
+        ? 'the response is JSON, but not a report of the wolkvox API'
+        : envelope && contradictionIn(envelope)
+    if (problem === undefined) return { envelope }
     return { envelope, problem: malformed(problem, body, response, redact, shape) }
   } catch (error) {
     return { problem: problemOf(error, body, response, redact, shape) }
@@ -151,105 +156,39 @@ function malformed(
   return new WolkvoxFailure('malformed', excerpt === '' ? what : `${what}: ${excerpt}`, { cause })
 }
 
-/** The code of a refusal, and its name in messages. @returns `undefined` if the response is not a refusal */
-function refusalIn(
-  status: number,
-  { envelope, records }: Content,
-  redact: Redact,
-): { code: number; label: string } | undefined {
-  const { code = '', error = '', message = '' } = envelope ?? {}
+/** A response that is not a report, because wolkvox or a server before it refuses the request. */
+interface Refusal {
+  readonly code: number
+  /** Its name in messages. */
+  readonly label: string
+  /** What the reason is derived from. */
+  readonly message: string
+  /** Whether neither a code nor the HTTP status says so. */
+  readonly isImplied?: true
+}
+
+/**
+ * A refusal by its code, by the HTTP status, or by what a response without records says. Records count more than words: they
+ * are the report.
+ *
+ * @returns `undefined` if the response is not a refusal
+ */
+function refusalIn(status: number, { envelope, records }: Content, redact: Redact): Refusal | undefined {
+  const { code = '', message = '' } = envelope ?? {}
   if (code !== '' && Number(code) !== 200)
     return {
       code: Number(code),
       label: `code ${SHORT_NUMBER.test(code) ? code : quote(code, redact) || '…'}`,
+      message,
     }
-  if (status !== 200) return { code: status, label: `HTTP status ${status}` }
-  const implied = code === '' && records === undefined ? impliedCode(error, message) : undefined
-  return implied === undefined
-    ? undefined
-    : { code: implied, label: `error ${quote(error, redact) || implied}` }
-}
-
-/** The members of a response around its records. */
-interface Envelope {
-  /** Empty if there is none. */
-  readonly code: string
-  /** wolkvox's name of the code, such as `FORBIDDEN`; empty if there is none. */
-  readonly error: string
-  /** Free text. */
-  readonly message: string
-  /** The records, or anything else in their place. */
-  readonly data: unknown
-  /**
-   * Whether it comes from wolkvox: it has data, or a code. An object without either comes from another API. So does an object
-   * without data that has a list under another name, because its records must not be ignored.
-   */
-  readonly isReport: boolean
-}
-
-const code = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform((value) => String(value ?? '').trim())
-
-const text = z
-  .unknown()
-  .optional()
-  .transform((value) => (typeof value === 'string' ? value : ''))
-
-const envelope = z.object({ code, error: text, msg: text, data: z.unknown().optional() })
-
-/**
- * Reads the envelope: `{code, error, msg, data}`, or a bare list of records.
- *
- * @param json any value parsed from JSON
- * @returns `undefined` if it is not an envelope
- */
-function readEnvelope(json: unknown): Envelope | undefined {
-  if (Array.isArray(json)) return { code: '', error: '', message: '', data: json, isReport: true }
-  const parsed = envelope.safeParse(json)
-  if (!parsed.success) return undefined
-  const { msg: message, ...rest } = parsed.data
-  return { ...rest, message, data: rest.data, isReport: isReport(Object(json)) }
-}
-
-function isReport(members: Readonly<Record<string, unknown>>): boolean {
-  if ('data' in members) return true
-  return 'code' in members && !Object.values(members).some(canBeRecords)
-}
-
-/** A list, or an object of objects, which PHP creates from a list with gaps. */
-function canBeRecords(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0
-  return isObject(value) && Object.values(value).some(isObject)
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
-/**
- * The records of an envelope that reports no failure: a list or a single record. Missing data, `null`, an empty text, an
- * empty list and an empty object all mean no records.
- *
- * @returns `undefined` if the data is anything else
- */
-function recordsIn({ data, isReport, message }: Envelope): readonly unknown[] | undefined {
-  if (Array.isArray(data)) return data
-  if (isNothing(data)) return isReport || saysNoRecords(message) ? [] : undefined
-  return typeof data === 'object' ? [data] : undefined
-}
-
-function isNothing(data: unknown): boolean {
-  if (data === undefined || data === null) return true
-  if (typeof data === 'string') return data.trim() === ''
-  return typeof data === 'object' && Object.keys(data).length === 0
-}
-
-const NO_RECORDS =
-  /\b(?:no|0)\s+(?:records?|results?|registros?|resultados?)\b|\b(?:records?|results?|data)\s+(?:were\s+)?not\s+found\b|\bno\s+data\s+(?:was\s+|were\s+)?found\b|\bno\s+se\s+encontraron\s+(?:registros|resultados|datos)\b/i
-
-/** Whether a message of any report says that no records were found. */
-function saysNoRecords(message: string): boolean {
-  return NO_RECORDS.test(message)
+  if (status !== 200) return { code: status, label: `HTTP status ${status}`, message }
+  const implied = envelope && records === undefined ? impliedRefusal(envelope) : undefined
+  return (
+    implied && {
+      code: implied.code,
+      label: `error ${quote(implied.error, redact) || implied.code}`,
+      message: implied.message,
+      isImplied: true,
+    }
+  )
 }

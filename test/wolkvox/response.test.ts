@@ -323,8 +323,123 @@ describe('a refusal without a code', () => {
     expect(reason({ msg: 'TOKEN LIMIT EXCEEDED' })).toBe('quota_exceeded')
   })
 
-  it('is ignored if there are records', () => {
-    expect(read({ error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN', data: [aRecord()] })).toEqual([aRecord()])
+  it('is ignored if there are records, with any code', () => {
+    for (const code of [undefined, '', 200]) {
+      const said = { code, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN', status: 'error', success: false }
+      expect(read({ ...said, data: [aRecord()] })).toEqual([aRecord()])
+    }
+  })
+})
+
+describe('a response without records that reports a failure', () => {
+  it.each([
+    ['an unknown error', { error: 'SERVER ERROR', msg: 'something broke', data: null }, 'http_error'],
+    [
+      'an error beside an empty code',
+      { code: '', error: 'INTERNAL SERVER ERROR', msg: 'x', data: [] },
+      'http_error',
+    ],
+    [
+      'an error beside code 200',
+      { code: 200, error: 'FORBIDDEN', msg: 'PLEASE VALIDATE TOKEN', data: [] },
+      'invalid_token',
+    ],
+    [
+      'an error without data',
+      { code: 200, error: 'FORBIDDEN', msg: 'TOKEN LIMIT EXCEEDED' },
+      'quota_exceeded',
+    ],
+    ['an error without known words', { code: 200, error: 'FORBIDDEN', msg: 'x', data: [] }, 'forbidden'],
+    ['an error in another case', { code: '200', error: ' too many requests ', data: '' }, 'rate_limited'],
+    ['the reason as its error', { code: 200, error: 'TOKEN LIMIT EXCEEDED', data: [] }, 'quota_exceeded'],
+    [
+      'an error that is an object',
+      { code: 200, error: { message: 'PLEASE VALIDATE TOKEN' }, data: [] },
+      'invalid_token',
+    ],
+    ['an error that is true', { code: 200, error: true, data: [] }, 'http_error'],
+    [
+      'an error that counts no records',
+      { code: 200, error: 'SERVER ERROR', msg: '0 records were found', data: [] },
+      'http_error',
+    ],
+    [
+      'only a known message',
+      { code: 200, error: null, msg: 'PLEASE VALIDATE TOKEN', data: [] },
+      'invalid_token',
+    ],
+    ['a message of code 400', { code: 200, msg: 'SOME PARAMETERS ARE REQUIRED', data: [] }, 'bad_request'],
+    ['a message of code 401', { code: 200, msg: 'PLEASE ENTER THE WOLKVOX-TOKEN', data: '' }, 'unauthorized'],
+    ['a status of error', { status: 'error', message: 'down', data: [] }, 'http_error'],
+    [
+      'a status with a known message',
+      { status: 'ERROR', message: 'TOKEN LIMIT EXCEEDED', data: [] },
+      'quota_exceeded',
+    ],
+    ['a status of HTTP', { status: 503, message: 'down', data: null }, 'http_error'],
+    ['a status of HTTP without data', { code: '', status: '429', message: 'slow down' }, 'rate_limited'],
+    ['no success', { success: false, data: '' }, 'http_error'],
+    ['no success, as a text', { success: 'false', data: [] }, 'http_error'],
+  ])('is a refusal: %s', (_what, body, expected) => {
+    expect(reason(body)).toBe(expected)
+  })
+
+  it.each([
+    ['0 records', { error: 'null', msg: '0 records were found', data: [] }],
+    ['no records, with a failed status', { status: 'error', message: 'No records found', data: [] }],
+    ['an error in place of a message', { code: 200, error: 'NO RECORDS FOUND', msg: '', data: null }],
+    ['NOT FOUND', { code: 200, error: 'NOT FOUND', msg: 'NO RECORDS WERE FOUND', data: '' }],
+    ['no error', { code: 200, error: ' NULL ', data: [] }],
+    ['an empty error', { code: 200, error: '', data: [] }],
+    ['an error that is false', { code: 200, error: false, data: [] }],
+    ['an error that is 0', { code: 200, error: 0, data: [] }],
+    ['a code of 200 beside another status', { code: 200, status: 'error', data: [] }],
+    ['success', { success: true, status: 'ok', data: [] }],
+    ['a status of 200', { status: 200, data: [] }],
+    ['empty lists beside the data', { code: 200, data: [], warnings: [], meta: {} }],
+    ['an object beside the data', { code: 200, data: [], meta: { page: { size: 5 } } }],
+  ])('has no records, and is none: %s', (_what, body) => {
+    expect(read(body)).toEqual([])
+  })
+
+  it.each([
+    ['records under another name', { code: 200, data: [], records: [{ agent_id: '1' }] }],
+    ['records under numbers', { code: 200, data: null, records: { 0: { agent_id: '1' } } }],
+    ['records beside the data', { code: 200, data: '', 0: { agent_id: '1' } }],
+    ['a message that counts records', { code: 200, error: 'null', msg: '5 records were found', data: [] }],
+    ['a message that counts many records', { code: 200, msg: '1,250 registros encontrados', data: null }],
+    ['a message with the number last', { code: 200, msg: 'Records found: 12', data: {} }],
+    [
+      'the first of two members `data`',
+      '{"code":200,"msg":"1 records were found","data":[{"agent_id":"1"}],"data":[]}',
+    ],
+  ])('is malformed if its records are somewhere else: %s', (_what, body) => {
+    expect(reason(body)).toBe('malformed')
+  })
+
+  it('is refused if its nested lists are empty', () => {
+    const body = { code: 200, error: 'SERVER ERROR', data: [{ by_agent: [], by_pbx: [] }] }
+    const response = { status: 200, body: Buffer.from(JSON.stringify(body)), fetchedAt: 0 }
+    expect(() => recordsOf(response, redact, { nestedLists: ['by_agent', 'by_pbx'] })).toThrow(
+      expect.objectContaining({ reason: 'http_error' }),
+    )
+  })
+
+  it('has a message with the words of the failure', () => {
+    expect(failure({ error: 'SERVER ERROR', msg: 'TRY AGAIN', data: null }).message).toBe(
+      'wolkvox responded with error SERVER ERROR: TRY AGAIN',
+    )
+    expect(failure({ status: 'error', message: 'service unavailable', data: [] }).message).toBe(
+      'wolkvox responded with error 500: a JSON object with status "error", message "service unavailable", data',
+    )
+    expect(failure({ code: 200, msg: '5 records were found', data: [] }).message).toBe(
+      'the response has no records, but its message counts some (no content type, 51 bytes): a JSON object with code 200, msg "5 records were found", data',
+    )
+  })
+
+  it('contains no secret and no name in its message', () => {
+    const { message } = failure({ code: 200, error: 'Juana Peña test-token', msg: 'x 3001234567', data: [] })
+    expect(message).not.toMatch(/Juana|Peña|test-token|3001234567/)
   })
 })
 
