@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hasIpAddress, readTextWithoutAddress } from '../../src/wolkvox/ip-address.ts'
+import { createVersionReader, hasIpAddress, readTextWithoutAddress } from '../../src/wolkvox/ip-address.ts'
 import { UNREADABLE } from '../../src/wolkvox/values.ts'
 
 describe('an IP address', () => {
@@ -25,6 +25,25 @@ describe('an IP address', () => {
     'fe80::1%eth0',
     'at 2001:db8::7.',
     '::ffff:192.0.2.7',
+    '192_0_2_7',
+    't-192_0_2_7',
+    '192 0 2 7',
+    '192 . 0 . 2 . 7',
+    '192 -0 -2- 7',
+    '192\t.0.2.7',
+    '192[.]0[.]2[.]7',
+    '192 (dot) 0 (dot) 2 (dot) 7',
+    '１９２.0.2.7',
+    '192．0．2．7',
+    '192。0。2。7',
+    '192·0·2·7',
+    '192–0–2–7',
+    '192\u200b.0.2.7',
+    '19\u00ad2.0.2\u2060.7',
+    '192.0.2⁵.⁷',
+    '2001:db8\u200b::7',
+    '２００１：db8：：7',
+    'x 2001-db8--7.IPv6-literal.net',
   ])('is found in %j', (text) => {
     expect(hasIpAddress(text)).toBe(true)
     expect(readTextWithoutAddress(text)).toBe(UNREADABLE)
@@ -46,6 +65,9 @@ describe('an IP address', () => {
     'Ana-María',
     'Wifi 5 GHz',
     '1-2.3-4',
+    'Wifi 2 4 GHz 5',
+    '10 de 20 de 30 de 40',
+    'Ñandú_1_2_3',
   ])('is not found in %j', (text) => {
     expect(hasIpAddress(text)).toBe(false)
     expect(readTextWithoutAddress(` ${text} `)).toBe(text)
@@ -62,11 +84,14 @@ describe('an IP address', () => {
     )
   })
 
-  it.each(['1', '1.', '1-', ':', 'a:', 'f', '1.1.1.', ': '])('is searched for in linear time: %j', (unit) => {
-    const startedAt = process.cpuUsage()
-    hasIpAddress(unit.repeat(500_000))
-    expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(2000)
-  })
+  it.each(['1', '1.', '1-', ':', 'a:', 'f', '1.1.1.', ': ', ' .', '1 ', '_ ', '[ ', 'a\u0301\u0323', '１'])(
+    'is searched for in linear time: %j',
+    (unit) => {
+      const startedAt = process.cpuUsage()
+      hasIpAddress(unit.repeat(500_000))
+      expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(2000)
+    },
+  )
 })
 
 it('a value without a text is read like any other text', () => {
@@ -78,4 +103,44 @@ it('a value without a text is read like any other text', () => {
   ])
   expect([[], {}, true].map(readTextWithoutAddress)).toEqual([UNREADABLE, UNREADABLE, UNREADABLE])
   expect(readTextWithoutAddress(4.2)).toBe('4.2')
+})
+
+describe('a version of four numbers', () => {
+  const read = (address: unknown, version: unknown) => createVersionReader(address)(version)
+
+  it.each([
+    ['198.51.100.1', '1.4.2.7'],
+    ['10.0.0.1, 198.51.100.1', 'app/1.4.2.7 (build 5)'],
+    ['198.51.100.1:5060', 'versión 1.4.2.7'],
+    ['::ffff:198.51.100.1', '1.4.2.7-beta'],
+    ['', '120.0.0.0'],
+    ['', '4.2.1'],
+  ])('is read in a record with the address %j: %j', (address, version) => {
+    expect(read(address, version)).toBe(version)
+  })
+
+  it.each([
+    ['', '192.0.2.7'],
+    ['-', '1.4.2.7'],
+    [undefined, '192.0.2.7'],
+    [['198.51.100.1'], '192.0.2.7'],
+    ['unknown', '192.0.2.7'],
+    ['2001:db8::7', '192.0.2.7'],
+    ['192.0.2.7', '192.0.2.7'],
+    ['192.0.2.7', 'app 192.0.2.7 (x)'],
+    ['10.0.0.1, 192.0.2.7', '192.0.2.7'],
+    ['10.0.0.1 192.0.2.7', '192.0.2.7'],
+    ['192.000.002.007', 'app 192.0.2.7'],
+    ['192.0.2.7', '192.000.02.7'],
+    ['１９２.0.2.7', '192.0.2.7'],
+    ['198.51.0.0', '198.51.0.0'],
+    ['198.51.100.1', '１９２.0.2.7'],
+    ['198.51.100.1', '1\u200b92.0.2.7'],
+    ['198.51.100.1', '192 . 0 . 2 . 7'],
+    ['198.51.100.1', '192_0_2_7'],
+    ['198.51.100.1', '1.4.2.7 at 192-0-2-7'],
+    ['198.51.100.1', '192.0.2.7:5060'],
+  ])('can be an address in a record with the address %j: %j', (address, version) => {
+    expect(read(address, version)).toBe(UNREADABLE)
+  })
 })

@@ -14,9 +14,9 @@ import type { FieldValue, RowSettings, Take } from '../report.ts'
 /** The client of an agent. */
 export interface AgentClient extends AgentIdentity {
   readonly kind: 'agent'
-  /** Such as Ethernet or Wifi; this and the following are empty if there are none. */
+  /** `Ethernet`, `Wifi` or `other`; this and the following are empty if there are none. */
   readonly connectionType: string
-  /** Such as app or web. */
+  /** `app`, `web` or `other`. */
   readonly platform: string
   readonly version: string
 }
@@ -63,6 +63,17 @@ export const rowFields: readonly string[] = [
   ...directions.map(packetLossField),
 ]
 
+// Parts of the texts of wolkvox, in lower case, with the value of the label. A list instead of the text, because a text in the
+// wrong place could be the name or phone number of a person.
+const CONNECTION_TYPES = { ethernet: 'Ethernet', wifi: 'Wifi', 'wi-fi': 'Wifi' }
+const PLATFORMS = { app: 'app', web: 'web' }
+
+/** The label of the first part that a text contains. @returns `other` if it contains none */
+function labelOf(text: string, labels: Readonly<Record<string, string>>): string {
+  const lower = text.toLowerCase()
+  return Object.entries(labels).find(([part]) => lower.includes(part))?.[1] ?? 'other'
+}
+
 const identity = identityReader(AGENT_FIELD, readTextWithoutAddress)
 
 /** Trunks are no agents. */
@@ -94,11 +105,13 @@ export function createNetworkEndReader(settings: RowSettings) {
     const agent = identity.read(key.slice(AGENT_KEY.length), take, settings)
     if (agent === undefined) return undefined
     const readVersion = createVersionReader(value(ADDRESS_FIELD))
+    const connectionType = take(clientFields.connectionType, readTextWithoutAddress)
+    const platform = take(clientFields.platform, readVersion)
     return {
       kind: 'agent',
       ...agent,
-      connectionType: take(clientFields.connectionType, readTextWithoutAddress) ?? '',
-      platform: take(clientFields.platform, readVersion) ?? '',
+      connectionType: connectionType === undefined ? '' : labelOf(connectionType, CONNECTION_TYPES),
+      platform: platform === undefined ? '' : labelOf(platform, PLATFORMS),
       version: take(clientFields.version, readVersion) ?? '',
     }
   }

@@ -296,19 +296,40 @@ describe('latency', () => {
       lines: [...agentLines.slice(0, -1), info('Ethernet', 'app', String(version))],
       ...CLEAN,
     })
-    expect(await readAgent({ platform: version })).toEqual({
-      lines: [...agentLines.slice(0, -1), info('Ethernet', String(version), '4.2.1')],
-      ...CLEAN,
-    })
   })
 
-  it('does not need the address of the record', async () => {
-    for (const ip of [undefined, null, '', 'x', {}, 5]) {
-      expect(await readAgent({ ip, version: '1.4.2.7' })).toEqual({
-        lines: [...agentLines.slice(0, -1), info('Ethernet', 'app', '1.4.2.7')],
+  it.each([
+    ['connection_type', 'Ethernet', 'Ethernet'],
+    ['connection_type', 'ETHERNET 1 Gbps', 'Ethernet'],
+    ['connection_type', 'wifi', 'Wifi'],
+    ['connection_type', ' Wi-Fi 5 GHz ', 'Wifi'],
+    ['connection_type', '4g', 'other'],
+    ['connection_type', 'Juana Peña 3001234567', 'other'],
+    ['connection_type', 0, 'other'],
+    ['platform', 'app', 'app'],
+    ['platform', 'APP 10.0.2.7', 'app'],
+    ['platform', 'Web', 'web'],
+    ['platform', '1.4.2.7', 'other'],
+    ['platform', 'Juana Peña 3001234567', 'other'],
+  ])(
+    'exposes a %s of %j as %s: only known texts, because others can name people',
+    async (field, value, label) => {
+      const line = field === 'platform' ? info('Ethernet', label, '4.2.1') : info(label, 'app', '4.2.1')
+      expect(await readAgent({ [field]: value })).toEqual({
+        lines: [...agentLines.slice(0, -1), line],
         ...CLEAN,
       })
+    },
+  )
+
+  it('exposes no version of four numbers without the address of the record, because it can be the address', async () => {
+    for (const ip of [undefined, null, '', 'x', {}, 5]) {
+      const { lines, rejected } = await readAgent({ ip, version: '192.0.2.7' })
+      expect([lines.at(-1), rejected]).toEqual([info('Ethernet', 'app', ''), { 'by_agent.version': 1 }])
+      expect((await readAgent({ ip, version: '4.2.1' })).lines).toEqual(agentLines)
     }
+    const renamed = await readAgent({ ip: undefined, ip_address: '192.0.2.7', version: '192.0.2.7' })
+    expect(renamed.lines.at(-1)).toBe(info('Ethernet', 'app', ''))
   })
 
   it.each(['192.0.2.7:5060', 'v192.0.2.7', '::ffff:192.0.2.7'])(
