@@ -20,8 +20,9 @@ export function createRecordFields({ spellings = {} }: Pick<AnyReport, 'spelling
   const canonicalNames = new Map(
     Object.entries(spellings).flatMap(([field, others]) => others.map((other) => [other, field])),
   )
-  // The names of fields in records that are not the usual ones, by the usual name in lower case.
+  // Other spellings of the fields that were looked for, by the usual name.
   const aliases = new Map<string, string[]>()
+  // The names that were compared, whatever they are. Forgetting them costs only time.
   const known = new Set<string>()
   const finders = new Map<string, Finder>()
   let learned: JsonRecord | undefined
@@ -30,12 +31,14 @@ export function createRecordFields({ spellings = {} }: Pick<AnyReport, 'spelling
     if (record === learned) return
     learned = record
     for (const name of Object.keys(record)) {
-      if (known.size >= MAX_NAMES) return
       if (known.has(name)) continue
+      if (known.size >= MAX_NAMES) known.clear()
       known.add(name)
       const normalized = name.trim().toLowerCase()
-      const canonical = canonicalNames.get(normalized) ?? normalized
-      aliases.set(canonical, [...(aliases.get(canonical) ?? []), name])
+      const spellingsOf = aliases.get(canonicalNames.get(normalized) ?? normalized)
+      if (spellingsOf === undefined || spellingsOf.includes(name)) continue
+      if (spellingsOf.length >= MAX_SPELLINGS) spellingsOf.shift()
+      spellingsOf.push(name)
     }
   }
 
@@ -64,6 +67,10 @@ export function createRecordFields({ spellings = {} }: Pick<AnyReport, 'spelling
       },
     }
     finders.set(field, finder)
+    aliases.set(field, [])
+    // Names that were compared before can be spellings of this field.
+    known.clear()
+    learned = undefined
     return finder
   }
 
@@ -84,8 +91,9 @@ interface Finder {
   readonly find: (record: JsonRecord) => unknown
 }
 
-// A response may have any number of names. Those of a real one are below 100.
+// A response may have any number of names. Those of a real one are below 100, and a field has one or two spellings.
 const MAX_NAMES = 1000
+const MAX_SPELLINGS = 20
 
 /** Whether a record of a nested list is asked for a field of another list: it cannot have it, and that is no fault. */
 function isOfAnotherList(record: JsonRecord, field: string): boolean {

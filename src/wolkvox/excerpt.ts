@@ -81,20 +81,23 @@ const PHP_ERROR =
 const PHP_MESSAGE =
   /^(?:[\w\\]+(?:::\w+)?\(|Undefined |Uncaught |Trying to |Attempt to |Cannot |Allowed memory size |Maximum |Out of memory|Division by zero|Array to string|syntax error|Call to |Creation of |Unknown: |A non-numeric |Illegal |Unsupported operand |Use of undefined |Unable to |Failed opening |Class |Module |Non-static |Required parameter |Optional parameter )/
 
-const PHP_PLACE = / in (?:<b>)?((?:[A-Za-z]:)?[\w./\\-]{1,150})(?:<\/b>)?(?: on line (?:<b>)?|:)(\d{1,7})/
+const PHP_PLACE = / in (?:<b>)?((?:[A-Za-z]:)?[\w./\\-]{1,150})(?:<\/b>)?(?: on line (?:<b>)?|:)(\d{1,40})/
+
+// A longer number in its place can be one of a telephone.
+const MAX_LINE_DIGITS = 5
 
 /** The known words in the line of a PHP error, without its arguments: parentheses, and everything from the first quote on. */
 function phpErrorIn(text: string, known: Known): string | undefined {
   const [, level, line = ''] = PHP_ERROR.exec(text) ?? []
   if (level === undefined) return undefined
-  const [place, file = '', number] = PHP_PLACE.exec(line) ?? []
+  const [place, file = '', number = ''] = PHP_PLACE.exec(line) ?? []
   const message = (place === undefined ? line : line.slice(0, line.indexOf(place)))
     .replace(/^(Uncaught [\w\\]{1,80}).*$/, '$1')
     .replace(/<[^<>]{0,100}>?/g, '')
     .replace(/(?<!\w)(?:['"]|&#0*39;|&quot;).*$/, '…')
     .replace(/\([^()]{1,500}(?:\)|$)/g, '(…)')
   const words = (PHP_MESSAGE.test(message) && known(message)) || '…'
-  return `${level}: ${words}${place === undefined ? '' : ` in ${known(file) || '…'} on line ${number}`}`
+  return `${level}: ${words}${place === undefined ? '' : ` in ${known(file) || '…'} on line ${number.length > MAX_LINE_DIGITS ? '…' : number}`}`
 }
 
 const HTML_ELEMENT =

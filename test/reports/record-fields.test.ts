@@ -100,6 +100,18 @@ describe('a missing field', () => {
   })
 })
 
+it('is found under another spelling after any number of unknown names', () => {
+  const unknown = Object.fromEntries(Array.from({ length: 1500 }, (_, index) => [`f${index}`, 1]))
+  const spelled = Array.from({ length: 30 }, (_, index) => ({ [`${' '.repeat(index)}CALLS`]: index }))
+  const records = [{ ...unknown, Calls: 1 }, { CALLS: 2 }, ...spelled, { ...unknown, CALLS: 3 }]
+  const fields = createRecordFields({})
+  for (const [index, record] of records.entries()) {
+    expect(fields.valueOf(record, 'calls')).toBe(Object.values(record).at(-1))
+    if (index === 1) expect(fields.valueOf(record, 'inbound')).toBe(undefined)
+  }
+  expect(find('inbound', [{ ...unknown, Inbound: 7 }]).values).toEqual([7])
+})
+
 it('any number of names takes a bounded time', () => {
   const hostile = Object.fromEntries(
     Array.from({ length: 1500 }, (_, index) => [`${' '.repeat(index)}CALLS`, index]),

@@ -35,6 +35,16 @@ describe('an excerpt', () => {
       'Fatal error: Uncaught PDOException in /var/www/x.php on line 12',
     ],
     [
+      'a PHP error with a telephone number as its line',
+      '<b>Warning</b>: Undefined index: calls in <b>/a.php</b> on line <b>3001234</b>',
+      'Warning: Undefined index: calls in /a.php on line …',
+    ],
+    [
+      'a PHP error in a long file',
+      'Notice: Undefined index: calls in /a.php on line 12345',
+      'Notice: Undefined index: calls in /a.php on line 12345',
+    ],
+    [
       'a login page',
       '<!DOCTYPE html>\n<html lang="es"><head><title>\n Iniciar sesión </title></head><body><h1 class="x">Hola <b>de nuevo</b></h1>',
       'an HTML page, title "Iniciar sesión", heading "Hola de nuevo"',

@@ -11,9 +11,12 @@ const STATES: Partial<Record<Category, readonly string[]>> = {
   logout: ['logout', 'logged out', 'disconnected', 'desconectado', 'offline'],
 }
 
+/** Programs write log out, log-out and logout. */
+const withoutSeparators = (state: string) => state.replace(/[\s\p{Pd}_]+/gu, '')
+
 const CATEGORY_OF = new Map(
   Object.entries(STATES).flatMap(([category, states]) =>
-    states.map((state) => [state, category as Category]),
+    states.map((state) => [withoutSeparators(state), category as Category]),
   ),
 )
 
@@ -26,8 +29,7 @@ export const normalizeState = (state: string) =>
   state.trim().normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /**
- * The category of a state, compared without case, accents and outer space. A state that is in no list is auxiliary,
- * because each operation invents its own states and can rename them at any time.
+ * The category of a state, compared without case, accents, spaces and hyphens. A state that is in no list is auxiliary, because each operation invents its own states and can rename them at any time.
  *
  * @param state text of `agent_status`; empty when there is none
  * @param overrides categories of an operation's own states, by {@link normalizeState}
@@ -38,5 +40,5 @@ export function categoryOf(state: string, overrides: Readonly<Record<string, str
   const known = normalizeState(text)
   const own = Object.hasOwn(overrides, known) ? overrides[known] : undefined
   if (own !== undefined) return own as Category
-  return known === '' ? 'unknown' : (CATEGORY_OF.get(known) ?? 'aux')
+  return known === '' ? 'unknown' : (CATEGORY_OF.get(withoutSeparators(known)) ?? 'aux')
 }

@@ -1,11 +1,23 @@
-import { type Reader, readCount, readPercentage, readPerMinute, readText } from '../../wolkvox/values.ts'
+import {
+  type Reader,
+  readCount,
+  readPercentage,
+  readPerMinute,
+  readText,
+  UNREADABLE,
+} from '../../wolkvox/values.ts'
 import { fieldGauge, fieldGauges, fieldHelp, type ReportFamily } from '../report.ts'
 import type { Campaign } from './rows.ts'
 
-/** 1 if the status is `started`, 0 for any other text. */
+// The two that wolkvox documents. Another text, such as one in another language, must not count as stopped.
+const STATUSES: ReadonlyMap<string, number> = new Map([
+  ['started', 1],
+  ['stopped', 0],
+])
+
 const readRunning: Reader<number> = (value) => {
   const text = readText(value)
-  return typeof text === 'string' ? Number(text.toLowerCase() === 'started') : text
+  return typeof text === 'string' ? (STATUSES.get(text.toLowerCase()) ?? UNREADABLE) : text
 }
 
 /** Every family of the report, in the order in which they are exposed. */
@@ -22,7 +34,7 @@ export const campaignFamilies: readonly ReportFamily<Campaign>[] = [
     'status',
     'wolkvox_campaign_running',
     readRunning,
-    'Whether the campaign is started (1) or not (0); it can stay started after everything was dialled',
+    'Whether the campaign is started (1) or stopped (0); it can stay started after everything was dialled',
   ),
   fieldGauge('records', 'wolkvox_campaign_records', readCount, 'Records of the campaign'),
   fieldGauge(

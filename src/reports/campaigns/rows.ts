@@ -12,15 +12,20 @@ export interface Campaign {
   readonly skillId: string
 }
 
+// The id, which ends before a space, a dash or other punctuation. 50% and 1.5 are numbers in a name.
+const ID = /^\d+(?=[\s\p{P}\u2212|]|$)(?!%|[.,]\d)/u
+
+// One of them separates the id and the name. An opening bracket is part of the name.
+const SEPARATOR = /^[\p{Pd}\u2212_:.,;/|]/u
+
 /**
- * Splits `32841 - Name - Strategy (..)`. The strategy stays part of the name: a name can have dashes, too. Without digits before the
- * first dash, the whole text is the id and the name.
+ * Splits `32841 - Name - Strategy (..)`, with any separator. The strategy stays part of the name: a name can have dashes, too.
+ * Without digits at its beginning, the whole text is the id and the name.
  */
 function splitCampaign(text: string): { readonly id: string; readonly name: string } {
-  const dash = text.indexOf('-')
-  const id = (dash === -1 ? text : text.slice(0, dash)).trimEnd()
-  if (!/^\d+$/.test(id)) return { id: text, name: text }
-  return { id, name: dash === -1 ? '' : text.slice(dash + 1).trimStart() }
+  const [id] = ID.exec(text) ?? []
+  if (id === undefined) return { id: text, name: text }
+  return { id, name: text.slice(id.length).trimStart().replace(SEPARATOR, '').trimStart() }
 }
 
 /** @returns the leading digits of `campaign`, or the whole text; `undefined` if the record has no readable one */

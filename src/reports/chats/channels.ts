@@ -11,6 +11,7 @@ const CHANNELS: readonly (readonly [string, string])[] = [
   ['google', 'google'],
   ['apple', 'apple'],
   ['mail', 'email'],
+  ['correo', 'email'],
   ['sms', 'sms'],
   ['rcs', 'rcs'],
   ['web', 'web'],

@@ -21,6 +21,18 @@ describe('the category of a state', () => {
     },
   )
 
+  it.each(['log out', 'LOG-OUT', 'logged-out', 'logged_out', 'Logged  out', 'log\u2011out'])(
+    'does not depend on spaces and hyphens: %j',
+    (state) => {
+      expect(categoryOf(state)).toBe('logout')
+    },
+  )
+
+  it('of an own state depends on them', () => {
+    expect(categoryOf('log out', { logout: 'aux' })).toBe('logout')
+    expect(categoryOf('log out', { 'log out': 'aux' })).toBe('aux')
+  })
+
   it('is the same for an accent of one character and of two', () => {
     expect(categoryOf('Ha\u0301blando')).toBe('talk')
     expect(categoryOf('H\u00e1blando')).toBe('talk')

@@ -87,6 +87,7 @@ describe('chats', () => {
     ['Telegram', 'telegram'],
     ['Twitter', 'twitter'],
     ['e-mail', 'email'],
+    ['Correo electrónico', 'email'],
     ['SMS', 'sms'],
     ['webchat', 'web'],
     ['Chat', 'web'],

@@ -27,6 +27,8 @@ const documented = [
 
 const allSamples = documented.map(([, name, value]) => [name, value])
 
+const allFields = (value: string) => Object.fromEntries(documented.map(([field]) => [field, value]))
+
 const numbers = Object.fromEntries(documented.map(([field, , value]) => [field, value]))
 
 describe('token_info', () => {
@@ -77,8 +79,11 @@ describe('token_info', () => {
     expect(outcome.rejections).toEqual({ records: { duplicate: 1 }, values: {} })
   })
 
-  it('skips a record without known fields', async () => {
-    const { outcome, samples } = await readData([{ description: 'Reports' }, aToken()])
+  it.each([
+    ['without known fields', { description: 'Reports' }],
+    ['without a number', aToken(allFields('-'))],
+  ])('skips a record %s', async (_what, record) => {
+    const { outcome, samples } = await readData([record, aToken()])
     expect(samples).toEqual(allSamples)
     expect(outcome.rejections).toEqual({ records: { missing_id: 1 }, values: {} })
   })
@@ -87,6 +92,8 @@ describe('token_info', () => {
     ['another object', { agent_id: '1001' }],
     ['only a description', { description: 'Reports' }],
     ['known fields within another field', { token: aToken() }],
+    ['a record whose fields are all empty', aToken(allFields(''))],
+    ['a record whose fields are all unreadable', aToken(allFields('many'))],
     ['several records of another report', [{ agent_id: '1001' }, { agent_id: '1002' }]],
   ])('is malformed for %s: missing_id', async (_what, data) => {
     const { outcome } = await readData(data)
