@@ -6,6 +6,7 @@ import { WolkvoxFailure } from '../wolkvox/failure.ts'
 import { UNPARSABLE } from '../wolkvox/parse.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
 import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
+import { createTraceFinder } from '../wolkvox/secret-traces.ts'
 import { isObject, type Reader, UNREADABLE } from '../wolkvox/values.ts'
 import type { KeepsAgent } from './agent-filter.ts'
 import { createRecordFields } from './record-fields.ts'
@@ -127,11 +128,14 @@ export function readRecords(
   const rejectedValues: Record<string, number> = {}
 
   const finders = secrets.map((secret) => createSecretFinder(secret.reveal()))
-  /** A server that repeats the token in a record, or a proxy that repeats its password, must not make it a label. */
+  const traceFinders = secrets.map((secret) => createTraceFinder(secret.reveal()))
+  /** A server that repeats the token in a record, or a proxy that repeats its password, must not make it a label, in any form. */
   const isSecret = (value: unknown) => {
     if (typeof value === 'number' || value === undefined) return false
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return finders.some((containsSecret) => containsSecret(text))
+    if (finders.some((containsSecret) => containsSecret(text))) return true
+    // Other values are made of numbers and of words of this program.
+    return typeof value === 'string' && traceFinders.some((hasTrace) => hasTrace(text))
   }
 
   const { keepsAgent } = source

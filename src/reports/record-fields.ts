@@ -22,7 +22,7 @@ export function createRecordFields({ spellings = {} }: Pick<AnyReport, 'spelling
   )
   // Other spellings of the fields that were looked for, by the usual name.
   const aliases = new Map<string, string[]>()
-  // The names that were compared, whatever they are. Forgetting them costs only time.
+  // All names that were compared. Forgetting them costs only time.
   const known = new Set<string>()
   const finders = new Map<string, Finder>()
   let learned: JsonRecord | undefined

@@ -303,6 +303,12 @@ describe('a snapshot', () => {
 it.each([
   ['URL-encoded', encodeURIComponent],
   ['in base64', (text: string) => Buffer.from(`user:${text}`).toString('base64')],
+  ['in upper case', (text: string) => text.toUpperCase()],
+  ['in hex', (text: string) => Buffer.from(text).toString('hex')],
+  ['reversed', (text: string) => [...text].reverse().join('')],
+  ['divided by a space', (text: string) => `${text.slice(0, 7)} ${text.slice(7)}`],
+  ['escaped for HTML', (text: string) => text.replaceAll('t', '&#116;')],
+  ['with accents', (text: string) => text.replaceAll('e', 'é')],
 ])('nor does it if the token is %s', (_, write) => {
   const source = { name: 'ventas', timeZone: 'UTC', agentName: 'plain' } as const
   const token = 'test/token+of a report'
