@@ -3,7 +3,7 @@ import { codeOf } from './error-text.ts'
 
 /** A watch that was started. */
 export interface FileWatcher {
-  /** Reports now, even if no file seems to have changed. */
+  /** Reports now, even if no file seems to have changed. A file that is being written is reported again when it is complete. */
   check(): void
   /** Stops. Resolves when no file operation is in flight: never, while one hangs. */
   close(): Promise<void>
@@ -13,8 +13,9 @@ export interface FileWatcher {
 const POLL_INTERVAL_MS = 3000
 
 /**
- * Polls files and reports when one of them may have changed, including once after the start. At most one operation is in flight,
- * so a hung disk occupies one thread.
+ * Polls files and reports when one of them may have changed, including once after the start. A change is reported when two polls
+ * in a row see the same: an editor or a slow copy may still be writing, and half a file can be valid. At most one operation is in
+ * flight, so a hung disk occupies one thread.
  *
  * @param paths the files, asked before each poll
  * @param onChange returns `false` to be called again at the next poll
@@ -24,6 +25,8 @@ export function watchFiles(
   onChange: () => Promise<boolean>,
   intervalMs: number = POLL_INTERVAL_MS,
 ): FileWatcher {
+  /** What the last poll has found, and what the last successful report was about. */
+  let found: string | undefined
   let seen: string | undefined
   let inFlight: Promise<void> | undefined
   let isForced = false
@@ -31,11 +34,14 @@ export function watchFiles(
 
   async function poll(): Promise<void> {
     do {
+      const before = found
       // Before the files are read: the next poll sees a change that comes while they are read.
-      const found = await describe(paths())
-      if (isClosed || (found === seen && !isForced)) return
+      const description = await describe(paths())
+      // A request can come just before a poll: only polls are an interval apart.
+      if (!isForced) found = description
+      if (isClosed || !(isForced || (description === before && description !== seen))) return
       isForced = false
-      seen = (await onChange()) ? found : undefined
+      seen = (await onChange()) && description === before ? description : undefined
     } while (isForced)
   }
 

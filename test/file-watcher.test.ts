@@ -38,12 +38,18 @@ async function nextRound() {
   await settle()
 }
 
+/** The poll that sees a change, and the one that sees it complete. */
+async function twoRounds() {
+  await nextRound()
+  await nextRound()
+}
+
 /** Watches a file, after the report that follows the start. @param onChange what each further report returns */
 async function watch(path: string, onChange: () => Promise<boolean> = async () => true) {
   const changed = vi.fn(async () => true)
   const watcher = watchFiles(() => [path], changed)
   onTestFinished(() => void watcher.close())
-  await nextRound()
+  await twoRounds()
   if (!disk.hangs) expect(changed).toHaveBeenCalledOnce()
   changed.mockReset().mockImplementation(onChange)
   return { watcher, changed }
@@ -72,10 +78,9 @@ describe('a watched file', () => {
     const path = join(temporaryFolder(), 'token')
     writeFileSync(path, 'one')
     const { changed } = await watch(path)
-    await nextRound()
-    await nextRound()
+    await twoRounds()
     expect(changed).not.toHaveBeenCalled()
-    expect(disk.calls).toBe(3)
+    expect(disk.calls).toBe(4)
   })
 
   it.each<[string, (path: string) => void]>([
@@ -96,18 +101,52 @@ describe('a watched file', () => {
     const { changed } = await watch(path)
     change(path)
     await nextRound()
+    expect(changed).not.toHaveBeenCalled()
+    await twoRounds()
+    expect(changed).toHaveBeenCalledTimes(1)
+  })
+
+  it('that is still being written causes a call when two polls in a row have seen the same', async () => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'one')
+    const { changed } = await watch(path)
+    for (const text of ['t', 'tw', 'two']) {
+      writeFileSync(path, text)
+      await nextRound()
+    }
+    expect(changed).not.toHaveBeenCalled()
     await nextRound()
     expect(changed).toHaveBeenCalledTimes(1)
+    await twoRounds()
+    expect(changed).toHaveBeenCalledTimes(1)
+  })
+
+  it('that is written while it is read on request is read again when it is complete', async () => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'one')
+    const { watcher, changed } = await watch(path)
+    writeFileSync(path, 'tw')
+    watcher.check()
+    await settle()
+    expect(changed).toHaveBeenCalledTimes(1)
+    writeFileSync(path, 'two')
+    // Just after the request.
+    await nextRound()
+    expect(changed).toHaveBeenCalledTimes(1)
+    await nextRound()
+    expect(changed).toHaveBeenCalledTimes(2)
+    await twoRounds()
+    expect(changed).toHaveBeenCalledTimes(2)
   })
 
   it('causes a call when a link on its path is swapped, as Kubernetes does', async () => {
     const { path, publish } = mountSecret()
     const { changed } = await watch(path)
     publish('two')
-    await nextRound()
+    await twoRounds()
     expect(changed).toHaveBeenCalledTimes(1)
     publish('six')
-    await nextRound()
+    await twoRounds()
     expect(changed).toHaveBeenCalledTimes(2)
   })
 
@@ -149,7 +188,7 @@ describe('a watched file', () => {
     const { changed } = await watch(path, async () => false)
     writeFileSync(path, 'two')
     await nextRound()
-    await nextRound()
+    await twoRounds()
     expect(changed).toHaveBeenCalledTimes(2)
     changed.mockImplementation(async () => true)
     await nextRound()
@@ -174,7 +213,7 @@ describe('a watched file', () => {
     await closing
     writeFileSync(path, 'two')
     watcher.check()
-    await nextRound()
+    await twoRounds()
     expect(changed).toHaveBeenCalledTimes(1)
     expect(vi.getTimerCount()).toBe(0)
   })

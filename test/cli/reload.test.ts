@@ -362,7 +362,13 @@ describe('a watched configuration file', () => {
       await vi.advanceTimersByTimeAsync(3000)
       await vi.waitFor(() => expect(source.reads()).toBe(reads))
     }
+    // Lets file operations end, which fake time does not do.
+    const firstPoll = async () => {
+      await vi.advanceTimersByTimeAsync(3000)
+      await aWhile()
+    }
     // Once after the start: the file may have changed since it was read.
+    await firstPoll()
     await vi.advanceTimersByTimeAsync(3000)
     await vi.waitFor(() => expect(source.reads()).toBeGreaterThan(0))
     await aWhile()
@@ -370,6 +376,9 @@ describe('a watched configuration file', () => {
     expect(logLines).toEqual([])
     source.set(new ConfigError(['wrong']))
     writeFileSync(path, '22')
+    // The file may still be being written.
+    await firstPoll()
+    expect(source.reads()).toBe(reads)
     await poll(reads + 1)
     await poll(reads + 2)
     source.set([soporte])

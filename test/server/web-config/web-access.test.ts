@@ -338,6 +338,10 @@ describe('a reload', () => {
     const webAccess = createWebAccess(await readWebConfig(path), log, () => {}, HOUR_MS)
     writeFileSync(path, 'a: 1\n')
     vi.mocked(loadWebConfig).mockClear()
+    // The poll that sees the change, and the one that sees it complete.
+    vi.advanceTimersByTime(HOUR_MS)
+    await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MS))
+    expect(loadWebConfig).not.toHaveBeenCalled()
     vi.advanceTimersByTime(HOUR_MS)
     await vi.waitFor(() => expect(loadWebConfig).toHaveResolved())
     await webAccess.close()
