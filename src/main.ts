@@ -16,6 +16,9 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exit(2)
 }
 
+// Otherwise the process is called `node` or `MainThread`, and pidof does not find it. Takes 0.01 ms.
+process.title = 'wolkvox-exporter'
+
 // A shutdown takes at most 5 s, even if something hangs.
 const SHUTDOWN_DEADLINE_MS = 4500
 

@@ -179,18 +179,6 @@ describe('the contributor guide', () => {
   })
 })
 
-it.each([
-  ['docs/deployment.md', / --web\.listen-address=\S+$/],
-  ['docs/tls.md', / --web\.config\.file=\$\{CREDENTIALS_DIRECTORY\}\/web\.yml$/],
-])('the drop-in for systemd in %s starts the command of the unit, with one more flag', (path, flag) => {
-  const commandsIn = (text: string) => capturesOf(text, /^ *ExecStart=(.+)$/gm)
-  const [dropIn = '', ...others] = commandsIn(pageAt(path).text)
-  const [unit = ''] = commandsIn(readText('deploy/systemd/wolkvox-exporter.service'))
-  expect(others).toEqual([])
-  expect(dropIn).toMatch(flag)
-  expect(dropIn.replace(flag, '')).toBe(unit)
-})
-
 it('every page can be reached from the README', () => {
   const reached = new Set<string>()
   const visit = (path: string): void => {

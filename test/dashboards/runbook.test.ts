@@ -1,7 +1,6 @@
 import { globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseArguments } from '../../src/config/flags.ts'
 import { ROOT, readText } from '../../tools/files.ts'
 import { readCompose } from '../deploy/compose.ts'
 import { claim, deployment, example } from '../deploy/manifests.ts'
@@ -22,17 +21,6 @@ const blocksOf = (language: string, page = runbook) =>
 const namesIn = (expression: RegExp) => capturesOf(runbook, expression).sort()
 
 describe('the runbook', () => {
-  it('extends the command of the systemd unit', () => {
-    const [, shipped = ''] =
-      /^ExecStart=(.+)$/m.exec(readText('deploy/systemd/wolkvox-exporter.service')) ?? []
-    const [dropIn = ''] = blocksOf('ini')
-    const commands = [...dropIn.matchAll(/^ExecStart=(.*)$/gm)].map(([, command = '']) => command)
-    expect(commands).toEqual(['', expect.stringMatching(/ serve .+ --web\.listen-address=:9990$/)])
-    expect(commands[1]?.startsWith(`${shipped} `)).toBe(true)
-    const [, args = ''] = /\.cjs (.+)$/.exec(commands[1] ?? '') ?? []
-    expect(() => parseArguments(args.split(' '))).not.toThrow()
-  })
-
   it('names only services and volumes of the compose file', () => {
     const { services, volumes } = readCompose()
     const named = namesIn(/docker compose [a-z]+(?: --[^\s`]+)* (?!--)([\w-]+)/g)
@@ -51,13 +39,13 @@ describe('the runbook', () => {
     const units = globSync('*.service', { cwd: `${ROOT}deploy/systemd` }).map((file) =>
       file.replace(/\.service$/, ''),
     )
-    expect(namesIn(/(?:systemctl [a-z]+ |--unit=)([\w-]+)/g)).toEqual(
+    expect(namesIn(/(?:systemctl [a-z]+ (?:-p \w+ )?|--unit=)([\w-]+)/g)).toEqual(
       [...units, 'prometheus', 'prometheus-alertmanager'].sort(),
     )
   })
 
   it('names only files of the exporter that the systemd unit has too', () => {
-    const unit = readText('deploy/systemd/wolkvox-exporter.service')
+    const unit = globSync('deploy/systemd/*', { cwd: ROOT }).map(readText).join('\n')
     const paths = namesIn(/(\/(?:etc|opt|var\/lib)\/wolkvox-exporter[\w./-]*)/g)
     expect(paths).not.toEqual([])
     expect(paths.filter((path) => !unit.includes(path))).toEqual([])

@@ -27,7 +27,11 @@ const KEEPS_EMPTY: ReadonlySet<string> = new Set(['CapabilityBoundingSet', 'Ambi
 const text = readText(`deploy/systemd/${UNIT}`)
 
 export const oneOperation = unitWith('one operation', '')
-export const severalOperations = unitWith('several operations', readText('deploy/systemd/several.conf'))
+
+/** The name of the drop-in for several operations, which decides its place among others. */
+export const SEVERAL = '10-several.conf'
+
+export const severalOperations = unitWith('several operations', readText(`deploy/systemd/${SEVERAL}`))
 
 function unitWith(use: string, dropIn: string): Unit {
   const settings = applicable(`${text}\n${dropIn}`)
@@ -50,11 +54,15 @@ function applicable(lines: string): Setting[] {
   return settings
 }
 
-/** Writes a unit and its drop-in where systemd-analyze finds both. @returns the path of the unit */
-export function writeUnit(unit: string, dropIn: string): string {
+/**
+ * Writes a unit and its drop-ins, by their names, where systemd-analyze finds all of them.
+ *
+ * @returns the path of the unit
+ */
+export function writeUnit(unit: string, dropIns: Readonly<Record<string, string>>): string {
   const path = join(temporaryFolder(), UNIT)
   writeFileSync(path, unit)
   mkdirSync(`${path}.d`)
-  if (dropIn !== '') writeFileSync(join(`${path}.d`, 'drop-in.conf'), dropIn)
+  for (const [name, text] of Object.entries(dropIns)) writeFileSync(join(`${path}.d`, name), text)
   return path
 }

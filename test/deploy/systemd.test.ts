@@ -10,24 +10,38 @@ import { runProgram } from '../support/programs/program.ts'
 import { haveTools } from '../support/programs/tools.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { envFileReaders } from './env-files.ts'
-import { oneOperation, severalOperations, type Unit, writeUnit } from './systemd-units.ts'
+import { oneOperation, SEVERAL, severalOperations, type Unit, writeUnit } from './systemd-units.ts'
 
 const units = [oneOperation, severalOperations]
 const { text: unit, valuesOf } = oneOperation
 
+/** The pages with a drop-in for `systemctl edit`: first for one operation, then for several. */
+const overrides = ['docs/deployment.md', 'docs/runbook.md', 'docs/tls.md'].flatMap((path) => {
+  const blocks = [...readText(path).matchAll(/^( *)```ini\n(.*?)^ *```$/gms)]
+  return blocks.map(([, indent, text = ''], index) => {
+    const base = units[index] ?? oneOperation
+    return { path, use: base.use, base, text: text.replace(new RegExp(`^${indent}`, 'gm'), '') }
+  })
+})
+
 /** Of 10, as systemd computes it. The needs of V8 prevent a lower value. */
 const MAX_EXPOSURE = 2
 
-const verify = (text: string, dropIn = '') =>
-  runProgram('systemd-analyze', ['verify', writeUnit(text, dropIn)])
+/** What `systemctl edit` writes. */
+const OVERRIDE = 'override.conf'
+
+const dropInOf = (dropIn: string) => (dropIn === '' ? {} : { [SEVERAL]: dropIn })
+
+const verify = (text: string, dropIns: Readonly<Record<string, string>> = {}) =>
+  runProgram('systemd-analyze', ['verify', writeUnit(text, dropIns)])
 
 describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
   it.each(units)('accepts the unit for $use', async ({ text, dropIn }) => {
-    expect(await verify(text, dropIn)).toEqual({ code: 0, output: '' })
+    expect(await verify(text, dropInOf(dropIn))).toEqual({ code: 0, output: '' })
   })
 
   it.each(units)('rates the unit for $use as hardened', async ({ text, dropIn }) => {
-    const args = ['security', '--offline=true', writeUnit(text, dropIn)]
+    const args = ['security', '--offline=true', writeUnit(text, dropInOf(dropIn))]
     const { output } = await runProgram('systemd-analyze', args)
     const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(output) ?? []
     expect(Number(exposure)).toBeLessThan(MAX_EXPOSURE)
@@ -39,8 +53,21 @@ describe.skipIf(!haveTools('systemd-analyze'))('systemd', () => {
 
   it('rejects an invalid drop-in', async () => {
     const { dropIn } = severalOperations
-    expect((await verify(unit, dropIn.replace('/usr/bin/env', '/no/such/program'))).output).not.toBe('')
-    expect((await verify(unit, dropIn.replace('User=', 'Users='))).output).toContain('Users')
+    const broken = (from: string, to: string) => verify(unit, dropInOf(dropIn.replace(from, to)))
+    expect((await broken('/usr/bin/env', '/no/such/program')).output).not.toBe('')
+    expect((await broken('User=', 'Users=')).output).toContain('Users')
+  })
+
+  it('lets the drop-in of systemctl edit replace the command for several operations', async () => {
+    const override = '[Service]\nExecStart=\nExecStart=/no/such/override\n'
+    const dropIns = { ...dropInOf(severalOperations.dropIn), [OVERRIDE]: override }
+    // systemd-analyze reports the program only if it is the one that would start.
+    expect((await verify(unit, dropIns)).output).toContain('/no/such/override')
+  })
+
+  it.each(overrides)('accepts the drop-in of $path for $use', async ({ base, text }) => {
+    const dropIns = { ...dropInOf(base.dropIn), [OVERRIDE]: text }
+    expect(await verify(unit, dropIns)).toEqual({ code: 0, output: '' })
   })
 })
 
@@ -102,6 +129,35 @@ describe('the drop-in for several operations', () => {
     const others = ({ settings }: Unit) => settings.filter(({ name }) => !changed.has(name))
     expect(others(severalOperations)).toEqual(others(oneOperation))
   })
+})
+
+describe.each(overrides)('the drop-in of $path for $use', ({ base, text }) => {
+  it('starts the command of the unit with one more flag', () => {
+    const commands = [...text.matchAll(/^ExecStart=(.*)$/gm)].map(([, command = '']) => command)
+    const [command = ''] = base.valuesOf('ExecStart')
+    expect(commands).toEqual(['', expect.stringMatching(/ --[a-z.-]+=\S+$/)])
+    expect(commands[1]?.replace(/ --\S+$/, '')).toBe(command)
+    const words =
+      / serve .+$/
+        .exec(commands[1] ?? '')?.[0]
+        .trim()
+        .split(' ') ?? []
+    expect(() => parseArguments(words)).not.toThrow()
+  })
+})
+
+it('each page has a drop-in for one operation and one for several', () => {
+  expect(overrides.map(({ path, use }) => `${path}: ${use}`)).toEqual(
+    ['docs/deployment.md', 'docs/runbook.md', 'docs/tls.md'].flatMap((path) =>
+      units.map(({ use }) => `${path}: ${use}`),
+    ),
+  )
+})
+
+it('the deployment guide installs the drop-in under its name', () => {
+  expect(readText('docs/deployment.md')).toContain(
+    `deploy/systemd/${SEVERAL} /etc/systemd/system/wolkvox-exporter.service.d/${SEVERAL}\n`,
+  )
 })
 
 describe('the environment file', () => {

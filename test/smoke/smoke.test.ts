@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ENDED_WELL, runProcess, startProcess } from '../support/programs/exporter-process.ts'
@@ -41,6 +41,15 @@ it.skipIf(process.platform === 'win32')('serve reads the configuration again on 
   expect(text).toContain('wolkvox_exporter_config_last_reload_successful 0\n')
   expect(text).toContain('wolkvox_api_requests_total{operation="0000",report="agents"} 1\n')
   expect(await exporter.endBy('SIGTERM')).toEqual(ENDED_WELL)
+})
+
+it.skipIf(process.platform !== 'linux')('the process has the name by which pidof finds it', async () => {
+  const demo = startProcess(['demo', '--web.listen-address=127.0.0.1:0', '--simulator.agents=3'])
+  await demo.url()
+  const [name] = readFileSync(`/proc/${demo.pid}/cmdline`, 'utf8').split('\0')
+  expect(name).toBe('wolkvox-exporter')
+  // As ss and ps -e print it: Linux keeps 15 characters.
+  expect(readFileSync(`/proc/${demo.pid}/comm`, 'utf8')).toBe('wolkvox-exporte\n')
 })
 
 it('serve exits with 2 and names each wrong setting', async () => {
