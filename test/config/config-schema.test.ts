@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { configSchema, SCHEMA_PATH } from '../../scripts/docs/config-schema.ts'
 import { readConfigFile } from '../../src/config/config-file.ts'
 import { settings } from '../../src/config/settings.ts'
+import { simulatorDefaults } from '../../src/simulator/simulator.ts'
 import { readText } from '../../tools/files.ts'
 import { problemsOfFile, writeConfigFile } from '../support/config-files.ts'
 
@@ -51,9 +52,7 @@ describe('the documented examples', () => {
       mkdirSync(join(dirname(path), dirname(file)), { recursive: true })
       writeFileSync(join(dirname(path), file), `test-token-${file}`)
     }
-    const { operations, warnings } = await readConfigFile(path, '--config.file', {
-      COBROS_TOKEN: 'test-token-c',
-    })
+    const { operations, warnings } = await readConfigFile(path, '--config.file', {})
     expect(warnings).toEqual([])
     expect(operations).toMatchObject([
       {
@@ -75,6 +74,23 @@ describe('the documented examples', () => {
       },
     ])
   })
+})
+
+it('the path of the schema in the documentation leads from the top folder to the schema', () => {
+  const paths = examples.flatMap((text) => [...text.matchAll(/\$schema=(\S+)/g)].map(([, path]) => path))
+  expect(paths).toEqual([SCHEMA_PATH])
+})
+
+it('the file for the simulator describes two accounts of its API', async () => {
+  const [, text = ''] = /^```yaml\n(.*?)^```/ms.exec(readText('docs/simulator.md')) ?? []
+  expect(isValid(text)).toBe(true)
+  const { operations } = await readConfigFile(writeConfigFile(text), '--config.file', {})
+  const { host, port, token } = simulatorDefaults
+  expect(new Set(operations.map(({ server }) => server)).size).toBe(2)
+  for (const operation of operations) {
+    expect(operation).toMatchObject({ baseUrl: `http://${host}:${port}` })
+    expect(operation.token.reveal()).toBe(token)
+  }
 })
 
 const withKeys = (...lines: readonly string[]) =>
