@@ -142,7 +142,13 @@ export async function startExporter(
         import('../status-page/status.ts'),
         import('../status-page/page.ts'),
       ])
-      const status = describeStatus(build.version, supervisor.state(), now(), operation)
+      const status = describeStatus(
+        build.version,
+        supervisor.state(),
+        now(),
+        operation,
+        reloads.state().failingSince,
+      )
       return status && renderStatusPage(status, telemetryPath, language)
     },
     log,

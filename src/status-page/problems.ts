@@ -3,6 +3,7 @@ import type { AccountStatus, OperationStatus, RefreshRecord, ReportStatus, Statu
 /** Something that is wrong, or may soon be. */
 export type Problem = { readonly severity: Severity } & (
   | { readonly kind: 'report'; readonly operation: OperationStatus; readonly report: ReportStatus }
+  | { readonly kind: 'reload'; readonly failingSince: number }
   | { readonly kind: 'paused' | 'nearly used up'; readonly account: AccountStatus }
   | { readonly kind: 'record limit'; readonly operation: OperationStatus; readonly report: ReportStatus }
   | {
@@ -22,14 +23,19 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'note']
 export const NEARLY_USED_UP = 0.9
 
 /** All problems, worst first. Those of one severity keep the order of the configuration. */
-export function problemsOf({ accounts, operations }: Status): readonly Problem[] {
+export function problemsOf({ accounts, operations, reloadFailingSince }: Status): readonly Problem[] {
   const problems = [
+    ...reloadProblems(reloadFailingSince),
     ...accounts.flatMap(accountProblems),
     ...operations.flatMap((operation) =>
       operation.reports.flatMap((report) => reportProblems(operation, report)),
     ),
   ]
   return ORDER.flatMap((severity) => problems.filter((problem) => problem.severity === severity))
+}
+
+function reloadProblems(failingSince: number | undefined): Problem[] {
+  return failingSince === undefined ? [] : [{ severity: 'warning', kind: 'reload', failingSince }]
 }
 
 function accountProblems(account: AccountStatus): Problem[] {

@@ -18,6 +18,8 @@ export interface Status {
   readonly now: number
   /** The name of the only operation that is shown; `undefined`: all are. */
   readonly only: string | undefined
+  /** Since when changed files of the configuration cannot be used; `undefined` if they can. */
+  readonly reloadFailingSince: number | undefined
   readonly accounts: readonly AccountStatus[]
   readonly operations: readonly OperationStatus[]
 }
@@ -78,6 +80,7 @@ export interface ReportStatus {
  * Describes the state of the exporter.
  *
  * @param only the name of the only operation to describe; all if `undefined`
+ * @param reloadFailingSince see {@link Status}
  * @returns `undefined` if there is no such operation
  */
 export function describeStatus(
@@ -85,6 +88,7 @@ export function describeStatus(
   state: ExporterState,
   now: Moment,
   only?: string | undefined,
+  reloadFailingSince?: number | undefined,
 ): Status | undefined {
   const operations = state.operations.filter(({ operation }) => only === undefined || operation.name === only)
   if (only !== undefined && operations.length === 0) return undefined
@@ -94,6 +98,7 @@ export function describeStatus(
     version,
     now: now.wallMs,
     only,
+    reloadFailingSince,
     accounts: state.accounts
       .filter(({ account }) => accounts.has(account))
       .map((account) => describeAccount(account, now)),

@@ -30,6 +30,9 @@ ${rest > 0 ? html`<li>${summary.more(rest)}</li>` : ''}
 
 function writeProblem(problem: Problem, writer: Writer): Html {
   const { summary } = writer.texts
+  if (problem.kind === 'reload') {
+    return html`<li>${summary.reloadFails(writer.format.age(problem.failingSince))}</li>`
+  }
   if ('account' in problem) {
     return html`<li><a href="#accounts">${summary.account(problem.account.name)}</a>: ${accountText(problem, writer)}</li>`
   }

@@ -46,7 +46,7 @@ export type CollectOwnMetrics = () => Promise<readonly FilledFamily[]>
  */
 export function createOwnMetrics(
   build: BuildInfo,
-  reloads: () => ReloadState,
+  reloads: () => Pick<ReloadState, 'isSuccessful' | 'succeededAt'>,
   shard: Shard = WHOLE,
 ): CollectOwnMetrics {
   const registry = new Registry()

@@ -4,9 +4,11 @@ export interface ReloadState {
   readonly isSuccessful: boolean
   /** When the last one succeeded, in milliseconds since 1970. */
   readonly succeededAt: number
+  /** Since when at least one of them cannot be used, in milliseconds since 1970; `undefined` if all can. */
+  readonly failingSince: number | undefined
 }
 
-/** Remembers reloads, for metrics. */
+/** Remembers reloads, for metrics and the status page. */
 export interface Reloads {
   /**
    * @param source what was read, such as `web configuration`
@@ -18,7 +20,8 @@ export interface Reloads {
 
 /** @param now milliseconds since 1970; tests replace it */
 export function createReloads(now: () => number = Date.now): Reloads {
-  const failing = new Set<string>()
+  // In the order in which they began to fail.
+  const failing = new Map<string, number>()
   let succeededAt = now()
 
   return {
@@ -26,10 +29,14 @@ export function createReloads(now: () => number = Date.now): Reloads {
       if (isSuccessful) {
         failing.delete(source)
         succeededAt = now()
-      } else {
-        failing.add(source)
+      } else if (!failing.has(source)) {
+        failing.set(source, now())
       }
     },
-    state: () => ({ isSuccessful: failing.size === 0, succeededAt }),
+    state: () => ({
+      isSuccessful: failing.size === 0,
+      succeededAt,
+      failingSince: failing.values().next().value,
+    }),
   }
 }

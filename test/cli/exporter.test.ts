@@ -7,6 +7,8 @@ import type { Worker } from 'node:worker_threads'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startExporter } from '../../src/cli/exporter.ts'
+import { ConfigError } from '../../src/config/config-error.ts'
+import type { ConfigSource } from '../../src/config/operation.ts'
 import type { ListenAddress } from '../../src/config/process-config.ts'
 import { ListenError } from '../../src/server/listen.ts'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
@@ -44,6 +46,7 @@ async function start(
   baseUrl: string,
   listenAddresses: readonly ListenAddress[] = [LOOPBACK],
   storagePath = '',
+  source?: ConfigSource,
 ) {
   const logged: Record<string, unknown>[] = []
   const log = pino({ base: null }, { write: (line) => logged.push(JSON.parse(line)) })
@@ -54,7 +57,7 @@ async function start(
     maxResponseBytes: 2 ** 20,
   })
   const exporter = await startExporter(
-    { operations: [operation], warnings: [] },
+    { operations: [operation], warnings: [], ...(source && { source }) },
     { listenAddresses, telemetryPath: '/metrics', storagePath },
     log,
   )
@@ -110,6 +113,16 @@ describe('startExporter', () => {
     await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
     expect(await textOf(`${url}/metrics`)).toContain('wolkvox_up{operation="ventas",report="agents"} 0\n')
     expect(await textOf(url)).toContain('<code>invalid_token</code>')
+  })
+
+  it('shows on the status page that a reload has failed', async () => {
+    const fails = () => Promise.reject(new ConfigError(['operations[0].server: missing']))
+    const source = { files: [], refresh: fails, reload: fails }
+    const { url, exporter } = await start((await simulator()).url, [LOOPBACK], '', source)
+    expect(await textOf(url)).not.toContain('reloads have failed')
+    await exporter.reload()
+    // Another page: each one is shared for a second.
+    expect(await textOf(`${url}/?operation=ventas`)).toContain('reloads have failed for')
   })
 
   it('sends one request to wolkvox for any number of scrapes', async () => {

@@ -36,6 +36,21 @@ describe('the summary', () => {
     ])
   })
 
+  it('says that the configuration cannot be reloaded, on every page', () => {
+    const reloadFailingSince = NOW - 65 * MINUTE
+    const en =
+      'Configuration: reloads have failed for 1 h 5 min; the configuration before them is still used.'
+    const es = 'Configuración: no se puede volver a cargar desde hace 1 h 5 min; sigue en uso la anterior.'
+    expect(summaryOf(pageOf(aGoodState(), { reloadFailingSince }))).toEqual([
+      '1 problem 1 report of 1 operation',
+      `${en} The log and check-config say why.`,
+    ])
+    const only = 'ventas-bogota'
+    expect(summaryOf(pageOf(aGoodState(), { reloadFailingSince, only, language: 'es' }))[1]).toBe(
+      `${es} El registro y check-config dicen por qué.`,
+    )
+  })
+
   it('says that no refresh has ended yet', () => {
     expect(summaryOf(pageOf(stateOf(agents())))[0]).toMatch(/^Starting: the first refresh has not ended yet/)
   })

@@ -10,14 +10,15 @@ interface Options {
   readonly only?: string
   readonly telemetryPath?: string
   readonly now?: number
+  readonly reloadFailingSince?: number
 }
 
 /** The HTML of the status page. */
 export function pageOf(
   state: ExporterState,
-  { language = 'en', only, telemetryPath = '/metrics', now = NOW }: Options = {},
+  { language = 'en', only, telemetryPath = '/metrics', now = NOW, reloadFailingSince }: Options = {},
 ): string {
-  const status = describeStatus('1.2.3', state, momentAt(now), only)
+  const status = describeStatus('1.2.3', state, momentAt(now), only, reloadFailingSince)
   if (status === undefined) throw new Error(`no such operation: ${only}`)
   return renderStatusPage(status, telemetryPath, language).html
 }

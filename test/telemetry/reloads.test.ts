@@ -5,13 +5,16 @@ it('reloads are successful again when every file that failed can be used', () =>
   let now = 1000
   const { noteFor, state } = createReloads(() => now)
   const [settings, web] = [noteFor('configuration'), noteFor('web configuration')]
-  expect(state()).toEqual({ isSuccessful: true, succeededAt: 1000 })
+  expect(state()).toEqual({ isSuccessful: true, succeededAt: 1000, failingSince: undefined })
+  now = 1100
   settings(false)
+  now = 1200
   web(false)
+  settings(false)
   now = 2000
   web(true)
-  expect(state()).toEqual({ isSuccessful: false, succeededAt: 2000 })
+  expect(state()).toEqual({ isSuccessful: false, succeededAt: 2000, failingSince: 1100 })
   now = 3000
   settings(true)
-  expect(state()).toEqual({ isSuccessful: true, succeededAt: 3000 })
+  expect(state()).toEqual({ isSuccessful: true, succeededAt: 3000, failingSince: undefined })
 })
