@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path'
 import { collectErrors } from '../config/config-error.ts'
 import { describeDailyCalls } from '../config/daily-calls.ts'
 import { hasEnvFile } from '../config/environment.ts'
-import type { Config, Operation } from '../config/operation.ts'
+import type { Config, Operation, ReportSettings } from '../config/operation.ts'
 import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
 import { readConfig } from '../config/read-config.ts'
@@ -14,6 +14,7 @@ import { partOfShard, readShard, type Shard } from '../config/shard.ts'
 import { codeOf } from '../error-text.ts'
 import { describeGroups } from '../groups/read-groups.ts'
 import { ListenError, listen } from '../server/listen.ts'
+import { formatDuration } from '../units.ts'
 import type { Command } from './command.ts'
 import { describeWebConfig, readWebConfigFlag } from './web-config.ts'
 
@@ -41,7 +42,8 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
 }
 
 /** What else was understood of an operation, without secrets. Without a call, no agent of the groups file is known to be missing. */
-function detailsOf({ agentName, agentId, agentFilter, states, groups, route }: Operation): string[] {
+function detailsOf(operation: Operation): string[] {
+  const { agentName, agentId, agentFilter, states, groups, route, timeZone, priority, reports } = operation
   const { include = [], exclude = [] } = agentFilter ?? {}
   const filters = [
     ...(include.length === 0 ? [] : [`only those that match ${patterns(include)}`]),
@@ -53,7 +55,27 @@ function detailsOf({ agentName, agentId, agentFilter, states, groups, route }: O
     ...(states === undefined ? [] : [`states with another category: ${Object.keys(states).length}`]),
     ...(groups === undefined ? [] : [`groups: ${describeGroups(groups)}`]),
     `proxy: ${describeRoute(route)}`,
+    `time zone: ${timeZone}`,
+    `stale after: ${staleAfter(reports)}`,
+    ...reports.flatMap(({ parameters = {} }) =>
+      parameters.serviceLevelSeconds === undefined
+        ? []
+        : [`service levels: also within ${parameters.serviceLevelSeconds} seconds`],
+    ),
+    ...(priority === 0 ? [] : [`priority: ${priority}`]),
   ]
+}
+
+/** One time if it is the same for all reports. */
+function staleAfter(reports: readonly ReportSettings[]): string {
+  const times = Map.groupBy(reports, ({ staleAfterMs }) => staleAfterMs)
+  return [...times]
+    .map(([ms, same]) =>
+      times.size === 1
+        ? formatDuration(ms)
+        : `${formatDuration(ms)} (${same.map(({ name }) => name).join(', ')})`,
+    )
+    .join(', ')
 }
 
 /** Not the patterns themselves: they can be names. */

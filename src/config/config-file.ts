@@ -4,7 +4,7 @@ import { agreeOnAccounts, type MemberProblem } from './account-agreement.ts'
 import { type ConfigDocument, keyPath, readDocument } from './config-document.ts'
 import { ConfigError } from './config-error.ts'
 import { type Environment, readVariable, unknownVariables, variableSettings } from './environment.ts'
-import { loadOperation } from './load-operation.ts'
+import { type LoadedOperation, loadOperation, type SettingWarning } from './load-operation.ts'
 import type { Config } from './operation.ts'
 import { containsToken, type SettingProblem, shownTexts } from './read-operation.ts'
 import { createSecretFinder } from './secret.ts'
@@ -63,7 +63,7 @@ async function load(parsed: ParsedFile): Promise<Config> {
     folder: dirname(resolve(path)),
     nameOf: (setting: SettingName) => settings[setting].key,
   }
-  const loaded: Awaited<ReturnType<typeof loadOperation>>[] = []
+  const loaded: LoadedOperation[] = []
   // One after the other: each hung file blocks one of libuv's threads.
   for (const { raw } of operations) {
     const operation = await loadOperation(raw, source)
@@ -97,8 +97,10 @@ async function load(parsed: ParsedFile): Promise<Config> {
   if (problems.length > 0 || fromEnvironment.length > 0) {
     throw new ConfigError(firstOf([...fromEnvironment, ...inOrder(parsed.yaml, problems)]))
   }
-  const warnings = loaded.flatMap((operation, index) =>
-    operation.warnings.flatMap((warning) => place(document, index, warning, NOT_DEPENDENT)),
+  const warnings = loaded.flatMap(({ warnings }, index) =>
+    warnings
+      .filter((warning) => !isUsedElsewhere(warning, index, document, loaded))
+      .flatMap((warning) => place(document, index, warning, NOT_DEPENDENT)),
   )
   return {
     operations: agreement.operations,
@@ -110,6 +112,24 @@ async function load(parsed: ParsedFile): Promise<Config> {
       reload: () => readConfigFile(path, option, environment),
     },
   }
+}
+
+/** Whether a default that this operation does not need is there for another one. */
+function isUsedElsewhere(
+  { setting, isUnused }: SettingWarning,
+  index: number,
+  { operations }: ConfigDocument,
+  loaded: readonly LoadedOperation[],
+): boolean {
+  const inherits = (number: number) => operations[number]?.inherited.has(setting) === true
+  return (
+    isUnused === true &&
+    inherits(index) &&
+    loaded.some(
+      ({ warnings }, other) =>
+        inherits(other) && !warnings.some((warning) => warning.isUnused && warning.setting === setting),
+    )
+  )
 }
 
 /** Where a problem of an operation belongs; nowhere if the problem of the default is reported already. */

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
+import { reportNamed, reports } from '../reports/index.ts'
 import { formatDuration } from '../units.ts'
 import { defaultBaseUrl, type Operation } from './operation.ts'
 import { routeFromEnvironment } from './proxy.ts'
 import { type RawSettings, readOperation, type SettingProblem } from './read-operation.ts'
-import { readSetting } from './setting.ts'
-import { MIN_TOKEN_LENGTH, type SettingName, settingNames, settings } from './settings.ts'
+import { type RawValue, readSetting } from './setting.ts'
+import { MIN_TOKEN_LENGTH, parameterNames, type SettingName, settingNames, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
 import { pathProblems } from './text-problems.ts'
 
@@ -17,11 +18,17 @@ export interface LoadedOperation {
   readonly problems: readonly SettingProblem[]
   /** Problems of the environment, each with its variable. */
   readonly environmentProblems: readonly string[]
-  readonly warnings: readonly SettingProblem[]
+  readonly warnings: readonly SettingWarning[]
   /** The files that the settings name, which may be replaced. */
   readonly files: readonly string[]
   /** Whether a file system did not respond. Each further file on it would block one more of libuv's threads. */
   readonly hangs: boolean
+}
+
+/** What is odd about a setting, although it is valid. */
+export interface SettingWarning extends SettingProblem {
+  /** Whether it only says that this operation does not need the setting. */
+  readonly isUnused?: boolean
 }
 
 /** Where the settings of an operation come from. */
@@ -79,7 +86,13 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
     warnings: [
       ...(operation === undefined
         ? []
-        : [...shortInterval(operation), ...longTimeout(operation), ...groupsWithoutAgents(operation)]),
+        : [
+            ...shortInterval(operation),
+            ...longTimeout(operation),
+            ...groupsWithoutAgents(operation),
+            ...needlessParameters(operation, raw),
+            ...unusedParameters(operation, raw, source),
+          ]),
       ...ca.warnings,
     ],
     files: [token.path, ca.path, key.path, groups.path].filter((path) => path !== undefined),
@@ -253,6 +266,41 @@ function longTimeout(operation: Operation): SettingProblem[] {
 function groupsWithoutAgents({ groups, reports }: Operation): SettingProblem[] {
   if (groups === undefined || reports.some(({ name }) => name === 'agents')) return []
   return [{ setting: 'groupsFile', message: 'has no effect without the report agents; add it to reports' }]
+}
+
+/** Settings of reports with a value that changes nothing. */
+function needlessParameters({ reports }: Operation, raw: RawSettings): SettingWarning[] {
+  return reports.flatMap(({ name, parameters = {} }) =>
+    Object.entries(reportNamed(name).needlessValues ?? {}).flatMap(([parameter, values]) => {
+      const value = parameters[parameter]
+      if (value === undefined || !values.includes(value)) return []
+      const setting = parameter as SettingName
+      const usual = new Intl.ListFormat('en-GB').format(values.map(String))
+      const message = `${value} changes nothing, because wolkvox always sends ${usual}; remove it, or set another value`
+      const isListed = keysOf(keysOf(raw.reports)[name])[settings[setting].key] !== undefined
+      return [
+        isListed ? { setting: 'reports', at: [name, settings[setting].key], message } : { setting, message },
+      ]
+    }),
+  )
+}
+
+const keysOf = (raw: RawValue | undefined): Readonly<Record<string, RawValue>> =>
+  typeof raw === 'object' && !Array.isArray(raw) ? (raw as Readonly<Record<string, RawValue>>) : {}
+
+/** Settings of reports that the operation does not have. */
+function unusedParameters(
+  operation: Operation,
+  raw: RawSettings,
+  { nameOf }: SettingSource,
+): SettingWarning[] {
+  return parameterNames.flatMap((setting) => {
+    const owners = reports.filter((report) => report.settings?.includes(setting)).map(({ name }) => name)
+    const isUsed = operation.reports.some(({ name }) => owners.includes(name))
+    if (raw[setting] === undefined || isUsed) return []
+    const message = `has no effect without the report ${owners.join(' or ')}; add it to ${nameOf('reports')}`
+    return [{ setting, message, isUnused: true }]
+  })
 }
 
 const shortestInterval = ({ reports }: Operation) =>

@@ -74,6 +74,8 @@ export interface Report<Row> {
   readonly path: string
   /** Names, in the settings table, of the settings that only this report has. */
   readonly settings?: readonly string[]
+  /** Values of these settings that change nothing, because every response has what they request. */
+  readonly needlessValues?: Readonly<Record<string, readonly number[]>>
   /** Further parameters of the query. */
   readonly parametersOf?: (settings: RowSettings) => Readonly<Record<string, string>>
   readonly defaultIntervalMs: number

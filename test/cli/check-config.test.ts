@@ -74,6 +74,8 @@ Operation ventas
   token_info  every 1h   24 calls a day
   agent names: plain, agent ids: plain
   proxy: none
+  time zone: America/Bogota
+  stale after: 15m (agents), 3h (token_info)
 Account 0042
   312 of 50,000 calls a day (50 licences × 1,000): 0.6%
   49,688 calls a day are left: enough for 2 retries of each refresh
@@ -268,8 +270,13 @@ describe('check-config with a file', () => {
 licenses: 1
 operations:
   - { name: ventas, server: "0042", token: test-token-a, agent_name: hash, agent_id: hash, hash_key_file: hash-key }
-  - { name: soporte, server: "0042", token: test-token-b, proxy_url: "http://user:test-word@proxy:3128" }
-  - { name: cobros, server: "0077", token_env: COBROS_TOKEN, reports: { token_info: { refresh_interval: 2h } } }
+  - { name: soporte, server: "0042", token: test-token-b, proxy_url: "http://user:test-word@proxy:3128", priority: 10 }
+  - name: cobros
+    server: "0077"
+    token_env: COBROS_TOKEN
+    timezone: America/Mexico_City
+    refresh_interval: 5m
+    reports: { skills: { service_level_seconds: 40 }, latency: {}, token_info: { refresh_interval: 2h } }
 `)
     const { code, printed, errors } = await runCommand(['check-config', FREE_PORT, `--config.file=${path}`], {
       COBROS_TOKEN: 'test-token-c',
@@ -280,20 +287,30 @@ Operation ventas
   agents  every 5m  288 calls a day
   agent names: hash, agent ids: hash
   proxy: none
+  time zone: America/Bogota
+  stale after: 15m
 Operation soporte
   agents  every 5m  288 calls a day
   agent names: plain, agent ids: plain
   proxy: http://proxy:3128 (proxy_url)
+  time zone: America/Bogota
+  stale after: 15m
+  priority: 10
 Operation cobros
-  token_info  every 2h  12 calls a day
+  skills      every 5m  288 calls a day
+  latency     every 5m  288 calls a day
+  token_info  every 2h   12 calls a day
   agent names: plain, agent ids: plain
   proxy: none
+  time zone: America/Mexico_City
+  stale after: 15m (skills, latency), 6h (token_info)
+  service levels: also within 40 seconds
 Account 0042
   576 of 1,000 calls a day (1 licence × 1,000): 57.6%
   424 calls a day are left: enough for 424 retries; if more are needed, the least important reports pause first
 Account 0077
-  12 of 1,000 calls a day (1 licence × 1,000): 1.2%
-  988 calls a day are left: enough for 2 retries of each refresh
+  588 of 1,000 calls a day (1 licence × 1,000): 58.8%
+  412 calls a day are left: enough for 412 retries; if more are needed, the least important reports pause first
 `)
   })
 })

@@ -324,6 +324,49 @@ describe('the environment', () => {
 })
 
 describe('warnings', () => {
+  const warningsOf = async (content: string) => {
+    const path = writeConfigFile(content)
+    return (await readConfigFile(path, '--config.file', {})).warnings.map((warning) =>
+      warning.replace(`${path}:`, ''),
+    )
+  }
+
+  it('are about a threshold that wolkvox always sends, where it is written', async () => {
+    expect(
+      await warningsOf(`service_level_seconds: 10
+operations:
+  - { name: a, server: "0042", token: test-token-a, reports: skills }
+  - { name: b, server: "0043", token: test-token-b, reports: skills }
+  - name: c
+    server: "0044"
+    token: test-token-c
+    reports: { skills: { service_level_seconds: 30 } }
+  - { name: d, server: "0045", token: test-token-d, reports: skills, service_level_seconds: 40 }
+`),
+    ).toEqual([
+      '1:1: service_level_seconds: 10 changes nothing, because wolkvox always sends 10, 20 and 30; remove it, or set another value',
+      '8:26: operations[2].reports.skills.service_level_seconds: 30 changes nothing, because wolkvox always sends 10, 20 and 30; remove it, or set another value',
+    ])
+  })
+
+  it('are about a threshold without the report skills, unless it is a default that another operation needs', async () => {
+    const withDefault = (reports: string) =>
+      warningsOf(`service_level_seconds: 40
+operations:
+  - { name: a, server: "0042", token: test-token-a, reports: agents }
+  - { name: b, server: "0043", token: test-token-b, reports: ${reports} }
+`)
+    const message = 'has no effect without the report skills; add it to reports'
+    expect(await withDefault('skills')).toEqual([])
+    expect(await withDefault('latency')).toEqual([`1:1: service_level_seconds: ${message}`])
+    expect(
+      await warningsOf(`operations:
+  - { name: a, server: "0042", token: test-token-a, reports: skills, service_level_seconds: 40 }
+  - { name: b, server: "0043", token: test-token-b, service_level_seconds: 40 }
+`),
+    ).toEqual([`3:53: operations[1].service_level_seconds: ${message}`])
+  })
+
   it('have the place of the setting, and are there once for a default', async () => {
     const path = writeConfigFile(`refresh_interval: 1m
 operations:

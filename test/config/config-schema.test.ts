@@ -60,7 +60,7 @@ describe('the documented examples', () => {
         licenses: 50,
         reports: [
           { name: 'agents', refreshIntervalMs: 300_000 },
-          { name: 'skills', parameters: { serviceLevelSeconds: 30 } },
+          { name: 'skills', parameters: { serviceLevelSeconds: 40 } },
           { name: 'latency', refreshIntervalMs: 900_000 },
         ],
       },

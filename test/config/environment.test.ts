@@ -542,6 +542,26 @@ describe('warns', () => {
     expect(await warningsOf({ WOLKVOX_TIMEOUT: timeout })).toEqual(warnings)
   })
 
+  it.each([
+    ['40', 'agents,skills', []],
+    [
+      '20',
+      'agents,skills',
+      [
+        'WOLKVOX_SERVICE_LEVEL_SECONDS: 20 changes nothing, because wolkvox always sends 10, 20 and 30; remove it, or set another value',
+      ],
+    ],
+    [
+      '40',
+      'agents',
+      ['WOLKVOX_SERVICE_LEVEL_SECONDS: has no effect without the report skills; add it to WOLKVOX_REPORTS'],
+    ],
+  ])('about a threshold without effect: %s with %s', async (threshold, reports, warnings) => {
+    expect(await warningsOf({ WOLKVOX_SERVICE_LEVEL_SECONDS: threshold, WOLKVOX_REPORTS: reports })).toEqual(
+      warnings,
+    )
+  })
+
   it.each(['\uFEFFWOLKVOX_SERVER', 'export WOLKVOX_SERVER'])(
     'about a name with characters before it: %j',
     async (name) => {

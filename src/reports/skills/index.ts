@@ -7,6 +7,7 @@ import {
   skillLabelsOf,
   storedSkill,
   thresholdFields,
+  usualThresholds,
 } from './rows.ts'
 
 /** The queues: what waits in each skill now, and the calls and service levels of its day. */
@@ -15,6 +16,7 @@ export const skills = defineReport({
   path: '/api/v2/real_time.php?api=skills&skill_id=all',
   // wolkvox always sends three thresholds. The parameter adds one.
   settings: ['serviceLevelSeconds'],
+  needlessValues: { serviceLevelSeconds: usualThresholds },
   parametersOf: ({ parameters: { serviceLevelSeconds } = {} }) =>
     serviceLevelSeconds === undefined ? {} : { services_time: String(serviceLevelSeconds) },
   defaultIntervalMs: 300_000,

@@ -12,13 +12,13 @@ export interface Skill {
   readonly serviceLevels: Readonly<Record<string, number>>
 }
 
-// wolkvox also sends `service_level_0seg`, which is always 0 %.
-const THRESHOLDS = [10, 20, 30]
+/** The thresholds of every response, in seconds. wolkvox also sends `service_level_0seg`, which is always 0 %. */
+export const usualThresholds: readonly number[] = [10, 20, 30]
 
 const thresholdField = (seconds: number) => `service_level_${seconds}seg`
 
 /** wolkvox's names of the fields with the service levels of every response. */
-export const thresholdFields: readonly string[] = THRESHOLDS.map(thresholdField)
+export const thresholdFields: readonly string[] = usualThresholds.map(thresholdField)
 
 /** wolkvox's name of the field with the service level of the configured threshold, if there is one. */
 export function requestedThresholdFields({ serviceLevelSeconds }: ReportParameters): readonly string[] {
@@ -33,7 +33,7 @@ export function skillKeyOf(value: FieldValue): string | undefined {
 
 /** Makes a reader of skills, with the thresholds of every response and the configured one. */
 export function createSkillReader({ parameters: { serviceLevelSeconds } = {} }: RowSettings) {
-  const thresholds = [...new Set([...THRESHOLDS, ...(serviceLevelSeconds ? [serviceLevelSeconds] : [])])]
+  const thresholds = [...new Set([...usualThresholds, ...(serviceLevelSeconds ? [serviceLevelSeconds] : [])])]
 
   return (id: string, _value: FieldValue, take: Take): Skill => ({
     id,
