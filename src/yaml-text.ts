@@ -78,11 +78,16 @@ export function parseYaml(text: string, { name, maxTokens, privateSections }: Ya
     const { line, col } = lineCounter.linePos(offset)
     return `${name}:${line}:${col}`
   }
+  const found = [...document.errors, ...document.warnings]
+  // After a tab, the parser takes the following lines for something else.
+  const tabs = found.filter(({ code }) => code === 'TAB_AS_INDENT')
   const problems = [
-    ...[...document.errors, ...document.warnings].map(
+    ...(tabs.length > 0 ? tabs : found).map(
       ({ code, pos }) => `${place(pos[0])}: ${SYNTAX_PROBLEMS[code] ?? `not valid YAML (${code})`}`,
     ),
-    ...wrongNodes(document).map(({ offset, message }) => `${place(offset)}: ${message}`),
+    ...(tabs.length > 0 ? [] : wrongNodes(document)).map(
+      ({ offset, message }) => `${place(offset)}: ${message}`,
+    ),
   ]
 
   /** Where the value is; for a value that is missing, where the mapping around it is; for an unknown key, the key. */

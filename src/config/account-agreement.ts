@@ -1,6 +1,8 @@
+import { sectionOf } from '../yaml-text.ts'
 import { dailyCallsOf, excessOf } from './daily-calls.ts'
 import { accountIdOf, type Operation } from './operation.ts'
-import type { RawSettings, SettingProblem } from './read-operation.ts'
+import { intervalPlace, type RawSettings, type SettingProblem, shortestOf } from './read-operation.ts'
+import { settings } from './settings.ts'
 
 /** An operation of several, and what it says itself. */
 export interface Member {
@@ -34,14 +36,22 @@ export function agreeOnAccounts(members: readonly Member[]): {
       agreed.set(index, same)
       return same
     })
-    const [first] = ofAccount
     // Of a single operation, the excess is one of its own problems.
     const excess = ofAccount.length > 1 ? excessOf(dailyCallsOf(operations)) : undefined
-    if (first !== undefined && excess !== undefined) {
-      problems.push({ index: first.index, setting: 'refreshInterval', message: excess })
-    }
+    if (excess !== undefined) problems.push({ ...placeOfShortest(ofAccount), message: excess })
   }
   return { operations: members.map(({ index, operation }) => agreed.get(index) ?? operation), problems }
+}
+
+/** Where the shortest interval of an account is written. */
+function placeOfShortest(members: readonly Member[]): Pick<MemberProblem, 'index' | 'setting' | 'at'> {
+  const { index, raw, name } = shortestOf(
+    members.flatMap(({ index, raw, operation: { reports } }) =>
+      reports.map(({ name, refreshIntervalMs }) => ({ index, raw, name, refreshIntervalMs })),
+    ),
+  )
+  const refreshInterval = sectionOf(sectionOf(raw, 'reports'), name)[settings.refreshInterval.key]
+  return { index, ...intervalPlace({ name, refreshInterval }) }
 }
 
 function agreedValue<S extends 'licenses' | 'timeZone'>(

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { type LocatedProblem, parseYaml, type YamlText } from '../yaml-text.ts'
 import { agreeOnAccounts, type MemberProblem } from './account-agreement.ts'
-import { type ConfigDocument, keyPath, readDocument } from './config-document.ts'
+import { type ConfigDocument, keyPath, OPERATIONS, readDocument } from './config-document.ts'
 import { ConfigError } from './config-error.ts'
 import { type Environment, readVariable, unknownVariables, variableSettings } from './environment.ts'
 import { type LoadedOperation, loadOperation, type SettingWarning } from './load-operation.ts'
@@ -20,7 +20,7 @@ const MAX_TOKENS = 30_000
 // More would hide the first ones.
 const MAX_PROBLEMS = 100
 
-/** Settings whose problems depend on others, so that an inherited one is wrong only for some operations. */
+/** Settings whose problems depend on others, so that a default is wrong only for some operations: the problem names them. */
 const DEPENDENT: ReadonlySet<SettingName> = new Set(['staleAfter', 'refreshInterval', 'reports', 'timeout'])
 
 // Many operations have the same warning about a default.
@@ -132,7 +132,7 @@ function isUsedElsewhere(
   )
 }
 
-/** Where a problem of an operation belongs; nowhere if the problem of the default is reported already. */
+/** A problem of an operation where its value is written, which can be a default; nowhere if the problem of the default is reported already. */
 function place(
   { operations }: ConfigDocument,
   index: number,
@@ -141,8 +141,9 @@ function place(
 ): LocatedProblem[] {
   const operation = operations[index]
   if (operation === undefined || [setting, missing].some((name) => operation.reported.has(name))) return []
-  const isDefault = operation.inherited.has(setting) && !dependent.has(setting)
-  return [{ at: isDefault ? [...keyPath(setting), ...at] : operation.placeOf(setting, at), message }]
+  if (!operation.inherited.has(setting)) return [{ at: operation.placeOf(setting, at), message }]
+  const inOperation = dependent.has(setting) ? `in ${OPERATIONS}[${index}]: ` : ''
+  return [{ at: [...keyPath(setting), ...at], message: `${inOperation}${message}` }]
 }
 
 /** In the order of the file, each once: several operations have the problems of the same default. */

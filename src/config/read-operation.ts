@@ -190,8 +190,25 @@ function quotaProblems({
 }: Partial<SettingValues>): SettingProblem[] {
   if (reports === undefined) return []
   const intervals = reportSettings({ reports, refreshInterval, timeout: timeout ?? 0, staleAfter }).map(
-    ({ report: { name }, ...times }) => ({ name, ...times }),
+    ({ report, ...times }) => ({ name: report.name, report, ...times }),
   )
   const excess = excessOf(dailyCallsOf([{ name: '', licenses, reports: intervals }]))
-  return excess === undefined ? [] : [{ setting: 'refreshInterval', message: excess }]
+  return excess === undefined ? [] : [{ ...intervalPlace(shortestOf(intervals).report), message: excess }]
+}
+
+/** The shortest of several intervals. */
+export function shortestOf<T extends { readonly refreshIntervalMs: number }>(intervals: readonly T[]): T {
+  return intervals.reduce((shortest, other) =>
+    other.refreshIntervalMs < shortest.refreshIntervalMs ? other : shortest,
+  )
+}
+
+/** Where the interval of a report is written: in the list of reports, or else for the whole operation. */
+export function intervalPlace(report: {
+  readonly name: string
+  readonly refreshInterval?: unknown
+}): Pick<SettingProblem, 'setting' | 'at'> {
+  return report.refreshInterval === undefined
+    ? { setting: 'refreshInterval' }
+    : { setting: 'reports', at: [report.name, settings.refreshInterval.key] }
 }

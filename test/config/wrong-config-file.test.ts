@@ -48,6 +48,19 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
   ],
   ['a tab', ['operations:', '	- name: a'], ['2:1 a tab indents this line; use spaces']],
   [
+    'a tab before lines that are good',
+    [
+      'operations:',
+      '  - name: a',
+      '\tserver: "0042"',
+      '    token: test-token',
+      '    reports:',
+      '      agents: {}',
+      '      agents: {}',
+    ],
+    ['3:1 a tab indents this line; use spaces'],
+  ],
+  [
     'wrong indentation',
     ['operations:', '  - name: a', '   server: "0042"'],
     ['3:1 a quote, a colon or a bracket is missing'],
@@ -542,7 +555,9 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
       '    token: test-token-b',
       '    refresh_interval: 15m',
     ],
-    ['4:5 operations[1].stale_after: must be at least 16m: the refresh interval (15m) plus the timeout (1m)'],
+    [
+      '1:1 stale_after: in operations[1]: must be at least 16m: the refresh interval (15m) plus the timeout (1m)',
+    ],
   ],
   [
     'an unknown report',
@@ -634,6 +649,53 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     one('licenses: 1', 'refresh_interval: 1m'),
     [
       '6:5 operations[0].refresh_interval: agents every 1m = 1,440 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 1m27s or longer',
+    ],
+  ],
+  [
+    'a default interval with which one operation exceeds its limit',
+    [
+      'refresh_interval: 5s',
+      'operations:',
+      '  - { name: a, server: "0042", token: test-token-a, licenses: 20 }',
+      '  - { name: b, server: "0043", token: test-token-b, licenses: 1 }',
+    ],
+    [
+      '1:1 refresh_interval: in operations[1]: agents every 5s = 17,280 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 1m27s or longer',
+    ],
+  ],
+  [
+    'the interval of one report that exceeds the limit',
+    one('licenses: 1', 'reports: { agents: {}, skills: { refresh_interval: 1m } }'),
+    [
+      '6:38 operations[0].reports.skills.refresh_interval: agents every 5m (288) + skills every 1m (1,440) = 1,728 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
+    ],
+  ],
+  [
+    'the interval of one report with which several operations exceed the limit',
+    [
+      'licenses: 1',
+      'operations:',
+      '  - { name: a, server: "0042", token: test-token-a }',
+      '  - name: b',
+      '    server: "0042"',
+      '    token: test-token-b',
+      '    reports: { agents: { refresh_interval: 90s } }',
+    ],
+    [
+      '7:26 operations[1].reports.agents.refresh_interval: a agents every 5m (288) + b agents every 1m30s (960) = 1,248 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
+    ],
+  ],
+  [
+    'a default interval with which several operations exceed the limit',
+    [
+      'licenses: 1',
+      'refresh_interval: 2m',
+      'operations:',
+      '  - { name: a, server: "0042", token: test-token-a }',
+      '  - { name: b, server: "0042", token: test-token-b }',
+    ],
+    [
+      '2:1 refresh_interval: in operations[0]: a agents every 2m (720) + b agents every 2m (720) = 1,440 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
     ],
   ],
   [
