@@ -8,4 +8,6 @@ export interface Rejections {
   readonly records: Readonly<Partial<Record<RecordRejection, number>>>
   /** Unreadable values, under wolkvox's name of the field. */
   readonly values: Readonly<Record<string, number>>
+  /** How many of these values are dates in the future. Absent if none is. */
+  readonly futureDates?: number
 }

@@ -7,7 +7,7 @@ import { UNPARSABLE } from '../wolkvox/parse.ts'
 import { createRedactor } from '../wolkvox/redaction.ts'
 import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
 import { createTraceFinder } from '../wolkvox/secret-traces.ts'
-import { isObject, type Reader, UNREADABLE } from '../wolkvox/values.ts'
+import { isFutureDate, isObject, type Reader, UNREADABLE } from '../wolkvox/values.ts'
 import type { KeepsAgent } from './agent-filter.ts'
 import { createRecordFields } from './record-fields.ts'
 import { type AnyReport, fieldsOf, type JsonRecord, numericFields, type RowSettings } from './report.ts'
@@ -140,6 +140,7 @@ export function readRecords(
 
   const { keepsAgent } = source
   const excludedIds: string[] = []
+  let futureDates = 0
   let current: JsonRecord = {}
   const value = (field: string) => fields.valueOf(current, field)
 
@@ -149,6 +150,7 @@ export function readRecords(
     const reading = read(value, context)
     if (reading !== UNREADABLE && !isSecret(reading)) return reading
     rejectedValues[field] = (rejectedValues[field] ?? 0) + 1
+    if (reading === UNREADABLE && isFutureDate(value, context)) futureDates += 1
     return undefined
   }
 
@@ -192,7 +194,11 @@ export function readRecords(
   return {
     rows,
     columns: Object.fromEntries(columns.map(({ field, numbers }) => [field, numbers])),
-    rejections: { records: rejectedRecords, values: rejectedValues },
+    rejections: {
+      records: rejectedRecords,
+      values: rejectedValues,
+      ...(futureDates > 0 && { futureDates }),
+    },
     missingFields: fields.missing().filter((field) => !report.comparedFields?.includes(field)),
     excludedIds,
   }

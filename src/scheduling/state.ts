@@ -32,6 +32,8 @@ export interface RefreshRecord {
   readonly rows: number | undefined
   readonly rejectedRecords: number
   readonly rejectedValues: number
+  /** Whether some of these values are dates in the future. Absent if none is. */
+  readonly hasFutureDates?: boolean
 }
 
 /** How many refreshes a report remembers. */
@@ -189,6 +191,7 @@ function recordOf(before: ReportState, outcome: Outcome, durationMs: number, now
     rows: outcome.ok ? outcome.rendered.rows : undefined,
     rejectedRecords: totalOf(rejections.records),
     rejectedValues: totalOf(rejections.values),
+    ...(rejections.futureDates !== undefined && { hasFutureDates: true }),
   }
 }
 

@@ -32,6 +32,7 @@ export const english: Texts = {
     recordLimit: (records) => `the response has ${records} records, the maximum: some may be missing`,
     rejected: (records, values) =>
       `the last response had records or values that cannot be read (records: ${records}, values: ${values})`,
+    futureDates: 'some are dates in the future: check the time zone of the operation and the clock',
     reloadFails: (span) =>
       `Configuration: reloads have failed for ${span}; the configuration before them is still used. The log and check-config say why.`,
     whatToDo: 'What to do:',

@@ -32,6 +32,7 @@ export const spanish: Texts = {
       `la respuesta trae ${records} registros, el máximo: es posible que falten algunos`,
     rejected: (records, values) =>
       `la última respuesta trajo registros o valores que no se pueden leer (registros: ${records}, valores: ${values})`,
+    futureDates: 'algunos son fechas del futuro: revise la zona horaria de la operación y el reloj',
     reloadFails: (span) =>
       `Configuración: no se puede volver a cargar desde hace ${span}; sigue en uso la anterior. El registro y check-config dicen por qué.`,
     whatToDo: 'Qué hacer:',

@@ -60,8 +60,9 @@ function reportText(problem: Extract<Problem, { report: unknown }>, { texts, for
     return summary.recordLimit(format.count(problem.report.data?.records ?? 0))
   }
   if (problem.kind === 'rejected') {
-    const { rejectedRecords, rejectedValues } = problem.refresh
-    return summary.rejected(format.count(rejectedRecords), format.count(rejectedValues))
+    const { rejectedRecords, rejectedValues, hasFutureDates } = problem.refresh
+    const rejected = summary.rejected(format.count(rejectedRecords), format.count(rejectedValues))
+    return hasFutureDates ? `${rejected}; ${summary.futureDates}` : rejected
   }
   const { condition, failingSince, history } = problem.report
   const now = { stale: summary.stale, missing: summary.noData, failing: summary.failing }

@@ -36,6 +36,7 @@ export interface Texts {
     readonly nearlyUsedUp: (used: string, limit: string) => string
     readonly recordLimit: (records: string) => string
     readonly rejected: (records: string, values: string) => string
+    readonly futureDates: string
     /** @param span such as `2 h 5 min` */
     readonly reloadFails: (span: string) => string
     readonly whatToDo: string

@@ -105,6 +105,7 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
         ...rejectedBy(outcome),
         ...(reasons.length > 0 && { reasons }),
         ...(fields.length > 0 && { fields }),
+        ...(outcome.rejections.futureDates !== undefined && { hint: FUTURE_DATES_HINT }),
         ...repeated,
       },
       'data rejected',
@@ -178,6 +179,9 @@ const formatWait = (ms: number) => formatDuration(Math.ceil(ms / 1000) * 1000)
 
 const namesOf = (counts: Readonly<Record<string, number>>) =>
   Object.keys(counts).filter((name) => counts[name] !== 0)
+
+const FUTURE_DATES_HINT =
+  'dates are in the future; check the time zone (WOLKVOX_TIMEZONE, timezone in a file) and the clock'
 
 function rejectedBy({ rejections }: Outcome) {
   const records = totalOf(rejections.records)

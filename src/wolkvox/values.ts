@@ -155,6 +155,13 @@ export const readTimestamp: Reader<number> = (value, { fetchedAt, timeZone }) =>
   return at / 1000
 }
 
+/** Whether a value is a date and time too far ahead of the local clock: a time zone or a clock is wrong. */
+export function isFutureDate(value: unknown, { fetchedAt, timeZone }: ReadingContext): boolean {
+  if (typeof value !== 'string') return false
+  const at = parseDateTime(value.trim(), timeZone)
+  return at !== undefined && at > fetchedAt + MAX_LEAD_SECONDS * 1000
+}
+
 /**
  * The elements of a list, or of an object whose keys are whole numbers, which PHP creates from a list with gaps. Elements without
  * a value, such as `null`, are left out.

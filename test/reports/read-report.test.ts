@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Secret } from '../../src/config/secret.ts'
 import { agentFamilies } from '../../src/reports/agents/families.ts'
 import { agents as agentsReport } from '../../src/reports/agents/index.ts'
+import { reportNamed } from '../../src/reports/index.ts'
 import { readRecords, readReport } from '../../src/reports/read-report.ts'
 import { type AnyReport, defineReport, fieldGauge, numericFields } from '../../src/reports/report.ts'
 import { UNPARSABLE } from '../../src/wolkvox/parse.ts'
@@ -40,6 +41,27 @@ describe('a record', () => {
         aux_time: [900],
       },
       rejections: { records: {}, values: {} },
+    })
+  })
+
+  it('counts dates in the future, which a wrong time zone causes', () => {
+    // FETCHED_AT in Mexico City, an hour behind Bogotá. 5 minutes are tolerated.
+    const timeZone = 'America/Mexico_City'
+    const local = new Date(FETCHED_AT).toLocaleString('sv-SE', { timeZone: 'America/Bogota' })
+    const records = [{ 'by_agent.agent_id': '1-A', 'by_agent.last_date': local }]
+    const rejections = (zone: string, more: readonly object[] = []) =>
+      readRecords(
+        reportNamed('latency'),
+        [...records, ...more],
+        { ...anOperation(), timeZone: zone },
+        FETCHED_AT,
+      ).rejections
+    expect(rejections('America/Bogota')).toEqual({ records: {}, values: {} })
+    const other = [{ 'by_agent.agent_id': '2-B', 'by_agent.last_date': '0000-00-00 00:00:00' }]
+    expect(rejections(timeZone, other)).toEqual({
+      records: {},
+      values: { 'by_agent.last_date': 2 },
+      futureDates: 1,
     })
   })
 

@@ -78,6 +78,17 @@ describe('the summary', () => {
     expect(summaryOf(pageOf(state))[1]).toBe(`Account 0042: ${words}`)
   })
 
+  it('says that dates in the future cannot be read', () => {
+    const values = { 'by_agent.last_date': 3 }
+    const state = stateOf(agents(good(200, { records: {}, values, futureDates: 2 })))
+    expect(summaryOf(pageOf(state))[1]).toMatch(
+      /values: 3\); some are dates in the future: check the time zone of the operation and the clock$/,
+    )
+    expect(summaryOf(pageOf(state, { language: 'es' }))[1]).toMatch(
+      /valores: 3\); algunos son fechas del futuro: revise la zona horaria de la operación y el reloj$/,
+    )
+  })
+
   it('says that records may be missing', () => {
     expect(summaryOf(pageOf(stateOf(agents(good(60_000)))))[1]).toBe(
       'ventas, agents: the response has 60,000 records, the maximum: some may be missing',

@@ -204,6 +204,16 @@ describe('data that is rejected', () => {
     ])
   })
 
+  it('has a hint if there are dates in the future', () => {
+    const values = { 'by_agent.last_date': 2 }
+    expect(linesOf([aSuccess({}, { records: {}, values, futureDates: 1 })], 'warn')).toEqual([
+      expect.objectContaining({
+        msg: 'data rejected',
+        hint: 'dates are in the future; check the time zone (WOLKVOX_TIMEZONE, timezone in a file) and the clock',
+      }),
+    ])
+  })
+
   it('is a warning once an hour, and one line when it ends', () => {
     const lines = linesOf([...repeat(25, partial), aSuccess(), aSuccess()], 'info')
     expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
