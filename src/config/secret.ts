@@ -3,24 +3,42 @@ import { inspect } from 'node:util'
 const REDACTED = '[secret]'
 
 // A token that was replaced can still be in a late message. Without a limit, each new token would slow down all outputs for good.
-const MAX_KNOWN = 1024
+const MAX_RELEASED = 1024
 
-/** The secrets of this thread (each thread has its own copy of this module), for {@link redactSecrets}. The last one is the newest. */
-const known = new Set<string>()
+// Each thread has its own copy of this module, and knows only its own secrets.
 
-/** Finds them; made when it is needed. */
+/** The secrets that objects have, and how many objects. The configuration has its secrets for as long as it runs, so none is forgotten. */
+const inUse = new Map<string, number>()
+
+/** Secrets that no object has any more. The last one was released last. */
+const released = new Set<string>()
+
+/** Finds all of them; made when it is needed. */
 let pattern: RegExp | undefined
 
 function remember(secret: string): void {
-  const isNew = !known.delete(secret)
-  known.add(secret)
-  if (!isNew) return
-  for (const oldest of known) {
-    if (known.size <= MAX_KNOWN) break
-    known.delete(oldest)
-  }
-  pattern = undefined
+  const uses = inUse.get(secret) ?? 0
+  inUse.set(secret, uses + 1)
+  if (!released.delete(secret) && uses === 0) pattern = undefined
 }
+
+function release(secret: string): void {
+  const uses = inUse.get(secret) ?? 0
+  if (uses > 1) {
+    inUse.set(secret, uses - 1)
+    return
+  }
+  inUse.delete(secret)
+  released.add(secret)
+  for (const oldest of released) {
+    if (released.size <= MAX_RELEASED) break
+    released.delete(oldest)
+    pattern = undefined
+  }
+}
+
+// Some time after the object is gone. Until then the secret is still found.
+const objects = new FinalizationRegistry(release)
 
 /**
  * A token or a password that printing, logging, spreading or serialising cannot reveal. Only {@link Secret.reveal} returns it, so every
@@ -32,6 +50,7 @@ export class Secret {
   constructor(value: string) {
     this.#value = value
     remember(value)
+    objects.register(this, value)
   }
 
   /** The secret itself, for the request header and for redaction. */
@@ -60,7 +79,7 @@ const MIN_LENGTH = 8
  * defence for all outputs: no message should contain one.
  */
 export function redactSecrets(text: string): string {
-  pattern ??= patternOf(known)
+  pattern ??= patternOf([...inUse.keys(), ...released])
   return text.replace(pattern, REDACTED)
 }
 

@@ -1,6 +1,9 @@
 import { format, inspect } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { redactSecrets, Secret } from '../../src/config/secret.ts'
+import { eventually } from '../../tools/eventually.ts'
 
 const secret = new Secret('test-token')
 
@@ -85,17 +88,52 @@ describe('redactSecrets', () => {
 })
 
 describe('the memory of secrets', () => {
-  it('forgets the oldest of very many, so that new tokens do not slow down all outputs for good', () => {
-    const first = new Secret('test-token-first')
-    for (let index = 0; index < 1022; index += 1) new Secret(`test-token-${index}`)
-    expect(redactSecrets(first.reveal())).toBe('[secret]')
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+
+  const isKnown = (secret: string) => redactSecrets(secret) === '[secret]'
+
+  const texts = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `test-token-${name}-${index}`)
+
+  /** Makes objects that nothing refers to, and waits until all are collected. */
+  async function release(...secrets: readonly string[]): Promise<void> {
+    let collected = 0
+    const objects = new FinalizationRegistry(() => {
+      collected += 1
+    })
+    for (const secret of secrets) objects.register(new Secret(secret), undefined)
+    await eventually('collection of the objects', async () => {
+      collectGarbage()
+      // The registry of the module runs in a task before or after that of this test.
+      for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve))
+      return collected === secrets.length || undefined
+    })
+  }
+
+  it('forgets the oldest of very many that no object has, so that new tokens do not slow down all outputs for good', async () => {
+    await release('test-token-first')
+    await release('test-token-second')
+    await release(...texts('between', 60))
     // Used again, so it is not the oldest any more.
-    new Secret(first.reveal())
-    for (let index = 0; index < 1023; index += 1) new Secret(`other-token-${index}`)
-    expect(redactSecrets('test-token-first test-token-1 other-token-5')).toBe(
-      '[secret] test-token-1 [secret]',
-    )
-    new Secret('last-test-token')
-    expect(redactSecrets('test-token-first')).toBe('test-token-first')
+    await release('test-token-first')
+    await release(...texts('later', 900))
+    expect(isKnown('test-token-second')).toBe(true)
+    for (const part of Array(5).keys()) {
+      if (isKnown('test-token-second')) await release(...texts(`part-${part}`, 30))
+    }
+    expect([isKnown('test-token-second'), isKnown('test-token-first')]).toEqual([false, true])
+    await release(...texts('last', 100))
+    expect([isKnown('test-token-first'), isKnown('test-token-last-0')]).toEqual([false, true])
+  })
+
+  it('never forgets a secret of an object that exists, however many there are', async () => {
+    const configured = texts('configured', 3000).map((text) => new Secret(text))
+    // A call has its own copy for a moment.
+    await release(texts('configured', 1)[0] ?? '')
+    await release('test-token-of-before')
+    await release(...texts('failed-reload', 1100))
+    expect(isKnown('test-token-of-before')).toBe(false)
+    expect(configured.filter((secret) => !isKnown(secret.reveal()))).toEqual([])
   })
 })
