@@ -27,8 +27,8 @@ export interface OtherRequests extends RequestsOfDay {
 export interface StoredSchedule {
   /** No fetch before this, in milliseconds since 1970. */
   readonly earliestFetch: number
-  /** Whether token and address are the same as when it was stored. */
-  readonly sameCredentials: boolean
+  /** What the report was fetched with: a fingerprint, see `credentialsFingerprint`. */
+  readonly credentials: string
 }
 
 /** What is stored of an account, so that a restart costs no unnecessary call. */
@@ -42,29 +42,20 @@ export interface StoredAccount {
   readonly schedules: Readonly<Record<string, StoredSchedule>>
 }
 
-/** The same, to be written. */
-export interface AccountToStore extends Omit<StoredAccount, 'schedules'> {
-  readonly schedules: Readonly<
-    Record<string, { readonly earliestFetch: number; readonly credentials: string }>
-  >
-}
-
 /** Keeps the request counts and schedules of an account across restarts. */
 export interface AccountStorage {
   /**
    * Locks the storage of the account and reads what an earlier process has stored.
    *
-   * @param credentials by the key of the report, what the reports are fetched with now: a fingerprint, see
-   *   `credentialsFingerprint`
    * @returns `undefined` if nothing is stored, or if it cannot be trusted
    * @throws StorageInUseError when another exporter uses the same storage
    */
-  load(credentials: Readonly<Record<string, string>>): Promise<StoredAccount | undefined>
+  load(): Promise<StoredAccount | undefined>
   /**
    * @returns whether it was stored; the refresh continues either way
    * @throws StorageInUseError when another exporter uses the same storage; nothing is written then
    */
-  save(account: AccountToStore): Promise<boolean>
+  save(account: StoredAccount): Promise<boolean>
   /** Releases the lock, when nothing is being read or written. */
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { now } from '../clock.ts'
 import type { Outcome } from '../model/outcome.ts'
-import type { AccountStorage, StoredAccount } from '../model/storage-ports.ts'
+import type { AccountStorage, StoredAccount, StoredSchedule } from '../model/storage-ports.ts'
 import { dayAt } from './account-day.ts'
 import {
   type AccountState,
@@ -80,26 +80,24 @@ export interface Account {
 /**
  * Opens an account: locks its storage and continues the counts of an earlier process.
  *
- * @param credentials by the key of the report, of all reports of the account
  * @returns the account, and what an earlier process has stored
  * @throws StorageInUseError when another exporter uses the storage
  */
 export async function openAccount(
   settings: AccountSettings,
   storage: AccountStorage,
-  credentials: Readonly<Record<string, string>>,
 ): Promise<{ readonly account: Account; readonly stored: StoredAccount | undefined }> {
-  const stored = await storage.load(credentials)
-  return { account: createAccount(settings, storage, credentials, stored), stored }
+  const stored = await storage.load()
+  return { account: createAccount(settings, storage, stored), stored }
 }
 
 function createAccount(
   settings: AccountSettings,
   storage: AccountStorage,
-  credentials: Readonly<Record<string, string>>,
   stored: StoredAccount | undefined,
 ): Account {
-  const schedules = new Map(validSchedules(credentials, stored))
+  // Those of an earlier process return when their reports start.
+  const schedules = new Map<string, StoredSchedule>()
   let state = initialAccountState(settings, stored)
   const queue = createCallQueue()
   const listeners = new Set<() => void>()
@@ -190,18 +188,6 @@ function createAccount(
     forgetSchedule: (key) => schedules.delete(key),
     close: () => storage.close(),
   }
-}
-
-/** Stored schedules of current reports. They are stored again until a report has a new one. */
-function validSchedules(
-  credentials: Readonly<Record<string, string>>,
-  stored: StoredAccount | undefined,
-): [string, { readonly credentials: string; readonly earliestFetch: number }][] {
-  return Object.entries(credentials).flatMap(([key, ofReport]) => {
-    const schedule = stored?.schedules[key]
-    if (!schedule?.sameCredentials) return []
-    return [[key, { credentials: ofReport, earliestFetch: schedule.earliestFetch }]]
-  })
 }
 
 function initialAccountState(settings: AccountSettings, stored: StoredAccount | undefined): AccountState {

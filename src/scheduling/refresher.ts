@@ -101,7 +101,7 @@ export function startRefresher(
   let sentAt: number | undefined
   let { credentials } = parts
   /** What the last call was made with. */
-  let usedCredentials = previous !== undefined && schedule?.sameCredentials ? parts.credentials : undefined
+  let usedCredentials = previous === undefined ? undefined : schedule?.credentials
   /** Ends the wait for the next refresh. */
   let waiting = new AbortController()
   /** When the next refresh is due, on the monotonic clock. */
@@ -122,7 +122,7 @@ export function startRefresher(
     const { rendered } = state
     // After a change of the token the operator expects the exporter to try the new one immediately.
     const wait =
-      schedule?.sameCredentials === false
+      schedule !== undefined && schedule.credentials !== parts.credentials
         ? 0
         : firstWait(schedule?.earliestFetch, rendered?.fetchedAt, refreshIntervalMs, Date.now())
     // Not the backoff of the account: a refused refresh costs no call, and its reason shows why there is no data.
@@ -239,6 +239,8 @@ export function startRefresher(
     }
   }
 
+  // Stored again with the next call of the account, until this report has a new schedule.
+  if (schedule?.credentials === credentials) account.noteSchedule(key, credentials, schedule.earliestFetch)
   const stopListening = account.onQuotaFreed(endBackoff)
   const ended = run()
     .catch((error: unknown) => {

@@ -11,12 +11,7 @@ import {
   type ReportSettings,
 } from '../config/operation.ts'
 import type { Attempt } from '../model/outcome.ts'
-import type {
-  AccountStorage,
-  SnapshotStorage,
-  StoredAccount,
-  StoredSchedule,
-} from '../model/storage-ports.ts'
+import type { AccountStorage, SnapshotStorage, StoredSchedule } from '../model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from './account.ts'
 import { type RefreshEvents, type Refresher, reportKey, startRefresher } from './refresher.ts'
 import { startOffset } from './schedule.ts'
@@ -52,7 +47,8 @@ export interface SupervisorParts {
 
 interface RunningAccount {
   readonly account: Account
-  readonly stored: StoredAccount | undefined
+  /** What an earlier process has left for reports that have not started yet. */
+  readonly schedules: Map<string, StoredSchedule>
 }
 
 interface RunningOperation {
@@ -120,12 +116,13 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
   async function openAccounts(wanted: readonly Operation[]): Promise<void> {
     const opened = new Map<string, RunningAccount>()
-    const opening = [...Map.groupBy(wanted, accountIdOf)].map(async ([key, [first, ...others]]) => {
+    const opening = [...Map.groupBy(wanted, accountIdOf)].map(async ([key, [first]]) => {
       if (first === undefined || accounts.has(key)) return
       // Otherwise the lock that is acquired now would be released then.
       await closing.get(key)
       const settings = accountSettings(first, wanted)
-      opened.set(key, await openAccount(settings, storageOf(first), credentialsOf([first, ...others])))
+      const { account, stored } = await openAccount(settings, storageOf(first))
+      opened.set(key, { account, schedules: new Map(Object.entries(stored?.schedules ?? {})) })
     })
     const results = await Promise.allSettled(opening)
     const refused = results.find((result) => result.status === 'rejected')
@@ -147,11 +144,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
         reports.delete(key)
         accounts.get(accountKey)?.account.forgetSchedule(key)
         const next = wanted.find(({ name }) => name === operation.name)
-        const sameCredentials =
-          next !== undefined && credentialsFingerprint(next) === credentialsFingerprint(operation)
+        const credentials = credentialsFingerprint(operation)
         const state = next !== undefined && continuesData(next, running) ? refresher.state() : undefined
         // The age of the data decides: without data, waiting for the old schedule would leave a gap.
-        return [key, { schedule: { earliestFetch: 0, sameCredentials }, state }] as const
+        return [key, { schedule: { earliestFetch: 0, credentials }, state }] as const
       }),
     )
   }
@@ -189,11 +185,14 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     const key = reportKey(operation.name, settings.name)
     const running = accounts.get(accountIdOf(operation))
     if (running === undefined) throw new Error(`the account of ${operation.name} is not open`)
+    const stored = running.schedules.get(key)
+    // If the report starts again after it was removed, the age of its data decides.
+    running.schedules.delete(key)
     const refresher = startRefresher(operation, settings, {
       account: running.account,
       report: scheduledReport(settings, operation.priority),
       snapshots: snapshotsOf(operation, settings.name),
-      schedule: predecessor?.schedule ?? running.stored?.schedules[key],
+      schedule: predecessor?.schedule ?? stored,
       previous: predecessor?.state,
       credentials: credentialsFingerprint(operation),
       startOffsetMs,
@@ -284,17 +283,6 @@ function accountSettings(operation: Operation, operations: readonly Operation[])
     .flatMap(({ reports, priority }) => reports.map((report) => scheduledReport(report, priority)))
   const account = accountLabelOf(operation, operations)
   return { account, timeZone, dailyLimit: dailyLimit({ licenses }), reports }
-}
-
-function credentialsOf(operations: readonly Operation[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    operations.flatMap((operation) =>
-      operation.reports.map((report) => [
-        reportKey(operation.name, report.name),
-        credentialsFingerprint(operation),
-      ]),
-    ),
-  )
 }
 
 /** Whether a running report continues unchanged under the wanted settings of an operation. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { accountIdOf, type Operation } from '../config/operation.ts'
-import type { AccountToStore, StoredAccount } from '../model/storage-ports.ts'
+import type { StoredAccount } from '../model/storage-ports.ts'
 import { DAY_MS } from '../units.ts'
 import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 
@@ -26,20 +26,18 @@ const stored = z.object({
 const MAX_CLOCK_SETBACK_MS = DAY_MS
 
 /** Encodes the request counts and schedules of an account for its file. @param now milliseconds since 1970 */
-export function encodeAccount(source: AccountSource, account: AccountToStore, now: number): Uint8Array {
+export function encodeAccount(source: AccountSource, account: StoredAccount, now: number): Uint8Array {
   return encodeStored({ account: accountIdOf(source), ...account }, now)
 }
 
 /**
  * Decodes the request counts and schedules of an earlier process.
  *
- * @param credentials fingerprint by the key of each report, as of now
  * @param now milliseconds since 1970
  */
 export function decodeAccount(
   bytes: Uint8Array,
   source: AccountSource,
-  credentials: Readonly<Record<string, string>>,
   now: number,
 ): ReadResult<StoredAccount> {
   const expected = stored.refine(
@@ -48,18 +46,6 @@ export function decodeAccount(
   )
   const { content, problem } = decodeStored(bytes, expected, now, MAX_CLOCK_SETBACK_MS)
   if (content === undefined) return { problem }
-  const { requestsOfDay, exhausted, otherRequests, schedules } = content
-  return {
-    content: {
-      requestsOfDay,
-      exhausted,
-      otherRequests,
-      schedules: Object.fromEntries(
-        Object.entries(schedules).map(([key, { earliestFetch, credentials: before }]) => [
-          key,
-          { earliestFetch, sameCredentials: before === credentials[key] },
-        ]),
-      ),
-    },
-  }
+  const { account, ...ofAccount } = content
+  return { content: ofAccount }
 }

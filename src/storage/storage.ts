@@ -76,9 +76,9 @@ export function createStorage(
       const lock = lockOf(operation)
       const file = createFile(fileOf(folder, accountIdOf(operation), 'account'), lock, disk, log)
       return {
-        async load(credentials) {
+        async load() {
           await lock.acquire()
-          return file.read((bytes) => decodeAccount(bytes, operation, credentials, Date.now()))
+          return file.read((bytes) => decodeAccount(bytes, operation, Date.now()))
         },
         save: (account) => file.write(async () => encodeAccount(operation, account, Date.now())),
         async close() {

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '../../src/model/outcome.ts'
-import type { AccountStorage, AccountToStore } from '../../src/model/storage-ports.ts'
+import type { AccountStorage, StoredAccount } from '../../src/model/storage-ports.ts'
 import { type Account, openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday, reserveAgainst } from '../../src/scheduling/budget.ts'
 import { scheduledReport } from '../../src/scheduling/scheduled-report.ts'
@@ -30,9 +30,9 @@ useFakeTime('2026-03-10T17:00:00Z')
 
 async function open(
   storage: AccountStorage = anAccountStorage(),
-  { licenses, credentials = {} }: { licenses?: number; credentials?: Record<string, string> } = {},
+  { licenses }: { licenses?: number } = {},
 ): Promise<Account> {
-  return (await openAccount(accountSettings(anOperation({ licenses })), storage, credentials)).account
+  return (await openAccount(accountSettings(anOperation({ licenses })), storage)).account
 }
 
 const silent = { onRequest: () => {}, onUnsent: () => {}, onSaved: () => {} }
@@ -45,8 +45,8 @@ const resolvesWith = (outcome: Outcome) => async () => outcome
 
 /** A storage that records what is saved. */
 function recordingStorage(storage: AccountStorage = anAccountStorage()) {
-  const saved: AccountToStore[] = []
-  const save = async (account: AccountToStore) => {
+  const saved: StoredAccount[] = []
+  const save = async (account: StoredAccount) => {
     saved.push(account)
     return true
   }
@@ -197,7 +197,7 @@ describe('a request', () => {
     function abortingStorage(stored: AccountStorage = anAccountStorage()) {
       const stopping = new AbortController()
       const { saved, storage } = recordingStorage(stored)
-      const save = (account: AccountToStore) => {
+      const save = (account: StoredAccount) => {
         stopping.abort(new Error('no longer wanted'))
         return storage.save(account)
       }
@@ -231,7 +231,7 @@ describe('a request', () => {
 
     it('leaves the next process the schedule of a refresh that has sent nothing', async () => {
       const { saved, storage } = recordingStorage()
-      const slow = (account: AccountToStore) =>
+      const slow = (account: StoredAccount) =>
         new Promise<boolean>((resolve) => setTimeout(() => resolve(storage.save(account)), 1000))
       const report = await startReport(async () => good(), { storage: { ...storage, save: slow } })
       await vi.advanceTimersByTimeAsync(500)
@@ -444,12 +444,10 @@ describe('an account of an earlier process', () => {
     expect(account.backoffMs(AGENTS)).toBe(0)
   })
 
-  it('is what its storage has loaded with the credentials of all reports', async () => {
-    const credentials = { a: 'fingerprint' }
+  it('is what its storage has loaded', async () => {
     const stored = { requestsOfDay: { day: TODAY, count: 3 }, schedules: {} }
-    const load = vi.fn(async () => stored)
-    const opened = await openAccount(accountSettings(anOperation()), anAccountStorage({ load }), credentials)
-    expect(load.mock.calls).toEqual([[credentials]])
+    const storage = anAccountStorage({ load: async () => stored })
+    const opened = await openAccount(accountSettings(anOperation()), storage)
     expect(opened.stored).toBe(stored)
   })
 
@@ -496,24 +494,6 @@ describe('what the next process gets', () => {
     await account.saveSchedule('b', 'two', 3)
     expect(saved.at(-1)?.schedules).toEqual({ b: { credentials: 'two', earliestFetch: 3 } })
   })
-
-  it('includes stored schedules of reports that have not called yet, unless their credentials changed', async () => {
-    const { saved, storage } = recordingStorage(
-      storageWith({
-        schedules: {
-          kept: { earliestFetch: 1, sameCredentials: true },
-          changed: { earliestFetch: 2, sameCredentials: false },
-          removed: { earliestFetch: 3, sameCredentials: true },
-        },
-      }),
-    )
-    const account = await open(storage, { credentials: { kept: 'one', changed: 'two', added: 'three' } })
-    await account.saveSchedule('added', 'three', 4)
-    expect(saved.at(-1)?.schedules).toEqual({
-      kept: { credentials: 'one', earliestFetch: 1 },
-      added: { credentials: 'three', earliestFetch: 4 },
-    })
-  })
 })
 
 describe('the requests of other programs', () => {
@@ -530,7 +510,6 @@ describe('the requests of other programs', () => {
     const { account } = await openAccount(
       { ...accountSettings(anOperation({ licenses: 1 })), reports: [AGENTS, MEASURING] },
       storage,
-      {},
     )
     return account
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { now } from '../../src/clock.ts'
+import { credentialsFingerprint } from '../../src/config/operation.ts'
 import type { Outcome } from '../../src/model/outcome.ts'
-import type { AccountToStore, StoredAccount } from '../../src/model/storage-ports.ts'
+import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
@@ -107,7 +108,6 @@ describe('the daily limit', () => {
     const { account } = await openAccount(
       { ...accountSettings(anOperation({ licenses: 1 })), reports: [important, scheduled] },
       used('2026-03-10', 996),
-      {},
     )
     const { report, calls } = await start('2026-03-11T04:10:00Z', () => bad('connect'), {
       account,
@@ -277,7 +277,7 @@ describe('a quota that is free again before the backoff ends', () => {
     })
 
   it('wakes the refreshes that wait for it: a measurement shows that calls are left', async () => {
-    const { account } = await openAccount(settings, usedUp(), {})
+    const { account } = await openAccount(settings, usedUp())
     const { report, times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
     await startReport(() => ({ ...good(), accountCalls: 600 }), {
       account,
@@ -294,7 +294,7 @@ describe('a quota that is free again before the backoff ends', () => {
   })
 
   it('does not wake them if the measurement shows that it is still used up', async () => {
-    const { account } = await openAccount(settings, usedUp(), {})
+    const { account } = await openAccount(settings, usedUp())
     const { report, times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
     await startReport(() => ({ ...good(), accountCalls: 1001 }), {
       account,
@@ -310,7 +310,7 @@ describe('a quota that is free again before the backoff ends', () => {
   })
 
   it('wakes them no earlier than they would have been due', async () => {
-    const { account } = await openAccount(settings, usedUp(), {})
+    const { account } = await openAccount(settings, usedUp())
     const { times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
     await vi.advanceTimersByTimeAsync(2 * MINUTE)
     account.configure({ ...settings, dailyLimit: 2000 })
@@ -319,7 +319,7 @@ describe('a quota that is free again before the backoff ends', () => {
   })
 
   it('wakes them after a probe of another report', async () => {
-    const { account } = await openAccount({ ...settings, dailyLimit: undefined }, anAccountStorage(), {})
+    const { account } = await openAccount({ ...settings, dailyLimit: undefined }, anAccountStorage())
     const other = await start(
       '2026-03-10T17:00:00Z',
       (call) => (call === 1 ? bad('quota_exceeded') : good()),
@@ -343,7 +343,7 @@ describe('a quota that is free again before the backoff ends', () => {
   })
 
   it('listens for nothing after it was stopped', async () => {
-    const { account } = await openAccount(settings, usedUp(), {})
+    const { account } = await openAccount(settings, usedUp())
     const { report, times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
     await vi.advanceTimersByTimeAsync(MINUTE)
     await report.stop()
@@ -366,7 +366,9 @@ describe('a restart', () => {
   }
   const planned = (at: string, count = 7) => ({
     requestsOfDay: { day: '2026-03-10', count },
-    schedules: { [KEY]: { earliestFetch: Date.parse(at), sameCredentials: true } },
+    schedules: {
+      [KEY]: { earliestFetch: Date.parse(at), credentials: credentialsFingerprint(anOperation()) },
+    },
   })
 
   it('serves stored data, and calls when the next refresh is due', async () => {
@@ -421,7 +423,7 @@ describe('the stored account', () => {
     const saved: string[] = []
     let sent: readonly string[] = []
     const storage = anAccountStorage({
-      save: async ({ requestsOfDay, schedules }: AccountToStore) => {
+      save: async ({ requestsOfDay, schedules }: StoredAccount) => {
         const next = new Date(schedules[KEY]?.earliestFetch ?? 0).toISOString().slice(11, 19)
         saved.push(`${sent.length} sent, ${requestsOfDay.count} counted, next ${next}`)
         return true
@@ -490,7 +492,7 @@ describe('several operations of one account', () => {
     let most = 0
     let calls = 0
     const operation = anOperation()
-    const { account } = await openAccount(accountSettings(operation), anAccountStorage(), {})
+    const { account } = await openAccount(accountSettings(operation), anAccountStorage())
     const call = async () => {
       calls += 1
       inFlight += 1

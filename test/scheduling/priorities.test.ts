@@ -70,7 +70,6 @@ async function run({
       reports,
     },
     storageWith({ requestsOfDay: { day: '2026-03-10', count: used } }),
-    {},
   )
   const calls: SentCall[] = []
   let inProgress = 0

@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
 import { now } from '../../src/clock.ts'
+import { credentialsFingerprint } from '../../src/config/operation.ts'
 import { toSegmentNow } from '../../src/exposition/gzip.ts'
 import type { Failure, Outcome } from '../../src/model/outcome.ts'
-import type { AccountToStore } from '../../src/model/storage-ports.ts'
+import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import { isReady, isStale, type ReportState } from '../../src/scheduling/state.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
-import { aRenderedSnapshot, aSuccess } from '../../tools/fixtures.ts'
+import { anOperation, aRenderedSnapshot, aSuccess } from '../../tools/fixtures.ts'
 import {
   anAccountStorage,
   aSnapshotStorage,
@@ -23,6 +24,7 @@ import {
 
 const NOON = Date.parse('2026-03-10T17:00:00Z')
 const KEY = reportKey('ventas', 'agents')
+const CREDENTIALS = credentialsFingerprint(anOperation())
 
 useFakeTime('2026-03-10T17:00:00Z')
 
@@ -223,14 +225,14 @@ describe('the counts', () => {
 
 describe('a first refresh', () => {
   const yesterday = { day: '2026-03-09', count: 7 }
-  const stored = (earliestFetch: number, sameCredentials: boolean) =>
-    storageWith({ requestsOfDay: yesterday, schedules: { [KEY]: { earliestFetch, sameCredentials } } })
+  const stored = (earliestFetch: number, credentials = CREDENTIALS) =>
+    storageWith({ requestsOfDay: yesterday, schedules: { [KEY]: { earliestFetch, credentials } } })
   const dataOf = (fetchedAt: number) =>
     aSnapshotStorage({ load: async () => aRenderedSnapshot({ fetchedAt }) })
 
   it('waits for the stored schedule with the same token and address', async () => {
     const { starts } = await start([good], {
-      storage: stored(NOON + 4 * MINUTE, true),
+      storage: stored(NOON + 4 * MINUTE),
       snapshots: dataOf(NOON - MINUTE),
     })
     await vi.advanceTimersByTimeAsync(5 * MINUTE)
@@ -243,7 +245,7 @@ describe('a first refresh', () => {
       return aRenderedSnapshot({ fetchedAt: NOON - MINUTE })
     }
     const { starts } = await start([good], {
-      storage: stored(NOON + 4 * MINUTE, true),
+      storage: stored(NOON + 4 * MINUTE),
       snapshots: aSnapshotStorage({ load: slow }),
     })
     await vi.advanceTimersByTimeAsync(5 * MINUTE)
@@ -252,7 +254,7 @@ describe('a first refresh', () => {
 
   it('comes at once with another token or address, and serves stored data meanwhile', async () => {
     const { report, starts } = await start([takes(1000)], {
-      storage: stored(NOON + 4 * MINUTE, false),
+      storage: stored(NOON + 4 * MINUTE, 'of another token'),
       snapshots: dataOf(NOON - MINUTE),
     })
     await vi.advanceTimersByTimeAsync(1)
@@ -261,7 +263,7 @@ describe('a first refresh', () => {
   })
 
   it('comes after the offset if nothing is stored', async () => {
-    const { starts } = await start([good], { startOffsetMs: 3000, storage: stored(0, true) })
+    const { starts } = await start([good], { startOffsetMs: 3000, storage: stored(0) })
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(starts).toEqual([3])
   })
@@ -286,7 +288,7 @@ describe('events', () => {
   it('are a resumed schedule and its refresh', async () => {
     const { list, events } = recorded()
     const storage = storageWith({
-      schedules: { [KEY]: { earliestFetch: NOON + MINUTE, sameCredentials: true } },
+      schedules: { [KEY]: { earliestFetch: NOON + MINUTE, credentials: CREDENTIALS } },
     })
     await start([good], { storage, events })
     await vi.advanceTimersByTimeAsync(2 * MINUTE)
@@ -356,7 +358,7 @@ describe('stored snapshots', () => {
     const { report } = await start([good], { snapshots: aSnapshotStorage({ save: async () => false }) })
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(report.storageFailures()).toBe(1)
-    const save = async ({ requestsOfDay }: AccountToStore) => requestsOfDay.count > 1
+    const save = async ({ requestsOfDay }: StoredAccount) => requestsOfDay.count > 1
     const other = await start([good], { name: 'soporte', storage: anAccountStorage({ save }) })
     await vi.advanceTimersByTimeAsync(MINUTE)
     expect(other.report.storageFailures()).toBe(2)

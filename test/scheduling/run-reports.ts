@@ -107,7 +107,7 @@ export async function startReport(
   const credentials = credentialsFingerprint(operation)
   const { account, stored } =
     shared === undefined
-      ? await openAccount(accountSettings(operation), storage ?? anAccountStorage(), { [key]: credentials })
+      ? await openAccount(accountSettings(operation), storage ?? anAccountStorage())
       : { account: shared, stored: undefined }
   const scheduled = chosen ?? scheduledReport(settings)
   let storageFailures = 0

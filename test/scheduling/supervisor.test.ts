@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { credentialsFingerprint, type Operation, type ReportSettings } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
 import type { Attempt, RenderedSnapshot } from '../../src/model/outcome.ts'
-import type { AccountToStore, StoredAccount } from '../../src/model/storage-ports.ts'
+import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { reports } from '../../src/reports/index.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
@@ -44,7 +44,7 @@ interface Options {
   readonly stored?: Partial<StoredAccount>
   /** Stored data, by operation. */
   readonly data?: Record<string, RenderedSnapshot>
-  readonly save?: (account: AccountToStore) => Promise<boolean>
+  readonly save?: (account: StoredAccount) => Promise<boolean>
 }
 
 /** A supervisor with a storage that records when each account is opened and closed. */
@@ -290,8 +290,8 @@ describe('apply', () => {
 
   it('keeps data, counts and schedule with a changed token, and uses it for the next call', async () => {
     const tokens: string[] = []
-    let saved: AccountToStore | undefined
-    const save = async (account: AccountToStore) => {
+    let saved: StoredAccount | undefined
+    const save = async (account: StoredAccount) => {
       saved = account
       return true
     }
@@ -445,8 +445,8 @@ describe('apply', () => {
   })
 
   it('keeps the account of a removed report open for the others, and forgets its schedule', async () => {
-    let saved: AccountToStore | undefined
-    const save = async (account: AccountToStore) => {
+    let saved: StoredAccount | undefined
+    const save = async (account: StoredAccount) => {
       saved = account
       return true
     }
@@ -483,8 +483,14 @@ describe('apply', () => {
       stored: {
         requestsOfDay: { day: TODAY, count: 7 },
         schedules: {
-          [reportKey('ventas', 'agents')]: { earliestFetch: NOON + 2 * MINUTE, sameCredentials: true },
-          [reportKey('ventas', 'token_info')]: { earliestFetch: NOON + HOUR, sameCredentials: false },
+          [reportKey('ventas', 'agents')]: {
+            earliestFetch: NOON + 2 * MINUTE,
+            credentials: credentialsFingerprint(ventas()),
+          },
+          [reportKey('ventas', 'token_info')]: {
+            earliestFetch: NOON + HOUR,
+            credentials: 'of another token',
+          },
         },
       },
     })
@@ -492,6 +498,63 @@ describe('apply', () => {
     await vi.advanceTimersByTimeAsync(3 * MINUTE)
     expect(calls).toEqual(['ventas token_info 5', 'ventas agents 120'])
     expect(requestsToday(supervisor.state().accounts[0] ?? expect.fail(), Date.now())).toBe(9)
+  })
+})
+
+describe('an operation that is added to an open account', () => {
+  const added = (overrides: OperationOverrides = {}) => ventas({ name: 'ventas-2', ...overrides })
+  const left = (fetchedAt: number, earliestFetch = fetchedAt + 5 * MINUTE, credentials = added()) => ({
+    stored: {
+      schedules: {
+        [reportKey('ventas-2', 'agents')]: {
+          earliestFetch,
+          credentials: credentialsFingerprint(credentials),
+        },
+      },
+    },
+    data: { 'ventas-2': aRenderedSnapshot({ fetchedAt }) },
+  })
+  const callsOf = (calls: readonly string[]) => calls.filter((call) => call.startsWith('ventas-2'))
+
+  it('continues the schedule and the data of an earlier process', async () => {
+    let saved: StoredAccount | undefined
+    const save = async (account: StoredAccount) => {
+      saved = account
+      return true
+    }
+    const { supervisor, calls } = supervise({ ...left(NOON - MINUTE), save })
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    await supervisor.apply([ventas(), added()])
+    await vi.advanceTimersByTimeAsync(2 * MINUTE)
+    expect(callsOf(calls)).toEqual([])
+    // The next process knows it too, although this one has not called.
+    await supervisor.apply([ventas({ refreshIntervalMs: 2 * MINUTE }), added()])
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(saved?.schedules[reportKey('ventas-2', 'agents')]?.earliestFetch).toBe(NOON + 4 * MINUTE)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(callsOf(calls)).toEqual(['ventas-2 agents 240'])
+  })
+
+  it('calls at once with another token', async () => {
+    const token = new Secret('another-test-token')
+    const { supervisor, calls } = supervise(left(NOON - MINUTE))
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    await supervisor.apply([ventas(), added({ token })])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(callsOf(calls)).toEqual(['ventas-2 agents 60'])
+  })
+
+  it('has only the age of its data after it was removed in between', async () => {
+    const token = new Secret('another-test-token')
+    const { supervisor, calls } = supervise(left(NOON - MINUTE, NOON + MINUTE, added({ token })))
+    for (const operations of [[ventas(), added()], [ventas()], [ventas(), added()]]) {
+      await supervisor.apply(operations)
+      await vi.advanceTimersByTimeAsync(MINUTE)
+    }
+    // The first call comes at once, because the token is another one.
+    expect(callsOf(calls)).toEqual(['ventas-2 agents 5'])
   })
 })
 

@@ -5,7 +5,7 @@ import { basename } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { credentialsFingerprint, type Operation } from '../../src/config/operation.ts'
 import type { RenderedSnapshot } from '../../src/model/outcome.ts'
-import type { AccountToStore } from '../../src/model/storage-ports.ts'
+import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { reportKey } from '../../src/scheduling/refresher.ts'
 import { createSupervisor } from '../../src/scheduling/supervisor.ts'
 import { createDisk, type Disk, DiskTimeoutError } from '../../src/storage/disk.ts'
@@ -82,7 +82,7 @@ function open(storage: Storage, operation = ventas) {
     account,
     snapshots,
     load: async () => ({
-      account: await account.load(credentialsOf(operation)),
+      account: await account.load(),
       rendered: await snapshots.load(),
     }),
     save: async () => [await account.save(counts()), await snapshots.save(encodedSnapshot(operation))],
@@ -110,7 +110,7 @@ async function refresh(operation: Operation, fetchedAt = FETCHED_AT) {
 
 const encodedSnapshot = async (operation = ventas) => (await refresh(operation)).encoded
 
-const counts = (): AccountToStore => ({
+const counts = (): StoredAccount => ({
   requestsOfDay: { day: new Date().toISOString().slice(0, 10), count: 3 },
   schedules: Object.fromEntries(
     Object.entries(credentialsOf(ventas)).map(([key, credentials]) => [
@@ -141,7 +141,7 @@ describe('the storage', () => {
     expect(restored.account).toEqual({
       requestsOfDay,
       exhausted: undefined,
-      schedules: { [reportKey('ventas', 'agents')]: { earliestFetch: FETCHED_AT, sameCredentials: true } },
+      schedules: counts().schedules,
     })
     expect(logged).toEqual([])
   })

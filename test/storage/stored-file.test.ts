@@ -41,13 +41,9 @@ const kinds = [
   {
     kind: 'account file',
     tolerance: 24 * 3_600_000,
-    content: {
-      ...account,
-      schedules: { 'of a report': { earliestFetch: NOW + 240_000, sameCredentials: true } },
-    } as unknown,
+    content: account as unknown,
     encode: (now = NOW) => encodeAccount(operation, account, now),
-    decode: (bytes: Uint8Array, of = operation) =>
-      decodeAccount(bytes, of, { 'of a report': 'fingerprint' }, NOW),
+    decode: (bytes: Uint8Array, of = operation) => decodeAccount(bytes, of, NOW),
   },
 ]
 
