@@ -52,6 +52,8 @@ export interface RefreshEvents {
   readonly onRetry: (state: ReportState, failure: Failure, waitMs: number) => void
   /** A refresh ended with this state. */
   readonly onRefreshed: (state: ReportState, outcome: Outcome) => void
+  /** The configuration no longer has the report. */
+  readonly onRemoved: (state: ReportState) => void
 }
 
 /** What a refresher works with. */

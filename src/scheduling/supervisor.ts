@@ -144,6 +144,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
         reports.delete(key)
         accounts.get(accountKey)?.account.forgetSchedule(key)
         const next = wanted.find(({ name }) => name === operation.name)
+        const isRemoved = next?.reports.every(({ name }) => name !== running.settings.name) ?? true
+        if (isRemoved) events.onRemoved(refresher.state())
         const credentials = credentialsFingerprint(operation)
         const state = next !== undefined && continuesData(next, running) ? refresher.state() : undefined
         // The age of the data decides: without data, waiting for the old schedule would leave a gap.

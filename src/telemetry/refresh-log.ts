@@ -138,6 +138,8 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
       if (outcome.ok) logSuccess(state, outcome)
       else logFailure(state, outcome)
     },
+    // Its name may return, but not what the log has said about it.
+    onRemoved: ({ operation, report }) => memories.delete(reportKey(operation, report)),
     onTurn(state, waitedMs) {
       const { delays } = memoryOf(state)
       const fields = { ...reportFields(state), waited: formatWait(waitedMs) }

@@ -20,6 +20,7 @@ export const silentEvents: RefreshEvents = {
   onTurn: () => {},
   onRetry: () => {},
   onRefreshed: () => {},
+  onRemoved: () => {},
 }
 
 /** An account's storage that stores nothing, except where a test replaces a function. */

@@ -52,6 +52,7 @@ function supervise({ attempt, stored, data = {}, save = async () => true }: Opti
   /** `operation report second` of each call. */
   const calls: string[] = []
   const storage: string[] = []
+  const removed: string[] = []
   /** Accounts that another exporter uses, and accounts whose storage waits. */
   const inUse = new Set<string>()
   const waitFor = new Map<string, Promise<void>>()
@@ -72,9 +73,12 @@ function supervise({ attempt, stored, data = {}, save = async () => true }: Opti
       close: async () => void storage.push(`closed ${server}`),
     }),
     snapshotsOf: ({ name }) => ({ load: async () => data[name], save: async () => true }),
-    events: silentEvents,
+    events: {
+      ...silentEvents,
+      onRemoved: ({ operation, report }) => removed.push(`${operation} ${report}`),
+    },
   })
-  return { supervisor: stopAfterTest(supervisor), calls, storage, inUse, waitFor }
+  return { supervisor: stopAfterTest(supervisor), calls, storage, inUse, waitFor, removed }
 }
 
 const routeWith = (password: string) => ({
@@ -462,6 +466,16 @@ describe('apply', () => {
     expect(Object.keys(saved?.schedules ?? {})).toEqual([reportKey('ventas', 'agents')])
     expect(namesOf(supervisor)).toEqual(['ventas agents'])
     expect(storage).toEqual(['opening 0042', 'opened 0042'])
+  })
+
+  it('tells of the reports that the configuration no longer has, and of no others', async () => {
+    const { supervisor, removed } = supervise()
+    const reports = [agents, tokenInfo]
+    await supervisor.apply([ventas({ reports }), soporte({ reports })])
+    await supervisor.apply([ventas({ reports, licenses: 5 }), soporte({ reports: [agents] })])
+    expect(removed).toEqual(['soporte token_info'])
+    await supervisor.apply([ventas({ reports })])
+    expect(removed).toEqual(['soporte token_info', 'soporte agents'])
   })
 
   it('moves an operation to another account', async () => {

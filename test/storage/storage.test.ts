@@ -455,7 +455,13 @@ describe('a worker thread that is lost while it encodes a snapshot', () => {
       attempt,
       storageOf: storage.account,
       snapshotsOf: storage.snapshots,
-      events: { onResumed: () => {}, onTurn: () => {}, onRetry: () => {}, onRefreshed: () => {} },
+      events: {
+        onResumed: () => {},
+        onTurn: () => {},
+        onRetry: () => {},
+        onRefreshed: () => {},
+        onRemoved: () => {},
+      },
     })
     onTestFinished(async () => {
       await supervisor.stop()

@@ -327,3 +327,15 @@ describe('the line about a resumed report', () => {
     })
   })
 })
+
+it('what the log has said about a report ends when the configuration no longer has it', () => {
+  const outcome = aSuccess()
+  const refreshed = withOutcome(BEFORE, outcome, 1, momentAt(0))
+  const lines = logOf(({ onRefreshed, onRemoved }) => {
+    onRefreshed(refreshed, outcome)
+    onRefreshed(refreshed, outcome)
+    onRemoved(refreshed)
+    onRefreshed(refreshed, outcome)
+  })
+  expect(lines.map(({ level }) => level)).toEqual([INFO, DEBUG, INFO])
+})
