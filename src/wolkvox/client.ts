@@ -4,7 +4,7 @@ import { secretsOf } from '../config/operation.ts'
 import { readBody } from './body.ts'
 import { clockSkewMs } from './clock-skew.ts'
 import { type Connection, type Endpoint, prepareConnection } from './connection.ts'
-import { connectionFailure, transferFailure } from './connection-failure.ts'
+import { connectionFailure, cutOff, transferFailure } from './connection-failure.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { type ProxyHop, proxyRefusal } from './proxy-failure.ts'
 import { createRedactor } from './redaction.ts'
@@ -73,7 +73,9 @@ async function exchange(
   const redact = createRedactor(...secretsOf(endpoint))
   const reading = readBody(body, bodyHeaders, endpoint.maxResponseBytes, redact).catch((error: unknown) => {
     signal.throwIfAborted()
-    throw transferFailure(error)
+    const failure = transferFailure(error)
+    // For example gzip that ends too early.
+    throw failure.reason === 'malformed' && connection.hasSurplus() ? cutOff(failure) : failure
   })
   const retryAfter = String(headers['retry-after'] ?? '')
   const decoded = await (statusCode === 200 ? reading : readBodyBestEffort(reading))
@@ -91,6 +93,7 @@ async function exchange(
     contentType: String(headers['content-type'] ?? ''),
     retryAfter,
     body: decoded,
+    hasSurplus: connection.hasSurplus(),
   }
 }
 

@@ -85,6 +85,13 @@ export function transferFailure(error: unknown): WolkvoxFailure {
   return new WolkvoxFailure('connect', `connection failed during the response (${code})`, { cause: error })
 }
 
+/** The failure of a response that cannot be read because its `Content-Length` ends it too early. */
+export function cutOff(cause: Error): WolkvoxFailure {
+  return new WolkvoxFailure('connect', 'the response was cut off: it is longer than its Content-Length', {
+    cause,
+  })
+}
+
 // The messages of undici when a response switches protocols (status 101), or asks for a request body (100). Its other errors
 // with the same code are about the connection.
 const UNEXPECTED_STATUS: ReadonlySet<string> = new Set(['bad upgrade', 'bad response'])

@@ -34,6 +34,8 @@ export interface Connection {
   /** The proxy that relays the request itself, and so can respond in place of the server; not one that opens a tunnel. */
   readonly relay: ProxyHop | undefined
   get(path: string, headers: Headers, signal: AbortSignal): Promise<Dispatcher.ResponseData>
+  /** Whether bytes came with the end of the response that are not part of it by its `Content-Length`. */
+  hasSurplus(): boolean
   /** Closes everything, also while it is being opened. */
   close(): Promise<void>
 }
@@ -53,18 +55,23 @@ export function prepareConnection(endpoint: Endpoint, userAgent: string): Connec
 }
 
 function directConnection(endpoint: Endpoint): Connection {
-  const agent = new Agent({ connect: connectOptions(endpoint), ...limits(endpoint) })
+  const surplus = watchSurplus()
+  const connect = surplus.watch(buildConnector({ ...connectOptions(endpoint), allowH2: false }))
+  const agent = new Agent({ connect, ...limits(endpoint) })
   return {
     relay: undefined,
+    hasSurplus: surplus.isSeen,
     get: (path, headers, signal) => sendGet(agent, new URL(`${endpoint.baseUrl}${path}`), headers, signal),
     close: () => agent.destroy(),
   }
 }
 
 function relayedConnection(endpoint: Endpoint, hop: ProxyHop): Connection {
-  const agent = new Agent({ connect: connectToProxy(endpoint, hop), ...limits(endpoint) })
+  const surplus = watchSurplus()
+  const agent = new Agent({ connect: surplus.watch(connectToProxy(endpoint, hop)), ...limits(endpoint) })
   return {
     relay: hop,
+    hasSurplus: surplus.isSeen,
     async get(path, headers, signal) {
       const url = new URL(`${endpoint.baseUrl}${path}`)
       try {
@@ -111,17 +118,19 @@ function tunnelledConnection(endpoint: Endpoint, hop: ProxyHop, headers: Headers
     }
   }
 
+  const surplus = watchSurplus()
   const agent = new Agent({
-    connect: (target, callback) => {
+    connect: surplus.watch((target, callback) => {
       openTunnel().then(
         (socket) => startTls({ ...target, httpSocket: socket as never }, callback),
         (error) => callback(error, null),
       )
-    },
+    }),
     ...limits(endpoint),
   })
   return {
     relay: undefined,
+    hasSurplus: surplus.isSeen,
     get: (path, requestHeaders, signal) =>
       sendGet(agent, new URL(`${endpoint.baseUrl}${path}`), requestHeaders, signal),
     async close() {
@@ -129,6 +138,34 @@ function tunnelledConnection(endpoint: Endpoint, hop: ProxyHop, headers: Headers
       // A failed handshake leaves the tunnel open.
       tunnel?.destroy()
     },
+  }
+}
+
+/**
+ * Notices bytes after the end of a response. undici closes the socket there and puts the rest back, without an error. Bytes that
+ * arrive later are not noticed.
+ */
+function watchSurplus() {
+  let isSeen = false
+
+  function watchSocket(socket: Duplex): void {
+    const unshift = socket.unshift.bind(socket)
+    socket.unshift = (chunk: Uint8Array) => {
+      isSeen ||= socket.destroyed && chunk.length > 0
+      unshift(chunk)
+    }
+  }
+
+  return {
+    isSeen: () => isSeen,
+    watch:
+      (connect: buildConnector.connector): buildConnector.connector =>
+      (options, callback) =>
+        connect(options, (...[error, socket]) => {
+          if (error !== null) return callback(error, null)
+          watchSocket(socket)
+          callback(null, socket)
+        }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { toUtf8 } from './charset.ts'
+import { cutOff } from './connection-failure.ts'
 import {
   contradictionIn,
   type Envelope,
@@ -21,6 +22,8 @@ export interface ApiResponse {
   readonly status: number
   /** Decoded; empty if the body of a refusal could not be read. */
   readonly body: Uint8Array
+  /** Whether more bytes followed than its `Content-Length` says; default: no. */
+  readonly hasSurplus?: boolean
   /** When the response began, in milliseconds since 1970. */
   readonly fetchedAt: number
   /** This machine's clock minus the server's, in milliseconds; `undefined` if the response does not show it. */
@@ -115,7 +118,8 @@ function readContent(body: Uint8Array, response: ApiResponse, redact: Redact, sh
     if (problem === undefined) return { envelope }
     return { envelope, problem: malformed(problem, body, response, redact, shape) }
   } catch (error) {
-    return { problem: problemOf(error, body, response, redact, shape) }
+    const problem = problemOf(error, body, response, redact, shape)
+    return { problem: response.hasSurplus && problem.reason === 'malformed' ? cutOff(problem) : problem }
   }
 }
 

@@ -7,6 +7,7 @@ import { fetchAgents } from '../support/agents.ts'
 import { answerWith, listenOnLoopback } from '../support/loopback-server.ts'
 
 const agents = vi.hoisted(() => [] as { options: Agent.Options; agent: Agent }[])
+const connectors = vi.hoisted(() => [] as object[])
 
 vi.mock('undici', async (original) => {
   const undici = await original<typeof import('undici')>()
@@ -16,11 +17,16 @@ vi.mock('undici', async (original) => {
       agents.push({ options, agent: this })
     }
   }
-  return { ...undici, Agent: WatchedAgent }
+  function watchedConnector(options: Parameters<typeof undici.buildConnector>[0] = {}) {
+    connectors.push(options)
+    return undici.buildConnector(options)
+  }
+  return { ...undici, Agent: WatchedAgent, buildConnector: watchedConnector }
 })
 
 beforeEach(() => {
   agents.length = 0
+  connectors.length = 0
 })
 
 const GOOD = answerWith(anEnvelope([aRecord()]))
@@ -44,16 +50,20 @@ describe('the limits of a request in production', () => {
     await fetchAgents(anOperation({ baseUrl: url, timeoutMs }), never)
     expect(agents.map(({ options }) => options)).toEqual([
       {
-        connect: {
-          timeout: connect,
-          autoSelectFamily: true,
-          // Four addresses of a name can be tried within the timeout.
-          autoSelectFamilyAttemptTimeout: connect / 4,
-        },
+        connect: expect.any(Function),
         pipelining: 0,
         allowH2: false,
         headersTimeout: headers,
         bodyTimeout: body,
+      },
+    ])
+    expect(connectors).toEqual([
+      {
+        timeout: connect,
+        autoSelectFamily: true,
+        // Four addresses of a name can be tried within the timeout.
+        autoSelectFamilyAttemptTimeout: connect / 4,
+        allowH2: false,
       },
     ])
   })

@@ -558,10 +558,33 @@ const transfers: readonly OddResponse[] = [
     what: 'a Content-Length in characters, not bytes',
     isRaw: true,
     handle: raw(head(`Content-Length: ${GOOD.length}`), GOOD.replace('Ana', 'Áñá')),
-    failure: [
-      'malformed',
-      'it is truncated (no content type, # bytes): a JSON object with code 200, error null, msg "2 records were found", data',
-    ],
+    failure: ['connect', 'longer than its Content-Length'],
+  },
+  {
+    what: 'a Content-Length that ends it early',
+    isRaw: true,
+    handle: raw(head('Content-Length: 20'), GOOD),
+    failure: ['connect', 'longer than its Content-Length'],
+  },
+  {
+    what: 'a Content-Length of 0 with a body',
+    isRaw: true,
+    handle: raw(head('Content-Length: 0') + GOOD),
+    failure: ['connect', 'longer than its Content-Length'],
+  },
+  {
+    what: 'the Content-Length of something else than its gzip',
+    isRaw: true,
+    handle: raw(
+      Buffer.concat([Buffer.from(head('Content-Length: 60', 'Content-Encoding: gzip')), gzipSync(GOOD)]),
+    ),
+    failure: ['connect', 'longer than its Content-Length'],
+  },
+  {
+    what: 'half of it, with the right Content-Length',
+    isRaw: true,
+    handle: raw(head('Content-Length: 20'), GOOD.slice(0, 20)),
+    failure: ['malformed', 'a value is missing'],
   },
   {
     what: 'more than its Content-Length',
