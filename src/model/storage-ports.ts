@@ -34,6 +34,8 @@ export interface StoredSchedule {
 /** What is stored of an account, so that a restart costs no unnecessary call. */
 export interface StoredAccount {
   readonly requestsOfDay: RequestsOfDay
+  /** Counts of other days, the last counted one first. Their dates can be ahead if the clock was. Absent if there are none. */
+  readonly otherDays?: readonly RequestsOfDay[] | undefined
   /** Day on which wolkvox refused a call because the quota is exhausted, and when a call may probe it, since 1970. */
   readonly exhausted?: { readonly day: string; readonly probeAt: number } | undefined
   /** `undefined` until a report has measured it. */

@@ -10,6 +10,7 @@ import {
   withAccountCalls,
   withExhaustedQuota,
   withFreeQuota,
+  withMeasurementProbed,
   withMeasurementSent,
   withProbe,
   withRequestToday,
@@ -103,10 +104,11 @@ function createAccount(
   const listeners = new Set<() => void>()
 
   async function save(): Promise<boolean> {
-    const { requestsOfDay, exhausted, otherRequests } = state
+    const { requestsOfDay, otherDays, exhausted, otherRequests } = state
     const { wallMs, monotonicMs } = now()
     return storage.save({
       requestsOfDay,
+      otherDays,
       exhausted: exhausted && {
         day: exhausted.day,
         probeAt: wallMs + Math.max(0, exhausted.probeAtMonotonicMs - monotonicMs),
@@ -118,8 +120,9 @@ function createAccount(
 
   /** Counts and stores a request that is about to be sent. @throws if it must not be sent; it is not counted then */
   async function countRequest({ report, signal, onRequest, onUnsent, onSaved }: Call): Promise<void> {
-    const { requestsOfDay, exhausted, measuringSince } = state
-    state = withProbe(withRequestToday(state, Date.now()), now())
+    const { requestsOfDay, otherDays, exhausted, measuringSince, probingSince } = state
+    state = withRequestToday(withMeasurementProbed(state, now()), Date.now())
+    state = withProbe(state, now())
     if (report.measuresAccount) state = withMeasurementSent(state, now())
     onRequest()
     let isSaved = false
@@ -129,7 +132,7 @@ function createAccount(
       signal.throwIfAborted()
     } catch (error) {
       // Nothing else changes these: calls run one at a time.
-      state = { ...state, requestsOfDay, exhausted, measuringSince }
+      state = { ...state, requestsOfDay, otherDays, exhausted, measuringSince, probingSince }
       onUnsent()
       // Otherwise the next process would count it, and wait for it.
       if (isSaved) onSaved(await save())
@@ -196,6 +199,7 @@ function initialAccountState(settings: AccountSettings, stored: StoredAccount | 
   return {
     ...settings,
     requestsOfDay: stored?.requestsOfDay ?? { day: dayAt(wallMs, settings.timeZone), count: 0 },
+    otherDays: stored?.otherDays,
     countedSince: stored === undefined ? wallMs : 0,
     otherRequests: stored?.otherRequests,
     measuringSince: undefined,

@@ -29,22 +29,50 @@ export interface AccountState {
   /** All reports of all operations of the account. */
   readonly reports: readonly ScheduledReport[]
   readonly requestsOfDay: RequestsOfDay
+  /** Counts of other days, the last counted one first; absent if there are none. See {@link withRequestToday}. */
+  readonly otherDays?: readonly RequestsOfDay[] | undefined
   /** Requests before this moment are not in `requestsOfDay`: nothing was stored. Milliseconds since 1970. */
   readonly countedSince: number
   /** `undefined` until a report has measured it. */
   readonly otherRequests: OtherRequests | undefined
   /** When the last call was sent that measures the requests of other programs, on the monotonic clock. */
   readonly measuringSince: number | undefined
+  /** When the last call was sent that probes whether other programs have exhausted the quota, on the monotonic clock. */
+  readonly probingSince?: number | undefined
   /** Until a call succeeds. */
   readonly exhausted: Exhausted | undefined
 }
 
-/** Records a request that is about to be sent. It costs a call even if it fails. @param now milliseconds since 1970 */
+// A clock that is wrong for a moment adds a day. More days than anyone sets a clock in a week.
+const MAX_OTHER_DAYS = 7
+
+/**
+ * Records a request that is about to be sent. It costs a call even if it fails. The counts of other days stay: a clock that is wrong
+ * for one request must not free the quota of the day that it returns to. The day that was counted longest ago is forgotten,
+ * even if its date is the latest. If the clock was set back over midnight, the later day continues: it will begin again.
+ *
+ * @param now milliseconds since 1970
+ */
 export function withRequestToday(state: AccountState, now: number): AccountState {
-  const { timeZone, requestsOfDay } = state
-  const day = isAnotherDay(requestsOfDay.day, timeZone, now) ? dayAt(now, timeZone) : requestsOfDay.day
-  return { ...state, requestsOfDay: { day, count: requestsToday(state, now) + 1 } }
+  const today = dayAt(now, state.timeZone)
+  const counts = countsOf(state).filter(({ count }) => count > 0)
+  const day = counts.reduce(
+    (latest, counted) =>
+      counted.day > latest && !isAnotherDay(counted.day, state.timeZone, now) ? counted.day : latest,
+    today,
+  )
+  const before = counts.find((counted) => counted.day === day) ?? NO_REQUESTS
+  const others = counts.filter((counted) => counted.day !== day)
+  return {
+    ...state,
+    requestsOfDay: { day, count: before.count + 1 },
+    otherDays: others.length === 0 ? undefined : others.slice(0, MAX_OTHER_DAYS),
+  }
 }
+
+const NO_REQUESTS = { count: 0 }
+
+const countsOf = ({ requestsOfDay, otherDays = [] }: AccountState) => [requestsOfDay, ...otherDays]
 
 /**
  * If the quota is exhausted, the request about to be sent is the probe, and no other follows for a while: neither a retry nor
@@ -71,22 +99,35 @@ export function withMeasurementSent(state: AccountState, now: Moment): AccountSt
   return { ...state, measuringSince: now.monotonicMs }
 }
 
+/** If other programs have exhausted the quota as last measured, the call about to be sent is a probe. */
+export function withMeasurementProbed(state: AccountState, now: Moment): AccountState {
+  return isLimitReached(state, now.wallMs) ? { ...state, probingSince: now.monotonicMs } : state
+}
+
 /**
  * A response has told how many calls all programs of the account have made today.
  *
  * @param now milliseconds since 1970
  */
 export function withAccountCalls(state: AccountState, accountCalls: number, now: number): AccountState {
-  const { requestsOfDay, countedSince, otherRequests, timeZone } = state
-  const own = { ...requestsOfDay, countedSince }
+  const { countedSince, otherRequests, timeZone } = state
+  const own = { day: dayAt(now, timeZone), count: requestsToday(state, now), countedSince }
   const measured = measureOthers(accountCalls, own, otherRequests, timeZone, now)
   return { ...state, otherRequests: measured }
 }
 
-/** Requests sent since the account's day began. @param now milliseconds since 1970 */
+/**
+ * Requests sent since the account's day began. Those of the next day are added: a clock was ahead and has been set back, so they
+ * were sent on this day.
+ *
+ * @param now milliseconds since 1970
+ */
 export function requestsToday(state: AccountState, now: number): number {
-  const { timeZone, requestsOfDay } = state
-  return isAnotherDay(requestsOfDay.day, timeZone, now) ? 0 : requestsOfDay.count
+  const today = dayAt(now, state.timeZone)
+  // Days of a time zone are expensive to calculate: only a later day needs a second one.
+  return countsOf(state)
+    .filter(({ day }) => day === today || (day > today && !isAnotherDay(day, state.timeZone, now)))
+    .reduce((sum, { count }) => sum + count, 0)
 }
 
 /**
@@ -108,10 +149,10 @@ export function otherRequestsToday(state: AccountState, now: number): OtherReque
  * @param now milliseconds since 1970
  */
 export function isLimitReached(state: AccountState, now: number): boolean {
-  const { dailyLimit, requestsOfDay, otherRequests } = state
+  const { dailyLimit, otherRequests } = state
   if (dailyLimit === undefined) return false
   // Whichever day they are of. Days of a time zone are expensive to calculate, and each rendering of the metrics asks.
-  const atMost = requestsOfDay.count + (otherRequests?.count ?? 0)
+  const atMost = countsOf(state).reduce((sum, { count }) => sum + count, otherRequests?.count ?? 0)
   if (atMost < dailyLimit) return false
   const others = otherRequestsToday(state, now)
   return requestsToday(state, now) + (others?.count ?? 0) >= dailyLimit
@@ -119,7 +160,8 @@ export function isLimitReached(state: AccountState, now: number): boolean {
 
 /**
  * How long no call may be sent because the quota is exhausted: until the next probe, or until the day turns. If the requests of
- * other programs have exhausted it, the probe is a call that measures them: only it can show that they were overestimated.
+ * other programs have exhausted it, the probe is a call that measures them, because it can show that they were overestimated. If
+ * none was sent for as long, because it is not due or fails, the most important report sends the probe.
  *
  * @param report that would send the call; the most important one if absent
  * @returns milliseconds; 0 if a call may be sent now
@@ -135,7 +177,24 @@ export function backoffMs(state: AccountState, now: Moment, report?: ScheduledRe
     const { measuringSince = Number.NEGATIVE_INFINITY } = state
     return Math.max(untilProbe, measuringSince + PROBE_INTERVAL_MS - now.monotonicMs)
   }
-  return Math.min(PROBE_INTERVAL_MS, untilNextDay(now.wallMs, timeZone))
+  const others = otherRequestsToday(state, now.wallMs)
+  const isOverestimatePossible = others !== undefined && requestsToday(state, now.wallMs) < dailyLimit
+  const wait = isOverestimatePossible
+    ? Math.max(untilProbe, untilMeasurementProbe(state, others, now) + probeStaggerMs(state, report))
+    : PROBE_INTERVAL_MS
+  return Math.min(wait, untilNextDay(now.wallMs, timeZone))
+}
+
+/** How long ago a measurement or a probe must be for a report that measures nothing to send the probe. */
+function untilMeasurementProbe(
+  { measuringSince = Number.NEGATIVE_INFINITY, probingSince = Number.NEGATIVE_INFINITY }: AccountState,
+  { measuredAt }: OtherRequests,
+  { wallMs, monotonicMs }: Moment,
+): number {
+  // An earlier process may have measured. If the clock was set back, the age is unknown.
+  const age = Math.max(0, wallMs - measuredAt)
+  const since = Math.max(measuringSince, probingSince, monotonicMs - age)
+  return Math.max(0, since + PROBE_INTERVAL_MS - monotonicMs)
 }
 
 function probeStaggerMs({ reports }: AccountState, report: ScheduledReport | undefined): number {

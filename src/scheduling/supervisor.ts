@@ -139,17 +139,19 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     wanted: readonly Operation[],
   ): ReadonlyMap<string, Predecessor> {
     return new Map(
-      stopped.map(([key, running]) => {
+      stopped.flatMap(([key, running]) => {
         const { accountKey, operation, refresher } = running
         reports.delete(key)
         accounts.get(accountKey)?.account.forgetSchedule(key)
         const next = wanted.find(({ name }) => name === operation.name)
         const isRemoved = next?.reports.every(({ name }) => name !== running.settings.name) ?? true
         if (isRemoved) events.onRemoved(refresher.state())
+        // In another account, what is stored there decides: it may have been there before.
+        if (next === undefined || accountIdOf(next) !== accountKey) return []
         const credentials = credentialsFingerprint(operation)
-        const state = next !== undefined && continuesData(next, running) ? refresher.state() : undefined
+        const state = continuesData(next, running) ? refresher.state() : undefined
         // The age of the data decides: without data, waiting for the old schedule would leave a gap.
-        return [key, { schedule: { earliestFetch: 0, credentials }, state }] as const
+        return [[key, { schedule: { earliestFetch: 0, credentials }, state }] as const]
       }),
     )
   }

@@ -7,9 +7,12 @@ import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'
 /** Settings that distinguish accounts. */
 export type AccountSource = Pick<Operation, 'server' | 'baseUrl'>
 
+const requestsOfDay = z.object({ day: z.iso.date(), count: z.int().nonnegative() })
+
 const stored = z.object({
   account: z.string(),
-  requestsOfDay: z.object({ day: z.iso.date(), count: z.int().nonnegative() }),
+  requestsOfDay,
+  otherDays: z.array(requestsOfDay).max(16).optional(),
   exhausted: z.object({ day: z.iso.date(), probeAt: z.number() }).optional(),
   otherRequests: z
     .object({
@@ -22,8 +25,8 @@ const stored = z.object({
   schedules: z.record(z.string(), z.object({ earliestFetch: z.number(), credentials: z.string() })),
 })
 
-// A clock that is set back by less must not lose the day's request count.
-const MAX_CLOCK_SETBACK_MS = DAY_MS
+// A clock that was ahead must not lose the day's request count. Counts have their dates, and scheduling limits each stored wait.
+const MAX_CLOCK_SETBACK_MS = 30 * DAY_MS
 
 /** Encodes the request counts and schedules of an account for its file. @param now milliseconds since 1970 */
 export function encodeAccount(source: AccountSource, account: StoredAccount, now: number): Uint8Array {

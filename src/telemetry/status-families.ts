@@ -139,7 +139,7 @@ export const statusFamilies: readonly StatusFamily[] = [
     values: ({ dailyLimit }) => dailyLimit,
   }),
   aboutAccounts('wolkvox_account_quota_exhausted', {
-    help: "Whether the account's calls of the day are used up (1) or not (0). Either wolkvox has refused a call, and one call every 30 minutes tries again; or the calls of the licences are used, and none is sent until the day turns, except by a report that measures the calls of all programs. A report that is only paused for more important ones does not change it.",
+    help: "Whether the account's calls of the day are used up (1) or not (0). Either wolkvox has refused a call, and one call every 30 minutes tries again; or the calls of the licences are used, and none is sent until the day turns, except one probe every 30 minutes if other programs have used them. A report that is only paused for more important ones does not change it.",
     values: (state, now) => Number(isQuotaExhausted(state, now.wallMs)),
   }),
   aboutAccounts('wolkvox_account_day_end_timestamp_seconds', {

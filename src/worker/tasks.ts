@@ -1,4 +1,4 @@
-import type { Operation } from '../config/operation.ts'
+import { dailyLimit, type Operation } from '../config/operation.ts'
 import { renderReport } from '../exposition/render-report.ts'
 import {
   type CallResult,
@@ -114,7 +114,8 @@ export async function read(
       return { outcome: failedOutcome('malformed', message, rejections), snapshot: undefined }
     }
     const rendered = await render(report, snapshot, operation, excludedIds)
-    const accountCalls = accountCallsOf(report, snapshot)
+    const { accountCalls, rejected } = accountCallsOf(report, snapshot, operation)
+    rejections = { ...rejections, values: { ...rejections.values, ...rejected } }
     const missing = found.missingFields.length > 0 && { missingFields: found.missingFields }
     const privacyProblem = report.privacyProblemOf?.(snapshot.rows, operation)
     return { outcome: { ok: true, rendered, accountCalls, rejections, ...missing, privacyProblem }, snapshot }
@@ -151,10 +152,25 @@ function rowSettingsOf(operation: Operation, { name }: AnyReport): Operation & R
   return { ...operation, parameters: operation.reports.find((report) => report.name === name)?.parameters }
 }
 
-/** The calls of all programs of the account today, if the report tells and the value could be read. */
-function accountCallsOf({ accountCallsField }: AnyReport, { columns }: Snapshot): number | undefined {
+// wolkvox refuses calls above the limit, and counts few of those that it refuses. A much larger number, such as a phone number in
+// the wrong field, would stop all other reports.
+const MAX_PLAUSIBLE_LIMITS = 2
+
+/**
+ * The calls of all programs of the account today, if the report tells and the value could be read.
+ *
+ * @returns also the field if its value is implausible: it counts as a value that could not be read
+ */
+function accountCallsOf(
+  { accountCallsField }: AnyReport,
+  { columns }: Snapshot,
+  operation: Operation,
+): { readonly accountCalls?: number; readonly rejected?: Readonly<Record<string, number>> } {
   const [calls = Number.NaN] = accountCallsField === undefined ? [] : (columns[accountCallsField] ?? [])
-  return Number.isNaN(calls) ? undefined : calls
+  if (accountCallsField === undefined || Number.isNaN(calls)) return {}
+  const limit = dailyLimit(operation) ?? Number.POSITIVE_INFINITY
+  if (calls > limit * MAX_PLAUSIBLE_LIMITS) return { rejected: { [accountCallsField]: 1 } }
+  return { accountCalls: calls }
 }
 
 /** Nothing has redacted the message of an unexpected error: it can quote anything. */

@@ -565,7 +565,7 @@ describe('the requests of other programs', () => {
       failure: {
         message:
           'the 1000 calls that the licences allow today are used up: 10 by this exporter, about 990 by other programs; ' +
-          'no call was sent; the next attempt is in 30m',
+          'no call was sent; the next attempt is in 29m',
       },
     })
     expect(account.allows(AGENTS)).toBe(false)

@@ -61,6 +61,34 @@ describe('the requests of a day', () => {
     expect(withRequestToday(twice, tomorrow).requestsOfDay).toEqual({ day: '2026-03-11', count: 1 })
   })
 
+  it.each([
+    ['a day', 24 * HOUR],
+    ['three days', 72 * HOUR],
+    ['a thousand hours', 1000 * HOUR],
+    ['the evening', 13 * HOUR],
+    ['minus three days', -72 * HOUR],
+  ])('stay counted while the clock is wrong for one request: by %s', (_, by) => {
+    const before = { ...used(500), dailyLimit: 1000 }
+    const wrong = withRequestToday(before, NOON + by)
+    const after = withRequestToday(wrong, NOON + MINUTE)
+    expect(requestsToday(after, NOON + MINUTE)).toBeGreaterThanOrEqual(501)
+    expect(requestsToday(after, NOON + MINUTE)).toBeLessThanOrEqual(502)
+    expect(isLimitReached({ ...after, dailyLimit: 501 }, NOON + MINUTE)).toBe(true)
+  })
+
+  it('of at most eight days are kept, and the one that was counted longest ago is forgotten', () => {
+    let state = used(500)
+    for (let day = 2; day < 10; day += 1) state = withRequestToday(state, NOON + day * 24 * HOUR)
+    expect([state.requestsOfDay, ...(state.otherDays ?? [])]).toHaveLength(8)
+    expect(requestsToday(state, NOON)).toBe(0)
+  })
+
+  it('measure other programs with the count of today, also after a wrong clock has counted', () => {
+    const ahead = withRequestToday({ ...used(500), reports: [] }, NOON + 72 * HOUR)
+    const measured = withAccountCalls(ahead, 700, NOON + MINUTE)
+    expect(measured.otherRequests).toMatchObject({ day: '2026-03-10', count: 200 })
+  })
+
   it('reach the limit with the last request that it allows', () => {
     expect(isLimitReached(used(999), NOON)).toBe(false)
     expect(isLimitReached(withRequestToday(used(999), NOON), NOON)).toBe(true)

@@ -271,7 +271,7 @@ describe('a quota that is free again before the backoff ends', () => {
       otherRequests: {
         day: '2026-03-10',
         count: 900,
-        measuredAt: Date.now() - HOUR,
+        measuredAt: Date.now(),
         marks: [{ at: Date.now() - HOUR, count: 900 }],
       },
     })
@@ -305,8 +305,37 @@ describe('a quota that is free again before the backoff ends', () => {
     })
     await vi.advanceTimersByTimeAsync(12 * MINUTE)
     expect(report.state().nextRefreshAt).toBe(Date.parse('2026-03-10T17:30:00Z'))
+    await vi.advanceTimersByTimeAsync(3 * HOUR)
+    // The measurements of 17:11, 18:11 and 19:11 are the other probes.
+    expect(times()).toEqual(['17:41:00', '18:41:00', '19:41:00'])
+  })
+
+  it('is probed by the most important report, once in 30 minutes, if no measurement comes', async () => {
+    const { account } = await openAccount(settings, usedUp())
+    const { times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
+    await vi.advanceTimersByTimeAsync(2 * HOUR)
+    expect(times()).toEqual(['17:30:00', '18:00:00', '18:30:00', '19:00:00'])
+  })
+
+  it('is probed in the same rhythm if the measurement fails', async () => {
+    const { account } = await openAccount(settings, usedUp())
+    const { times } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
+    const failing = await startReport(() => bad('http_error'), {
+      account,
+      scheduled: measuring,
+      name: 'measuring',
+      refreshIntervalMs: HOUR,
+    })
+    await vi.advanceTimersByTimeAsync(3 * HOUR - MINUTE)
+    expect(failing.state().failures).toMatchObject({ http_error: 3 })
+    expect(times()).toEqual(['17:30:00', '18:30:00', '19:30:00'])
+  })
+
+  it('is not probed if the own calls have reached the limit', async () => {
+    const { account } = await openAccount({ ...settings, dailyLimit: 100 }, usedUp())
+    const { calls } = await start('2026-03-10T17:00:00Z', good, { account, scheduled: agents })
     await vi.advanceTimersByTimeAsync(6 * HOUR)
-    expect(times()).toEqual([])
+    expect(calls).toEqual([])
   })
 
   it('wakes them no earlier than they would have been due', async () => {

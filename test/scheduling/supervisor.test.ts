@@ -492,6 +492,29 @@ describe('apply', () => {
     })
   })
 
+  it('continues what is stored of an account to which an operation moves back', async () => {
+    const { supervisor, calls } = supervise({
+      stored: {
+        schedules: {
+          [reportKey('ventas', 'agents')]: {
+            earliestFetch: NOON + 4 * MINUTE,
+            credentials: credentialsFingerprint(ventas()),
+          },
+        },
+      },
+      data: { ventas: aRenderedSnapshot({ fetchedAt: NOON - MINUTE }) },
+    })
+    await supervisor.apply([operationOn('0044', 'ventas')])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(supervisor.state().reports[0]?.rendered?.fetchedAt).toBe(NOON - MINUTE)
+    // Nothing is stored under the credentials of the other account.
+    expect(calls).toEqual(['ventas agents 0'])
+    await vi.advanceTimersByTimeAsync(2 * MINUTE)
+    expect(calls).toEqual(['ventas agents 0', 'ventas agents 240'])
+  })
+
   it('continues the schedules of an earlier process', async () => {
     const { supervisor, calls } = supervise({
       stored: {

@@ -48,6 +48,16 @@ describe('the account file', () => {
     expect(restart(account)).toEqual({ content: account })
   })
 
+  it('is used after the clock was set back by days', () => {
+    const bytes = encodeAccount(operation, accountOf(), NOW + 3 * 86_400_000)
+    expect(decodeAccount(bytes, operation, NOW).content).toMatchObject({ requestsOfDay })
+  })
+
+  it('has the counts of other days, which a wrong clock has left', () => {
+    const otherDays = [{ day: '2026-03-13', count: 1 }]
+    expect(restart(accountOf({ otherDays })).content).toMatchObject({ requestsOfDay, otherDays })
+  })
+
   it.each([
     ['a negative count', { ...accountOf(), requestsOfDay: { day: '2026-03-10', count: -1 } }],
     ['half a request', { ...accountOf(), requestsOfDay: { day: '2026-03-10', count: 1.5 } }],

@@ -40,7 +40,7 @@ const kinds = [
   },
   {
     kind: 'account file',
-    tolerance: 24 * 3_600_000,
+    tolerance: 30 * 24 * 3_600_000,
     content: account as unknown,
     encode: (now = NOW) => encodeAccount(operation, account, now),
     decode: (bytes: Uint8Array, of = operation) => decodeAccount(bytes, of, NOW),

@@ -216,8 +216,13 @@ describe('the snapshot of a read', () => {
 })
 
 describe('reading a response', () => {
-  const readBody = async (body: string, status = 200, report: AnyReport = agents) => {
-    const { outcome } = await read(anOperation(), report, aResponse(body, status))
+  const readBody = async (
+    body: string,
+    status = 200,
+    report: AnyReport = agents,
+    operation = anOperation(),
+  ) => {
+    const { outcome } = await read(operation, report, aResponse(body, status))
     return outcome
   }
 
@@ -263,6 +268,25 @@ describe('reading a response', () => {
   ])('tells the calls of the account: %s', async (_what, token, accountCalls) => {
     const outcome = await readBody(anEnvelope([token]), 200, reportNamed('token_info'))
     expect(outcome.ok && outcome.accountCalls).toBe(accountCalls)
+  })
+
+  it('rejects calls of the account far above its limit, such as a phone number in the wrong field', async () => {
+    const readCalls = (calls: string, licenses: number | undefined) =>
+      readBody(
+        anEnvelope([aToken({ all_token_today: calls })]),
+        200,
+        reportNamed('token_info'),
+        anOperation({ licenses }),
+      )
+    expect(await readCalls('573001112222', 50)).toMatchObject({
+      ok: true,
+      accountCalls: undefined,
+      rejections: { values: { all_token_today: 1 } },
+    })
+    expect(await readCalls('2001', 1)).toMatchObject({ accountCalls: undefined })
+    // The last refused calls may count too.
+    expect(await readCalls('2000', 1)).toMatchObject({ accountCalls: 2000, rejections: { values: {} } })
+    expect(await readCalls('573001112222', undefined)).toMatchObject({ accountCalls: 573001112222 })
   })
 
   it('tells no calls of the account from other reports', async () => {
