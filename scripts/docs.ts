@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { alertTable } from './docs/alerts.ts'
 import { configSchema, SCHEMA_PATH } from './docs/config-schema.ts'
 import { flagTable, settingTable, simulatorFlagTable } from './docs/configuration.ts'
 import { limitTable } from './docs/limits.ts'
@@ -13,6 +14,7 @@ export const parts = [
   { path: 'docs/configuration.md', part: 'flags', generate: flagTable },
   { path: 'docs/limits.md', part: 'limits', generate: limitTable },
   { path: 'docs/simulator.md', part: 'simulator-flags', generate: simulatorFlagTable },
+  { path: 'docs/alerts.md', part: 'alerts', generate: alertTable },
   { path: 'docs/dashboards.md', part: 'panels', generate: panelTables },
 ] as const
 

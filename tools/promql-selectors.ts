@@ -20,6 +20,28 @@ export function selectorsOf(expression: string): readonly Selector[] {
   return selectors
 }
 
+/** The values that a selector allows for each label, from its matchers `=` and `=~` with alternatives. */
+export interface Selection {
+  readonly metric: string
+  readonly values: Readonly<Record<string, readonly string[]>>
+}
+
+/** All selections of an expression. @throws SyntaxError if the expression is not valid PromQL */
+export function selectionsOf(expression: string): readonly Selection[] {
+  const selections: { metric: string; values: Record<string, readonly string[]> }[] = []
+  parser.parse(expression).iterate({
+    enter: ({ name, from, to, type }) => {
+      if (type.isError) throw new SyntaxError(`not PromQL at ${from}: ${expression}`)
+      const text = expression.slice(from, to)
+      if (name === 'VectorSelector') selections.push({ metric: /^[\w:]*/.exec(text)?.[0] ?? '', values: {} })
+      const [, label, value] = (name === 'UnquotedLabelMatcher' && /^(\w+)\s*=~?\s*"(.*)"$/.exec(text)) || []
+      const last = selections.at(-1)
+      if (last && label !== undefined && value !== undefined) last.values[label] = value.split('|')
+    },
+  })
+  return selections
+}
+
 /** Labels that an expression names outside selectors, such as in `by` and `on`. */
 export function groupingLabelsOf(expression: string): readonly string[] {
   const labels: string[] = []
