@@ -179,6 +179,13 @@ describe('the contributor guide', () => {
   })
 })
 
+it('check-config in a container names the storage of the container, and else warns about another folder', () => {
+  const inContainer = /(?:docker compose run|kubectl \S+ \S+ exec)[^`\n]* check-config[^`\n]*/g
+  const commands = pages.flatMap(({ text }) => capturesOf(text, inContainer))
+  expect(commands.length).toBeGreaterThan(4)
+  expect(commands.filter((command) => !command.includes(' --storage.path=/data'))).toEqual([])
+})
+
 it('every page can be reached from the README', () => {
   const reached = new Set<string>()
   const visit = (path: string): void => {
