@@ -25,7 +25,7 @@ const HTML_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Replaces a text that contains part of a secret in a form that cannot be removed reliably. */
-export const WITHHELD = '(text withheld: it contains part of the token or the proxy password)'
+export const WITHHELD = '(text withheld: it contains part of a secret)'
 
 /**
  * Creates a redactor. It replaces each secret in the forms in which web pages and APIs repeat it: unchanged, URL-encoded, escaped

@@ -1,4 +1,4 @@
-import { dailyLimit, type Operation } from '../config/operation.ts'
+import { dailyLimit, type Operation, secretsOf } from '../config/operation.ts'
 import { renderReport } from '../exposition/render-report.ts'
 import {
   type CallResult,
@@ -173,13 +173,14 @@ function accountCallsOf(
   return { accountCalls: calls }
 }
 
-/** Nothing has redacted the message of an unexpected error: it can quote anything. */
+/** Nothing has redacted the message of an unexpected error: it can quote any secret of the operation. */
 function toSafeFailure(
   error: unknown,
-  { token }: Operation,
+  operation: Operation,
 ): Pick<WolkvoxFailure, 'reason' | 'message' | 'advice'> {
   const { reason, message, advice } = toFailure(error)
-  return { reason, message: reason === 'internal' ? createRedactor(token)(message) : message, advice }
+  if (reason !== 'internal') return { reason, message, advice }
+  return { reason, message: createRedactor(...secretsOf(operation))(message), advice }
 }
 
 async function restore(operation: Operation, report: AnyReport, stored: Uint8Array): Promise<RestoreResult> {

@@ -24,7 +24,7 @@ describe('the secrets of an operation', () => {
       for (const user of ['a', 'al', 'bob', 'alice', 'monitoring']) {
         const redact = createRedactor(...secretsThrough(`http://${user}:${password}@proxy:3128`))
         const text = redact(echoed(`${user}:${password}`))
-        expect(text).toMatch(/^(Denied: Basic \[secret\]=*|\(text withheld: .*\))$/)
+        expect(text).toMatch(/^(Denied: Basic \[secret\]=*|\(text withheld: it contains part of a secret\))$/)
       }
     },
   )

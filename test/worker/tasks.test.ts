@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { readProxyUrl } from '../../src/config/proxy.ts'
 import { reportNamed } from '../../src/reports/index.ts'
 import type { AnyReport } from '../../src/reports/report.ts'
 import { type FromWorker, type TaskRequest, toPlain } from '../../src/worker/protocol.ts'
 import { createTaskRunner, read } from '../../src/worker/tasks.ts'
-import { anEnvelope, anOperation, aRecord } from '../../tools/fixtures.ts'
+import { anEnvelope, anOperation, aRecord, HASH_KEY } from '../../tools/fixtures.ts'
 import { aToken } from '../../tools/report-records.ts'
 
 import { textOfSegments } from '../support/exposition-texts.ts'
@@ -336,14 +337,20 @@ describe('reading a response', () => {
     expect(await readBody('', 503)).toMatchObject({ ok: false, failure: { reason: 'http_error' } })
   })
 
-  it('removes the token from the message of an unexpected error', async () => {
+  it.each([
+    ['the token', 'test-token'],
+    ['the password of the proxy', 'proxy-password'],
+    ['the key of the pseudonyms', HASH_KEY.reveal()],
+  ])('removes %s from the message of an unexpected error', async (_what, secret) => {
     const report: AnyReport = {
       ...agents,
       createRowReader: () => {
-        throw new Error('cannot read test-token')
+        throw new Error(`cannot read ${secret}`)
       },
     }
-    const { outcome } = await read(anOperation(), report, aResponse(anEnvelope([aRecord()])))
+    const { proxy } = readProxyUrl('http://user:proxy-password@proxy:3128')
+    const operation = anOperation({ hashKey: HASH_KEY, route: { proxy, source: 'HTTP_PROXY' } })
+    const { outcome } = await read(operation, report, aResponse(anEnvelope([aRecord()])))
     expect(outcome).toMatchObject({ failure: { reason: 'internal', message: 'cannot read [secret]' } })
   })
 
