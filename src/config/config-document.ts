@@ -192,9 +192,16 @@ function trimTexts(value: unknown, at: Path, problems: LocatedProblem[]): RawVal
       Object.entries(value).map(([key, item]) => [key, trimTexts(item, [...at, key], problems)]),
     )
   }
-  if (isBlank(value))
-    problems.push({ at, message: 'is empty; set it to a value, or write {} for no settings' })
+  if (isBlank(value)) problems.push({ at, message: emptyAt(at) })
   return String(value).trim()
+}
+
+/** What to do about an empty text within a list or a mapping. */
+function emptyAt(at: Path): string {
+  if (typeof at.at(-1) === 'number') return 'is empty; set it to a value, or remove it'
+  // Only a report can be without settings.
+  const isReport = at.at(-2) === settings.reports.key
+  return isReport ? 'is empty; set it to a value, or write {} for no settings' : EMPTY
 }
 
 // Other programs read these as no value.

@@ -593,6 +593,16 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     ['6:7 operations[0].reports.agents: is empty; set it to a value, or write {} for no settings'],
   ],
   [
+    'an empty report in a list',
+    one('reports: [agents, ""]'),
+    ['5:23 operations[0].reports[1]: is empty; set it to a value, or remove it'],
+  ],
+  [
+    'an empty setting of a report',
+    one('reports:', '  agents:', '    refresh_interval:'),
+    ['7:9 operations[0].reports.agents.refresh_interval: is empty; set it to a value, or remove the key'],
+  ],
+  [
     'a setting of another report',
     one('reports:', '  agents: { service_level_seconds: 30 }'),
     [
@@ -751,6 +761,19 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     'an empty section',
     one('agents: {}'),
     ['5:5 operations[0].agents: is empty; set it to a value, or remove the key'],
+  ],
+  [
+    'empty patterns of agents and an empty metric',
+    one("agents: { include: ['a', ''] }", 'metrics: { exclude: [wolkvox_agents, ""] }'),
+    [
+      '5:30 operations[0].agents.include[1]: is empty; set it to a value, or remove it',
+      '6:42 operations[0].metrics.exclude[1]: is empty; set it to a value, or remove it',
+    ],
+  ],
+  [
+    'a state without a category',
+    one('states: { Almuerzo: }'),
+    ['5:15 operations[0].states.Almuerzo: is empty; set it to a value, or remove the key'],
   ],
   [
     'a section that is a list',
