@@ -13,7 +13,7 @@ const COMMANDS = [
 export function helpText(): string {
   return `Usage: wolkvox-exporter [command] [flags]
 
-Serves the agents of a wolkvox contact centre to Prometheus.
+Serves metrics of wolkvox contact centres to Prometheus.
 
 Commands:
 ${table(COMMANDS)}

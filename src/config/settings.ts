@@ -71,7 +71,7 @@ const ofOneReport = {
     variable: 'WOLKVOX_SERVICE_LEVEL_SECONDS',
     key: 'service_level_seconds',
     default: 'none',
-    meaning: 'further threshold of the service levels in skills, in seconds, beside 10, 20 and 30',
+    meaning: 'further threshold of the service levels in skills, in seconds, in addition to 10, 20 and 30',
     schema: threshold.schema.optional(),
     json: threshold.json,
   }),
@@ -287,7 +287,8 @@ export const settings = {
   agentsExclude: define({
     key: 'agents.exclude',
     default: 'none',
-    meaning: 'the same: agents that match one are not read',
+    meaning:
+      'regular expressions (RE2, any case) over agent_id and agent_name: agents that match one are not read',
     isStructured: true,
     mayBeEmpty: true,
     schema: listOfTexts.schema.default([]),
