@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { categories, normalizeState } from '../reports/agents/categories.ts'
+import { categories, MAX_STATE_LENGTH, normalizeState } from '../reports/agents/categories.ts'
 import { DAY_MS, DURATION_PATTERN, parseBytes, parseDuration, SIZE_PATTERN } from '../units.ts'
 import { isHttpServer, type OutboundProxy, readProxyUrl } from './proxy.ts'
 import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
@@ -199,9 +199,6 @@ export const listOfTexts: ValueSchema<readonly string[], RawValue> = {
     .pipe(z.array(z.string('must be a single value'), 'must be a list, such as [a, b]')),
   json: { type: 'array', items: { type: 'string', minLength: 1 } },
 }
-
-// Longer states are never compared: normalising takes quadratic time when combining marks follow each other.
-const MAX_STATE_LENGTH = 64
 
 /** The categories of states, by their normalized text. */
 export const stateMap: ValueSchema<Readonly<Record<string, string>>, RawValue> = {

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto'
 import type { Secret } from '../config/secret.ts'
+import { MAX_RECORDS } from '../wolkvox/values.ts'
 
 // 16 hex digits: 64 bits distinguish the agents of any operation.
 const PSEUDONYM_LENGTH = 16
 
-// Ids and names of the largest response: wolkvox sends at most 60,000 records.
-const GENERATION_SIZE = 120_000
+// Ids and names of the largest response.
+const GENERATION_SIZE = 2 * MAX_RECORDS
 
 // UTF-16 units. Longer texts are no names, and remembering them would let one response fill the memory.
 const MAX_REMEMBERED_LENGTH = 256

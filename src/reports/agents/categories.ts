@@ -20,8 +20,8 @@ const CATEGORY_OF = new Map(
   ),
 )
 
-// Several times the longest known state. Normalising takes quadratic time when combining marks follow each other.
-const MAX_KNOWN_LENGTH = 64
+/** Longer states are never compared: normalising takes quadratic time when combining marks follow each other. */
+export const MAX_STATE_LENGTH = 64
 
 // NFD splits an accented letter into the letter and its combining marks.
 /** The form in which states are compared. */
@@ -36,7 +36,7 @@ export const normalizeState = (state: string) =>
  */
 export function categoryOf(state: string, overrides: Readonly<Record<string, string>> = {}): Category {
   const text = state.trim()
-  if (text.length > MAX_KNOWN_LENGTH) return 'aux'
+  if (text.length > MAX_STATE_LENGTH) return 'aux'
   const known = normalizeState(text)
   const own = Object.hasOwn(overrides, known) ? overrides[known] : undefined
   if (own !== undefined) return own as Category
