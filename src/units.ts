@@ -4,7 +4,7 @@ const UNITS_MS = { y: 365 * DAY_MS, w: 7 * DAY_MS, d: DAY_MS, h: 3_600_000, m: 6
 
 type Unit = keyof typeof UNITS_MS
 
-/** Of a duration, and of an empty text. */
+/** The pattern of a duration. It also matches an empty text. */
 export const DURATION_PATTERN = String.raw`(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?`
 
 const DURATION = new RegExp(`^${DURATION_PATTERN}$`)

@@ -49,7 +49,7 @@ export interface ServerConfig
   extends Pick<ProcessConfig, 'listenAddresses' | 'telemetryPath' | 'storagePath'>,
     Partial<Pick<ProcessConfig, 'autoReload' | 'enableLifecycle'>> {
   readonly webConfig?: LoadedWebConfig | undefined
-  /** What of all accounts the configuration contains; everything if absent. */
+  /** Which accounts the configuration contains; all of them if absent. */
   readonly shard?: Shard
 }
 
@@ -123,7 +123,7 @@ export async function startExporter(
   })
   // A reload that is requested earlier must not be undone by the first configuration.
   const begun = Promise.withResolvers<void>()
-  // Before that, there is no report that could be tried.
+  // Until the first configuration is applied there are no reports, and `every` would be true.
   let hasApplied = false
   const parts = {
     telemetryPath,

@@ -4,7 +4,7 @@ import { accountIdOf, type Operation } from './operation.ts'
 import { intervalPlace, type RawSettings, type SettingProblem, shortestOf } from './read-operation.ts'
 import { settings } from './settings.ts'
 
-/** An operation of several, and what it says itself. */
+/** One of several operations, with its raw settings. */
 export interface Member {
   /** Its place in the list of operations. */
   readonly index: number
@@ -36,7 +36,7 @@ export function agreeOnAccounts(members: readonly Member[]): {
       agreed.set(index, same)
       return same
     })
-    // Of a single operation, the excess is one of its own problems.
+    // Reading a single operation already reports its excess.
     const excess = ofAccount.length > 1 ? excessOf(dailyCallsOf(operations)) : undefined
     if (excess !== undefined) problems.push({ ...placeOfShortest(ofAccount), message: excess })
   }

@@ -97,7 +97,7 @@ export function defaultBaseUrl(server: string): string {
   return `https://wv${server}.wolkvox.com`
 }
 
-// Of a user without a password. A key is longer, and a shorter name can be part of any text.
+// Minimum length of a user without a password that counts as a key. A shorter name can be part of any text.
 const MIN_KEY_LENGTH = 8
 
 /**

@@ -7,9 +7,9 @@ import { unknownKey } from './text-problems.ts'
 /** A report to fetch, with the settings that it has in the list. */
 export interface RequestedReport {
   readonly name: string
-  /** In milliseconds; `undefined`: that of the operation. */
+  /** In milliseconds; `undefined` if the interval of the operation applies. */
   readonly refreshInterval: number | undefined
-  /** The same. */
+  /** In milliseconds; `undefined` if the setting of the operation applies. */
   readonly staleAfter: number | undefined
   readonly parameters: ReportParameters
 }

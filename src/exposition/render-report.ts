@@ -16,7 +16,7 @@ const LINE_BREAK = 0x0a
 // Labels of an agent with a typical name. Longer labels make the buffer grow.
 const TYPICAL_LABELS_BYTES = 96
 
-// Of one UTF-16 code unit.
+// The longest UTF-8 form of one UTF-16 code unit.
 const MAX_UTF8_BYTES = 3
 
 const NO_SAMPLES: Segment = { deflated: new Uint8Array(), crc: 0, length: 0 }

@@ -52,10 +52,10 @@ const NAMELESS_ID = /^[\d\s\p{Pd}\u2212._/:#]*$/u
  * @returns `undefined` if it must not be exposed
  */
 function exposedId(id: string, settings: RowSettings): string | undefined {
-  const { agentId, name, hashKey } = settings
+  const { agentId, name: operation, hashKey } = settings
   if (agentId !== 'hash' && (!hidesNamesInIds(settings) || NAMELESS_ID.test(id))) return id
   // Without a key, which is a bug, nothing is exposed.
-  return hashKey && pseudonymOf(id, 'id', name, hashKey)
+  return hashKey && pseudonymOf(id, 'id', operation, hashKey)
 }
 
 /** Whether ids that can be names become pseudonyms, although other ids are exposed unchanged. */
@@ -168,7 +168,7 @@ export function agentPrivacyProblem(
   if (isMost(agents.filter(({ id }) => IDENTITY_NUMBER.test(id)).length)) {
     return 'ids look like national identity numbers'
   }
-  // Hexadecimal digits, which can look like a name.
+  // Ids with letters are pseudonyms here. Their hexadecimal digits can look like a name.
   if (hidesNamesInIds(settings)) return undefined
   if (isMost(agents.filter(({ id }) => /\p{L}{3}/u.test(id)).length)) return 'ids contain names'
   // While names are shown anyway, a code such as AG1001 reveals nothing more.

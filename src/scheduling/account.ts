@@ -70,7 +70,7 @@ export interface Account {
    * @returns whether it was stored
    */
   saveSchedule(key: string, credentials: string, earliestFetch: number): Promise<boolean>
-  /** The same, stored with the next call. */
+  /** Notes when a report may be fetched next. The next call stores it. */
   noteSchedule(key: string, credentials: string, earliestFetch: number): void
   /** Removes the schedule of a report that is no longer fetched. */
   forgetSchedule(key: string): void

@@ -7,7 +7,8 @@ import { callsNeeded, type ScheduledReport } from './scheduled-report.ts'
 // While the quota is exhausted, one call in this time checks whether it still is.
 export const PROBE_INTERVAL_MS = 30 * 60_000
 
-// All reports are due at the same moment then. The probe has to be of the most important one: another may fail for its own reason.
+// While the quota is exhausted, all reports are due at the same moment. The most important one must probe: another can fail for a
+// different reason.
 const PROBE_STAGGER_MS = 1000
 
 /** wolkvox has refused a call because the quota is exhausted. */
@@ -94,7 +95,7 @@ export function withFreeQuota(state: AccountState): AccountState {
   return state.exhausted === undefined ? state : { ...state, exhausted: undefined }
 }
 
-/** A call is about to be sent whose response tells the calls of all programs. */
+/** A call is about to be sent whose response contains the number of calls of all programs. */
 export function withMeasurementSent(state: AccountState, now: Moment): AccountState {
   return { ...state, measuringSince: now.monotonicMs }
 }
@@ -105,7 +106,7 @@ export function withMeasurementProbed(state: AccountState, now: Moment): Account
 }
 
 /**
- * A response has told how many calls all programs of the account have made today.
+ * A response contained the number of calls that all programs of the account have made today.
  *
  * @param now milliseconds since 1970
  */
@@ -151,7 +152,7 @@ export function otherRequestsToday(state: AccountState, now: number): OtherReque
 export function isLimitReached(state: AccountState, now: number): boolean {
   const { dailyLimit, otherRequests } = state
   if (dailyLimit === undefined) return false
-  // Whichever day they are of. Days of a time zone are expensive to calculate, and each rendering of the metrics asks.
+  // Ignores the day of all counts: calculating the day of a time zone is expensive, and every rendering of the metrics calls this.
   const atMost = countsOf(state).reduce((sum, { count }) => sum + count, otherRequests?.count ?? 0)
   if (atMost < dailyLimit) return false
   const others = otherRequestsToday(state, now)

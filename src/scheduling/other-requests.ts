@@ -3,7 +3,7 @@ import { dayAt, sinceDayStart } from './account-day.ts'
 
 const MINUTE_MS = 60_000
 
-// An hour, less what a measurement every hour may be early.
+// One mark per hour. An hourly measurement can come a few minutes early.
 const MARK_INTERVAL_MS = 55 * MINUTE_MS
 
 // The median of five hours ignores a burst, also one that falls into two of them, and follows a change within three hours.
@@ -68,7 +68,7 @@ export function expectedOthers(others: OtherRequests, at: number): number {
   return Math.floor(count + Math.min(measured, medianRate(others) * Math.max(0, at - measuredAt)))
 }
 
-/** Calls in a millisecond. */
+/** Calls per millisecond: the median of the last hours. */
 function medianRate({ count, measuredAt, marks }: OtherRequests): number {
   // In the first hour there is only one mark.
   const points = marks.length > 1 ? marks.slice(-1 - RATE_HOURS) : [...marks, { at: measuredAt, count }]

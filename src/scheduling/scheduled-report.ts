@@ -8,7 +8,7 @@ export interface ScheduledReport {
   /** The report with the lower number is called first and paused last. */
   readonly priority: number
   readonly refreshIntervalMs: number
-  /** Whether its response tells how many calls all programs of the account have made today. */
+  /** Whether its response contains the number of calls that all programs of the account have made today. */
   readonly measuresAccount: boolean
 }
 

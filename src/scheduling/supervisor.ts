@@ -24,7 +24,7 @@ export interface Supervisor {
    * Starts, keeps and stops refreshers, so that exactly the given operations are refreshed. A report whose operation and settings
    * did not change keeps its data, schedule and counts, even if the token or the groups have changed. Several calls run one after
    * the other. If only intervals or the way of calling have changed, data and counts are kept too. All changes become visible at
-   * once, when nothing of what stops is running any more. Starts nothing after `stop`.
+   * once, after every stopped refresher has ended. Starts nothing after `stop`.
    *
    * @throws StorageInUseError when another exporter uses the storage of a new account. Nothing has changed then
    */
@@ -118,7 +118,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     const opened = new Map<string, RunningAccount>()
     const opening = [...Map.groupBy(wanted, accountIdOf)].map(async ([key, [first]]) => {
       if (first === undefined || accounts.has(key)) return
-      // Otherwise the lock that is acquired now would be released then.
+      // A close in progress would release the lock that is acquired now.
       await closing.get(key)
       const settings = accountSettings(first, wanted)
       const { account, stored } = await openAccount(settings, storageOf(first))
@@ -133,7 +133,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     for (const [key, running] of opened) accounts.set(key, running)
   }
 
-  /** @returns what those of them continue from that only start again */
+  /** @returns for each stopped report, what its successor continues from */
   function removeReports(
     stopped: readonly (readonly [string, RunningReport])[],
     wanted: readonly Operation[],

@@ -42,7 +42,7 @@ export type CollectOwnMetrics = () => Promise<readonly FilledFamily[]>
  * cannot serve both formats: in OpenMetrics mode it removes `_total` from its counters permanently.
  *
  * @param reloads what became of the last attempts to read the configuration
- * @param shard what of all accounts this process serves
+ * @param shard which accounts this process serves
  */
 export function createOwnMetrics(
   build: BuildInfo,

@@ -57,7 +57,7 @@ export function createRefreshLog(log: Logger, clock = now): RefreshEvents {
     logPrivacy(state, outcome, memory)
   }
 
-  /** Once until it changes: it is about the configuration. */
+  /** Logs each problem once: it lasts until the configuration changes. */
   function logPrivacy(
     state: ReportState,
     { privacyProblem }: Outcome & { ok: true },

@@ -157,7 +157,7 @@ function rowSettingsOf(operation: Operation, { name }: AnyReport): Operation & R
 const MAX_PLAUSIBLE_LIMITS = 2
 
 /**
- * The calls of all programs of the account today, if the report tells and the value could be read.
+ * The calls of all programs of the account today, if the report has the field and its value can be read.
  *
  * @returns also the field if its value is implausible: it counts as a value that could not be read
  */

@@ -263,10 +263,10 @@ describe('reading a response', () => {
   })
 
   it.each([
-    ['as the report tells them', aToken({ all_token_today: '2,300' }), 2300],
+    ['from its field in the report', aToken({ all_token_today: '2,300' }), 2300],
     ['not from an unreadable value', aToken({ all_token_today: 'many' }), undefined],
     ['not without the field', aToken({ all_token_today: undefined }), undefined],
-  ])('tells the calls of the account: %s', async (_what, token, accountCalls) => {
+  ])('reads the calls of the account: %s', async (_what, token, accountCalls) => {
     const outcome = await readBody(anEnvelope([token]), 200, reportNamed('token_info'))
     expect(outcome.ok && outcome.accountCalls).toBe(accountCalls)
   })

@@ -50,7 +50,7 @@ const DATE_MEMBER = 'date'
  */
 export const readOldestStart: Reader<number> = (value, context) => {
   const chats = readList(value)
-  // The other reader of the field counts it.
+  // The reader of the chats reads the same field and counts an unreadable value.
   if (chats === undefined || chats === UNREADABLE) return undefined
   let oldest: Reading<number>
   for (const part of chats.flatMap(partsOf)) {

@@ -76,7 +76,7 @@ function labelOf(text: string, labels: Readonly<Record<string, string>>): string
 
 const identity = identityReader(AGENT_FIELD, readTextWithoutAddress)
 
-/** Trunks are no agents. */
+/** The agent of a record; `undefined` for a trunk. */
 export const agentOf = (value: FieldValue) => identity.agentOf(value)
 
 // Agents and trunks can have the same names.

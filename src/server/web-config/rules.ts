@@ -77,8 +77,8 @@ export function webConfigWarnings({ tls, users }: WebConfig, now: number): Locat
 }
 
 /**
- * What a running server does not turn off, and TLS, which it cannot turn on either. A file that is read while an editor writes it is
- * shorter, but often valid: it must not open the server.
+ * Problems of a reload that would turn TLS on or off, or weaken authentication. A file that is read while an editor writes it is
+ * incomplete, but often valid: it must not open the server to everyone.
  */
 export function switchProblems(current: WebConfig, next: WebConfig): string[] {
   const problems: string[] = []
