@@ -75,7 +75,9 @@ describe.each(languageNames)('the dashboards in %s', (language) => {
     const known = new Set(texts.values())
     expect([...shown].filter((text) => !known.has(text))).toEqual([])
   })
+})
 
+describe.each(others)('the dashboards in $name', ({ name: language }) => {
   it.each(names)('have the same panels and queries on %s as in the other language', (name) => {
     const essence = (of: Language) =>
       fileOf(name, of).dashboard.panels.map(({ id, type, gridPos, targets }) => ({
@@ -84,6 +86,7 @@ describe.each(languageNames)('the dashboards in %s', (language) => {
         gridPos,
         queries: targets.map(({ refId, expr }) => [refId, expr]),
       }))
-    expect(essence(language)).toEqual(essence('es'))
+    expect(essence(language)).toEqual(first && essence(first.name))
+    expect(essence(language)).not.toEqual([])
   })
 })

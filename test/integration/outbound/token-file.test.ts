@@ -71,7 +71,7 @@ describe('a token file that is replaced while the exporter runs', () => {
     expect(exporter.log().filter(({ msg }) => msg === 'refresh failed')).toEqual([])
   })
 
-  it('is read and tried at once after invalid_token', async () => {
+  it('after invalid_token is tried at once, long before the next refresh is due', async () => {
     const { url, state } = await startWolkvox(NEW)
     const path = writeToken()
     const exporter = start(url, path, '1h')
