@@ -161,6 +161,21 @@ it('every class of errors ends in Error and has its name', () => {
   expect(wrong.map(([, name]) => name)).toEqual([])
 })
 
+// Biome wraps code at 110 columns. Comments are prose: a little wider, but readable beside other windows.
+const MAX_COMMENT_WIDTH = 132
+
+it(`every line of a comment has at most ${MAX_COMMENT_WIDTH} characters`, () => {
+  const comments = files.flatMap((file) =>
+    readFileSync(`${ROOT}${file}`, 'utf8')
+      .split('\n')
+      .map((line, index) => ({ line, place: `${file}:${index + 1}` }))
+      .filter(({ line }) => /^\s*(?:\/\/|\/?\*)/.test(line)),
+  )
+  expect(comments.length).toBeGreaterThan(1000)
+  const long = comments.filter(({ line }) => line.length > MAX_COMMENT_WIDTH)
+  expect(long.map(({ place }) => place)).toEqual([])
+})
+
 it('every exported name of the API and of the reports exists once', () => {
   const exported = files
     .filter((file) => /^src\/(?:wolkvox|reports)\//.test(file))

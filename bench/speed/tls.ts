@@ -29,8 +29,8 @@ const BCRYPT_COST = 10
  * Scrapes per second over TLS with basic authentication, on kept connections as Prometheus has them, compared with nginx with the
  * same bytes, certificate and cipher.
  *
- * nginx verifies the password for each request. Its target is the cheapest way that it has, `{PLAIN}`: a comparison of two texts. The
- * row below shows nginx with a hash as `htpasswd` writes it.
+ * nginx verifies the password for each request. Its target is the cheapest way that it has, `{PLAIN}`: a comparison of two texts.
+ * The row below shows nginx with a hash as `htpasswd` writes it.
  */
 export async function measureTlsScrapes(options: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = []

@@ -14,7 +14,9 @@ const inbound = each('wolkvox_skill_inbound_calls')
 const answered = each('wolkvox_skill_answered_calls')
 const abandoned = each('wolkvox_skill_abandoned_calls')
 
-/** At the threshold that the limit `service_level_seconds` names; see `rules/skills.yml`. Before the first call it means nothing. */
+/**
+ * At the threshold that the limit `service_level_seconds` names; see `rules/skills.yml`. Before the first call it means nothing.
+ */
 const serviceLevel = `(${each('operation_skill:wolkvox_skill_service_level_today:ratio')} and ${inbound} > 0)`
 
 /** A limit of each skill, from `rules/limits-effective.yml`. */

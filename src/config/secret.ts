@@ -41,8 +41,8 @@ function release(secret: string): void {
 const objects = new FinalizationRegistry(release)
 
 /**
- * A token or a password that printing, logging, spreading or serialising cannot reveal. Only {@link Secret.reveal} returns it, so every
- * use is easy to find.
+ * A token or a password that printing, logging, spreading or serialising cannot reveal. Only {@link Secret.reveal} returns it, so
+ * every use is easy to find.
  */
 export class Secret {
   readonly #value: string

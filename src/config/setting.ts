@@ -8,7 +8,10 @@ import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
 /** A text, or texts in lists and mappings, as a configuration file can have them. */
 export type RawValue = string | readonly RawValue[] | { readonly [key: string]: RawValue }
 
-/** One setting of an operation. Variables, keys, `--help`, `check-config`, the JSON Schema and the documentation are made from this. */
+/**
+ * One setting of an operation. Variables, keys, `--help`, `check-config`, the JSON Schema and the documentation are generated
+ * from it.
+ */
 export interface Setting<T = unknown> {
   /** Environment variable; absent if the setting is only in a configuration file. */
   readonly variable?: string

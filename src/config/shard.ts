@@ -72,8 +72,8 @@ function ordinalOf({ environment, hostname }: PodIdentity, total: number): numbe
 
 /**
  * The shard of an account, by rendezvous hashing: the one with the highest hash of account and shard. If the number of shards
- * changes from n to n + 1, only the accounts of the new shard move, one in n + 1. Every version has to give the same result, because
- * processes of two versions run side by side during an update.
+ * changes from n to n + 1, only the accounts of the new shard move, one in n + 1. Every version has to give the same result,
+ * because processes of two versions run side by side during an update.
  *
  * @param accountId see {@link accountIdOf}
  */
@@ -86,7 +86,7 @@ export function shardOf(accountId: string, total: number): number {
   return best
 }
 
-/** Whether a shard serves an operation. All operations of an account are on one shard: its queue and its budget are in one process. */
+/** Whether a shard serves an operation. All operations of an account are on one shard, which has its queue and budget. */
 export function isOnShard(operation: Operation, { number, total }: Shard): boolean {
   return shardOf(accountIdOf(operation), total) === number
 }

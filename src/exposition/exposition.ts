@@ -19,8 +19,8 @@ export interface Exposition {
   /** Everything. */
   all(format: Format, now: Moment): Promise<Body>
   /**
-   * Only the metrics about some operations and their accounts, as the same bytes as in the whole: no metrics about the process, which
-   * would be there once for each scrape of a part.
+   * Only the metrics about some operations and their accounts, as the same bytes as in the whole: no metrics about the process,
+   * which would be there once for each scrape of a part.
    *
    * @param operations names of operations; an empty one stands for the process and all accounts
    * @returns `undefined` if one of them does not exist

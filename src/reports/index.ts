@@ -8,8 +8,8 @@ import { skills } from './skills/index.ts'
 import { tokenInfo } from './token-info/index.ts'
 
 /**
- * Every report that the exporter knows. A new report is one line here. The order is that of the metrics, and of the importance: when
- * calls wait or become scarce, earlier reports come first.
+ * Every report that the exporter knows. A new report is one line here. The order is that of the metrics, and of the importance:
+ * when calls wait or become scarce, earlier reports come first.
  */
 export const reports: readonly AnyReport[] = [
   agents,

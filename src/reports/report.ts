@@ -81,7 +81,9 @@ export interface Report<Row> {
   readonly defaultIntervalMs: number
   /** Whether an empty response is malformed. */
   readonly needsRecord?: boolean
-  /** wolkvox's name of the numeric field with the calls of all programs of the account today: they count against the daily limit. */
+  /**
+   * wolkvox's name of the numeric field with the calls of all programs of the account today: they count against the daily limit.
+   */
   readonly accountCallsField?: string
   /** The names of the lists with the records, if they are nested in the data. Other lists are not read. */
   readonly nestedLists?: readonly string[]

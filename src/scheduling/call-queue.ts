@@ -11,9 +11,10 @@ export interface Turn {
 /**
  * Lets one task run at a time.
  *
- * Of several that wait, the most important one is next; of equals, the one that came first. Priority alone would let slow, important
- * tasks keep the others waiting forever. So a task that has waited longer than its limit goes before the most important one, unless
- * that one has waited for a less important task before: the most important task waits for one less important task at most.
+ * Of several that wait, the most important one is next; of equals, the one that came first. Priority alone would let slow,
+ * important tasks keep the others waiting forever. So a task that has waited longer than its limit goes before the most important
+ * one, unless that one has waited for a less important task before: the most important task waits for at most one less important
+ * task.
  */
 export interface CallQueue {
   /** Runs a task in its turn. @throws the signal's reason, or what the task throws */

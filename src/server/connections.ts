@@ -84,8 +84,8 @@ export function limitConnections(
 type Serve = (client: string, socket: Socket) => void
 
 /**
- * Lets a few connections begin their handshakes, then other work, then the next few. The clients take turns, so that a crowd from one
- * address delays only itself. A connection waits for its first bytes without any TLS state: a silent one costs little.
+ * Lets a few connections begin their handshakes, then other work, then the next few. The clients take turns, so that a crowd from
+ * one address delays only itself. A connection waits for its first bytes without any TLS state: a silent one costs little.
  */
 function takingTurns(serve: Serve): Serve {
   const waiting = new Map<string, Socket[]>()

@@ -27,11 +27,11 @@ export const limits = {
 
   /** Far more than any number of Prometheus servers opens. */
   maxConnections: 1024,
-  /** Connections that wait in the kernel until the exporter accepts them. If it dropped one, its client would retry after a second. */
+  /** Connections that wait in the kernel until the exporter accepts them. The client of a dropped one would retry after 1 s. */
   backlog: 4096,
   /** Enough for all clients behind one reverse proxy or NAT. A quarter of all connections remains for other clients. */
   maxConnectionsPerClient: 768,
-  /** TLS handshakes that begin between two rounds of other work. Each needs a millisecond or so; a crowd would delay all scrapes. */
+  /** TLS handshakes that begin between two rounds of other work. Each needs about 1 ms; a crowd would delay all scrapes. */
   handshakesPerTurn: 4,
   /** Connections that wait for a response. Lower than the number of connections, so that a client above it gets a response. */
   maxResponding: 512,

@@ -37,8 +37,8 @@ export interface Listening {
 }
 
 /**
- * Listens on several addresses with one server, so that its limits apply to all of them together. The HTTP server listens on the first
- * address and gets the connections of the others from servers that do nothing else.
+ * Listens on several addresses with one server, so that its limits apply to all of them together. The HTTP server listens on the
+ * first address and gets the connections of the others from servers that do nothing else.
  *
  * @throws ListenError with what to do about it; then none of the further addresses is open
  */

@@ -11,10 +11,10 @@ import { limits } from './limits.ts'
 const UMASK = 0o117
 
 /**
- * Listens on a Unix socket, with mode 0660. It replaces the file of a process that no longer runs, and never a socket that is in use
- * or another kind of file. Closing the server removes the file, unless another process has replaced it.
+ * Listens on a Unix socket, with mode 0660. It replaces the file of a process that no longer runs, and never a socket that is in
+ * use or another kind of file. Closing the server removes the file, unless another process has replaced it.
  *
- * @throws Error with the code EADDRINUSE if a process listens there, ENOTSOCK if the file is not a socket, ENOENT without its folder
+ * @throws Error with the code EADDRINUSE if a process listens there, ENOTSOCK if the file is no socket, ENOENT without its folder
  */
 export async function listenOnSocketFile(server: Server, path: string): Promise<void> {
   await removeStale(path)

@@ -37,7 +37,10 @@ export interface AccountStatus {
   readonly dayEndsAt: number
   /** Until when no call may be sent because the quota is exhausted. */
   readonly pausedUntil: number | undefined
-  /** Whether the limit is reached by the exporter's own count, and what it knows of other programs; otherwise wolkvox has refused a call. */
+  /**
+   * Whether the limit is reached by the exporter's own count, and what it knows of other programs; otherwise wolkvox has refused
+   * a call.
+   */
   readonly limitReached: boolean
 }
 

@@ -43,7 +43,7 @@ export async function writeFileAtomic(
     })
     await files.rename(temporary, path)
   } catch (error) {
-    // On a full disk, an incomplete file takes the space that the next one needs. A failure to remove it would hide the first error.
+    // On a full disk, an incomplete file takes the space that the next one needs. An error of `rm` would hide the first one.
     await files.rm(temporary, { force: true }).catch(() => {})
     throw error
   }

@@ -153,7 +153,7 @@ const NOT_A_FOLDER: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR'])
 
 /** One file that is read at the start and then written again and again. */
 interface StoredFile {
-  /** @returns `undefined` if there is no file, or if it cannot be used: then the storage renames or deletes it and logs the reason */
+  /** @returns `undefined` if there is no usable file; the storage renames or deletes an unusable one and logs the reason */
   read<T>(decode: (bytes: Uint8Array) => ReadResult<T> | Promise<ReadResult<T>>): Promise<T | undefined>
   /**
    * @returns whether it was written

@@ -3,8 +3,24 @@ import { codeOf, messageOf } from '../error-text.ts'
 import { WolkvoxFailure } from './failure.ts'
 
 // The codes of OpenSSL and Node for certificate and handshake errors.
-const TLS_CODE =
-  /^(ERR_TLS_|ERR_SSL_|EPROTO$|UNSPECIFIED$|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_CERT|CRL_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/
+const TLS_CODES = [
+  'ERR_TLS_',
+  'ERR_SSL_',
+  'EPROTO$',
+  'UNSPECIFIED$',
+  'CERT_',
+  'UNABLE_TO_',
+  'DEPTH_ZERO_',
+  'SELF_SIGNED_',
+  'ERROR_IN_CERT',
+  'CRL_',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'HOSTNAME_MISMATCH',
+]
+
+const TLS_CODE = new RegExp(`^(?:${TLS_CODES.join('|')})`)
 
 const UNKNOWN_ISSUER =
   /^(UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)/

@@ -73,13 +73,51 @@ function describe(text: string, known: Known, keys: ReadonlySet<string>): string
   return firstWords(text, known) || 'a text without known words'
 }
 
+const PHP_LEVELS = [
+  '(?:Fatal|Parse|Recoverable fatal|Catchable fatal|Core|Compile) error',
+  '(?:Core |Compile )?Warning',
+  'Notice',
+  'Deprecated',
+  'Strict Standards',
+]
+
 // At the beginning of a line: intact JSON has no text there.
-const PHP_ERROR =
-  /(?:^|\n)(?:<br ?\/?>\s{0,9})?(?:<b>)?((?:PHP )?(?:(?:Fatal|Parse|Recoverable fatal|Catchable fatal|Core|Compile) error|(?:Core |Compile )?Warning|Notice|Deprecated|Strict Standards))(?:<\/b>)?:[ \t]{1,9}([^\n]{1,1000})/i
+const PHP_ERROR = new RegExp(
+  String.raw`(?:^|\n)(?:<br ?\/?>\s{0,9})?(?:<b>)?((?:PHP )?(?:${PHP_LEVELS.join('|')}))(?:<\/b>)?:[ \t]{1,9}([^\n]{1,1000})`,
+  'i',
+)
 
 // Messages of PHP itself. The message of an exception or of `trigger_error` can contain anything.
-const PHP_MESSAGE =
-  /^(?:[\w\\]+(?:::\w+)?\(|Undefined |Uncaught |Trying to |Attempt to |Cannot |Allowed memory size |Maximum |Out of memory|Division by zero|Array to string|syntax error|Call to |Creation of |Unknown: |A non-numeric |Illegal |Unsupported operand |Use of undefined |Unable to |Failed opening |Class |Module |Non-static |Required parameter |Optional parameter )/
+const PHP_MESSAGES = [
+  String.raw`[\w\\]+(?:::\w+)?\(`,
+  'Undefined ',
+  'Uncaught ',
+  'Trying to ',
+  'Attempt to ',
+  'Cannot ',
+  'Allowed memory size ',
+  'Maximum ',
+  'Out of memory',
+  'Division by zero',
+  'Array to string',
+  'syntax error',
+  'Call to ',
+  'Creation of ',
+  'Unknown: ',
+  'A non-numeric ',
+  'Illegal ',
+  'Unsupported operand ',
+  'Use of undefined ',
+  'Unable to ',
+  'Failed opening ',
+  'Class ',
+  'Module ',
+  'Non-static ',
+  'Required parameter ',
+  'Optional parameter ',
+]
+
+const PHP_MESSAGE = new RegExp(`^(?:${PHP_MESSAGES.join('|')})`)
 
 const PHP_PLACE = / in (?:<b>)?((?:[A-Za-z]:)?[\w./\\-]{1,150})(?:<\/b>)?(?: on line (?:<b>)?|:)(\d{1,40})/
 

@@ -1,7 +1,8 @@
 /**
  * The words of a response that a message may quote: a list of what is allowed, because no list of what is forbidden can contain all
  * names, ids and messages of customers. Words of wolkvox's own messages, of HTTP, PHP and databases, of web servers, proxies and
- * firewalls, and of login and error pages in English and Spanish, in lower case and without accents. Usual names of people are left out.
+ * firewalls, and of login and error pages in English and Spanish, in lower case and without accents. Usual names of people are
+ * left out.
  */
 const WORDS = `
   a aborted about above accept acceptable accepted acceso access account aceptar acquire activate active activity actualizar

@@ -74,8 +74,8 @@ export function splitList(
   let tooLong = 0
 
   /**
-   * The end of a record that is too long, but whole: it costs only itself. If all records are too long, this is not a report. A broken record can seem long, too, because an unbalanced
-   * quote or brace takes the next records; the repair ends it before them.
+   * The end of a record that is too long, but whole: it costs only itself. If all records are too long, this is not a report. A
+   * broken record can seem long, too, because an unbalanced quote or brace includes the next records; the repair ends it earlier.
    */
   function endOfLong(record: number, error: unknown): number | undefined {
     if (!(error instanceof ValueTooLongError) || repair.nextAfter(record) !== undefined) return undefined

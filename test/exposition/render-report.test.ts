@@ -132,7 +132,9 @@ function rowSegments(segments: readonly Segment[]): readonly Segment[] {
   return segments.filter((_, index) => agentRowFamilies.some((family) => family === agentFamilies[index]))
 }
 
-/** A report of texts: two small families after a large one, then large families, one of which is replaced with one about all rows. */
+/**
+ * A report of texts: two small families after a large one, then large families, one of which is replaced with one about all rows.
+ */
 function reportWithSummary(summaryAt: number): AnyReport {
   const families = Array.from({ length: 7 }, (_, index): ReportFamily<string> => {
     const family = { name: `family_${index}`, type: 'gauge', help: '' } as const

@@ -63,8 +63,8 @@ export function createBasicAuth(
   const queue = createFairQueue((client) => recentlyRejected.has(client))
   let users = initial
 
-  // Each request needs it: an HMAC object would cost many times as much. The secret in front has a fixed length, and the digest stays in
-  // this process, so nothing is gained by extending a text.
+  // Each request needs it: an HMAC object would cost many times as much. The secret in front has a fixed length, and the digest
+  // stays in this process, so nothing is gained by extending a text.
   const keyPrefix = secret.toString('hex')
   const keyOf = (header: string) => digestOf('sha256', keyPrefix + header, 'base64')
 

@@ -1,6 +1,6 @@
 /**
- * Runs one task at a time. Clients take turns: one that asks often does not delay the others. Suspects, such as clients that have sent
- * a wrong password, come after all others.
+ * Runs one task at a time. Clients take turns: one that asks often does not delay the others. Suspects, such as clients that have
+ * sent a wrong password, come after all others.
  */
 export interface FairQueue {
   /**

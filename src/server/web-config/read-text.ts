@@ -19,8 +19,8 @@ const MAX_BYTES = 128 * 1024
 const OTHERS_READ = 0o004
 
 /**
- * Reads a file of the web configuration. Unlike `readTextFile`, it keeps white space, because problems name line and column; accepts
- * an empty file; and has no timeout: the next file on the same hung disk would block one more of libuv's threads.
+ * Reads a file of the web configuration. Unlike `readTextFile`, it keeps white space, because problems name line and column;
+ * accepts an empty file; and has no timeout: the next file on the same hung disk would block one more of libuv's threads.
  *
  * @param contents what belongs into the file, such as `the certificate`
  */

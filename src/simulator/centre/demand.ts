@@ -47,7 +47,7 @@ export interface PlannedAgent {
   readonly skills: readonly number[]
 }
 
-/** By skill, in each minute of the day: the working agents with the skill, and their working time, divided equally among their skills. */
+/** For each skill and minute of the day: the working agents with the skill, and their time, divided equally among their skills. */
 function staffByMinute(
   agents: readonly PlannedAgent[],
   skillCount: number,

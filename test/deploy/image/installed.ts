@@ -12,7 +12,11 @@ const LOCK_FILE = fileURLToPath(new URL('../../../package-lock.json', import.met
 /** Starts an installed exporter with these arguments and settings. */
 type Start = (args: readonly string[], settings: Readonly<Record<string, string>>) => Program
 
-/** Starts an installed exporter against a simulated wolkvox with three agents. @returns the exporter and a scrape after its first refresh */
+/**
+ * Starts an installed exporter against a simulated wolkvox with three agents.
+ *
+ * @returns the exporter and a scrape after its first refresh
+ */
 export async function startWithWolkvox(
   start: Start,
 ): Promise<{ program: Program; url: string; samples: ParsedSample[] }> {

@@ -11,7 +11,11 @@ const UNTIL_MIDNIGHT_MS = 4000
 
 const MINUTE_MS = 60_000
 
-/** Replaces the wall clock of this process. @returns a time zone, and a function that sets the clock to shortly before the end of its day */
+/**
+ * Replaces the wall clock of this process.
+ *
+ * @returns a time zone, and a function that sets the clock to shortly before the end of its day
+ */
 function useClockBeforeMidnight() {
   const realNow = Date.now
   const midnight = Math.ceil(realNow() / MINUTE_MS) * MINUTE_MS + 10 * MINUTE_MS

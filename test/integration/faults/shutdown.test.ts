@@ -61,7 +61,11 @@ function prepareFolder(disk: Disk, baseUrl: string) {
   return { data, aliases: pipes[0], pipe: pipes[1] }
 }
 
-/** Starts an exporter and waits until disk and network hang. @returns the process to wait for, and the id of the process to signal */
+/**
+ * Starts an exporter and waits until disk and network hang.
+ *
+ * @returns the process to wait for, and the id of the process to signal
+ */
 async function startHanging(disk: Disk, network: Network, asFirstProcess: boolean) {
   const { requested, url } = await startWolkvox(network === 'works')
   const baseUrl = network === 'hangs at the DNS lookup' ? 'http://wolkvox' : url
