@@ -193,7 +193,10 @@ function wrongNodes(document: Document): WrongNode[] {
 
 const WRONG_MERGE = 'the value of << must be a mapping, its alias (*name), or a list of them'
 
-/** Whether the parser merges the value of the key. It reads `<<` as a symbol, unless it is quoted: then it is a key like any other. */
+/**
+ * Whether the parser merges the value of the key. It reads `<<` as a symbol, unless it is quoted: then it is a key like any
+ * other.
+ */
 const isMergeKey = (key: unknown) => isScalar(key) && typeof key.value === 'symbol'
 
 const isBlankScalar = (value: unknown) => isScalar(value) && !value.value

@@ -6,8 +6,8 @@ const ofExporters = (metric: string, recently: string) =>
   `${metric}{${ofTarget}} and on (job, instance) last_over_time(wolkvox_exporter_build_info{${ofTarget}}[${recently}])`
 
 /**
- * Whether Prometheus reaches every exporter: 1, or 0 if it misses one. It may scrape each operation of an exporter separately; then one
- * answer is enough.
+ * Whether Prometheus reaches every exporter: 1, or 0 if it misses one. It may scrape each operation of an exporter separately;
+ * then one answer is enough.
  */
 export const reachable = `min(max by (job, instance) (${ofExporters('up', '1d')}))`
 

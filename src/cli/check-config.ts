@@ -41,7 +41,9 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
   return 0
 }
 
-/** What else was understood of an operation, without secrets. Without a call, no agent of the groups file is known to be missing. */
+/**
+ * What else was understood of an operation, without secrets. Without a call, no agent of the groups file is known to be missing.
+ */
 function detailsOf(operation: Operation): string[] {
   const { agentName, agentId, agentFilter, states, groups, route, timeZone, priority, reports } = operation
   const { include = [], exclude = [] } = agentFilter ?? {}

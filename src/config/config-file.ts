@@ -132,7 +132,10 @@ function isUsedElsewhere(
   )
 }
 
-/** A problem of an operation where its value is written, which can be a default; nowhere if the problem of the default is reported already. */
+/**
+ * A problem of an operation where its value is written, which can be a default; nowhere if the problem of the default is
+ * reported already.
+ */
 function place(
   { operations }: ConfigDocument,
   index: number,

@@ -70,7 +70,10 @@ export interface Config {
 export interface ConfigSource {
   /** The file that describes the operations; absent if it is the environment. */
   readonly configFile?: string
-  /** Files whose changes take effect while the exporter runs, without a request: tokens, CA files, keys of pseudonyms and groups files. */
+  /**
+   * Files whose changes take effect while the exporter runs, without a request: tokens, CA files, keys of pseudonyms and groups
+   * files.
+   */
   readonly files: readonly string[]
   /** Reads `files` again; every other setting stays. @throws ConfigError with every problem */
   readonly refresh: () => Promise<Config>
@@ -174,8 +177,8 @@ export function dailyLimit({ licenses }: { readonly licenses: number | undefined
 }
 
 /**
- * Identifies the account of an operation: its server code and base URL. Two spellings of an address are one account: URL unifies the
- * letter case of the host and leaves out the default port. A final dot of the host and repeated slashes mean nothing either.
+ * Identifies the account of an operation: its server code and base URL. Two spellings of an address are one account: URL unifies
+ * the letter case of the host and leaves out the default port. A final dot of the host and repeated slashes mean nothing either.
  */
 export function accountIdOf({ server, baseUrl }: Pick<Operation, 'server' | 'baseUrl'>): string {
   const url = new URL(baseUrl)

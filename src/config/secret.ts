@@ -7,7 +7,10 @@ const MAX_RELEASED = 1024
 
 // Each thread has its own copy of this module, and knows only its own secrets.
 
-/** The secrets that objects have, and how many objects. The configuration has its secrets for as long as it runs, so none is forgotten. */
+/**
+ * The secrets that objects have, and how many objects. The configuration has its secrets for as long as it runs, so none is
+ * forgotten.
+ */
 const inUse = new Map<string, number>()
 
 /** Secrets that no object has any more. The last one was released last. */

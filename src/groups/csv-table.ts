@@ -11,8 +11,8 @@ const MAX_LINES = 120_000
 const SEPARATOR_LINE = /^sep=(.)\n/i
 
 /**
- * Reads CSV, whose first row is the header. The header tells the delimiter: with the right one it has the wanted column, and the most
- * columns.
+ * Reads CSV, whose first row is the header. The header tells the delimiter: with the right one it has the wanted column, and the
+ * most columns.
  *
  * @param wanted whether this is the name of the column that the header must have
  * @throws GroupsError if a quotation never ends

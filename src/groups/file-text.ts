@@ -6,8 +6,8 @@ import { GroupsError } from './raw-table.ts'
 const WORKBOOKS = [Buffer.from('PK\x03\x04'), Buffer.from([0xd0, 0xcf, 0x11, 0xe0])]
 
 /**
- * The text of a groups file. Spreadsheets save CSV as UTF-8, as UTF-16 with a byte order mark, or, in Spanish and Portuguese versions
- * of Windows, as windows-1252.
+ * The text of a groups file. Spreadsheets save CSV as UTF-8, as UTF-16 with a byte order mark, or, in Spanish and Portuguese
+ * versions of Windows, as windows-1252.
  *
  * @throws GroupsError if the file is no text
  */

@@ -23,8 +23,8 @@ const parsed = new Map<string, WeakRef<Groups>>()
 let lastParse: Promise<unknown> = Promise.resolve()
 
 /**
- * Parses a groups file on a thread that ends afterwards: a file of 10,000 rows would block scrapes for a tenth of a second. One file at a
- * time, so that many operations start one thread, not many.
+ * Parses a groups file on a thread that ends afterwards: a file of 10,000 rows would block scrapes for a tenth of a second. One
+ * file at a time, so that many operations start one thread, not many.
  *
  * @returns the table, or what is wrong with the file and what to do
  */

@@ -48,8 +48,8 @@ export interface AccountState {
 const MAX_OTHER_DAYS = 7
 
 /**
- * Records a request that is about to be sent. It costs a call even if it fails. The counts of other days stay: a clock that is wrong
- * for one request must not free the quota of the day that it returns to. The day that was counted longest ago is forgotten,
+ * Records a request that is about to be sent. It costs a call even if it fails. The counts of other days stay: a clock that is
+ * wrong for one request must not free the quota of the day that it returns to. The day that was counted longest ago is forgotten,
  * even if its date is the latest. If the clock was set back over midnight, the later day continues: it will begin again.
  *
  * @param now milliseconds since 1970

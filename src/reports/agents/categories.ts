@@ -29,7 +29,8 @@ export const normalizeState = (state: string) =>
   state.trim().normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /**
- * The category of a state, compared without case, accents, spaces and hyphens. A state that is in no list is auxiliary, because each operation invents its own states and can rename them at any time.
+ * The category of a state, compared without case, accents, spaces and hyphens. A state that is in no list is auxiliary, because
+ * each operation invents its own states and can rename them at any time.
  *
  * @param state text of `agent_status`; empty when there is none
  * @param overrides categories of an operation's own states, by {@link normalizeState}
