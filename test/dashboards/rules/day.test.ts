@@ -97,7 +97,7 @@ async function testDay(options: CentreOptions, fires: readonly Firing[]): Promis
       {
         expr: 'count(count by (condition) (last_over_time({__name__=~".+_condition:wolkvox_condition:start_timestamp_seconds"}[24h])))',
         eval_time: '24h',
-        exp_samples: [{ labels: '{}', value: 14 }],
+        exp_samples: [{ labels: '{}', value: 15 }],
       },
     ],
   }
