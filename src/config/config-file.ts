@@ -23,9 +23,6 @@ const MAX_PROBLEMS = 100
 /** Settings whose problems depend on others, so that a default is wrong only for some operations: the problem names them. */
 const DEPENDENT: ReadonlySet<SettingName> = new Set(['staleAfter', 'refreshInterval', 'reports', 'timeout'])
 
-// Many operations have the same warning about a default.
-const NOT_DEPENDENT: ReadonlySet<SettingName> = new Set()
-
 /**
  * Reads the configuration file.
  *
@@ -100,7 +97,7 @@ async function load(parsed: ParsedFile): Promise<Config> {
   const warnings = loaded.flatMap(({ warnings }, index) =>
     warnings
       .filter((warning) => !isUsedElsewhere(warning, index, document, loaded))
-      .flatMap((warning) => place(document, index, warning, NOT_DEPENDENT)),
+      .flatMap((warning) => place(document, index, warning, { namesOperation: false })),
   )
   return {
     operations: agreement.operations,
@@ -140,12 +137,13 @@ function place(
   { operations }: ConfigDocument,
   index: number,
   { setting, at = [], message, missing = setting }: SettingProblem,
-  dependent = DEPENDENT,
+  // A warning about a default is the same for all operations: without their names, it is logged once.
+  { namesOperation } = { namesOperation: true },
 ): LocatedProblem[] {
   const operation = operations[index]
   if (operation === undefined || [setting, missing].some((name) => operation.reported.has(name))) return []
   if (!operation.inherited.has(setting)) return [{ at: operation.placeOf(setting, at), message }]
-  const inOperation = dependent.has(setting) ? `in ${OPERATIONS}[${index}]: ` : ''
+  const inOperation = namesOperation && DEPENDENT.has(setting) ? `in ${OPERATIONS}[${index}]: ` : ''
   return [{ at: [...keyPath(setting), ...at], message: `${inOperation}${message}` }]
 }
 
