@@ -42,6 +42,9 @@ const RECORDING = ['limits', 'limits-effective', 'operation']
 /** Files of which only the rules that the dashboards need are evaluated: all of them would take minutes. */
 const ALSO_RECORDING = ['exporter', 'groups', 'skills']
 
+/** Alerts that fire in the history, so that the dashboards have something to mark. What they query is recorded too. */
+const FIRING_ALERTS = ['WolkvoxRefreshFailing']
+
 type RecordingRule = Pick<Rule, 'expr' | 'labels'> & { readonly record: string }
 
 /**
@@ -78,8 +81,11 @@ function recordingRules(): readonly RecordingRule[] {
       targets.flatMap(({ expr }) => metricsOf(interpolate(expr, timeRanges.today))),
     ),
   )
+  const ofAlerts = alerts
+    .filter(({ name }) => FIRING_ALERTS.includes(name))
+    .flatMap(({ expr }) => metricsOf(expr))
   // Sets grow while they are iterated: the rules that a needed rule needs are needed too.
-  const needed = new Set(wanted)
+  const needed = new Set([...wanted, ...ofAlerts])
   for (const name of needed)
     for (const { expr } of others.filter(({ record }) => record === name))
       for (const metric of metricsOf(expr)) needed.add(metric)

@@ -147,9 +147,8 @@ describe('the log on standard error', () => {
   it('is written for people with --log.format=pretty', async () => {
     const program = startProcess([...demo, '--log.format=pretty'])
     await vi.waitFor(() => expect(program.output.stderr).toContain('refreshed'), 15_000)
-    const [first = ''] = program.output.stderr.split('\n')
-    expect(first).toMatch(
-      /^\[\d\d:\d\d:\d\d\] INFO: listening \{"url":"http:\/\/127\.0\.0\.1:\d+\/metrics"\}$/,
+    expect(program.output.stderr).toMatch(
+      /^\[\d\d:\d\d:\d\d\] INFO: listening \{"url":"http:\/\/127\.0\.0\.1:\d+\/metrics"\}$/m,
     )
   })
 
