@@ -22,7 +22,7 @@ export interface Exposition {
    * Only the metrics about some operations and their accounts, as the same bytes as in the whole: no metrics about the process,
    * which would be there once for each scrape of a part.
    *
-   * @param operations names of operations; an empty one stands for the process and all accounts
+   * @param operations names of operations; an empty name selects the process and all accounts
    * @returns `undefined` if one of them does not exist
    */
   some(operations: readonly string[], format: Format, now: Moment): Promise<Body> | undefined
@@ -114,7 +114,7 @@ export function createExposition({
   }
 }
 
-// In place of the name of an operation, which is never empty. It stands for all that does not belong to one operation.
+// Selects everything that does not belong to one operation. The name of an operation is never empty.
 const PROCESS = ''
 
 // More than the operations of a large outsourcer, in both formats.

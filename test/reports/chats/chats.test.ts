@@ -132,7 +132,7 @@ describe('chats', () => {
     ['a date of the chat itself', [chat({ date: '2026-03-10 07:00:00', conversation: [] })], oldest(7, 0)],
     ['a date in another case', [chat({ Date: '2026-03-10 07:00:00' })], oldest(7, 0)],
     [
-      'its date, whatever else has one',
+      'its date, even if other members have one',
       [chat({ date: '2026-03-10 07:00:00', birth_date: '2001-05-06 00:00:00', time: '2026-03-10 06:00:00' })],
       oldest(7, 0),
     ],
