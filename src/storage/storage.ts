@@ -191,6 +191,10 @@ function createFile(
     warnUnusable(await disk.run(() => quarantineFile(path, problem)))
   }
 
+  /** The file may show names, so a person has to delete it. */
+  const warnLeft = (error: unknown) =>
+    warnUnusable(`set aside earlier and cannot be deleted (${codeOf(error) || messageOf(error)}); delete it`)
+
   const warnUnusable = (problem: string) => log.warn({ file: path, problem }, 'stored data is not used')
 
   return {
@@ -198,7 +202,7 @@ function createFile(
       try {
         // They only take space: the next start tries again, and a failing disk is reported by what is read or written.
         await disk.run(() => removeLeftovers(path)).catch(() => {})
-        if (hidesEarlier) await disk.run(() => eraseSetAside(path)).catch(() => {})
+        if (hidesEarlier) await disk.run(() => eraseSetAside(path)).catch(warnLeft)
         const stored = await disk.run(() => readStored(path))
         if (stored.content === undefined) return await quarantine(stored.problem)
         const { content, problem, isPrivate } = await decode(stored.content)

@@ -297,6 +297,19 @@ describe('stored files that cannot be used', () => {
     },
   )
 
+  it('are reported if they were set aside, may show names and cannot be deleted', async () => {
+    // A folder in the place of the file.
+    await mkdir(`${pathOf('snapshot')}.set-aside`)
+    await open(aStorage(), anOperation({ agentName: 'omit' })).snapshots.load()
+    expect(logged).toEqual([
+      {
+        event: 'stored data is not used',
+        file: pathOf('snapshot'),
+        problem: expect.stringMatching(/^set aside earlier and cannot be deleted \(\w+\); delete it$/),
+      },
+    ])
+  })
+
   it('include a snapshot from the future, which is set aside once', async () => {
     const { encoded } = await refresh(ventas, Date.now() + 120_000)
     await writeFile(pathOf('snapshot'), encoded)
