@@ -175,3 +175,13 @@ export function agentPrivacyProblem(
   if (settings.agentName === 'plain') return undefined
   return isMost(agents.filter(({ id }) => !NAMELESS_ID.test(id)).length) ? 'ids contain letters' : undefined
 }
+
+/** What all reports about agents have in common. */
+export const aboutAgents = {
+  keyOf: agentIdentity.keyOf,
+  agentOf: agentIdentity.agentOf,
+  labelNames: agentLabelNames,
+  labelsOf: agentLabelsOf,
+  privacyOf: agentPrivacyOf,
+  privacyProblemOf: agentPrivacyProblem,
+} as const
