@@ -96,10 +96,13 @@ export function wholeNumber(
 
 /** One of some texts. */
 export function oneOf<const T extends readonly [string, ...string[]]>(values: T): ValueSchema<T[number]> {
-  return {
-    schema: z.enum(values, `must be one of ${values.join(', ')}`) as unknown as z.ZodType<T[number], string>,
-    json: { enum: values },
-  }
+  const schema = z.string().transform((text, context): T[number] => {
+    const found = values.find((value) => value === text)
+    if (found !== undefined) return found
+    context.addIssue(`must be one of ${values.join(', ')}`)
+    return z.NEVER
+  })
+  return { schema, json: { enum: values } }
 }
 
 /** A duration of at least a second, as Prometheus writes it; in milliseconds. */
