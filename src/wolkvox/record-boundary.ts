@@ -16,7 +16,7 @@ import {
 
 /** Where one record ends and the next begins. */
 export interface RecordBoundary {
-  /** The place after the previous record, before white space and a comma. */
+  /** The place after the previous record, before white space and a comma. Without a comma, a key belongs to the previous record. */
   readonly end: number
   /** Where the next element begins: at its key in an object, at the record in a list. */
   readonly element: number
@@ -108,7 +108,9 @@ function boundaryBefore(
   const before = skipSpaceBackwards(bytes, element - 1)
   if (before <= from || isInList(element)) return undefined
   if (bytes[before] === COMMA) return { end: before, element, record }
-  if (bytes[before] === CLOSE_OBJECT) return { end: before + 1, element, record }
+  // With the key, the previous record is not JSON. Without it, a list that lacks a comma would count as complete.
+  if (bytes[before] === CLOSE_OBJECT)
+    return { end: element === record ? before + 1 : record, element, record }
   return undefined
 }
 

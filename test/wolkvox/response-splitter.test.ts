@@ -124,6 +124,16 @@ describe('taking a response apart', () => {
     expect(together('\ufeff\n\ufeff\ufeff [1]').records).toEqual([1])
   })
 
+  it.each([
+    ['a list', '[{"a":1}{"a":2},{"a":3}]'],
+    ['an object with numeric keys', '{"0":{"a":1}"1":{"a":2},"2":{"a":3}}'],
+    ['such an object whose records begin differently', '{"0":{"a":1}"1":{"b":2},"2":{"b":3}}'],
+    ['such an object, with white space', '{"0":{"a":1}\n "1" : {"a":2}, "2":{"a":3}}'],
+  ])('does not take records without a comma between them for valid ones, in %s', (_form, data) => {
+    expect(isJsonInParts(`{"code":200,"data":${data}}`)).toBe(false)
+    expect(isJsonInParts(data)).toBe(false)
+  })
+
   it('accepts a damaged response exactly if JSON.parse does', () => {
     const damaged = fc
       .tuple(
