@@ -189,3 +189,10 @@ it('every exported name of the API and of the reports exists once', () => {
   expect(exported).toContain('agentIdentity')
   expect(exported.filter((name, index) => exported.indexOf(name) !== index)).toEqual([])
 })
+
+it('every property test has the seed of test/support/fast-check.ts', () => {
+  const importing = globSync('test/**/*.ts', { cwd: ROOT }).filter((file) =>
+    /^import .* from 'fast-check'$/m.test(readFileSync(`${ROOT}${file}`, 'utf8')),
+  )
+  expect(importing.map((file) => file.replaceAll('\\', '/'))).toEqual(['test/support/fast-check.ts'])
+})

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatDuration, parseBytes, parseDuration } from '../src/units.ts'
+import fc from './support/fast-check.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

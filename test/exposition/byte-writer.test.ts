@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_NUMBER_BYTES, putBytes, putNumber } from '../../src/exposition/byte-writer.ts'
 import { writeNumber } from '../../src/exposition/text-writer.ts'
+import fc from '../support/fast-check.ts'
 
 /** The text of a number in a buffer with as much room as is required. */
 function put(number: number): string {

@@ -1,7 +1,7 @@
 import { crc32, gunzipSync } from 'node:zlib'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { beginMember, combineCrc32, endMember, toSegment, toSegmentNow } from '../../src/exposition/gzip.ts'
+import fc from '../support/fast-check.ts'
 
 const bytes = fc.uint8Array({ maxLength: 2000 })
 

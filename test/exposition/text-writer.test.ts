@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { writeHeader, writeSamples } from '../../src/exposition/text-writer.ts'
 import type { Family, Format, Sample } from '../../src/model/family.ts'
+import fc from '../support/fast-check.ts'
 import { hostileNames } from '../support/hostile-names.ts'
 
 interface FamilyOfOne extends Family, Sample {

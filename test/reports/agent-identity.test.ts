@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/config/secret.ts'
 import {
@@ -13,6 +12,7 @@ import type { AgentNameMode, RowSettings } from '../../src/reports/report.ts'
 import { UNREADABLE } from '../../src/wolkvox/values.ts'
 import { HASH_KEY } from '../../tools/fixtures.ts'
 import { FETCHED_AT } from '../support/agents.ts'
+import fc from '../support/fast-check.ts'
 
 describe('the name of an agent', () => {
   it('is exposed unchanged if it is plain', () => {

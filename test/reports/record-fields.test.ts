@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRecordFields } from '../../src/reports/record-fields.ts'
+import fc from '../support/fast-check.ts'
 
 /** The values of a field in some records, and the fields that are missing then. */
 function find(field: string, records: readonly object[], spellings: Record<string, readonly string[]> = {}) {

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderReport } from '../../src/exposition/render-report.ts'
 import { reportNamed, reports } from '../../src/reports/index.ts'
@@ -13,6 +12,7 @@ import { parseExposition } from '../../tools/parse-exposition.ts'
 import { reportRecords } from '../../tools/report-records.ts'
 import { FETCHED_AT } from '../support/agents.ts'
 import { textOfSegments } from '../support/exposition-texts.ts'
+import fc from '../support/fast-check.ts'
 import { groupsFrom } from '../support/groups-files.ts'
 
 // The table of reports.

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createCallQueue } from '../../src/scheduling/call-queue.ts'
 import { never } from '../../tools/fixtures.ts'
+import fc from '../support/fast-check.ts'
 
 /** A queue whose tasks end when the test says so. */
 function aQueue() {

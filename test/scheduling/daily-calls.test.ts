@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { dailyCallsOf } from '../../src/config/daily-calls.ts'
@@ -8,6 +7,7 @@ import { reports } from '../../src/reports/index.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
 import { createSupervisor } from '../../src/scheduling/supervisor.ts'
 import { DAY_MS, formatDuration } from '../../src/units.ts'
+import fc from '../support/fast-check.ts'
 import {
   anAccountStorage,
   anAttempt,

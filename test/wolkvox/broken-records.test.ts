@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { UNPARSABLE } from '../../src/wolkvox/parse.ts'
 import { recordsOf } from '../../src/wolkvox/response.ts'
 import { aRecord } from '../../tools/fixtures.ts'
+import fc from '../support/fast-check.ts'
 
 const record = (id: number) => JSON.stringify(aRecord({ agent_id: String(id), agent_name: `Name ${id}` }))
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toUtf8 } from '../../src/wolkvox/charset.ts'
+import fc from '../support/fast-check.ts'
 
 const read = (bytes: Uint8Array, contentType = '') => Buffer.from(toUtf8(bytes, contentType)).toString()
 

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import { parseDateTime } from '../../src/wolkvox/date-time.ts'
 import { ROOT } from '../../tools/files.ts'
+import fc from '../support/fast-check.ts'
 
 const pad = (number: number, length = 2) => String(number).padStart(length, '0')
 

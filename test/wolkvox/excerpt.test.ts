@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { excerptOf, quote } from '../../src/wolkvox/excerpt.ts'
 import { onlyKnownWords } from '../../src/wolkvox/known-words.ts'
+import fc from '../support/fast-check.ts'
 
 const excerpt = (text: string) => excerptOf(Buffer.from(text), (said) => said)
 

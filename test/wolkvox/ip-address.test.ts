@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createVersionReader, hasIpAddress, readTextWithoutAddress } from '../../src/wolkvox/ip-address.ts'
 import { UNREADABLE } from '../../src/wolkvox/values.ts'
+import fc from '../support/fast-check.ts'
 
 describe('an IP address', () => {
   it.each([

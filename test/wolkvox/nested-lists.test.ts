@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { ValueTooLongError } from '../../src/wolkvox/json-scanner.ts'
@@ -6,6 +5,7 @@ import { UNPARSABLE } from '../../src/wolkvox/parse.ts'
 import { TooManyRecordsError } from '../../src/wolkvox/record-list.ts'
 import { recordsOf } from '../../src/wolkvox/response.ts'
 import { splitResponse } from '../../src/wolkvox/response-splitter.ts'
+import fc from '../support/fast-check.ts'
 
 const shape = { nestedLists: ['by_agent', 'by_pbx'] }
 

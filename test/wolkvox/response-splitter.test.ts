@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JsonSyntaxError, ValueTooLongError } from '../../src/wolkvox/json-scanner.ts'
 import { TooManyRecordsError } from '../../src/wolkvox/record-list.ts'
 import { splitResponse } from '../../src/wolkvox/response-splitter.ts'
+import fc from '../support/fast-check.ts'
 
 /** The envelope and its records, joined again. */
 function together(text: string, maxRecords = 1000): { envelope: unknown; records: unknown[] } {

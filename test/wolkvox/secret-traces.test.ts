@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createTraceFinder } from '../../src/wolkvox/secret-traces.ts'
+import fc from '../support/fast-check.ts'
 
 const SECRET = 'q7RtX29ZkB4mPw'
 const hasTrace = createTraceFinder(SECRET)

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   readCount,
@@ -12,6 +11,7 @@ import {
   readTimestamp,
   UNREADABLE,
 } from '../../src/wolkvox/values.ts'
+import fc from '../support/fast-check.ts'
 
 const context = { fetchedAt: Date.UTC(2026, 2, 10, 15, 0, 0), timeZone: 'America/Bogota' }
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/model/outcome.ts'
 import { agentRowFamilies } from '../../../src/reports/agents/families.ts'
@@ -12,6 +11,7 @@ import { parseExposition } from '../../../tools/parse-exposition.ts'
 import { renderText } from '../../../tools/render-text.ts'
 import { reportRecords } from '../../../tools/report-records.ts'
 import { aReportSettings } from '../../support/agents.ts'
+import fc from '../../support/fast-check.ts'
 
 type Json = unknown
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { reportNamed, reports } from '../../../src/reports/index.ts'
@@ -12,6 +11,7 @@ import { renderText } from '../../../tools/render-text.ts'
 import { reportRecords } from '../../../tools/report-records.ts'
 import { aReportSettings, FETCHED_AT } from '../../support/agents.ts'
 import { textOfSegments } from '../../support/exposition-texts.ts'
+import fc from '../../support/fast-check.ts'
 
 /** Everything that the exporter puts out about a response, except what it sends to wolkvox. */
 async function outputsOf(

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/config/secret.ts'
 import { createRedactor, WITHHELD } from '../../../src/wolkvox/redaction.ts'
+import fc from '../../support/fast-check.ts'
 import { tokenForms } from '../../support/token-forms.ts'
 
 const redact = (text: string, token: string) => createRedactor(new Secret(token))(text)

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/config/secret.ts'
 import { WolkvoxFailure } from '../../../src/wolkvox/failure.ts'
 import { createRedactor, WITHHELD } from '../../../src/wolkvox/redaction.ts'
 import { recordsOf } from '../../../src/wolkvox/response.ts'
 import { createTraceFinder } from '../../../src/wolkvox/secret-traces.ts'
+import fc from '../../support/fast-check.ts'
 
 const hexOf = (character: string) => character.charCodeAt(0).toString(16).padStart(2, '0')
 
