@@ -23,6 +23,7 @@ export async function startTarget(scheme: 'http' | 'https', { url: baseUrl }: Si
     ],
     {
       MALLOC_ARENA_MAX: '1',
+      MALLOC_MMAP_THRESHOLD_: '131072',
       WOLKVOX_SERVER: simulatorDefaults.server,
       WOLKVOX_TOKEN: simulatorDefaults.token,
       WOLKVOX_BASE_URL: baseUrl,

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { buffer, text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
+import { sendInput } from '../../support/programs/program.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -82,7 +83,7 @@ export async function readProgram(
     child.kill('SIGKILL')
   })
   const ended = once(child, 'close')
-  child.stdin.end(input)
+  sendInput(child, input)
   const [printed, complaint] = await Promise.all([buffer(child.stdout), text(child.stderr)])
   const [code] = await ended
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${complaint}`)

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { aRecord } from '../../../tools/fixtures.ts'
+import { sendInput } from '../../support/programs/program.ts'
 import { distinctKeys, inEnvelope, listOf } from './hostile-shapes.ts'
 
 const SCRIPT = new URL('./small-heap.ts', import.meta.url).pathname
@@ -21,7 +22,7 @@ async function readWithSmallHeap(body: Buffer): Promise<string> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
-  child.stdin.end(body)
+  sendInput(child, body)
   const [code] = await once(child, 'close')
   return code === 0 ? output : `ended with ${code}`
 }

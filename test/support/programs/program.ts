@@ -36,10 +36,18 @@ export function startProgram(
   return { process: child, output: () => output }
 }
 
+/** Sends a program its whole input. A program that ends before it reads all of it is judged by its exit code. */
+export function sendInput({ stdin }: ChildProcess, input: string | Uint8Array): void {
+  stdin?.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  stdin?.end(input)
+}
+
 /** Runs a program and waits until it ends. */
 export async function runProgram(command: string, args: readonly string[], input = '') {
   const program = startProgram(command, args)
-  program.process.stdin?.end(input)
+  sendInput(program.process, input)
   const [code] = await once(program.process, 'close')
   return { code, output: program.output() }
 }
