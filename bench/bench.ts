@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { parsePositive } from './run-bench.ts'
 import { type BenchOptions, type Figure, isMet, tableOf } from './speed/figure.ts'
 import { measureMemory } from './speed/memory.ts'
+import { measureOperations } from './speed/operations.ts'
 import { measureRefresh } from './speed/refresh.ts'
 import { measureScrapes } from './speed/scrapes.ts'
 import { describeEnvironment, runProgram } from './speed/setup.ts'
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]
   stalls: measureStalls,
   refresh: measureRefresh,
   memory: measureMemory,
+  operations: measureOperations,
   start: measureStart,
 }
 

@@ -45,7 +45,7 @@ export function settingsFor(wolkvoxUrl: string, intervalSeconds: number) {
  * @throws if the exporter exits before it listens
  */
 export async function startMeasuredExporter(
-  settings: ReturnType<typeof settingsFor>,
+  settings: Readonly<Record<string, string>>,
   folder: string,
   defer: Defer,
   options: ServeOptions = {},
@@ -59,7 +59,9 @@ export async function startMeasuredExporter(
 
 /** Waits for this many successful refreshes. */
 export async function untilRefreshed(exporter: ServeProcess, times = 1): Promise<void> {
-  for (let time = 0; time < times; time += 1) await exporter.nextLog(REFRESHED)
+  const refreshes = () => exporter.log().split(REFRESHED).length - 1
+  // Several lines can arrive at once.
+  for (const target = refreshes() + times; refreshes() < target; ) await exporter.nextLog(REFRESHED)
 }
 
 const decompress = promisify(gunzip)

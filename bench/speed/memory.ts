@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { settingsFor, startMeasuredExporter, untilRefreshed } from './exporter.ts'
 import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
@@ -71,9 +72,13 @@ function peakMegabytes(run: Run, size: Size, wolkvox: string, folder: string): P
     scrapes.check()
     if (!exporter.log().includes(run.logs))
       throw new Error(`no line with "${run.logs}" in the log: ${exporter.log()}`)
-    // Linux records the peak.
-    const status = await readFile(`/proc/${exporter.child.pid}/status`, 'utf8')
-    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? []
-    return (Number(kibibytes) * 1024) / MB
+    return peakMegabytesOf(exporter.child)
   })
+}
+
+/** The peak resident memory of a running process, which Linux records. */
+export async function peakMegabytesOf({ pid }: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? []
+  return (Number(kibibytes) * 1024) / MB
 }

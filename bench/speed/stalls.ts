@@ -77,12 +77,13 @@ async function measureSize(scenario: Scenario, rounds: number, defer: Defer): Pr
   ]
 }
 
-const PROBE = new URL('stall-probe.ts', import.meta.url).href
+/** Loaded before a program whose stalls are measured. */
+export const PROBE = new URL('stall-probe.ts', import.meta.url).href
 
 const IDLE = 'setInterval(() => {}, 2 ** 30)'
 
 /** The stalls of a process since the last call of this function. The process must have loaded the probe. */
-async function readProbe(child: ChildProcess): Promise<Stalls> {
+export async function readProbe(child: ChildProcess): Promise<Stalls> {
   const reply = once(child, 'message')
   child.send('read')
   const [stalls] = await reply
@@ -90,7 +91,7 @@ async function readProbe(child: ChildProcess): Promise<Stalls> {
 }
 
 /** Starts a process that only loads the probe. Its stalls come from the machine. */
-function startIdle(defer: Defer): ChildProcess {
+export function startIdle(defer: Defer): ChildProcess {
   const child = spawn(process.execPath, ['--import', PROBE, '--eval', IDLE], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  allocation,
+  type MeasuredExporter,
+  ONCE_SECONDS,
+  settingsFor,
+  startMeasuredExporter,
+  untilRefreshed,
+} from './exporter.ts'
+import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
+import { type BenchOptions, type Figure, ratios } from './figure.ts'
+import { runWrk, startScraping } from './load.ts'
+import { peakMegabytesOf } from './memory.ts'
+import { type Defer, makeFolder, withCleanup } from './setup.ts'
+import type { Stalls } from './stall-probe.ts'
+import { PROBE, readProbe, startIdle } from './stalls.ts'
+
+const OPERATIONS = 50
+const AGENTS_EACH = 1200
+const AGENTS = OPERATIONS * AGENTS_EACH
+const AT = `${OPERATIONS} × ${AGENTS_EACH.toLocaleString('en')}`
+
+// Each operation refreshes once in this time, and all together at each moment.
+const INTERVAL_SECONDS = 6
+
+// As many as one operation with the same agents does in the measurement of memory.
+const REFRESHES = 10 * OPERATIONS
+
+const CONNECTIONS = 10
+const WARM_UP_SECONDS = 6
+const SCRAPES = { perSecond: 5, plainEvery: 10 }
+
+/** Many operations in one exporter, against one operation with as many agents. The targets are those of the one operation. */
+export async function measureOperations(options: BenchOptions): Promise<Figure[]> {
+  options.print(`scrapes per second, ${AT} agents`)
+  const scrapes = await withCleanup((defer) => measureScrapes(options, defer))
+  options.print(`longest stall and peak memory, ${AT} agents`)
+  const refreshes = await withCleanup((defer) => measureRefreshes(options, defer))
+  return [...scrapes, ...refreshes]
+}
+
+async function measureScrapes({ rounds, seconds }: BenchOptions, defer: Defer): Promise<Figure[]> {
+  const wolkvox = await startWolkvox(makeResponses(AGENTS), defer)
+  const one = await startMeasuredExporter(settingsFor(wolkvox, ONCE_SECONDS), makeFolder(defer), defer)
+  await untilRefreshed(one)
+  const many = await startMany(ONCE_SECONDS, defer)
+  await untilRefreshed(many, OPERATIONS)
+  const perSecond = { one: [] as number[], many: [] as number[] }
+  const turns = [
+    { exporter: one, values: perSecond.one },
+    { exporter: many, values: perSecond.many },
+  ]
+  for (const { exporter } of turns) {
+    await runWrk(exporter.listening, { connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { exporter, values } of round % 2 === 0 ? turns : turns.toReversed()) {
+      const run = await runWrk(exporter.listening, { connections: CONNECTIONS, seconds })
+      values.push(run.requests / run.seconds)
+    }
+  }
+  return [
+    {
+      what: 'scrapes/s against one operation with as many agents',
+      at: AT,
+      unit: '×',
+      values: ratios(perSecond.many, perSecond.one),
+      target: { bound: 'at least', value: 0.9, of: 'median' },
+    },
+    { what: 'of many operations', at: AT, unit: '/s', values: perSecond.many },
+    { what: 'of one operation', at: AT, unit: '/s', values: perSecond.one },
+  ]
+}
+
+async function measureRefreshes({ rounds }: BenchOptions, defer: Defer): Promise<Figure[]> {
+  const idle = startIdle(defer)
+  const exporter = await startMany(INTERVAL_SECONDS, defer, PROBE)
+  // The first refreshes are part of the start.
+  await untilRefreshed(exporter, OPERATIONS)
+  const scrapes = startScraping(exporter.listening, SCRAPES, defer)
+  const ofExporter: Stalls[] = []
+  const ofIdle: Stalls[] = []
+  for (let round = 0; round <= rounds; round += 1) {
+    ofExporter.push(await readProbe(exporter.child))
+    ofIdle.push(await readProbe(idle))
+    await sleep(1000 * INTERVAL_SECONDS)
+  }
+  await untilRefreshed(exporter, Math.max(0, REFRESHES - rounds * OPERATIONS))
+  scrapes.check()
+  // The first value covers the time before.
+  const values = (stalls: readonly Stalls[], which: keyof Stalls) =>
+    stalls.slice(1).map((stall) => stall[which])
+  return [
+    {
+      what: 'longest stall of the serving thread while each operation refreshes once',
+      at: AT,
+      unit: 'ms',
+      values: values(ofExporter, 'longest'),
+      target: { bound: 'at most', value: 30, of: 'max' },
+    },
+    { what: 'of an idle process at the same time', at: AT, unit: 'ms', values: values(ofIdle, 'longest') },
+    {
+      what: 'most CPU time of the serving thread without a pause',
+      at: AT,
+      unit: 'ms',
+      values: values(ofExporter, 'busiest'),
+    },
+    {
+      what: 'peak resident memory, refreshing and scraped',
+      at: AT,
+      unit: 'MB',
+      values: [await peakMegabytesOf(exporter.child)],
+      target: { bound: 'at most', value: 450, of: 'max' },
+    },
+  ]
+}
+
+/** Starts an exporter with many operations, each on an account of its own. */
+async function startMany(intervalSeconds: number, defer: Defer, preload?: string): Promise<MeasuredExporter> {
+  const wolkvox = await startWolkvox(makeResponses(AGENTS_EACH), defer)
+  const folder = makeFolder(defer)
+  const file = join(makeFolder(defer), 'config.yml')
+  const operations = Array.from(
+    { length: OPERATIONS },
+    (_, index) => `  - { name: operation-${index}, server: "${1000 + index}" }`,
+  )
+  const defaults = [
+    `base_url: ${wolkvox}`,
+    'token_env: BENCH_TOKEN',
+    `refresh_interval: ${intervalSeconds}s`,
+    'operations:',
+  ]
+  await writeFile(file, [...defaults, ...operations, ''].join('\n'))
+  return startMeasuredExporter({ ...allocation, BENCH_TOKEN: 'bench-token' }, folder, defer, {
+    flags: [`--config.file=${file}`],
+    ...(preload === undefined ? {} : { preload }),
+  })
+}
