@@ -28,7 +28,7 @@ const HOW_TO_READ = `Rows with a target are judged: throughput and times by thei
 target show the values behind the judged row above them. The two runs of a ratio follow each other directly, so the ratio is
 also meaningful on a busy machine. Compare a stall with the idle process in the row below. nginx runs with its defaults,
 which include one worker; the exporter serves from one thread. The exporter runs as in its image and its systemd unit, with
-\`MALLOC_ARENA_MAX=1\`. \`npm run bench -- --write\` writes this file.`
+\`MALLOC_ARENA_MAX=1\` and \`MALLOC_MMAP_THRESHOLD_=131072\`. \`npm run bench -- --write\` writes this file.`
 
 /** Measures the parts. @returns the results as Markdown, and whether all targets are met */
 async function measure(names: readonly string[], options: BenchOptions) {

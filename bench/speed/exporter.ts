@@ -24,8 +24,8 @@ export interface MeasuredExporter extends ServeProcess {
   readonly listening: string
 }
 
-/** The setting of glibc in the image and the systemd unit: one arena for all threads. */
-export const allocation = { MALLOC_ARENA_MAX: '1' }
+/** The settings of glibc in the image and the systemd unit. */
+export const allocation = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' }
 
 /** The environment of the measured exporter. */
 export function settingsFor(wolkvoxUrl: string, intervalSeconds: number) {
