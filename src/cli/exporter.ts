@@ -7,7 +7,7 @@ import type { Shard } from '../config/shard.ts'
 import { createExposition } from '../exposition/exposition.ts'
 import type { Format } from '../model/family.ts'
 import { reports } from '../reports/index.ts'
-import { isReady } from '../scheduling/state.ts'
+import { isEveryOperationReady } from '../scheduling/state.ts'
 import { createSupervisor } from '../scheduling/supervisor.ts'
 import { createApp } from '../server/app.ts'
 import { type Listening, listen } from '../server/listen.ts'
@@ -123,8 +123,10 @@ export async function startExporter(
   })
   // A reload that is requested earlier must not be undone by the first configuration.
   const begun = Promise.withResolvers<void>()
-  // Until the first configuration is applied there are no reports, and `every` would be true.
+  // Until the first configuration is applied there are no operations, and `every` would be true.
   let hasApplied = false
+  // An operation that a reload adds must not make Kubernetes take the others out of the Service.
+  let wasReady = false
   const parts = {
     telemetryPath,
     renderMetrics: async (format: Format, operations: readonly string[] | undefined) => {
@@ -133,7 +135,10 @@ export async function startExporter(
       if (body === undefined) noteUnknownOperations(operations, supervisor.state())
       return body
     },
-    isReady: () => hasApplied && supervisor.state().reports.every(isReady),
+    isReady: () => {
+      wasReady ||= hasApplied && isEveryOperationReady(supervisor.state())
+      return wasReady
+    },
     reload: enableLifecycle ? reloader.reload : undefined,
     operations: () => supervisor.state().operations.map(({ operation }) => operation),
     statusPage: async (language: Language, operation: string | undefined) => {

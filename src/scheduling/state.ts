@@ -210,9 +210,15 @@ export function isStale({ settings, rendered, fetchedMonotonicMs }: ReportState,
   return age > settings.staleAfterMs
 }
 
-/** Whether the report was tried, or restored from an earlier process. */
+/** Whether a call of the report has ended, successful or not, or data of an earlier process was restored. */
 export function isReady({ hasAttempted, rendered }: ReportState): boolean {
   return hasAttempted || rendered !== undefined
+}
+
+/** Whether at least one report of each operation has a result. The others may wait in the queue of their account. */
+export function isEveryOperationReady({ operations, reports }: ExporterState): boolean {
+  const tried = new Set(reports.filter(isReady).map(({ operation }) => operation))
+  return operations.every(({ operation: { name } }) => tried.has(name))
 }
 
 function zeroes<K extends string>(keys: readonly K[]): Record<K, number> {

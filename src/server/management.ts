@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { endsWithin } from '../clock.ts'
 import { redactSecrets } from '../config/secret.ts'
 
-/** Whether every report was tried or restored. */
+/** Whether every operation has ended a call or restored data. Once true, it stays true. */
 export type Readiness = () => boolean
 
 /** Reads the configuration again. @returns what is wrong; nothing after a success */
@@ -32,7 +32,11 @@ export function addManagement(app: FastifyInstance, isReady: Readiness, reload: 
   app.get('/-/ready', (_request, reply) =>
     isReady()
       ? send(reply, 200, 'wolkvox-exporter is ready.')
-      : send(reply, 503, 'wolkvox-exporter is not ready: no call has ended yet, and no data was restored.'),
+      : send(
+          reply,
+          503,
+          'wolkvox-exporter is not ready: an operation has neither ended a call nor restored data.',
+        ),
   )
   app.post('/-/reload', async (_request, reply) => {
     if (reload === undefined) return send(reply, 403, RELOAD_FORBIDDEN)

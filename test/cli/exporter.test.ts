@@ -42,6 +42,14 @@ async function silentWolkvox() {
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
+const operationAt = (baseUrl: string) =>
+  anOperation({
+    server: simulatorDefaults.server,
+    baseUrl,
+    timeoutMs: 60_000,
+    maxResponseBytes: 2 ** 20,
+  })
+
 async function start(
   baseUrl: string,
   listenAddresses: readonly ListenAddress[] = [LOOPBACK],
@@ -50,14 +58,8 @@ async function start(
 ) {
   const logged: Record<string, unknown>[] = []
   const log = pino({ base: null }, { write: (line) => logged.push(JSON.parse(line)) })
-  const operation = anOperation({
-    server: simulatorDefaults.server,
-    baseUrl,
-    timeoutMs: 60_000,
-    maxResponseBytes: 2 ** 20,
-  })
   const exporter = await startExporter(
-    { operations: [operation], warnings: [], ...(source && { source }) },
+    { operations: [operationAt(baseUrl)], warnings: [], ...(source && { source }) },
     { listenAddresses, telemetryPath: '/metrics', storagePath },
     log,
   )
@@ -113,6 +115,27 @@ describe('startExporter', () => {
     await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
     expect(await textOf(`${url}/metrics`)).toContain('wolkvox_up{operation="ventas",report="agents"} 0\n')
     expect(await textOf(url)).toContain('<code>invalid_token</code>')
+  })
+
+  it('stays ready while an operation that a reload adds has not ended its first call', async () => {
+    const [wolkvox, silent] = [await simulator(), await silentWolkvox()]
+    const added = once(silent.server, 'request')
+    const reloaded = async () => ({
+      operations: [
+        operationAt(wolkvox.url),
+        anOperation({ name: 'soporte', server: '0099', baseUrl: silent.url, timeoutMs: 60_000 }),
+      ],
+      warnings: [],
+    })
+    const source = { files: [], refresh: reloaded, reload: reloaded }
+    const { url, exporter } = await start(wolkvox.url, [LOOPBACK], '', source)
+    await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
+    expect(await exporter.reload()).toEqual([])
+    await added
+    expect(await textOf(`${url}/metrics`)).toContain(
+      'wolkvox_refreshes_total{operation="soporte",report="agents"} 0\n',
+    )
+    expect(await statusOf(`${url}/-/ready`)).toBe(200)
   })
 
   it('shows on the status page that a reload has failed', async () => {

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import {
   initialState,
+  isEveryOperationReady,
   type ReportState,
+  withData,
+  withFailedAttempt,
   withOutcome,
   withRefreshInProgress,
   withRequest,
 } from '../../src/scheduling/state.ts'
-import { aSuccess, momentAt } from '../../tools/fixtures.ts'
+import { anOperation, aSuccess, momentAt } from '../../tools/fixtures.ts'
 
 const settings = { name: 'agents', refreshIntervalMs: 300_000, staleAfterMs: 900_000 }
 const before = initialState('ventas', settings, 0)
@@ -87,5 +90,39 @@ describe('the beginning of failures', () => {
       undefined,
       39_000,
     ])
+  })
+})
+
+describe('every operation is ready', () => {
+  const state = (names: readonly string[], reports: readonly ReportState[]) => ({
+    accounts: [],
+    operations: names.map((name) => ({
+      operation: anOperation({ name }),
+      account: name,
+      storageFailures: 0,
+    })),
+    reports,
+  })
+  const waiting = (operation: string, name = 'agents') => initialState(operation, { ...settings, name }, 0)
+
+  it('once one report of each has ended a call, successful or not, or has data', () => {
+    const reports = [
+      refreshed(waiting('success'), aSuccess(), 10_000),
+      refreshed(waiting('failure'), timeout, 10_000),
+      withFailedAttempt(waiting('retrying')),
+      withData(waiting('restored'), aSuccess().rendered, momentAt(10_000)),
+    ]
+    const names = reports.map(({ operation }) => operation)
+    expect(isEveryOperationReady(state(names, reports))).toBe(true)
+    const queued = names.map((operation) => waiting(operation, 'skills'))
+    expect(isEveryOperationReady(state(names, [...queued, ...reports]))).toBe(true)
+    for (const missing of reports) {
+      const others = reports.filter((report) => report !== missing)
+      expect(isEveryOperationReady(state(names, [...queued, ...others]))).toBe(false)
+    }
+  })
+
+  it('if there are none, as on a shard without accounts', () => {
+    expect(isEveryOperationReady(state([], []))).toBe(true)
   })
 })

@@ -18,7 +18,7 @@ describe('readiness', () => {
     const after = await app.inject('/-/ready')
     expect([before.statusCode, after.statusCode]).toEqual([503, 200])
     expect([before.body, after.body]).toEqual([
-      'wolkvox-exporter is not ready: no call has ended yet, and no data was restored.\n',
+      'wolkvox-exporter is not ready: an operation has neither ended a call nor restored data.\n',
       'wolkvox-exporter is ready.\n',
     ])
   })
