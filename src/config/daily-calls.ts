@@ -44,7 +44,7 @@ function itemOf(operation: string, { name, refreshIntervalMs }: ReportSettings):
 }
 
 /**
- * Why the reports of an account make too many calls, and how long their interval has to be. Retries are not counted.
+ * Why the reports of an account make too many calls, and how long their intervals have to be. Retries are not counted.
  *
  * @returns `undefined` if they do not exceed the limit
  */
@@ -56,14 +56,21 @@ export function excessOf({ items, calls, licenses, limit }: AccountCalls): strin
     const text = `${name} every ${formatDuration(item.refreshIntervalMs)}`
     return items.length === 1 ? text : `${text} (${count(item.calls)})`
   })
-  // Rounded down to whole refreshes, so that this interval is accepted.
-  const refreshes = Math.max(1, Math.floor(limit / items.length))
-  const shortest = formatDuration(Math.ceil(DAY_MS / refreshes / 1000) * 1000)
   return (
     `${sum.join(' + ')} = ${count(calls)} calls a day, more than the ${count(limit)} that the licences allow ` +
-    `(${licenses} × ${count(CALLS_PER_LICENSE)}); set it to ${shortest} or longer` +
-    `${items.length === 1 ? '' : ', or choose fewer reports'}`
+    `(${licenses} × ${count(CALLS_PER_LICENSE)}); ${adviceFor(items.length, limit)}`
   )
+}
+
+/** Which intervals keep this number of reports within the limit. */
+function adviceFor(reports: number, limit: number): string {
+  // Rounded down to whole refreshes, so that this interval is accepted.
+  const refreshes = Math.floor(limit / reports)
+  if (refreshes === 0) return 'choose fewer reports'
+  const shortest = formatDuration(Math.ceil(DAY_MS / refreshes / 1000) * 1000)
+  return reports === 1
+    ? `set it to ${shortest} or longer`
+    : `set every interval to ${shortest} or longer, or choose fewer reports`
 }
 
 /**

@@ -64,7 +64,7 @@ describe('an excess', () => {
     expect(excess(1, SEVEN)).toBe(
       'first every 5m (288) + second every 5m (288) + third every 5m (288) + fourth every 15m (96) + ' +
         'fifth every 5m (288) + sixth every 5m (288) + seventh every 1h (24) = 1,560 calls a day, more than the ' +
-        '1,000 that the licences allow (1 × 1,000); set it to 10m9s or longer, or choose fewer reports',
+        '1,000 that the licences allow (1 × 1,000); set every interval to 10m9s or longer, or choose fewer reports',
     )
   })
 
@@ -76,13 +76,28 @@ describe('an excess', () => {
     )
   })
 
-  it.each([1, 2, 3, 6, 7, 11])('is none at the interval that it suggests, with %i reports', (reports) => {
-    const settingsEvery = (ms: number) =>
-      Array.from({ length: reports }, (_, index) => every(`report_${index}`, ms))
-    const [, suggested = ''] = excess(1, settingsEvery(1000))?.match(/set it to (\w+) or longer/) ?? []
-    const shortest = parseDuration(suggested) ?? 0
-    expect(excess(1, settingsEvery(shortest))).toBeUndefined()
-    expect(excess(1, settingsEvery(shortest - 1000))).toBeDefined()
+  it.each<[string, ReportSettings[][]]>([
+    ['one report', [[every('first', 1000)]]],
+    ...[2, 3, 6, 7, 11].map((count): [string, ReportSettings[][]] => [
+      `${count} reports with one interval`,
+      [Array.from({ length: count }, (_, index) => every(`report_${index}`, 1000))],
+    ]),
+    ['reports with unequal intervals', [SEVEN]],
+    ['operations with unequal intervals', [SEVEN, [every('first', 30_000)], [every('second', HOUR)]]],
+  ])('is none if its suggestion is followed: %s', (_case, operations) => {
+    const several = operations.flat().length > 1
+    const advice = several ? /set every interval to (\w+) or longer/ : /set it to (\w+) or longer/
+    const shortest = parseDuration(excess(1, ...operations)?.match(advice)?.[1] ?? '') ?? 0
+    const withIntervals = (of: (ms: number) => number) =>
+      operations.map((reports) => reports.map((report) => every(report.name, of(report.refreshIntervalMs))))
+    expect(excess(1, ...withIntervals(() => shortest))).toBeUndefined()
+    expect(excess(1, ...withIntervals((ms) => Math.max(ms, shortest)))).toBeUndefined()
+    expect(excess(1, ...withIntervals(() => shortest - 1000))).toBeDefined()
+  })
+
+  it('suggests no interval if there are more reports than calls', () => {
+    const operations = Array.from({ length: 1001 }, () => [every('first', 24 * HOUR)])
+    expect(excess(1, ...operations)).toMatch(/\(1 × 1,000\); choose fewer reports$/)
   })
 })
 

@@ -658,7 +658,7 @@ describe('WOLKVOX_REPORTS', () => {
     const settings = { WOLKVOX_REPORTS: 'agents,token_info', WOLKVOX_LICENSES: '1' }
     expect(await problemsOf({ ...REQUIRED, ...settings, WOLKVOX_REFRESH_INTERVAL: '2m' })).toEqual([
       'WOLKVOX_REFRESH_INTERVAL: agents every 2m (720) + token_info every 2m (720) = 1,440 calls a day, more than ' +
-        'the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
+        'the 1,000 that the licences allow (1 × 1,000); set every interval to 2m53s or longer, or choose fewer reports',
     ])
     expect(await problemsOf({ ...REQUIRED, ...settings, WOLKVOX_REFRESH_INTERVAL: '2m53s' })).toEqual([])
   })

@@ -677,7 +677,7 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
     'the interval of one report that exceeds the limit',
     one('licenses: 1', 'reports: { agents: {}, skills: { refresh_interval: 1m } }'),
     [
-      '6:38 operations[0].reports.skills.refresh_interval: agents every 5m (288) + skills every 1m (1,440) = 1,728 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
+      '6:38 operations[0].reports.skills.refresh_interval: agents every 5m (288) + skills every 1m (1,440) = 1,728 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set every interval to 2m53s or longer, or choose fewer reports',
     ],
   ],
   [
@@ -692,7 +692,7 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
       '    reports: { agents: { refresh_interval: 90s } }',
     ],
     [
-      '7:26 operations[1].reports.agents.refresh_interval: a agents every 5m (288) + b agents every 1m30s (960) = 1,248 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
+      '7:26 operations[1].reports.agents.refresh_interval: a agents every 5m (288) + b agents every 1m30s (960) = 1,248 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set every interval to 2m53s or longer, or choose fewer reports',
     ],
   ],
   [
@@ -705,7 +705,7 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
       '  - { name: b, server: "0042", token: test-token-b }',
     ],
     [
-      '2:1 refresh_interval: in operations[0]: a agents every 2m (720) + b agents every 2m (720) = 1,440 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
+      '2:1 refresh_interval: in operations[0]: a agents every 2m (720) + b agents every 2m (720) = 1,440 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set every interval to 2m53s or longer, or choose fewer reports',
     ],
   ],
   [
@@ -723,7 +723,7 @@ const WRONG: readonly (readonly [name: string, lines: readonly string[], problem
       '    reports: { agents: { refresh_interval: 2m } }',
     ],
     [
-      '6:5 operations[0].refresh_interval: a agents every 2m (720) + b agents every 2m (720) = 1,440 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set it to 2m53s or longer, or choose fewer reports',
+      '6:5 operations[0].refresh_interval: a agents every 2m (720) + b agents every 2m (720) = 1,440 calls a day, more than the 1,000 that the licences allow (1 × 1,000); set every interval to 2m53s or longer, or choose fewer reports',
     ],
   ],
   [
