@@ -100,8 +100,11 @@ export function createReloader(parts: ReloaderParts): Reloader {
     } catch (error) {
       results[scope].note(false)
       if (error instanceof StorageInUseError) return noteFailure(scope, isRequested, [error.message])
-      log.error({ err: error }, 'reload failed')
-      return ['internal error; the log has the details']
+      const problems = ['internal error; the log has the details']
+      // The watchers try again every few seconds. Only after a recorded failure does the next good reload count as a recovery.
+      const { level, fields } = results[scope].failures.failed(problems, now())
+      log[isRequested || level === 'warn' ? 'error' : 'debug']({ err: error, ...fields }, 'reload failed')
+      return problems
     }
   }
 
@@ -145,7 +148,8 @@ export function createReloader(parts: ReloaderParts): Reloader {
     const recovered = results[scope].failures.succeeded(now())
     if (scope === 'files') return recovered
     results.files.note(true)
-    return recovered ?? results.files.failures.succeeded(now())
+    const recoveredFiles = results.files.failures.succeeded(now())
+    return recovered ?? recoveredFiles
   }
 
   function noteFailure(scope: Scope, isRequested: boolean, problems: readonly string[]): readonly string[] {
@@ -198,6 +202,7 @@ function changesBetween(before: readonly Operation[], after: readonly Operation[
 function isSame(one: Operation, other: Operation): boolean {
   return (
     haveSameSettings(one, other) &&
+    one.accountLabel === other.accountLabel &&
     isDeepStrictEqual(one.reports, other.reports) &&
     credentialsFingerprint(one) === credentialsFingerprint(other) &&
     one.groups?.digest === other.groups?.digest

@@ -122,14 +122,14 @@ export function secretsOf({
   return user.length < MIN_KEY_LENGTH ? [...keys, both] : [...keys, both, new Secret(user)]
 }
 
-/** Whether two operations have the same settings, except for their reports, tokens and groups. */
+/** Whether two operations have the same settings, except for their reports, tokens, groups and the names of their accounts. */
 export function haveSameSettings(one: Operation, other: Operation): boolean {
   return isDeepStrictEqual(comparable(one), comparable(other))
 }
 
 /**
  * Whether the data of one operation can be shown as that of the other: what differs concerns only how calls are made, how many,
- * and the groups of the next refresh.
+ * the groups of the next refresh, and the name of the account.
  */
 export function haveSameData(one: Operation, other: Operation): boolean {
   return isDeepStrictEqual(dataSettings(one), dataSettings(other))
@@ -146,13 +146,14 @@ function dataSettings(operation: Operation) {
     timeoutMs,
     maxResponseBytes,
     priority,
+    accountLabel,
     ...settings
   } = operation
   return { ...settings, hashKey: settings.hashKey?.reveal() }
 }
 
-/** A secret hides its value from comparisons. */
-function comparable({ token, reports, groups, ...settings }: Operation) {
+/** A secret hides its value from comparisons. The name of an account depends on other operations. */
+function comparable({ token, reports, groups, accountLabel, ...settings }: Operation) {
   return {
     ...settings,
     password: settings.route.proxy?.credentials?.password.reveal(),

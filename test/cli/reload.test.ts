@@ -220,6 +220,15 @@ describe('a reload', () => {
     expect(applied).toHaveLength(1)
   })
 
+  it('applies a new name of an account, which an operation on another shard can cause', async () => {
+    const source = aSource([anOperation({ accountLabel: '0042' })])
+    const { reloader, applied } = start(source)
+    const renamed = anOperation({ accountLabel: '0042@https://wv0042.wolkvox.com' })
+    source.set([renamed])
+    await reloader.reload()
+    expect(applied).toEqual([[renamed]])
+  })
+
   it('changes nothing if the configuration is wrong, and warns each time', async () => {
     const source = aSource([ventas])
     const { reloader, applied, reloads } = start(source)
@@ -256,6 +265,48 @@ describe('a reload', () => {
     expect(await reloader.reload()).toEqual(['internal error; the log has the details'])
     expect(reloads.state().isSuccessful).toBe(false)
     expect(logLines).toMatchObject([{ level: 'error', msg: 'reload failed' }])
+  })
+
+  it('that a file causes and that fails unexpectedly is over with the next good one, also if nothing has changed', async () => {
+    const source = aSource([ventas])
+    const { reloader, reloads } = start(source)
+    const check = async (lines: number) => {
+      reloader.onRefreshed(state, failedOutcome('invalid_token', ''))
+      await vi.waitFor(() => expect(logLines).toHaveLength(lines))
+    }
+    source.set(new Error('test-token'))
+    await check(1)
+    await check(2)
+    expect(reloads.state().isSuccessful).toBe(false)
+    source.set([ventas])
+    await check(3)
+    expect(reloads.state().isSuccessful).toBe(true)
+    expect(logLines.map(({ level, failures, msg }) => [level, failures, msg])).toEqual([
+      ['error', 1, 'reload failed'],
+      ['debug', 2, 'reload failed'],
+      ['info', 2, 'configuration reloaded'],
+    ])
+  })
+
+  it('ends the failures of reading everything and those of the files', async () => {
+    const source = aSource([ventas])
+    const { reloader } = start(source)
+    const check = () => reloader.onRefreshed(state, failedOutcome('invalid_token', ''))
+    source.set(new ConfigError(['wrong']))
+    check()
+    await vi.waitFor(() => expect(logLines).toHaveLength(1))
+    await reloader.reload()
+    source.set([ventas])
+    expect(await reloader.reload()).toEqual([])
+    const reads = source.reads()
+    check()
+    await vi.waitFor(() => expect(source.reads()).toBeGreaterThan(reads))
+    await aWhile()
+    expect(logLines.map(({ level, msg }) => [level, msg])).toEqual([
+      ['warn', 'configuration not reloaded'],
+      ['warn', 'configuration not reloaded'],
+      ['info', 'configuration reloaded'],
+    ])
   })
 
   it('runs alone; all requests that arrive meanwhile share the next, which reads what is there then', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { credentialsFingerprint, type Operation, type ReportSettings } from '../../src/config/operation.ts'
 import { Secret } from '../../src/config/secret.ts'
+import { isOnShard, partOfShard } from '../../src/config/shard.ts'
 import type { Attempt, RenderedSnapshot } from '../../src/model/outcome.ts'
 import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { reports } from '../../src/reports/index.ts'
@@ -750,6 +751,28 @@ describe('the label of an account', () => {
     await running.supervisor.apply(operations.slice(0, 1))
     expect(labels(running)).toEqual({ accounts: ['0042'], operations: ['0042'] })
   })
+
+  it.each([0, 1])(
+    'follows an account that is added on shard %i, and the operation continues',
+    async (shard) => {
+      const urls = Array.from({ length: 20 }, (_, index) => `https://gateway-${index}.example.com`)
+      const urlsOn = (number: number) =>
+        urls.filter((baseUrl) => isOnShard(ventas({ baseUrl }), { number, total: 2 }))
+      const [first = ''] = urlsOn(0)
+      const added = ventas({ name: 'ventas-2', baseUrl: urlsOn(shard).at(-1) ?? '' })
+      const partOf = (operations: readonly Operation[]) =>
+        partOfShard({ operations, warnings: [] }, { number: 0, total: 2 }).operations
+      const running = supervise()
+      await running.supervisor.apply(partOf([ventas({ baseUrl: first })]))
+      await vi.advanceTimersByTimeAsync(MINUTE)
+      const [before] = running.supervisor.state().reports
+      expect(labels(running)).toEqual({ accounts: ['0042'], operations: ['0042'] })
+      await running.supervisor.apply(partOf([ventas({ baseUrl: first }), added]))
+      expect(labels(running).operations[0]).toBe(`0042@${first}`)
+      expect(labels(running).accounts[0]).toBe(`0042@${first}`)
+      expect(running.supervisor.state().reports[0]).toBe(before)
+    },
+  )
 })
 
 describe('the quota of an account', () => {
