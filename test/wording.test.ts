@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { settingNames, settings } from '../src/config/settings.ts'
 import { ROOT } from '../tools/files.ts'
 import { pages } from './support/pages.ts'
 
@@ -29,4 +30,33 @@ describe.each([
     const lines = texts.flatMap(({ path, text }) => text.split('\n').map((line) => `${path}: ${line.trim()}`))
     expect(lines.filter((line) => HARD_WORDS.test(line))).toEqual([])
   })
+})
+
+const COMMENT = /^\s*(?:\/\/|\/?\*).*$/gm
+
+// What only reads the environment, or prints commands.
+const ONLY_VARIABLES = /^src\/(?:build-info\.ts|cli\/|config\/)/
+
+/** `WOLKVOX_TOKEN (token in a file)`: the way in which texts name a setting. */
+const bothNames = settingNames.flatMap((name) => {
+  const { variable, key } = settings[name]
+  const both = new RegExp(`${variable}(?: \\(|, (?:or )?)${key} (?:in a file|en un archivo)`, 'g')
+  return variable === undefined ? [] : [{ variable: new RegExp(`${variable}(?![A-Z_])`, 'g'), both }]
+})
+
+it('texts of the running exporter and its dashboards name settings by variable and key', () => {
+  const texts = [...read('src/**/*.ts'), ...read('grafana/i18n/*.ts')].filter(
+    ({ path }) => !ONLY_VARIABLES.test(path.replaceAll('\\', '/')),
+  )
+  const lines = texts.flatMap(({ path, text }) =>
+    text
+      .replace(COMMENT, '')
+      .split('\n')
+      .map((line) => `${path}: ${line.trim()}`),
+  )
+  const count = (line: string, pattern: RegExp) => line.match(pattern)?.length ?? 0
+  expect(lines.some((line) => bothNames.some(({ both }) => count(line, both) > 0))).toBe(true)
+  expect(
+    lines.filter((line) => bothNames.some(({ variable, both }) => count(line, variable) > count(line, both))),
+  ).toEqual([])
 })

@@ -58,7 +58,7 @@ export const en: Texts = {
   noData: 'No data',
   noAgents: 'No agents, or no data',
   noSkills:
-    'No skills. If "Data" shows "Stale", the dashboard Exporter has the cause. Otherwise set WOLKVOX_REPORTS=agents,skills.',
+    'No skills. If "Data" shows "Stale", the dashboard Exporter has the cause. Otherwise add skills to WOLKVOX_REPORTS (reports in a file).',
   noGroups: 'No groups. A groups_file assigns each agent to a team, a site or a supervisor.',
   columns: {
     agent: 'Agent',
@@ -266,7 +266,7 @@ export const en: Texts = {
     skillsState: {
       title: 'Data',
       description:
-        'Can I trust this screen? "Failing": the last refresh of the skills failed, and the last good data is shown. "Stale": the data is too old or the exporter does not answer, and no queues are shown. "No data": no chosen operation has skills in WOLKVOX_REPORTS. The panel shows the worst of the chosen operations.',
+        'Can I trust this screen? "Failing": the last refresh of the skills failed, and the last good data is shown. "Stale": the data is too old or the exporter does not answer, and no queues are shown. "No data": no chosen operation has skills in WOLKVOX_REPORTS (reports in a file). The panel shows the worst of the chosen operations.',
     },
     skillsAge: {
       title: 'Age',
@@ -369,12 +369,12 @@ export const en: Texts = {
     quotaUsed: {
       title: 'Quota used today',
       description:
-        "How many of the day's API calls are used? Share of the daily limit (licences × 1,000; needs WOLKVOX_LICENSES), for the account that is nearest to the limit of its alert, with its code. The operations of an account share the quota.",
+        "How many of the day's API calls are used? Share of the daily limit (licences × 1,000; needs WOLKVOX_LICENSES, or licenses in a file), for the account that is nearest to the limit of its alert, with its code. The operations of an account share the quota.",
     },
     quotaForecast: {
       title: 'Quota at end of day',
       description:
-        'Will the quota last? Share used when the day ends, if all reports and operations of the account continue at the rate of the last hour. Above 100% it will not last. The panel shows the account with the highest share. Needs WOLKVOX_LICENSES.',
+        'Will the quota last? Share used when the day ends, if all reports and operations of the account continue at the rate of the last hour. Above 100% it will not last. The panel shows the account with the highest share. Needs WOLKVOX_LICENSES (licenses in a file).',
     },
     refreshes: {
       title: 'Refreshes, and failures by reason',

@@ -62,7 +62,7 @@ export const es = {
   noData: 'Sin datos',
   noAgents: 'Sin agentes o sin datos',
   noSkills:
-    'Sin skills. Si «Datos» dice «Desactualizados», la causa está en el tablero Exportador. Si no, ponga WOLKVOX_REPORTS=agents,skills.',
+    'Sin skills. Si «Datos» dice «Desactualizados», la causa está en el tablero Exportador. Si no, agregue skills a WOLKVOX_REPORTS (reports en un archivo).',
   noGroups: 'Sin grupos. El archivo groups_file asigna cada agente a un equipo, una sede o un supervisor.',
   columns: {
     agent: 'Agente',
@@ -272,7 +272,7 @@ export const es = {
     skillsState: {
       title: 'Datos',
       description:
-        '¿Puedo confiar en esta pantalla? «Con fallas»: la última consulta de skills falló y se ven los últimos datos buenos. «Desactualizados»: son demasiado viejos, o el exportador ya no responde, y las colas no se muestran. «Sin datos»: ninguna operación elegida tiene skills en WOLKVOX_REPORTS. Se muestra la peor de las operaciones elegidas.',
+        '¿Puedo confiar en esta pantalla? «Con fallas»: la última consulta de skills falló y se ven los últimos datos buenos. «Desactualizados»: son demasiado viejos, o el exportador ya no responde, y las colas no se muestran. «Sin datos»: ninguna operación elegida tiene skills en WOLKVOX_REPORTS (reports en un archivo). Se muestra la peor de las operaciones elegidas.',
     },
     skillsAge: {
       title: 'Antigüedad',
@@ -375,12 +375,12 @@ export const es = {
     quotaUsed: {
       title: 'Cuota usada hoy',
       description:
-        '¿Cuánto se ha gastado de las consultas diarias a la API? Parte del límite del día (licencias × 1.000; requiere WOLKVOX_LICENSES), de la cuenta más cercana al límite de su alerta, con su código. Las operaciones de una cuenta comparten la cuota.',
+        '¿Cuánto se ha gastado de las consultas diarias a la API? Parte del límite del día (licencias × 1.000; requiere WOLKVOX_LICENSES, licenses en un archivo), de la cuenta más cercana al límite de su alerta, con su código. Las operaciones de una cuenta comparten la cuota.',
     },
     quotaForecast: {
       title: 'Cuota al cierre',
       description:
-        '¿Alcanza la cuota? Lo que se habrá gastado cuando cambie el día, al ritmo que llevan en la última hora todos los reportes y operaciones de la cuenta. Más de 100% es que no alcanza. Se muestra la cuenta con más gasto. Requiere WOLKVOX_LICENSES.',
+        '¿Alcanza la cuota? Lo que se habrá gastado cuando cambie el día, al ritmo que llevan en la última hora todos los reportes y operaciones de la cuenta. Más de 100% es que no alcanza. Se muestra la cuenta con más gasto. Requiere WOLKVOX_LICENSES (licenses en un archivo).',
     },
     refreshes: {
       title: 'Consultas a wolkvox y fallas por motivo',

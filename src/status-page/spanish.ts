@@ -120,8 +120,9 @@ export const spanish: Texts = {
   hints: {
     connect:
       'revise la red y los proxies del camino; si ninguna solicitud funciona, revise el código del servidor y que la dirección de esta máquina esté en la lista del firewall de la operación',
-    tls: 'revise el reloj y el certificado; para confiar en la CA de su empresa, configure WOLKVOX_CA_FILE',
-    proxy: 'revise WOLKVOX_PROXY_URL o HTTPS_PROXY, y que el proxy permita que esta máquina llegue a wolkvox',
+    tls: 'revise el reloj y el certificado; para confiar en la CA de su empresa, configure WOLKVOX_CA_FILE (ca_file en un archivo)',
+    proxy:
+      'revise WOLKVOX_PROXY_URL (proxy_url en un archivo) o HTTPS_PROXY, y que el proxy permita que esta máquina llegue a wolkvox',
     timeout: 'wolkvox tardó demasiado; revise la red o aumente el tiempo de espera',
     http_error:
       'wolkvox tiene un error, u otro servidor responde en esta dirección; si continúa, revise la URL base y luego comuníquese con wolkvox',

@@ -103,7 +103,7 @@ function limitSize(limit: number, start: Buffer[] = []) {
 function bodyTooLarge(limit: number): WolkvoxFailure {
   return new WolkvoxFailure(
     'too_large',
-    `the response is larger than the ${limit} bytes of WOLKVOX_MAX_RESPONSE_BYTES`,
+    `the response is larger than the ${limit} bytes of WOLKVOX_MAX_RESPONSE_BYTES (max_response_bytes in a file)`,
   )
 }
 

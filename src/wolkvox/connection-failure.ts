@@ -34,7 +34,7 @@ export function tlsProblem(error: unknown): string | undefined {
   const code = codeOf(error)
   if (!TLS_CODE.test(code)) return undefined
   if (UNKNOWN_ISSUER.test(code)) {
-    return `the issuer of the certificate is not trusted (${code}); if it is your company's CA, set WOLKVOX_CA_FILE to its PEM file`
+    return `the issuer of the certificate is not trusted (${code}); if it is your company's CA, set WOLKVOX_CA_FILE (ca_file in a file) to its PEM file`
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return `the certificate is not valid at this time (${code}); check the clock of this machine`

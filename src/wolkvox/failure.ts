@@ -4,8 +4,9 @@ import { messageOf } from '../error-text.ts'
 export const failureHints = {
   connect:
     "check the network and the proxies on the way; if no request succeeds, check the server code and that this machine's address is on the operation's firewall list",
-  tls: "check the clock and the certificate; to trust your company's CA, set WOLKVOX_CA_FILE",
-  proxy: 'check WOLKVOX_PROXY_URL or HTTPS_PROXY, and that the proxy lets this machine reach wolkvox',
+  tls: "check the clock and the certificate; to trust your company's CA, set WOLKVOX_CA_FILE (ca_file in a file)",
+  proxy:
+    'check WOLKVOX_PROXY_URL (proxy_url in a file) or HTTPS_PROXY, and that the proxy lets this machine reach wolkvox',
   timeout: 'wolkvox was too slow; check the network, or raise the timeout',
   http_error:
     'wolkvox has an error, or another server responds at this address; if it continues, check the base URL, then contact wolkvox',

@@ -55,7 +55,7 @@ describe.skipIf(!haveTools('squid', 'openssl'))('a proxy that inspects TLS', () 
     const line = await exporter.logged({ msg: 'refresh failed' })
     expect(line).toMatchObject({ reason: 'tls' })
     expect(line.problem).toMatch(
-      /^the issuer of the certificate is not trusted \(\w+\); if it is your company's CA, set WOLKVOX_CA_FILE to its PEM file$/,
+      /^the issuer of the certificate is not trusted \(\w+\); if it is your company's CA, set WOLKVOX_CA_FILE \(ca_file in a file\) to its PEM file$/,
     )
   })
 
