@@ -6,15 +6,17 @@ import { dirname, resolve } from 'node:path'
 import { collectErrors } from '../config/config-error.ts'
 import { describeDailyCalls } from '../config/daily-calls.ts'
 import { hasEnvFile } from '../config/environment.ts'
-import type { Config, Operation, ReportSettings } from '../config/operation.ts'
+import { type Config, defaultBaseUrl, type Operation, type ReportSettings } from '../config/operation.ts'
 import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
 import { describeRoute } from '../config/proxy.ts'
 import { readConfig } from '../config/read-config.ts'
+import { settings } from '../config/settings.ts'
 import { partOfShard, readShard, type Shard } from '../config/shard.ts'
 import { codeOf } from '../error-text.ts'
 import { describeGroups } from '../groups/read-groups.ts'
+import { certificatesIn } from '../pem.ts'
 import { ListenError, listen } from '../server/listen.ts'
-import { formatDuration } from '../units.ts'
+import { formatDuration, parseBytes, parseDuration } from '../units.ts'
 import type { Command } from './command.ts'
 import { describeWebConfig, readWebConfigFlag } from './web-config.ts'
 
@@ -45,7 +47,8 @@ export const checkConfig: Command = async (args, { environment, print, writeErro
  * What else was understood of an operation, without secrets. Without a call, no agent of the groups file is known to be missing.
  */
 function detailsOf(operation: Operation): string[] {
-  const { agentName, agentId, agentFilter, states, groups, route, timeZone, priority, reports } = operation
+  const { agentName, agentId, agentFilter, states, groups, timeZone, priority, reports } = operation
+  const { excludedMetrics = [] } = operation
   const { include = [], exclude = [] } = agentFilter ?? {}
   const filters = [
     ...(include.length === 0 ? [] : [`only those that match ${patterns(include)}`]),
@@ -56,7 +59,7 @@ function detailsOf(operation: Operation): string[] {
     ...(filters.length === 0 ? [] : [`agents: ${filters.join(', ')}`]),
     ...(states === undefined ? [] : [`states with another category: ${Object.keys(states).length}`]),
     ...(groups === undefined ? [] : [`groups: ${describeGroups(groups)}`]),
-    `proxy: ${describeRoute(route)}`,
+    ...callsOf(operation),
     `time zone: ${timeZone}`,
     `stale after: ${staleAfter(reports)}`,
     ...reports.flatMap(({ parameters = {} }) =>
@@ -65,6 +68,25 @@ function detailsOf(operation: Operation): string[] {
         : [`service levels: also within ${parameters.serviceLevelSeconds} seconds`],
     ),
     ...(priority === 0 ? [] : [`priority: ${priority}`]),
+    ...(excludedMetrics.length === 0 ? [] : [`metrics that are not exposed: ${excludedMetrics.join(', ')}`]),
+  ]
+}
+
+/** How calls are made: the proxy, and what is not the default. */
+function callsOf({ server, baseUrl, route, caCertificates, timeoutMs, maxResponseBytes }: Operation) {
+  const { timeout, maxResponseBytes: size } = settings
+  return [
+    ...(baseUrl === defaultBaseUrl(server) ? [] : [`base URL: ${baseUrl}`]),
+    `proxy: ${describeRoute(route)}`,
+    ...(caCertificates === undefined
+      ? []
+      : [
+          `trusted CAs: ${certificatesIn(caCertificates).length} of the CA file, in addition to those of Node`,
+        ]),
+    ...(timeoutMs === parseDuration(timeout.default) ? [] : [`timeout: ${formatDuration(timeoutMs)}`]),
+    ...(maxResponseBytes === parseBytes(size.default)
+      ? []
+      : [`largest response: ${maxResponseBytes.toLocaleString('en')} bytes`]),
   ]
 }
 
@@ -85,11 +107,10 @@ function patterns({ length }: readonly string[]): string {
   return length === 1 ? '1 pattern' : `one of ${length} patterns`
 }
 
-/** What the other shards serve; nothing if there are none. */
+/** Which part of the operations the shard serves; nothing if there is only one shard. */
 function describeShard({ number, total }: Shard, part: Config, whole: Config): string[] {
   if (total === 1) return []
-  const others = whole.operations.length - part.operations.length
-  return [`Shard ${number} of ${total}: ${part.operations.length} operations; ${others} are on other shards`]
+  return [`Shard ${number} of ${total}: ${part.operations.length} of ${whole.operations.length} operations`]
 }
 
 /**

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listenWarnings, storageWarnings } from '../../src/cli/check-config.ts'
+import { aCa } from '../support/certificates.ts'
 import { writeConfigFile } from '../support/config-files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { runCommand } from './command-context.ts'
@@ -312,5 +313,58 @@ Account 0077
   588 of 1,000 calls a day (1 licence × 1,000): 58.8%
   412 calls a day are left: enough for 412 retries; if more are needed, the least important reports pause first
 `)
+  })
+  it('prints the address, the limits, the CAs and the metrics that are not the defaults', async () => {
+    const authorities = join(temporaryFolder(), 'ca.pem')
+    writeFileSync(authorities, (await Promise.all([aCa(), aCa('Other CA')])).map(({ cert }) => cert).join(''))
+    const path = writeConfigFile(`
+operations:
+  - { name: ventas, server: "0042", token: test-token-a, base_url: "https://wv0042.wolkvox.com", timeout: 60s, max_response_bytes: 64MiB }
+  - name: soporte
+    server: "0043"
+    token: test-token-b
+    base_url: http://gateway/wolkvox
+    ca_file: ${authorities}
+    timeout: 90s
+    max_response_bytes: 1MiB
+    metrics: { exclude: [wolkvox_agent_ready_seconds, wolkvox_agent_calls] }
+`)
+    const { code, printed } = await runCommand(['check-config', FREE_PORT, `--config.file=${path}`], {})
+    expect(code).toBe(0)
+    expect(printed).toContain(`Operation ventas
+  agents  every 5m  288 calls a day
+  agent names: plain, agent ids: plain
+  proxy: none
+  time zone: America/Bogota
+  stale after: 15m
+Operation soporte
+  agents  every 5m  288 calls a day
+  agent names: plain, agent ids: plain
+  base URL: http://gateway/wolkvox
+  proxy: none
+  trusted CAs: 2 of the CA file, in addition to those of Node
+  timeout: 1m30s
+  largest response: 1,048,576 bytes
+  time zone: America/Bogota
+  stale after: 15m
+  metrics that are not exposed: wolkvox_agent_ready_seconds, wolkvox_agent_calls
+`)
+  })
+
+  it('prints which part of the operations is on the shard', async () => {
+    const names = Array.from({ length: 5 }, (_, index) => `op-${index}`)
+    const path = writeConfigFile(
+      `operations: [${names.map((name, index) => `{ name: ${name}, server: "10${index}0", token: test-token-a }`).join()}]`,
+    )
+    const outputs = [0, 1, 2].map((shard) =>
+      runCommand(
+        ['check-config', FREE_PORT, `--config.file=${path}`, `--shard=${shard}`, '--total-shards=3'],
+        {},
+      ),
+    )
+    for (const [shard, { printed }] of (await Promise.all(outputs)).entries()) {
+      const served = printed.match(/^Operation /gm)?.length ?? 0
+      expect(printed.split('\n')[1]).toBe(`Shard ${shard} of 3: ${served} of 5 operations`)
+    }
   })
 })
