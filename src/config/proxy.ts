@@ -118,8 +118,9 @@ interface EnvironmentRoute {
 }
 
 /**
- * Chooses the proxy as curl does: `HTTPS_PROXY` or `HTTP_PROXY` by the scheme of the target, then `ALL_PROXY`, unless `NO_PROXY`
- * matches the target. Names in lower case take precedence. An empty variable counts as not set.
+ * Chooses the proxy: `HTTPS_PROXY` or `HTTP_PROXY` by the scheme of the target, then `ALL_PROXY`, unless `NO_PROXY` matches the
+ * target. Names in lower case take precedence. An empty variable counts as not set. curl ignores `HTTP_PROXY` in upper case because
+ * a request can set it in a CGI program; the exporter is none.
  */
 export function routeFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,

@@ -167,14 +167,15 @@ export const settings = {
     variable: 'WOLKVOX_BASE_URL',
     key: 'base_url',
     default: 'https://wv{server}.wolkvox.com',
-    meaning: 'for proxies and tests; may start with http:',
+    meaning:
+      'address of the API if it is another one, such as a reverse proxy or a simulator; may start with http:',
     schema: baseUrl.schema.optional(),
     json: baseUrl.json,
   }),
   proxyUrl: define({
     variable: 'WOLKVOX_PROXY_URL',
     key: 'proxy_url',
-    default: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
+    default: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY',
     meaning:
       'outbound proxy: http://[user:password@]host:port; none ignores the variables of the environment',
     schema: proxyUrl.schema.optional(),

@@ -234,6 +234,8 @@ describe('apply', () => {
     ['licences', { licenses: 3, refreshIntervalMs: 2 * MINUTE }],
     ['proxy', { route: routeWith('test-word'), refreshIntervalMs: 2 * MINUTE }],
     ['groups', { groups: teamA, refreshIntervalMs: 2 * MINUTE }],
+    ['priority', { priority: 10, refreshIntervalMs: 2 * MINUTE }],
+    ['CAs', { caCertificates: 'PEM', refreshIntervalMs: 2 * MINUTE }],
   ])('keeps the data and the counts of a report whose %s changed, without a call', async (_what, changed) => {
     const { supervisor, calls } = supervise()
     await supervisor.apply([ventas()])
@@ -279,6 +281,23 @@ describe('apply', () => {
     await supervisor.apply([ventas({ refreshIntervalMs: HOUR, staleAfterMs: 3 * HOUR })])
     expect(supervisor.state().reports[0]).toMatchObject({ inProgress: false, requests: 2, refreshes: 1 })
     expect(calls).toBe(2)
+  })
+
+  it.each<[string, OperationOverrides]>([
+    ['excluded metrics', { excludedMetrics: ['wolkvox_agents'] }],
+    ['states', { states: { almuerzo: 'aux' } }],
+    ['time zone', { timeZone: 'America/Mexico_City' }],
+  ])('starts a report whose %s changed with its stored data and without counts', async (_what, changed) => {
+    const data: Record<string, RenderedSnapshot> = {}
+    const { supervisor, calls } = supervise({ data })
+    await supervisor.apply([ventas()])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(supervisor.state().reports[0]).toMatchObject({ refreshes: 1 })
+    data.ventas = aRenderedSnapshot({ fetchedAt: NOON })
+    await supervisor.apply([ventas(changed)])
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    expect(supervisor.state().reports[0]).toMatchObject({ refreshes: 0, rendered: data.ventas })
+    expect(calls).toEqual(['ventas agents 0'])
   })
 
   it('does not call for a restarted report whose stored data is young', async () => {
