@@ -1,7 +1,7 @@
 import { fileText } from './file-text.ts'
 import type { Groups } from './groups.ts'
 import { GroupsError } from './raw-table.ts'
-import { ID_COLUMN, isIdColumn, readGroups } from './read-groups.ts'
+import { isIdColumn, readGroups } from './read-groups.ts'
 
 /** The formats of a groups file. JSON is YAML. */
 export type GroupsFormat = 'csv' | 'yaml'
@@ -23,7 +23,7 @@ export async function parseFile({ bytes, digest, format }: FileToParse): Promise
     const text = fileText(bytes)
     const table =
       format === 'yaml'
-        ? (await import('./yaml-table.ts')).readYaml(text, ID_COLUMN)
+        ? (await import('./yaml-table.ts')).readYaml(text)
         : (await import('./csv-table.ts')).readCsv(text, isIdColumn)
     return { groups: readGroups(table, digest) }
   } catch (error) {

@@ -19,6 +19,7 @@ const MAX_LINES = 5
 const RESERVED: ReadonlySet<string> = new Set([
   ...['operation', 'account', 'report', 'reason', 'field', 'problem'],
   ...['agent_id', 'agent_name', 'state', 'category', 'channel', 'direction'],
+  ...['connection_type', 'platform', 'version'],
   ...['job', 'instance', 'le', 'quantile', 'alertname', 'alertstate', 'severity'],
 ])
 

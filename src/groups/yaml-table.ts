@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml'
 import { GroupsError, type RawRow, type RawTable } from './raw-table.ts'
+import { ID_COLUMN, isIdColumn } from './read-groups.ts'
 
 /** A row before its labels are put into the order of the header. */
 interface Entry {
@@ -11,10 +12,9 @@ interface Entry {
 /**
  * Reads YAML or JSON: a list with a mapping for each agent, or a mapping from each `agent_id` to a mapping of labels.
  *
- * @param idColumn name of the column for the keys of a mapping
  * @throws GroupsError if the text is not YAML or has another form
  */
-export function readYaml(text: string, idColumn: string): RawTable {
+export function readYaml(text: string): RawTable {
   const lineCounter = new LineCounter()
   const document = parseDocument(text, {
     // Keeps every scalar as it is written: `0012` stays a text.
@@ -32,14 +32,10 @@ export function readYaml(text: string, idColumn: string): RawTable {
     const { line, col } = lineCounter.linePos(error.pos[0])
     throw new GroupsError(`line ${line}, column ${col}: is not valid YAML (${error.code}); correct it`)
   }
-  return toTable(entriesOf(document.contents, idColumn, lineOf), idColumn)
+  return toTable(entriesOf(document.contents, lineOf))
 }
 
-function entriesOf(
-  contents: ParsedNode | null,
-  idColumn: string,
-  lineOf: (node: unknown) => number,
-): Entry[] {
+function entriesOf(contents: ParsedNode | null, lineOf: (node: unknown) => number): Entry[] {
   if (isSeq(contents)) {
     return contents.items.map((item) => ({ line: lineOf(item), cells: cellsOf(item) }))
   }
@@ -48,12 +44,12 @@ function entriesOf(
       const cells = isScalar(key) ? cellsOf(value) : undefined
       const id = isScalar(key) ? String(key.value ?? '') : ''
       // An agent_id among the labels would contradict the key.
-      const isConsistent = cells !== undefined && !cells.has(idColumn)
-      return { line: lineOf(key), cells: isConsistent ? new Map([[idColumn, id], ...cells]) : undefined }
+      const isConsistent = cells !== undefined && !cells.has(ID_COLUMN)
+      return { line: lineOf(key), cells: isConsistent ? new Map([[ID_COLUMN, id], ...cells]) : undefined }
     })
   }
   throw new GroupsError(
-    `must be a list of mappings with ${idColumn}, or a mapping from each ${idColumn} to its labels`,
+    `must be a list of mappings with ${ID_COLUMN}, or a mapping from each ${ID_COLUMN} to its labels`,
   )
 }
 
@@ -63,18 +59,20 @@ function cellsOf(node: unknown): ReadonlyMap<string, string> | undefined {
   const cells = new Map<string, string>()
   for (const { key, value } of node.items) {
     const isText = isScalar(key) && (value === null || isScalar(value))
-    const name = isText ? String(key.value) : ''
+    const text = isText ? String(key.value) : ''
+    // Mappings of one file can spell it differently.
+    const name = isIdColumn(text) ? ID_COLUMN : text
     if (!isText || cells.has(name)) return undefined
     cells.set(name, String((isScalar(value) ? value.value : undefined) ?? ''))
   }
   return cells
 }
 
-function toTable(entries: readonly Entry[], idColumn: string): RawTable {
+function toTable(entries: readonly Entry[]): RawTable {
   // The id comes first even if the first mapping does not begin with it.
   const names = new Set<string>()
   for (const { cells } of entries) for (const name of cells?.keys() ?? []) names.add(name)
-  const header = [...names].sort((one, other) => Number(other === idColumn) - Number(one === idColumn))
+  const header = [...names].sort((one, other) => Number(other === ID_COLUMN) - Number(one === ID_COLUMN))
   const rows = entries.map(
     ({ line, cells }): RawRow => ({
       line,

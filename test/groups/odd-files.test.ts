@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { groupTableOf } from '../../src/groups/groups.ts'
 import { type GroupsFormat, parseFile } from '../../src/groups/parse-file.ts'
-import { describeGroups } from '../../src/groups/read-groups.ts'
+import { describeGroups, ID_COLUMN } from '../../src/groups/read-groups.ts'
 import { exposedIdsOf } from '../../src/reports/agent-identity.ts'
+import { reports } from '../../src/reports/index.ts'
 import { anOperation } from '../../tools/fixtures.ts'
 import { groupsFrom } from '../support/groups-files.ts'
 
@@ -89,6 +90,10 @@ const goodYaml: Readonly<Record<string, readonly [file: string | Uint8Array, lab
     '- { team: Norte, agent_id: 1001 }\n',
     { group: 'Norte', team: 'Norte' },
   ],
+  'an agent_id in several spellings': [
+    '- { Agent_ID: 1001, team: Norte }\n- { " AGENT_ID ": 1002, team: Sur }\n',
+    { team: 'Norte' },
+  ],
   'a missing value': ['1001:\n  team:\n  site: Cali\n', { team: '', site: 'Cali' }],
   'labels that other mappings do not have': [
     '1001: { team: Norte }\n1002: { site: Cali }\n',
@@ -166,6 +171,14 @@ const badYamlRows: Readonly<Record<string, readonly [file: string, counts: objec
   'a label twice': ['1001: { team: Norte }\n1002: { team: a, team: b }\n', { invalid: 1, lines: [2] }],
   'an id in a mapping by id': [
     '1001: { team: Norte }\n1002: { agent_id: 1003, team: a }\n',
+    { invalid: 1, lines: [2] },
+  ],
+  'an id in a mapping by id, in other letters': [
+    '1001: { team: Norte }\n1002: { Agent_ID: 1002, team: a }\n',
+    { invalid: 1, lines: [2] },
+  ],
+  'two ids': [
+    '- { agent_id: 1001, team: Norte }\n- { agent_id: 1002, AGENT_ID: 1003, team: a }\n',
     { invalid: 1, lines: [2] },
   ],
   'no id in a list': ['- { agent_id: 1001, team: Norte }\n- { team: Sur }\n', { invalid: 1, lines: [2] }],
@@ -276,6 +289,25 @@ describe('a groups file is refused, and no value is repeated, if it is', () => {
     const result = await read(file, format)
     expect(result).toMatch(problem)
     expect(result).not.toMatch(/Ana|Luis|Norte|Sur|1001/)
+  })
+})
+
+describe('a label is reserved, in any letters, if metrics of agents have it:', () => {
+  const names = reports.flatMap(({ labelNames, families }) =>
+    families.flatMap((family) => {
+      const ofFamily =
+        'labelNames' in family
+          ? family.labelNames
+          : // The columns of the groups file are not known here.
+            [...labelNames, ...Object.keys(family.labels?.({}) ?? {})]
+      return ofFamily.includes(ID_COLUMN) ? ofFamily : []
+    }),
+  )
+
+  it.each([...new Set(names)])('%s', async (name) => {
+    const problem = /^column 2 \("\w+"\) is a reserved label; rename it$/
+    expect(await read(`${ID_COLUMN},${name}\n`, 'csv')).toMatch(problem)
+    expect(await read(`${ID_COLUMN},${name.toUpperCase()}\n`, 'csv')).toMatch(problem)
   })
 })
 

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { groupTableOf } from '../../src/groups/groups.ts'
 import { parseGroups } from '../../src/groups/parser.ts'
@@ -17,16 +18,22 @@ describe('a groups file of 10,000 rows with every kind of defect', () => {
     const file = largeGroupsFile()
     const delays = monitorEventLoopDelay({ resolution: 1 })
     const durations: number[] = []
+    /** The longest time that this thread was blocked, as a share of the whole time. */
     const blocked: number[] = []
-    for (let index = 0; index < 20 && Math.min(...durations) >= 200; index += 1) {
+    const isGood = () => Math.min(...durations) < 200 && Math.min(...blocked) < 0.5
+    for (let index = 0; index < 20 && !isGood(); index += 1) {
       delays.reset()
       delays.enable()
+      // The delay is measured by a timer, which has to start before the parser and to fire after it.
+      await sleep(10)
       const start = performance.now()
       const before = process.cpuUsage()
       const reply = await parseGroups(another(file, index), 'csv')
       const { user, system } = process.cpuUsage(before)
-      durations.push(Math.min(performance.now() - start, (user + system) / 1000))
-      blocked.push(delays.max / 1e6)
+      const elapsed = performance.now() - start
+      durations.push(Math.min(elapsed, (user + system) / 1000))
+      await sleep(10)
+      blocked.push(delays.max / 1e6 / elapsed)
       delays.disable()
       expect(reply).toMatchObject({
         groups: {
@@ -39,7 +46,7 @@ describe('a groups file of 10,000 rows with every kind of defect', () => {
     }
     expect(Math.min(...durations)).toBeLessThan(200)
     // Parsing on this thread would block it all the time.
-    expect(Math.min(...blocked)).toBeLessThan(50)
+    expect(Math.min(...blocked)).toBeLessThan(0.5)
   })
 
   it('is small in memory, because agents share their labels', async () => {
