@@ -102,9 +102,12 @@ describe.skipIf(!haveKubectl)('the example for shards', () => {
   })
 
   it('gives each pod its number and the number of pods', () => {
-    const { flags } = parseArguments(shards.spec?.template.spec?.containers[0]?.args ?? [])
+    const { args = [], env } = shards.spec?.template.spec?.containers[0] ?? {}
+    const { flags } = parseArguments(args)
     expect(flags.get('shard')).toEqual(['auto'])
-    expect(flags.get('total-shards')).toEqual([String(shards.spec?.replicas)])
+    // The variable is replaced by its name, wherever it is. Kubernetes puts its value into the argument.
+    expect(flags.get('total-shards')).toEqual(['$(TOTAL_SHARDS)'])
+    expect(env).toEqual([{ name: 'TOTAL_SHARDS', value: String(shards.spec?.replicas) }])
     expect(shards.spec?.replicas).toBeGreaterThan(1)
   })
 
