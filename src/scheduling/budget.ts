@@ -23,7 +23,7 @@ export interface Exhausted {
 export interface AccountState {
   /** Value of the label `account`. */
   readonly account: string
-  /** IANA time zone in which the day turns. */
+  /** IANA time zone in which the day ends. */
   readonly timeZone: string
   /** `undefined` if the licences are not configured. */
   readonly dailyLimit: number | undefined
@@ -160,7 +160,7 @@ export function isLimitReached(state: AccountState, now: number): boolean {
 }
 
 /**
- * How long no call may be sent because the quota is exhausted: until the next probe, or until the day turns. If the requests of
+ * How long no call may be sent because the quota is exhausted: until the next probe, or until the day ends. If the requests of
  * other programs have exhausted it, the probe is a call that measures them, because it can show that they were overestimated. If
  * none was sent for as long, because it is not due or fails, the most important report sends the probe.
  *
@@ -219,9 +219,9 @@ export function isQuotaExhausted(state: AccountState, now: number): boolean {
 export interface Reserve {
   /** Calls that are left, before anything is kept. */
   readonly left: number
-  /** Calls that other programs are expected to make until the day turns. */
+  /** Calls that other programs are expected to make until the day ends. */
   readonly forOthers: number
-  /** Calls that more important reports need until the day turns. */
+  /** Calls that more important reports need until the day ends. */
   readonly forReports: number
   /** Names of these reports. */
   readonly reports: readonly string[]

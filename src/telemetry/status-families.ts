@@ -139,11 +139,11 @@ export const statusFamilies: readonly StatusFamily[] = [
     values: ({ dailyLimit }) => dailyLimit,
   }),
   aboutAccounts('wolkvox_account_quota_exhausted', {
-    help: "Whether the account's calls of the day are used up (1) or not (0). Either wolkvox has refused a call, and one call every 30 minutes tries again; or the calls of the licences are used, and none is sent until the day turns, except one probe every 30 minutes if other programs have used them. A report that is only paused for more important ones does not change it.",
+    help: 'Whether wolkvox or the configured licences allow no more calls today (1) or some (0). Reports that pause for more important ones do not change it.',
     values: (state, now) => Number(isQuotaExhausted(state, now.wallMs)),
   }),
   aboutAccounts('wolkvox_account_day_end_timestamp_seconds', {
-    help: "When the account's day ends and the count of requests returns to zero.",
+    help: "When the account's day ends and the count of requests returns to 0.",
     values: (state, now) => Math.round(dayEnd(state, now.wallMs) / 1000),
   }),
 ]

@@ -10,7 +10,7 @@ export const skillFamilies: readonly ReportFamily<Skill>[] = [
     'stat_inbound',
     'wolkvox_skill_inbound_calls',
     readCount,
-    'Calls that came in today; falls back to 0 when the day turns',
+    'Calls that came in today; returns to 0 when the day ends',
   ),
   fieldGauge('stat_answer', 'wolkvox_skill_answered_calls', readCount, 'Calls that agents answered today'),
   fieldGauge(

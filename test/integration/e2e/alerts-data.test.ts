@@ -201,10 +201,10 @@ describe.skipIf(!haveTools('prometheus', 'prometheus-alertmanager'))('notificati
       ),
     ])
     expect(await descriptionsOf('WolkvoxQuotaExhausted', '0104')).toEqual([
-      `The account 0104 has used the ${LICENSES * 1000} calls of its licences today. Operations of the account: all. The exporter sends no more until the day turns.`,
+      `The account 0104 has used the ${LICENSES * 1000} calls of its licences today. Operations of the account: all. The exporter sends no more until the day ends.`,
     ])
     expect(await descriptionsOf('WolkvoxQuotaExhausted', '0101')).toEqual([
-      'wolkvox allows no more calls for the account 0101 today. Operations of the account: shared. The exporter tries one call every 30 minutes until the day turns.',
+      'wolkvox allows no more calls for the account 0101 today. Operations of the account: shared. The exporter tries one call every 30 minutes until the day ends.',
     ])
     expect(await inhibitor('WolkvoxQuotaForecast', '0103')).toBe('WolkvoxQuotaNearlyExhausted')
     expect(await inhibitor('WolkvoxQuotaNearlyExhausted', '0104')).toBe('WolkvoxQuotaExhausted')
