@@ -3,7 +3,13 @@ import { reportNamed, reports } from '../reports/index.ts'
 import { formatDuration } from '../units.ts'
 import { defaultBaseUrl, type Operation } from './operation.ts'
 import { routeFromEnvironment } from './proxy.ts'
-import { type RawSettings, readOperation, type SettingProblem } from './read-operation.ts'
+import {
+  intervalPlace,
+  type RawSettings,
+  readOperation,
+  type SettingProblem,
+  shortestOf,
+} from './read-operation.ts'
 import { type RawValue, readSetting } from './setting.ts'
 import { MIN_TOKEN_LENGTH, parameterNames, type SettingName, settingNames, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
@@ -87,7 +93,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
       ...(operation === undefined
         ? []
         : [
-            ...shortInterval(operation),
+            ...shortInterval(operation, raw),
             ...longTimeout(operation),
             ...groupsWithoutAgents(operation),
             ...needlessParameters(operation, raw),
@@ -247,11 +253,12 @@ const NO_GROUPS = { groups: undefined, path: undefined, problems: [], hangs: fal
 const pathOf = (path: string, { folder }: SettingSource) =>
   folder === undefined ? path : resolve(folder, path)
 
-function shortInterval(operation: Operation): SettingProblem[] {
-  const shortest = shortestInterval(operation)
-  if (shortest >= SUGGESTED_INTERVAL_MS) return []
-  const message = `${formatDuration(shortest)} is shorter than the 5m that wolkvox suggests; every call counts against the daily quota`
-  return [{ setting: 'refreshInterval', message }]
+function shortInterval({ reports }: Operation, raw: RawSettings): SettingProblem[] {
+  const { name, refreshIntervalMs } = shortestOf(reports)
+  if (refreshIntervalMs >= SUGGESTED_INTERVAL_MS) return []
+  const refreshInterval = keysOf(keysOf(raw.reports)[name])[settings.refreshInterval.key]
+  const message = `${formatDuration(refreshIntervalMs)} is shorter than the 5m that wolkvox suggests; every call counts against the daily quota`
+  return [{ ...intervalPlace({ name, refreshInterval }), message }]
 }
 
 function longTimeout(operation: Operation): SettingProblem[] {

@@ -380,6 +380,22 @@ operations:
       `${path}:5:75: operations[2].timeout: 3m is longer than the refresh interval of 2m; a slow request skips the next refreshes`,
     ])
   })
+
+  it('have the place of the shortest interval in the list of reports', async () => {
+    expect(
+      await warningsOf(`refresh_interval: 5m
+operations:
+  - name: a
+    server: "0042"
+    token: test-token-a
+    reports:
+      agents: { refresh_interval: 3m }
+      skills: { refresh_interval: 2m }
+`),
+    ).toEqual([
+      '8:17: operations[0].reports.skills.refresh_interval: 2m is shorter than the 5m that wolkvox suggests; every call counts against the daily quota',
+    ])
+  })
 })
 
 describe('the file is named', () => {
