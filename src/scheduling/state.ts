@@ -215,10 +215,10 @@ export function isReady({ hasAttempted, rendered }: ReportState): boolean {
   return hasAttempted || rendered !== undefined
 }
 
-/** Whether at least one report of each operation has a result. The others may wait in the queue of their account. */
+/** Whether at least one report of each operation is ready. The others may wait in the queue of their account. */
 export function isEveryOperationReady({ operations, reports }: ExporterState): boolean {
-  const tried = new Set(reports.filter(isReady).map(({ operation }) => operation))
-  return operations.every(({ operation: { name } }) => tried.has(name))
+  const ready = new Set(reports.filter(isReady).map(({ operation }) => operation))
+  return operations.every(({ operation: { name } }) => ready.has(name))
 }
 
 function zeroes<K extends string>(keys: readonly K[]): Record<K, number> {
