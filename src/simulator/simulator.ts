@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   readonly token: string
   /** Each license allows 1000 requests a day. Default: one license per agent. */
   readonly licenses?: number
+  /** Requests that may be in flight together; further ones get 403. Default: 2, as wolkvox documents. */
+  readonly maxRequestsInFlight?: number
   /** The delay before each API response. Default: 0. */
   readonly latencyMs?: number
   /** The operation's time zone. Default: America/Bogota. */
@@ -60,6 +62,8 @@ export interface Simulator {
   readonly calls: number
   /** All API requests received, rejected ones included. */
   readonly requests: number
+  /** API requests that the limits rejected. */
+  readonly rejected: number
   /** The current records of all agents. */
   report(): readonly WolkvoxRecord[]
   /** The current records of any report, as its API sends them. `parameters` are those of the request. */
@@ -96,6 +100,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
     get requests() {
       return operation.requests
+    },
+    get rejected() {
+      return operation.limiter.rejectedRequests
     },
     report: () => agentRecords(operation),
     records: (name, parameters = {}) => {

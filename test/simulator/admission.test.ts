@@ -29,7 +29,17 @@ describe('the request limiter', () => {
     expect(limiter.admit(0)).toBeUndefined()
   })
 
+  it('admits as many requests at once as it is made for, and counts those that it rejects', () => {
+    const limiter = new RequestLimiter(1, 1)
+    expect([limiter.admit(0), limiter.admit(0)]).toEqual([undefined, apiErrors.simultaneousRequests])
+    limiter.release()
+    expect(limiter.admit(0)).toBeUndefined()
+    expect(limiter.rejectedRequests).toBe(1)
+  })
+
   it('rejects every request without licenses', () => {
-    expect(request(new RequestLimiter(0), 0)).toBe(apiErrors.tokenLimit)
+    const limiter = new RequestLimiter(0)
+    expect(request(limiter, 0)).toBe(apiErrors.tokenLimit)
+    expect(limiter.rejectedRequests).toBe(1)
   })
 })

@@ -5,7 +5,7 @@ import { type ApiError, apiErrors } from './responses.ts'
 const requestsPerLicense = 1000
 
 /** Requests of one token that may be in flight together, from wolkvox's documentation. */
-const maxRequestsInFlight = 2
+const documentedRequestsInFlight = 2
 
 /**
  * The error for a request with these headers, or `undefined` if its token is valid. The simulator accepts every
@@ -25,13 +25,17 @@ export function checkCredentials(headers: IncomingHttpHeaders, expectedToken: st
 export class RequestLimiter {
   /** The daily quota. */
   readonly dailyLimit: number
+  /** Requests that may be in flight together. */
+  readonly maxRequestsInFlight: number
   #totalRequests = 0
   #requestsToday = 0
   #today = 0
   #inFlight = 0
+  #rejectedRequests = 0
 
-  constructor(licenses: number) {
+  constructor(licenses: number, maxRequestsInFlight: number = documentedRequestsInFlight) {
     this.dailyLimit = licenses * requestsPerLicense
+    this.maxRequestsInFlight = maxRequestsInFlight
   }
 
   /** Requests counted against the quota, on all days. */
@@ -44,18 +48,28 @@ export class RequestLimiter {
     return this.#requestsToday
   }
 
+  /** Requests that `admit` has answered with an error, on all days. */
+  get rejectedRequests(): number {
+    return this.#rejectedRequests
+  }
+
   /** Admits a request on day number `today` or returns an error. Call `release` after each admitted request. */
   admit(today: number): ApiError | undefined {
     if (today !== this.#today) {
       this.#today = today
       this.#requestsToday = 0
     }
+    const error = this.#check()
+    if (error === undefined) this.#inFlight += 1
+    else this.#rejectedRequests += 1
+    return error
+  }
+
+  #check(): ApiError | undefined {
     if (this.#requestsToday >= this.dailyLimit) return apiErrors.tokenLimit
     this.#requestsToday += 1
     this.#totalRequests += 1
-    if (this.#inFlight >= maxRequestsInFlight) return apiErrors.simultaneousRequests
-    this.#inFlight += 1
-    return undefined
+    return this.#inFlight >= this.maxRequestsInFlight ? apiErrors.simultaneousRequests : undefined
   }
 
   /** Ends an admitted request. */

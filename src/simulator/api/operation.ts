@@ -47,6 +47,7 @@ export interface OperationOptions extends CentreOptions {
   readonly speed: number
   readonly token: string
   readonly licenses?: number
+  readonly maxRequestsInFlight?: number | undefined
   readonly latencyMs?: number
   /** The operation's time zone. Default: America/Bogota. */
   readonly timeZone?: string
@@ -65,7 +66,7 @@ export function startOperation(options: OperationOptions): SimulatedOperation {
   }
   return {
     token: options.token,
-    limiter: new RequestLimiter(options.licenses ?? options.agents),
+    limiter: new RequestLimiter(options.licenses ?? options.agents, options.maxRequestsInFlight),
     latencyMs: options.latencyMs ?? 0,
     now,
     centre,
