@@ -40,7 +40,12 @@ export function dailyCallsOf(operations: readonly CountedOperation[]): AccountCa
 }
 
 function itemOf(operation: string, { name, refreshIntervalMs }: ReportSettings): ReportCalls {
-  return { operation, report: name, refreshIntervalMs, calls: Math.ceil(DAY_MS / refreshIntervalMs) }
+  return { operation, report: name, refreshIntervalMs, calls: callsADay(refreshIntervalMs) }
+}
+
+/** The calls of a report in 24 hours, from its first one, if every call succeeds. A started interval costs a call too. */
+export function callsADay(refreshIntervalMs: number): number {
+  return Math.ceil(DAY_MS / refreshIntervalMs)
 }
 
 /**

@@ -70,6 +70,13 @@ export interface Account {
    * @returns whether it was stored
    */
   saveSchedule(key: string, credentials: string, earliestFetch: number): Promise<boolean>
+  /**
+   * Notes when the next refresh of a report is due, and that further ones follow in its interval. Less important reports leave it
+   * the calls for them.
+   *
+   * @param dueAt on the monotonic clock
+   */
+  noteDue(report: ScheduledReport, dueAt: number): void
   /** Notes when a report may be fetched next. The next call stores it. */
   noteSchedule(key: string, credentials: string, earliestFetch: number): void
   /** Removes the schedule of a report that is no longer fetched. */
@@ -99,6 +106,7 @@ function createAccount(
 ): Account {
   // Those of an earlier process return when their reports start.
   const schedules = new Map<string, StoredSchedule>()
+  const dueTimes = new Map<string, number>()
   let state = initialAccountState(settings, stored)
   const queue = createCallQueue()
   const listeners = new Set<() => void>()
@@ -141,7 +149,7 @@ function createAccount(
   }
 
   async function run(call: Call): Promise<Outcome> {
-    const refusal = refuse(state, call.report, now())
+    const refusal = refuse(state, call.report, now(), dueTimes)
     if (refusal !== undefined) return refusal
     const wasExhausted = isQuotaExhausted(state, Date.now())
     await countRequest(call)
@@ -169,7 +177,7 @@ function createAccount(
   return {
     state: () => state,
     backoffMs: (report) => backoffMs(state, now(), report),
-    allows: (report) => refuse(state, report, now()) === undefined,
+    allows: (report) => refuse(state, report, now(), dueTimes) === undefined,
     configure: (changed) => {
       const wasExhausted = isQuotaExhausted(state, Date.now())
       state = { ...state, ...changed }
@@ -187,8 +195,12 @@ function createAccount(
       schedules.set(key, { credentials, earliestFetch })
       return save()
     },
+    noteDue: ({ key }, dueAt) => void dueTimes.set(key, dueAt),
     noteSchedule: (key, credentials, earliestFetch) => schedules.set(key, { credentials, earliestFetch }),
-    forgetSchedule: (key) => schedules.delete(key),
+    forgetSchedule(key) {
+      schedules.delete(key)
+      dueTimes.delete(key)
+    },
     close: () => storage.close(),
   }
 }

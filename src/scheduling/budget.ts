@@ -1,8 +1,10 @@
 import type { Moment } from '../clock.ts'
+import { callsADay } from '../config/daily-calls.ts'
+import { MAX_RETRIES } from '../config/operation.ts'
 import type { OtherRequests, RequestsOfDay } from '../model/storage-ports.ts'
 import { dayAt, isAnotherDay, untilNextDay } from './account-day.ts'
 import { expectedOthers, measureOthers } from './other-requests.ts'
-import { callsNeeded, type ScheduledReport } from './scheduled-report.ts'
+import { refreshesIn, type ScheduledReport } from './scheduled-report.ts'
 
 // While the quota is exhausted, one call in this time checks whether it still is.
 export const PROBE_INTERVAL_MS = 30 * 60_000
@@ -228,15 +230,23 @@ export interface Reserve {
 }
 
 /**
- * Why a report has to leave the rest of the day's calls to more important reports.
+ * When the next refresh of each report is due, by the key of the report, on the monotonic clock. A report that is absent can be due
+ * at any moment.
+ */
+export type DueTimes = ReadonlyMap<string, number>
+
+/**
+ * Why a report has to leave the rest of the day's calls to more important reports: to their refreshes, and to the retries of one
+ * refresh of each. The configuration only guarantees that the refreshes of a day fit. So while the account has made no other calls
+ * than these, nothing is kept for retries: otherwise reports of a full budget would pause each day although no call fails.
  *
- * @param now milliseconds since 1970
  * @returns `undefined` if it need not
  */
 export function reserveAgainst(
   state: AccountState,
   report: ScheduledReport,
-  now: number,
+  { wallMs: now, monotonicMs }: Moment,
+  dueTimes: DueTimes,
 ): Reserve | undefined {
   const { dailyLimit, reports, timeZone } = state
   const important = reports.filter(({ priority }) => priority < report.priority)
@@ -250,8 +260,18 @@ export function reserveAgainst(
     others === undefined || report.measuresAccount
       ? 0
       : expectedOthers(others, now + untilDayEnd) - others.count
-  const forReports = callsNeeded(important, untilDayEnd)
+  const dueInMs = ({ key }: ScheduledReport) => {
+    const at = dueTimes.get(key)
+    return at === undefined ? undefined : at - monotonicMs
+  }
+  const refreshesOf = (some: readonly ScheduledReport[]) =>
+    some.reduce((sum, one) => sum + refreshesIn(one, untilDayEnd, dueInMs(one)), 0)
+  const forReports = refreshesOf(important) + MAX_RETRIES * important.length
   if (left - forOthers - forReports >= 1) return undefined
+  const free = dailyLimit - reports.reduce((sum, one) => sum + callsADay(one.refreshIntervalMs), 0)
+  // The next refresh is due later: this call is a retry.
+  const isRetry = (dueInMs(report) ?? 0) > 0
+  if (!isRetry && left - forOthers - refreshesOf(reports) >= Math.max(0, free)) return undefined
   const names = [...new Set(important.map(({ name }) => name))]
   return { left: Math.max(0, left), forOthers, forReports, reports: names }
 }

@@ -12,7 +12,7 @@ import {
   retryDelay,
   startOfSchedule,
 } from './schedule.ts'
-import type { ScheduledReport } from './scheduled-report.ts'
+import { reportKey, type ScheduledReport } from './scheduled-report.ts'
 import {
   initialState,
   type ReportState,
@@ -78,11 +78,6 @@ export interface RefresherParts {
 /** Failures that a valid token ends. */
 const REFUSED_CREDENTIALS: ReadonlySet<FailureReason> = new Set(['invalid_token', 'unauthorized'])
 
-/** The key of a report of an operation. */
-export function reportKey(operation: string, report: string): string {
-  return JSON.stringify([operation, report])
-}
-
 /** Refreshes a report on schedule until it is stopped. */
 export function startRefresher(
   operation: Operation,
@@ -144,7 +139,11 @@ export function startRefresher(
       signal,
       onRequest: () => {
         // A call that waited for its turn leaves a later schedule to the next process.
-        if (sentAt === undefined) state = withNextRefresh(state, Date.now() + refreshIntervalMs)
+        if (sentAt === undefined) {
+          state = withNextRefresh(state, Date.now() + refreshIntervalMs)
+          const startedAt = startOfSchedule(dueAt, performance.now(), refreshIntervalMs)
+          account.noteDue(report, startedAt + refreshIntervalMs)
+        }
         account.noteSchedule(key, credentials, earliestFetch(state))
         events.onTurn(state, performance.now() - queuedAt)
       },
@@ -220,6 +219,7 @@ export function startRefresher(
   async function run(): Promise<void> {
     const firstIn = await restore()
     dueAt = performance.now() + firstIn
+    account.noteDue(report, dueAt)
     for (;;) {
       await waitUntilDue()
       if (hasNewCredentials()) dueAt = performance.now()

@@ -4,6 +4,7 @@ import { formatDuration } from '../units.ts'
 import {
   type AccountState,
   backoffMs,
+  type DueTimes,
   isLimitReached,
   otherRequestsToday,
   type Reserve,
@@ -17,13 +18,18 @@ import type { ScheduledReport } from './scheduled-report.ts'
  *
  * @returns the outcome of a call that the budget does not allow; `undefined` if it does
  */
-export function refuse(state: AccountState, report: ScheduledReport, at: Moment): Outcome | undefined {
+export function refuse(
+  state: AccountState,
+  report: ScheduledReport,
+  at: Moment,
+  dueTimes: DueTimes,
+): Outcome | undefined {
   const wait = backoffMs(state, at, report)
   if (wait > 0) {
     const next = formatDuration(Math.ceil(wait / 1000) * 1000)
     return refused(`${whyExhausted(state, at.wallMs)}; no call was sent; the next attempt is in ${next}`)
   }
-  const reserve = reserveAgainst(state, report, at.wallMs)
+  const reserve = reserveAgainst(state, report, at, dueTimes)
   return reserve && refused(`${describeReserve(reserve)}; no call was sent`)
 }
 

@@ -1,8 +1,10 @@
-import { MAX_RETRIES, type ReportSettings } from '../config/operation.ts'
+import type { Operation, ReportSettings } from '../config/operation.ts'
 import { reportNamed, reports } from '../reports/index.ts'
 
 /** A report of an operation, as its account schedules the calls. */
 export interface ScheduledReport {
+  /** See {@link reportKey}. */
+  readonly key: string
   /** Name of the report. */
   readonly name: string
   /** The report with the lower number is called first and paused last. */
@@ -21,25 +23,35 @@ const REPORT_STEP = 1000
  */
 export function scheduledReport(
   { name, refreshIntervalMs }: Pick<ReportSettings, 'name' | 'refreshIntervalMs'>,
-  operationPriority = 0,
+  operation: Pick<Operation, 'name' | 'priority'>,
 ): ScheduledReport {
   const report = reportNamed(name)
   return {
+    key: reportKey(operation.name, name),
     name,
-    priority: reports.indexOf(report) * REPORT_STEP - operationPriority,
+    priority: reports.indexOf(report) * REPORT_STEP - operation.priority,
     refreshIntervalMs,
     measuresAccount: report.accountCallsField !== undefined,
   }
 }
 
+/** The key of a report of an operation. */
+export function reportKey(operation: string, report: string): string {
+  return JSON.stringify([operation, report])
+}
+
 /**
- * How many calls some reports need for their refreshes in a time, with a small reserve: the retries of one refresh of each.
+ * How many refreshes of a report start in a time.
  *
  * @param forMs milliseconds
+ * @param dueInMs when the next one is due; negative if it is late. At once if unknown: no other moment makes more refreshes
  */
-export function callsNeeded(scheduled: readonly ScheduledReport[], forMs: number): number {
-  return scheduled.reduce(
-    (sum, { refreshIntervalMs }) => sum + Math.ceil(forMs / refreshIntervalMs) + MAX_RETRIES,
-    0,
-  )
+export function refreshesIn(
+  { refreshIntervalMs }: Pick<ScheduledReport, 'refreshIntervalMs'>,
+  forMs: number,
+  dueInMs = 0,
+): number {
+  // Of the refreshes that a late report has missed, only the last one comes.
+  const first = dueInMs < 0 ? dueInMs % refreshIntervalMs : dueInMs
+  return Math.max(0, Math.ceil((forMs - first) / refreshIntervalMs))
 }

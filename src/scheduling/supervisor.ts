@@ -13,9 +13,9 @@ import {
 import type { Attempt } from '../model/outcome.ts'
 import type { AccountStorage, SnapshotStorage, StoredSchedule } from '../model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from './account.ts'
-import { type RefreshEvents, type Refresher, reportKey, startRefresher } from './refresher.ts'
+import { type RefreshEvents, type Refresher, startRefresher } from './refresher.ts'
 import { startOffset } from './schedule.ts'
-import { scheduledReport } from './scheduled-report.ts'
+import { reportKey, scheduledReport } from './scheduled-report.ts'
 import type { ExporterState, OperationState, ReportState } from './state.ts'
 
 /** Runs a refresher for each report of each operation. */
@@ -194,7 +194,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     running.schedules.delete(key)
     const refresher = startRefresher(operation, settings, {
       account: running.account,
-      report: scheduledReport(settings, operation.priority),
+      report: scheduledReport(settings, operation),
       snapshots: snapshotsOf(operation, settings.name),
       schedule: predecessor?.schedule ?? stored,
       previous: predecessor?.state,
@@ -284,7 +284,7 @@ function accountSettings(operation: Operation, operations: readonly Operation[])
   const id = accountIdOf(operation)
   const reports = operations
     .filter((other) => accountIdOf(other) === id)
-    .flatMap(({ reports, priority }) => reports.map((report) => scheduledReport(report, priority)))
+    .flatMap((other) => other.reports.map((report) => scheduledReport(report, other)))
   const account = accountLabelOf(operation, operations)
   return { account, timeZone, dailyLimit: dailyLimit({ licenses }), reports }
 }

@@ -6,7 +6,7 @@ import { type Account, openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday, reserveAgainst } from '../../src/scheduling/budget.ts'
 import { scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { StorageInUseError } from '../../src/storage/storage-lock.ts'
-import { anOperation, never } from '../../tools/fixtures.ts'
+import { anOperation, momentAt, never } from '../../tools/fixtures.ts'
 import {
   aCall,
   accountSettings,
@@ -24,7 +24,7 @@ const NOON = Date.parse('2026-03-10T17:00:00Z')
 // Bogotá's day begins.
 const MIDNIGHT = NOON - 12 * HOUR
 const TODAY = '2026-03-10'
-const AGENTS = scheduledReport({ name: 'agents', refreshIntervalMs: 5 * MINUTE })
+const AGENTS = scheduledReport({ name: 'agents', refreshIntervalMs: 5 * MINUTE }, anOperation())
 
 useFakeTime('2026-03-10T17:00:00Z')
 
@@ -221,7 +221,7 @@ describe('a request', () => {
       const exhausted = { day: TODAY, probeAt: NOON - MINUTE }
       const { saved, signal, storage } = abortingStorage(storageWith({ exhausted }))
       const account = await open(storage)
-      const report = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR })
+      const report = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR }, anOperation())
       const aborted = account.call({ ...silent, report, signal, send: vi.fn() })
       await expect(aborted).rejects.toThrow('no longer wanted')
       expect(account.backoffMs(report)).toBe(0)
@@ -497,7 +497,7 @@ describe('what the next process gets', () => {
 })
 
 describe('the requests of other programs', () => {
-  const MEASURING = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR })
+  const MEASURING = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR }, anOperation())
   const measure = (account: Account, accountCalls: number) =>
     account.call({
       report: MEASURING,
@@ -538,7 +538,9 @@ describe('the requests of other programs', () => {
       marks: [{ at: NOON, count: 900 }],
     })
     // The calls that are left suffice, and no others are expected.
-    expect(reserveAgainst({ ...account.state(), dailyLimit: 2000 }, MEASURING, NOON)).toBeUndefined()
+    expect(
+      reserveAgainst({ ...account.state(), dailyLimit: 2000 }, MEASURING, momentAt(NOON), new Map()),
+    ).toBeUndefined()
     // The next day is counted from its beginning.
     vi.setSystemTime(MIDNIGHT + 25 * HOUR)
     await measure(account, 25)

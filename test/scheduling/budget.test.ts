@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { dayAt } from '../../src/scheduling/account-day.ts'
 import {
+  type AccountState,
   backoffMs,
+  type DueTimes,
   dayEnd,
   isLimitReached,
   isQuotaExhausted,
@@ -150,6 +152,7 @@ describe('the backoff', () => {
 })
 
 const aReport = (name: string, priority: number, measuresAccount = false): ScheduledReport => ({
+  key: name,
   name,
   priority,
   refreshIntervalMs: HOUR,
@@ -160,6 +163,14 @@ const FIRST = aReport('first', 0)
 const SECOND = aReport('second', 1)
 const MEASURING = aReport('measuring', 2, true)
 const reports = [FIRST, SECOND, MEASURING]
+
+/** Without due times: each report can be due at any moment. */
+const reserveFor = (
+  state: AccountState,
+  report: ScheduledReport,
+  now: number,
+  dueTimes: DueTimes = new Map(),
+) => reserveAgainst(state, report, momentAt(now), dueTimes)
 
 /** At noon, 12 hours are left: a report needs 12 calls, with the reserve 14. */
 const left = (calls: number) => ({ ...used(1000 - calls), reports })
@@ -231,52 +242,112 @@ describe('the quota', () => {
   })
 
   it('is not exhausted while calls are only kept for more important reports', () => {
-    expect(reserveAgainst(left(14), SECOND, NOON)).toBeDefined()
+    expect(reserveFor(left(14), SECOND, NOON)).toBeDefined()
     expect(isQuotaExhausted(left(14), NOON)).toBe(false)
   })
 })
 
 describe('the calls that are kept for more important reports', () => {
   it('are what they need until the day turns', () => {
-    expect(reserveAgainst(left(15), SECOND, NOON)).toBeUndefined()
-    expect(reserveAgainst(left(14), SECOND, NOON)).toEqual({
+    expect(reserveFor(left(15), SECOND, NOON)).toBeUndefined()
+    expect(reserveFor(left(14), SECOND, NOON)).toEqual({
       left: 14,
       forOthers: 0,
       forReports: 14,
       reports: ['first'],
     })
-    expect(reserveAgainst(left(14), SECOND, NOON + HOUR)).toBeUndefined()
-    expect(reserveAgainst(left(28), MEASURING, NOON)).toMatchObject({
+    expect(reserveFor(left(14), SECOND, NOON + HOUR)).toBeUndefined()
+    expect(reserveFor(left(28), MEASURING, NOON)).toMatchObject({
       forReports: 28,
       reports: ['first', 'second'],
     })
   })
 
   it('are none for the most important report, and none if the limit is unknown', () => {
-    expect(reserveAgainst(left(1), FIRST, NOON)).toBeUndefined()
-    expect(reserveAgainst({ ...left(1), dailyLimit: undefined }, SECOND, NOON)).toBeUndefined()
+    expect(reserveFor(left(1), FIRST, NOON)).toBeUndefined()
+    expect(reserveFor({ ...left(1), dailyLimit: undefined }, SECOND, NOON)).toBeUndefined()
   })
 
   it('are none for reports of equal importance', () => {
     const twice = { ...left(1), reports: [FIRST, { ...FIRST, name: 'first of another operation' }] }
-    expect(reserveAgainst(twice, FIRST, NOON)).toBeUndefined()
+    expect(reserveFor(twice, FIRST, NOON)).toBeUndefined()
+  })
+
+  it('are only those of refreshes that are still due', () => {
+    const dueIn = (ms: number) => new Map([[FIRST.key, NOON + ms]])
+    expect(reserveFor(left(14), SECOND, NOON, dueIn(0))).toMatchObject({ forReports: 14 })
+    expect(reserveFor(left(13), SECOND, NOON, dueIn(HOUR - 1))).toMatchObject({ forReports: 14 })
+    expect(reserveFor(left(14), SECOND, NOON, dueIn(HOUR))).toBeUndefined()
+    expect(reserveFor(left(13), SECOND, NOON, dueIn(HOUR))).toMatchObject({ forReports: 13 })
+  })
+
+  describe('in a budget that the refreshes of the day use up', () => {
+    // 500 calls a day.
+    const refreshIntervalMs = 172_800
+    const first = { ...FIRST, refreshIntervalMs }
+    const second = { ...SECOND, refreshIntervalMs }
+    const state = (count: number) => ({ ...used(count), reports: [first, second] })
+    /** Each report has two refreshes left, the second one now. */
+    const LATE = NOON + 11 * HOUR + 55 * MINUTE
+    const dueTimes = new Map([
+      [first.key, LATE + 1],
+      [second.key, LATE],
+    ])
+
+    it('are none while no other calls than those of the schedule were made', () => {
+      expect(reserveFor(state(996), second, LATE, dueTimes)).toBeUndefined()
+    })
+
+    it('are those of retries too, once a call was retried', () => {
+      const reserve = { left: 3, forOthers: 0, forReports: 4, reports: ['first'] }
+      expect(reserveFor(state(997), second, LATE, dueTimes)).toEqual(reserve)
+      // Ten calls more are allowed, and were used for retries.
+      const roomy = { ...state(1006), dailyLimit: 1010 }
+      expect(reserveFor(roomy, second, LATE, dueTimes)).toEqual({ ...reserve, left: 4 })
+      expect(reserveFor({ ...roomy, dailyLimit: 1011 }, second, LATE, dueTimes)).toBeUndefined()
+    })
+
+    it('are those of retries too if other programs make calls', () => {
+      const shared = { ...state(1020), dailyLimit: 1024, reports: [first, second, MEASURING] }
+      const { otherRequests } = withAccountCalls(shared, 1022, NOON)
+      const measured = new Map([...dueTimes, [MEASURING.key, LATE + HOUR]])
+      expect(reserveFor(shared, second, LATE, measured)).toBeUndefined()
+      expect(reserveFor({ ...shared, otherRequests }, second, LATE, measured)).toMatchObject({
+        left: 2,
+        forReports: 4,
+      })
+    })
+
+    it('are not available to a retry of a less important report', () => {
+      const end = NOON + 12 * HOUR
+      const dueAt = (secondAt: number) =>
+        new Map([
+          [first.key, end],
+          [second.key, secondAt],
+        ])
+      expect(reserveFor(state(998), second, end - MINUTE, dueAt(end - MINUTE))).toBeUndefined()
+      expect(reserveFor(state(998), second, end - MINUTE, dueAt(end))).toMatchObject({
+        left: 2,
+        forReports: 2,
+      })
+    })
   })
 
   it('leave other programs what they are expected to use', () => {
     // 25 an hour, so 300 until midnight.
     const { otherRequests } = withAccountCalls({ ...used(100), reports }, 400, NOON)
     const state = { ...used(100), reports, otherRequests }
-    expect(reserveAgainst({ ...state, dailyLimit: 715 }, SECOND, NOON)).toBeUndefined()
-    expect(reserveAgainst({ ...state, dailyLimit: 714 }, SECOND, NOON)).toEqual({
+    expect(reserveFor({ ...state, dailyLimit: 715 }, SECOND, NOON)).toBeUndefined()
+    expect(reserveFor({ ...state, dailyLimit: 714 }, SECOND, NOON)).toEqual({
       left: 314,
       forOthers: 300,
       forReports: 14,
       reports: ['first'],
     })
     // What is only expected does not stop the measurement.
-    expect(reserveAgainst({ ...state, dailyLimit: 429 }, MEASURING, NOON)).toBeUndefined()
-    expect(reserveAgainst({ ...state, dailyLimit: 428 }, MEASURING, NOON)).toMatchObject({ left: 28 })
+    expect(reserveFor({ ...state, dailyLimit: 429 }, MEASURING, NOON)).toBeUndefined()
+    expect(reserveFor({ ...state, dailyLimit: 428 }, MEASURING, NOON)).toMatchObject({ left: 28 })
     // Nothing is left: the measurement is the probe.
-    expect(reserveAgainst({ ...state, dailyLimit: 400 }, MEASURING, NOON)).toBeUndefined()
+    expect(reserveFor({ ...state, dailyLimit: 400 }, MEASURING, NOON)).toBeUndefined()
   })
 })

@@ -1,107 +1,113 @@
 import { describe, expect, it, vi } from 'vitest'
-import { ConfigError } from '../../src/config/config-error.ts'
-import { dailyCallsOf } from '../../src/config/daily-calls.ts'
-import { readEnvironment } from '../../src/config/environment.ts'
-import { MAX_RETRIES, type Operation } from '../../src/config/operation.ts'
-import { reports } from '../../src/reports/index.ts'
-import { requestsToday } from '../../src/scheduling/budget.ts'
-import { createSupervisor } from '../../src/scheduling/supervisor.ts'
-import { DAY_MS, formatDuration } from '../../src/units.ts'
+import type { Operation } from '../../src/config/operation.ts'
+import { anOperation } from '../../tools/fixtures.ts'
 import fc from '../support/fast-check.ts'
 import {
-  anAccountStorage,
-  anAttempt,
-  aSnapshotStorage,
-  good,
-  silentEvents,
-  stopAfterTest,
-  useFakeTime,
-} from './run-reports.ts'
+  configFiles,
+  environments,
+  fullBudgets,
+  operationsOfEnvironment,
+  operationsOfFile,
+} from './any-config.ts'
+import { expectPrintedDay } from './printed-day.ts'
+import { HOUR, passTime, useFakeTime } from './run-reports.ts'
+import { runSimulated } from './run-simulated.ts'
 
 // Bogotá's day begins. It has 24 hours on every date.
 const MIDNIGHT = '2026-03-10T05:00:00Z'
 
+// Shorter ones make more calls: see test/simulator/daily-calls.test.ts.
+const LONG = { min: 20 * 60, max: 24 * 3600 }
+
 useFakeTime(MIDNIGHT)
 
-/** Settings of the environment; the shortest intervals are left out, because a day of them takes minutes. */
-const environments = fc.record(
-  {
-    WOLKVOX_SERVER: fc.constant('0042'),
-    WOLKVOX_TOKEN: fc.constant('test-token'),
-    WOLKVOX_REPORTS: fc
-      .subarray(
-        reports.map(({ name }) => name),
-        { minLength: 1 },
-      )
-      .map((names) => names.join(',')),
-    WOLKVOX_REFRESH_INTERVAL: fc
-      .oneof(fc.integer({ min: 120, max: 3600 }), fc.integer({ min: 3601, max: 86_400 }))
-      .map((seconds) => formatDuration(seconds * 1000)),
-    WOLKVOX_LICENSES: fc.integer({ min: 1, max: 4 }).map(String),
-    WOLKVOX_TIMEOUT: fc.integer({ min: 1, max: 120 }).map((seconds) => `${seconds}s`),
-  },
-  { requiredKeys: ['WOLKVOX_SERVER', 'WOLKVOX_TOKEN'] },
-)
-
-/** @returns `undefined` if the configuration is refused */
-async function operationsOf(environment: Readonly<Record<string, string>>) {
-  try {
-    return (await readEnvironment(environment)).operations
-  } catch (error) {
-    if (error instanceof ConfigError) return undefined
-    throw error
-  }
-}
-
-/** Runs operations from midnight, with calls that take no time, and counts them. */
-async function run(operations: readonly Operation[]) {
-  vi.setSystemTime(MIDNIGHT)
-  const sentAt = new Map<string, number[]>()
-  const supervisor = createSupervisor({
-    attempt: async (_operation, report) => {
-      sentAt.set(report, [...(sentAt.get(report) ?? []), Date.now()])
-      return anAttempt(good())
-    },
-    storageOf: () => anAccountStorage(),
-    snapshotsOf: () => aSnapshotStorage(),
-    events: silentEvents,
-  })
-  stopAfterTest(supervisor)
-  await supervisor.apply(operations)
-  return {
-    requestsToday: () => requestsToday(supervisor.state().accounts[0] ?? expect.fail(), Date.now()),
-    /** Calls of a report in the 24 hours from its first one. */
-    callsOf(report: string) {
-      const calls = sentAt.get(report) ?? []
-      return calls.filter((at) => at < (calls[0] ?? 0) + DAY_MS).length
-    },
-    stop: () => supervisor.stop(),
-  }
+/** Expects the printed calls of each configuration that is accepted. @returns how many were accepted */
+async function expectPrintedDays<T>(
+  configs: fc.Arbitrary<T>,
+  read: (config: T) => Promise<readonly Operation[] | undefined>,
+  numRuns: number,
+): Promise<number> {
+  let accepted = 0
+  await fc.assert(
+    fc.asyncProperty(configs, async (config) => {
+      const operations = await read(config)
+      if (operations === undefined) return
+      accepted += 1
+      await expectPrintedDay(operations, MIDNIGHT)
+    }),
+    { numRuns },
+  )
+  return accepted
 }
 
 describe('the printed calls a day of any accepted configuration', () => {
-  it('is what the account counts in a day', async () => {
-    let accepted = 0
-    await fc.assert(
-      fc.asyncProperty(environments, async (environment) => {
-        const operations = await operationsOf(environment)
-        if (operations === undefined) return
-        const daily = dailyCallsOf(operations)
-        // Otherwise less important reports pause, because retries are kept for the others.
-        if (daily.limit !== undefined && daily.limit - daily.calls < MAX_RETRIES * daily.items.length) return
-        accepted += 1
-        const running = await run(operations)
-        await vi.advanceTimersByTimeAsync(DAY_MS - 1)
-        // The first calls come up to ten seconds after midnight, so the last one of a report can be on the next day.
-        const counted = running.requestsToday()
-        expect(counted).toBeLessThanOrEqual(daily.calls)
-        expect(counted).toBeGreaterThanOrEqual(daily.calls - daily.items.length)
-        await vi.advanceTimersByTimeAsync(60_000)
-        for (const { report, calls } of daily.items) expect(running.callsOf(report), report).toBe(calls)
-        await running.stop()
-      }),
-      { numRuns: 25 },
-    )
-    expect(accepted).toBeGreaterThan(5)
+  it('are what the account counts: one operation in the environment', async () => {
+    expect(await expectPrintedDays(environments(LONG), operationsOfEnvironment, 15)).toBeGreaterThan(5)
+  })
+
+  it('are what each account counts: several operations in a file', async () => {
+    expect(await expectPrintedDays(configFiles(LONG), operationsOfFile, 15)).toBeGreaterThan(5)
+  })
+
+  it('are what the account counts: a file whose calls use up the limit', async () => {
+    expect(await expectPrintedDays(fullBudgets(), operationsOfFile, 6)).toBe(6)
+  })
+})
+
+describe('a budget that the refreshes of the day use up', () => {
+  // 500 calls a day of each report, 1,000 in all.
+  const refreshIntervalMs = 172_800
+  const operation = (overrides: Partial<Operation> = {}) =>
+    anOperation({
+      licenses: 1,
+      reports: ['agents', 'skills'].map((name) => ({ name, refreshIntervalMs, staleAfterMs: HOUR })),
+      ...overrides,
+    })
+
+  it('is used to the last call, day by day, without a pause', async () => {
+    const ventas = operation()
+    const running = await runSimulated([ventas], { latencyMs: 1000, maxRequestsInFlight: 1 })
+    for (let day = 1; day <= 3; day += 1) {
+      await passTime(24 * HOUR - 1)
+      expect(running.limiterOf(ventas).requestsToday).toBe(1000)
+      await passTime(1)
+    }
+    expect(running.statuses()).toEqual([200])
+    for (const report of ['agents', 'skills'])
+      expect(running.failuresOf(report)).toMatchObject([{ quota_exceeded: 0 }])
+  })
+
+  it('pauses the less important report when calls fail, so that agents are complete', async () => {
+    const ventas = operation()
+    // Every 50th call fails, and so do both retries of some refreshes.
+    const running = await runSimulated([ventas], {
+      latencyMs: 1000,
+      maxRequestsInFlight: 1,
+      fails: (call) => call % 50 === 0 || (call > 300 && call < 304),
+    })
+    await passTime(24 * HOUR - 1)
+    expect(running.limiterOf(ventas).requestsToday).toBeLessThanOrEqual(1000)
+    expect(running.limiterOf(ventas).requestsToday).toBeGreaterThan(990)
+    expect(running.statuses().toSorted()).toEqual([200, 503])
+    expect(running.failuresOf('agents')).toMatchObject([{ quota_exceeded: 0 }])
+    const answered = running.calls.filter(({ report, status }) => report === 'agents' && status === 200)
+    expect(answered.length).toBeGreaterThanOrEqual(499)
+    expect(running.failuresOf('skills')[0]?.quota_exceeded).toBeGreaterThan(5)
+  })
+
+  it('pauses the less important report on a day of 25 hours, so that agents are complete', async () => {
+    // Madrid's day begins.
+    vi.setSystemTime('2026-10-24T22:00:00Z')
+    const running = await runSimulated([operation({ timeZone: 'Europe/Madrid' })], {
+      latencyMs: 1000,
+      maxRequestsInFlight: 1,
+    })
+    await passTime(25 * HOUR - 1)
+    expect(running.calls).toHaveLength(running.requestsToday()[0] ?? 0)
+    expect(running.calls.length).toBeLessThanOrEqual(1000)
+    expect(running.calls.length).toBeGreaterThan(990)
+    expect(running.calls.filter(({ report }) => report === 'agents')).toHaveLength(521)
+    expect(running.failuresOf('agents')).toMatchObject([{ quota_exceeded: 0 }])
+    expect(running.failuresOf('skills')[0]?.quota_exceeded).toBeGreaterThan(0)
   })
 })

@@ -5,8 +5,7 @@ import type { Outcome } from '../../src/model/outcome.ts'
 import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { openAccount } from '../../src/scheduling/account.ts'
 import { requestsToday } from '../../src/scheduling/budget.ts'
-import { reportKey } from '../../src/scheduling/refresher.ts'
-import { scheduledReport } from '../../src/scheduling/scheduled-report.ts'
+import { reportKey, type ScheduledReport, scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { isStale } from '../../src/scheduling/state.ts'
 import { anOperation, aRenderedSnapshot } from '../../tools/fixtures.ts'
 import {
@@ -102,8 +101,14 @@ describe('the daily limit', () => {
   })
 
   it('keeps the reason of a failure whose retry would use calls of a more important report', async () => {
-    const important = { name: 'first', priority: 0, refreshIntervalMs: HOUR, measuresAccount: false }
-    const scheduled = { ...important, name: 'second', priority: 1 }
+    const important = {
+      key: 'first',
+      name: 'first',
+      priority: 0,
+      refreshIntervalMs: HOUR,
+      measuresAccount: false,
+    }
+    const scheduled = { ...important, key: 'second', name: 'second', priority: 1 }
     // The more important report needs one call and two retries in the last hour of the day.
     const { account } = await openAccount(
       { ...accountSettings(anOperation({ licenses: 1 })), reports: [important, scheduled] },
@@ -125,6 +130,29 @@ describe('the daily limit', () => {
     // It continues when the day turns.
     await vi.advanceTimersByTimeAsync(50 * MINUTE)
     expect(calls.length).toBeGreaterThan(1)
+  })
+
+  it('allows a less important report its calls if those of a more important one are due later', async () => {
+    // 500 calls a day. In the last five minutes of the day, the first report is due once, and the second one twice.
+    const refreshIntervalMs = 172_800
+    const [first, second] = ['first', 'second'].map((name, priority) => ({
+      key: name,
+      name,
+      priority,
+      refreshIntervalMs,
+      measuresAccount: false,
+    })) as [ScheduledReport, ScheduledReport]
+    vi.setSystemTime('2026-03-11T04:55:00Z')
+    const { account } = await openAccount(
+      { ...accountSettings(anOperation({ licenses: 1 })), reports: [first, second] },
+      used('2026-03-10', 997),
+    )
+    const options = { account, refreshIntervalMs }
+    const important = await startReport(good, { ...options, scheduled: first, startOffsetMs: 200_000 })
+    const other = await startReport(good, { ...options, scheduled: second })
+    await vi.advanceTimersByTimeAsync(5 * MINUTE - 1)
+    expect([important, other].map((report) => report.state().requests)).toEqual([1, 2])
+    expect(requestsToday(account.state(), Date.now())).toBe(1000)
   })
 
   it('of yesterday does not count today', async () => {
@@ -258,8 +286,8 @@ describe('after quota_exceeded', () => {
 })
 
 describe('a quota that is free again before the backoff ends', () => {
-  const agents = scheduledReport({ name: 'agents', refreshIntervalMs: 5 * MINUTE })
-  const measuring = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR })
+  const agents = scheduledReport({ name: 'agents', refreshIntervalMs: 5 * MINUTE }, anOperation())
+  const measuring = scheduledReport({ name: 'token_info', refreshIntervalMs: HOUR }, anOperation())
   const settings = {
     ...accountSettings(anOperation({ licenses: 1 })),
     reports: [agents, measuring],

@@ -3,13 +3,8 @@ import { credentialsFingerprint, dailyLimit, type Operation } from '../../src/co
 import { type Attempt, failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import type { AccountStorage, SnapshotStorage, StoredAccount } from '../../src/model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from '../../src/scheduling/account.ts'
-import {
-  type RefreshEvents,
-  type Refresher,
-  reportKey,
-  startRefresher,
-} from '../../src/scheduling/refresher.ts'
-import { type ScheduledReport, scheduledReport } from '../../src/scheduling/scheduled-report.ts'
+import { type RefreshEvents, type Refresher, startRefresher } from '../../src/scheduling/refresher.ts'
+import { reportKey, type ScheduledReport, scheduledReport } from '../../src/scheduling/scheduled-report.ts'
 import { anOperation, aSuccess, type OperationOverrides } from '../../tools/fixtures.ts'
 
 export const MINUTE = 60_000
@@ -44,7 +39,7 @@ export const accountSettings = (operation: Operation): AccountSettings => ({
   account: operation.server,
   timeZone: operation.timeZone,
   dailyLimit: dailyLimit(operation),
-  reports: operation.reports.map(scheduledReport),
+  reports: operation.reports.map((report) => scheduledReport(report, operation)),
 })
 
 /** The outcome of a call that succeeds now. */
@@ -61,6 +56,26 @@ export function anAttempt(outcome: Outcome): Attempt {
 /** The time of day of moments, in UTC. */
 export const timesOf = (moments: readonly number[]): string[] =>
   moments.map((moment) => new Date(moment).toISOString().slice(11, 19))
+
+// Fake time would replace it.
+const nextTurn = setImmediate
+
+/**
+ * Lets fake time pass, as `vi.advanceTimersByTimeAsync` does, but without its real wait of about a millisecond for each timer: a
+ * day has many.
+ */
+export async function passTime(ms: number): Promise<void> {
+  let isOver = false
+  setTimeout(() => {
+    isOver = true
+  }, ms)
+  for (;;) {
+    // All promises settle first.
+    await new Promise((resolve) => nextTurn(resolve))
+    if (isOver) return
+    vi.advanceTimersToNextTimer()
+  }
+}
 
 export interface ReportOptions extends OperationOverrides {
   /** Shared by several reports; opened from the storage if absent. */
@@ -110,7 +125,7 @@ export async function startReport(
     shared === undefined
       ? await openAccount(accountSettings(operation), storage ?? anAccountStorage())
       : { account: shared, stored: undefined }
-  const scheduled = chosen ?? scheduledReport(settings)
+  const scheduled = chosen ?? scheduledReport(settings, operation)
   let storageFailures = 0
   const refresher = startRefresher(operation, settings, {
     account,

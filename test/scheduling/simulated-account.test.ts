@@ -1,32 +1,10 @@
-import { describe, expect, it, vi } from 'vitest'
-import type { Operation } from '../../src/config/operation.ts'
-import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
-import { reportNamed } from '../../src/reports/index.ts'
-import { readReport } from '../../src/reports/read-report.ts'
-import { requestPathOf } from '../../src/reports/report.ts'
-import { requestsToday } from '../../src/scheduling/budget.ts'
-import { createSupervisor } from '../../src/scheduling/supervisor.ts'
-import { startOperation, todayOf } from '../../src/simulator/api/operation.ts'
-import { errorResponse, recordsResponse } from '../../src/simulator/api/responses.ts'
-import { type ServedReport, servedReports } from '../../src/simulator/api/served-reports.ts'
-import { simulatorDefaults } from '../../src/simulator/simulator.ts'
-import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
-import { anOperation, aRenderedSnapshot } from '../../tools/fixtures.ts'
-import {
-  anAccountStorage,
-  anAttempt,
-  aSnapshotStorage,
-  HOUR,
-  MINUTE,
-  silentEvents,
-  stopAfterTest,
-  useFakeTime,
-} from './run-reports.ts'
+import { describe, expect, it } from 'vitest'
+import { anOperation } from '../../tools/fixtures.ts'
+import { HOUR, MINUTE, passTime, useFakeTime } from './run-reports.ts'
+import { runSimulated } from './run-simulated.ts'
 
 // Bogotá's day begins, and that of the simulator.
 useFakeTime('2026-03-10T05:00:00Z')
-
-const served: readonly ServedReport[] = servedReports
 
 const operationWith = (name: string, intervals: Readonly<Record<string, number>>, licenses?: number) =>
   anOperation({
@@ -39,72 +17,9 @@ const operationWith = (name: string, intervals: Readonly<Record<string, number>>
     })),
   })
 
-interface Upstream {
-  readonly licenses: number
-  /** How long each call takes. */
-  readonly latencyMs: number
-  /** Requests of other clients that never end: wolkvox allows two at once. */
-  readonly inFlight?: number
-}
-
-/** Runs operations of one account against the simulator's centre, limits and responses, without a network and in fake time. */
-async function run(operations: readonly Operation[], { licenses, latencyMs, inFlight = 0 }: Upstream) {
-  const centre = startOperation({ ...simulatorDefaults, agents: 3, startAt: '00:00', licenses })
-  for (let count = 0; count < inFlight; count += 1) centre.limiter.admit(todayOf(centre))
-  const statuses = new Map<number, number>()
-  const sentAt = new Map<string, number[]>()
-
-  async function respond(path: string) {
-    const { pathname, searchParams } = new URL(path, 'http://localhost')
-    const report = served.find((one) => one.path === pathname && one.api === searchParams.get('api'))
-    const error = centre.limiter.admit(todayOf(centre))
-    await new Promise((resolve) => setTimeout(resolve, latencyMs))
-    if (error !== undefined) return errorResponse(error)
-    centre.limiter.release()
-    return recordsResponse(report?.recordsOf(centre, new Map(searchParams)) ?? [])
-  }
-
-  async function attempt(operation: Operation, name: string): Promise<Outcome> {
-    sentAt.set(name, [...(sentAt.get(name) ?? []), Date.now()])
-    const report = reportNamed(name)
-    const { status, body } = await respond(requestPathOf(report, operation))
-    statuses.set(status, (statuses.get(status) ?? 0) + 1)
-    try {
-      const response = { status, body: Buffer.from(body), fetchedAt: Date.now(), retryAfter: '' }
-      const { snapshot } = readReport(report, response, operation)
-      const [accountCalls] =
-        report.accountCallsField === undefined ? [] : (snapshot.columns[report.accountCallsField] ?? [])
-      const rendered = aRenderedSnapshot({ report: name, fetchedAt: response.fetchedAt })
-      return { ok: true, rendered, accountCalls, rejections: { records: {}, values: {} } }
-    } catch (error) {
-      if (!(error instanceof WolkvoxFailure)) throw error
-      return failedOutcome(error.reason, error.message)
-    }
-  }
-
-  const supervisor = createSupervisor({
-    attempt: async (operation, report) => anAttempt(await attempt(operation, report)),
-    storageOf: () => anAccountStorage(),
-    snapshotsOf: () => aSnapshotStorage(),
-    events: silentEvents,
-  })
-  stopAfterTest(supervisor)
-  await supervisor.apply(operations)
-  return {
-    limiter: centre.limiter,
-    /** The answer of wolkvox to one more request now. */
-    admit: () => centre.limiter.admit(todayOf(centre)),
-    statuses,
-    sentAt,
-    refreshes: () => supervisor.state().reports.reduce((sum, { refreshes }) => sum + refreshes, 0),
-    requestsToday: () => supervisor.state().accounts.map((account) => requestsToday(account, Date.now())),
-    failuresOf: (report: string) =>
-      supervisor
-        .state()
-        .reports.filter((one) => one.report === report)
-        .map(({ failures }) => Object.values(failures).reduce((sum, count) => sum + count, 0)),
-  }
-}
+/** All failed refreshes of a report, by operation. */
+const failuresOf = (running: Awaited<ReturnType<typeof runSimulated>>, report: string) =>
+  running.failuresOf(report).map((failures) => Object.values(failures).reduce((sum, count) => sum + count, 0))
 
 const SEVEN = {
   agents: 5 * MINUTE,
@@ -116,14 +31,27 @@ const SEVEN = {
   token_info: HOUR,
 }
 
+/** wolkvox's own limit. */
+const TWO_AT_ONCE = 2
+
 describe('two operations on one account', () => {
-  it('never make a second call at once: wolkvox answers 403 to none in 1,000 refreshes', async () => {
-    const operations = [operationWith('ventas', SEVEN), operationWith('soporte', SEVEN)]
-    const running = await run(operations, { licenses: 50, latencyMs: 10_000, inFlight: 1 })
-    while (running.refreshes() < 1000) await vi.advanceTimersByTimeAsync(MINUTE)
-    expect([...running.statuses.keys()]).toEqual([200])
-    // The simulator refuses a second call at once.
-    expect([running.admit(), running.admit()]).toMatchObject([undefined, { code: 403 }])
+  const operations = [operationWith('ventas', SEVEN), operationWith('soporte', SEVEN)]
+
+  it('never make a second call at once: an account that allows one answers 403 to none in 1,000 refreshes', async () => {
+    const running = await runSimulated(operations, { latencyMs: 10_000, maxRequestsInFlight: 1 })
+    while (running.refreshes() < 1000) await passTime(MINUTE)
+    expect(running.statuses()).toEqual([200])
+  })
+
+  it('would get 403 if they were two accounts for the exporter', async () => {
+    const [ventas = anOperation(), soporte = anOperation()] = operations
+    const running = await runSimulated([ventas, { ...soporte, baseUrl: 'https://proxy.example' }], {
+      latencyMs: 10_000,
+      maxRequestsInFlight: 1,
+      accountOf: () => 'one account',
+    })
+    await passTime(HOUR)
+    expect(running.statuses()).toContain(403)
   })
 })
 
@@ -138,32 +66,38 @@ describe('a budget of one licence with five reports', () => {
   }
 
   it('is never exceeded, and agents are never paused', async () => {
-    const running = await run([operationWith('ventas', five, 1)], { licenses: 1, latencyMs: 1000 })
+    const ventas = operationWith('ventas', five, 1)
+    const running = await runSimulated([ventas], { latencyMs: 1000, maxRequestsInFlight: TWO_AT_ONCE })
     for (let day = 1; day <= 2; day += 1) {
-      await vi.advanceTimersByTimeAsync(24 * HOUR - 1000)
+      await passTime(24 * HOUR - 1000)
       expect(running.requestsToday()[0]).toBeLessThanOrEqual(1000)
       expect(running.requestsToday()[0]).toBeGreaterThan(980)
-      expect(running.limiter.requestsToday).toBe(running.requestsToday()[0])
-      await vi.advanceTimersByTimeAsync(1000)
+      expect(running.limiterOf(ventas).requestsToday).toBe(running.requestsToday()[0])
+      await passTime(1000)
     }
     // No call was refused by wolkvox, and no refresh of the agents failed.
-    expect([...running.statuses.keys()]).toEqual([200])
-    expect(running.failuresOf('agents')).toEqual([0])
-    expect(running.sentAt.get('agents')?.length).toBeGreaterThanOrEqual(2 * 288)
-    expect(running.failuresOf('interactions')[0]).toBeGreaterThan(0)
+    expect(running.statuses()).toEqual([200])
+    expect(failuresOf(running, 'agents')).toEqual([0])
+    const agentCalls = running.calls.filter(({ report }) => report === 'agents')
+    expect(agentCalls.length).toBeGreaterThanOrEqual(2 * 288)
+    expect(failuresOf(running, 'interactions')[0]).toBeGreaterThan(0)
   })
 })
 
 describe('two exporters on one account', () => {
   it('leave each other the calls of the agents, but for what the last measurement has not shown', async () => {
     const reports = { agents: 5 * MINUTE, skills: 5 * MINUTE, token_info: 30 * MINUTE }
-    const other = operationWith('soporte', reports, 1)
+    const ventas = operationWith('ventas', reports, 1)
     // Two accounts of the exporter with one upstream: neither knows the calls of the other, except from token_info.
-    const operations = [operationWith('ventas', reports, 1), { ...other, baseUrl: 'https://proxy.example' }]
-    const running = await run(operations, { licenses: 1, latencyMs: 1000 })
-    await vi.advanceTimersByTimeAsync(24 * HOUR - 2000)
-    expect(running.limiter.requestsToday).toBeGreaterThan(900)
-    for (const failures of running.failuresOf('agents')) expect(failures).toBeLessThanOrEqual(2)
-    expect(running.statuses.get(403) ?? 0).toBeLessThanOrEqual(2)
+    const other = { ...operationWith('soporte', reports, 1), baseUrl: 'https://proxy.example' }
+    const running = await runSimulated([ventas, other], {
+      latencyMs: 1000,
+      maxRequestsInFlight: TWO_AT_ONCE,
+      accountOf: () => 'one account',
+    })
+    await passTime(24 * HOUR - 2000)
+    expect(running.limiterOf(ventas).requestsToday).toBeGreaterThan(900)
+    for (const failures of failuresOf(running, 'agents')) expect(failures).toBeLessThanOrEqual(2)
+    expect(running.calls.filter(({ status }) => status === 403).length).toBeLessThanOrEqual(2)
   })
 })

@@ -205,7 +205,7 @@ describe('the part about accounts', () => {
     const account = anAccountState({
       dailyLimit: 1000,
       requestsOfDay: { day: '2026-01-02', count: 400 },
-      reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
+      reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE }, anOperation())],
       otherRequests: { day: '2026-01-02', count: 510, measuredAt: NOW, marks: [] },
     })
     const state = { ...stateOf(agents(good())), accounts: [account] }

@@ -63,7 +63,7 @@ const account = withRequestToday(anAccountState({ dailyLimit: 50_000 }), NOW)
 /** The same account, with a report that measures what other programs use. */
 const measured: ExporterState['accounts'][number] = {
   ...account,
-  reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE })],
+  reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE }, anOperation())],
   otherRequests: { day: '2026-03-10', count: 300, measuredAt: NOW - 30 * MINUTE, marks: [] },
 }
 
