@@ -35,7 +35,7 @@ export const environments = (intervals: IntervalRange, maxReports = reportNames.
       WOLKVOX_TOKEN: fc.constant('test-token'),
       WOLKVOX_REPORTS: reportSubset(maxReports).map((names) => names.join(',')),
       WOLKVOX_REFRESH_INTERVAL: seconds(intervals),
-      WOLKVOX_LICENSES: fc.integer({ min: 1, max: 4 }).map(String),
+      WOLKVOX_LICENSES: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 99 })).map(String),
       WOLKVOX_TIMEOUT: timeouts,
       WOLKVOX_TIMEZONE: fc.constantFrom(...TIME_ZONES),
     },

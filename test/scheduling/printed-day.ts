@@ -1,9 +1,14 @@
+import fc from 'fast-check'
 import { expect, vi } from 'vitest'
 import { describeDailyCalls } from '../../src/config/daily-calls.ts'
 import { accountIdOf, accountLabelOf, type Operation } from '../../src/config/operation.ts'
 import { DAY_MS } from '../../src/units.ts'
 import { MINUTE, passTime } from './run-reports.ts'
 import { runSimulated } from './run-simulated.ts'
+
+// Bogotá's day begins. In no time zone of the configurations are clocks changed on this or the next day: the simulator's days have
+// 24 hours.
+export const MIDNIGHT = '2026-03-10T05:00:00Z'
 
 /** The calls a day that `check-config` prints: by operation and report, and by account. */
 function printedCalls(operations: readonly Operation[]) {
@@ -28,8 +33,8 @@ function printedCalls(operations: readonly Operation[]) {
  * Runs operations for a day of fake time, with calls that take no time and do not fail, and expects that each account counts the
  * calls that `check-config` prints, and answers all of them.
  */
-export async function expectPrintedDay(operations: readonly Operation[], start: string): Promise<void> {
-  vi.setSystemTime(start)
+async function expectPrintedDay(operations: readonly Operation[]): Promise<void> {
+  vi.setSystemTime(MIDNIGHT)
   const printed = printedCalls(operations)
   const running = await runSimulated(operations, { latencyMs: 0, maxRequestsInFlight: 1 })
   await passTime(DAY_MS - 1)
@@ -60,4 +65,20 @@ export async function expectPrintedDay(operations: readonly Operation[], start: 
     expect(calls.reduce((sum, one) => sum + one, 0)).toBe(bill)
   }
   expect(running.statuses()).toEqual([200])
+}
+
+/** Expects the same of each configuration that is accepted. Those that are refused do not count as runs. */
+export async function expectPrintedDays<T>(
+  configs: fc.Arbitrary<T>,
+  read: (config: T) => Promise<readonly Operation[] | undefined>,
+  parameters: fc.Parameters<[T]>,
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(configs, async (config) => {
+      const operations = await read(config)
+      fc.pre(operations !== undefined)
+      await expectPrintedDay(operations)
+    }),
+    parameters,
+  )
 }
