@@ -13,7 +13,7 @@ import { expectPrintedDays, MIDNIGHT } from './printed-day.ts'
 import { HOUR, passTime, useFakeTime } from './run-reports.ts'
 import { runSimulated } from './run-simulated.ts'
 
-// Shorter ones make more calls: see test/simulator/short-intervals.test.ts.
+// Shorter ones make more calls: see test/simulator/daily-calls.test.ts.
 const LONG = { min: 20 * 60, max: 24 * 3600 }
 
 useFakeTime(MIDNIGHT)
