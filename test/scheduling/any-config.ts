@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { stringify } from 'yaml'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
@@ -6,6 +5,7 @@ import { CALLS_PER_LICENSE, type Config, type Operation } from '../../src/config
 import { reports } from '../../src/reports/index.ts'
 import { DAY_MS, formatDuration } from '../../src/units.ts'
 import { readFileWith } from '../support/config-files.ts'
+import fc from '../support/fast-check.ts'
 
 /** Seconds between which intervals are chosen. */
 export interface IntervalRange {
