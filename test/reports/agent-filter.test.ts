@@ -23,6 +23,11 @@ describe('a filter', () => {
     ['not an agent that is included and excluded', ['^1'], ['ana'], '1001', 'Ana', false],
     ['not an agent without a name because of an empty match', [], ['^$'], '1001', '', true],
     ['each pattern as a whole', ['^1|^2', '^3'], [], '3001', '', true],
+    ['not a name in an open quotation', [], ['\\QAna (', 'x'], '1001', 'ana (sur)', false],
+    ['what matches after an open quotation', ['\\Qx', '^1'], [], '1001', 'Ana', true],
+    ['what matches the second of two groups of one name', ['(?P<n>x)', '(?P<n>an)'], [], '1001', 'Ana', true],
+    ['not a name with its accent as a separate character', [], ['pérez'], '1001', 'PE\u0301REZ', false],
+    ['not a name with one character for its accent', [], ['pe\u0301rez'], '1001', 'PÉREZ', false],
   ] as const)('keeps %s', (_, include, exclude, id, name, keeps) => {
     expect(createAgentFilter({ include, exclude })(id, name)).toBe(keeps)
   })
