@@ -60,7 +60,8 @@ export async function removeLeftovers(path: string): Promise<void> {
   for (const name of leftovers) await rm(join(folder, name), { force: true })
 }
 
-function ifMissing(error: unknown): readonly string[] {
+/** The names in a folder that does not exist: none. @throws any other error */
+export function ifMissing(error: unknown): readonly string[] {
   if (codeOf(error) === 'ENOENT') return []
   throw error
 }

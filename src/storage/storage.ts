@@ -6,12 +6,14 @@ import { codeOf, messageOf } from '../error-text.ts'
 import type { RestoreResult } from '../model/outcome.ts'
 import type { AccountStorage, SnapshotStorage } from '../model/storage-ports.ts'
 import { createRepeatedFailures } from '../repeated-failures.ts'
+import { reports } from '../reports/index.ts'
 import { decodeAccount, encodeAccount } from './account-file.ts'
 import { removeLeftovers, writeFileAtomic } from './atomic-file.ts'
 import type { Disk } from './disk.ts'
 import { type Locks, StorageInUseError } from './storage-lock.ts'
 import {
   erase,
+  eraseAll,
   eraseSetAside,
   quarantine as quarantineFile,
   type ReadResult,
@@ -71,6 +73,24 @@ export function createStorage(
     return lock
   }
 
+  const snapshotOf = (operation: Operation, report: string) =>
+    fileOf(folder, JSON.stringify([operation.name, report, accountIdOf(operation)]), 'snapshot')
+
+  /** Nothing reads the files of reports that are no longer fetched, so only this finds those from before agents were hidden. */
+  async function eraseUnused(operation: Operation): Promise<void> {
+    const unused = reports.filter((report) => operation.reports.every(({ name }) => name !== report.name))
+    const paths = unused.map(({ name }) => snapshotOf(operation, name))
+    try {
+      for (const file of await disk.run(() => eraseAll(paths))) {
+        const problem = `${file} is of a report that is not fetched and may show hidden agents; deleted`
+        log.warn({ file, problem }, 'stored data is not used')
+      }
+    } catch (error) {
+      const problem = `files of reports that are not fetched cannot be deleted (${codeOf(error) || messageOf(error)}); delete them`
+      log.warn({ file: folder, problem }, 'stored data is not used')
+    }
+  }
+
   return {
     account(operation) {
       const lock = lockOf(operation)
@@ -88,18 +108,16 @@ export function createStorage(
       }
     },
     snapshots(operation, report) {
-      const path = fileOf(
-        folder,
-        JSON.stringify([operation.name, report, accountIdOf(operation)]),
-        'snapshot',
-      )
-      const file = createFile(path, lockOf(operation), disk, log, hidesAgents(operation))
+      const hidden = hidesAgents(operation)
+      const file = createFile(snapshotOf(operation, report), lockOf(operation), disk, log, hidden)
       return {
-        load: () =>
-          file.read(async (bytes) => {
+        async load() {
+          if (hidden) await eraseUnused(operation)
+          return file.read(async (bytes) => {
             const { rendered, ...unusable } = await restore(operation, report, bytes)
             return { content: rendered, ...unusable }
-          }),
+          })
+        },
         save: (encoded) => file.write(() => encoded),
       }
     },

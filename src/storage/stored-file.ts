@@ -1,7 +1,9 @@
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { codeOf } from '../error-text.ts'
+import { ifMissing } from './atomic-file.ts'
 
 // Raise it whenever the content of a file changes its meaning: the exporter does not guess what another version has written.
 const VERSION = 3
@@ -110,6 +112,26 @@ export async function erase(path: string, problem: string): Promise<string> {
 /** Deletes what an earlier start has set aside. */
 export async function eraseSetAside(path: string): Promise<void> {
   await rm(asideOf(path), { force: true })
+}
+
+/**
+ * Deletes files together with what belongs to them: what was set aside, and what a process left that died while writing.
+ *
+ * @param paths in one folder
+ * @returns what was deleted
+ */
+export async function eraseAll(paths: readonly string[]): Promise<readonly string[]> {
+  const [first] = paths
+  if (first === undefined) return []
+  const folder = dirname(first)
+  const names = paths.map((path) => basename(path))
+  const found = (await readdir(folder).catch(ifMissing)).filter((file) =>
+    names.some((name) => file === name || file.startsWith(`${name}.`)),
+  )
+  const files = found.map((file) => join(folder, file))
+  // One after the other: each hung operation blocks a thread of the pool.
+  for (const file of files) await rm(file, { force: true })
+  return files
 }
 
 const asideOf = (path: string) => `${path}.set-aside`

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { credentialsFingerprint, type Operation } from '../../src/config/operation.ts'
+import { accountIdOf, credentialsFingerprint, type Operation } from '../../src/config/operation.ts'
 import type { RenderedSnapshot } from '../../src/model/outcome.ts'
 import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { reportKey } from '../../src/scheduling/scheduled-report.ts'
 import { createSupervisor } from '../../src/scheduling/supervisor.ts'
 import { createDisk, type Disk, DiskTimeoutError } from '../../src/storage/disk.ts'
-import { createStorage, type Storage } from '../../src/storage/storage.ts'
+import { createStorage, fileOf, type Storage } from '../../src/storage/storage.ts'
 import { createLocks, LockError, type Locks, StorageInUseError } from '../../src/storage/storage-lock.ts'
 import { addChecksum } from '../../src/storage/stored-file.ts'
 import { type FromWorker, type TaskRequest, toPlain } from '../../src/worker/protocol.ts'
@@ -294,6 +294,27 @@ describe('stored files that cannot be used', () => {
       expect(await open(aStorage(), anOperation(privacy)).snapshots.load()).toBeUndefined()
       expect((await readdir(folder)).filter((name) => name.includes('snapshot'))).toEqual([])
       expect(logged).toEqual([])
+    },
+  )
+
+  it.each([{ agentName: 'omit' }, { agentId: 'hash', hashKey: HASH_KEY }] as const)(
+    'include those of reports that are no longer fetched, which are deleted while agents are hidden: %j',
+    async (hidden) => {
+      const unused = basename(
+        fileOf(folder, JSON.stringify([ventas.name, 'chats', accountIdOf(ventas)]), 'snapshot'),
+      )
+      const leftover = `${unused}.0f5ab1c2.tmp`
+      const ofAnother = basename(
+        fileOf(folder, JSON.stringify(['soporte', 'chats', accountIdOf(ventas)]), 'snapshot'),
+      )
+      const files = [unused, `${unused}.set-aside`, leftover, ofAnother]
+      for (const file of files) await writeFile(join(folder, file), 'names')
+      await open(aStorage()).snapshots.load()
+      expect(await readdir(folder)).toEqual(expect.arrayContaining(files))
+      await open(aStorage(), anOperation(hidden)).snapshots.load()
+      expect(await readdir(folder)).toEqual([ofAnother])
+      const problem = /^.+ is of a report that is not fetched and may show hidden agents; deleted$/
+      expect(logged.map(({ problem }) => problem)).toEqual(Array(3).fill(expect.stringMatching(problem)))
     },
   )
 
