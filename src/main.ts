@@ -36,7 +36,11 @@ const FLUSH_MS = 500
 
 // The terminal is closed, or the reader of a pipe has exited, such as `head`. Each command decides what to do.
 const hangup = new AbortController()
-process.on('SIGHUP', () => hangup.abort())
+let isReloadRequested = false
+process.on('SIGHUP', () => {
+  isReloadRequested = true
+  hangup.abort()
+})
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') hangup.abort()
@@ -65,7 +69,11 @@ const code = await run(process.argv.slice(2), {
   reportHang: () => {
     hangs = true
   },
-  onReload: (reload) => process.on('SIGHUP', reload),
+  onReload: (reload) => {
+    process.on('SIGHUP', reload)
+    // The configuration may have changed after it was read for the start.
+    if (isReloadRequested) reload()
+  },
 }).finally(() => standardError.flush(FLUSH_MS))
 // A request that has just completed counts as active until its callback has returned.
 await setImmediate()

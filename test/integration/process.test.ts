@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
@@ -12,6 +12,8 @@ import { ENDED_WELL, runProcess, startProcess } from '../support/programs/export
 import { ACCOUNT, simulatedAccount, startWolkvox } from '../support/simulated-wolkvox.ts'
 import { storedFile } from '../support/stored-files.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const HANG_UP = new URL('./hang-up-while-starting.mjs', import.meta.url).href
 
 const FREE_PORT = '--web.listen-address=127.0.0.1:0'
 const demo = ['demo', FREE_PORT, '--simulator.agents=1']
@@ -206,6 +208,19 @@ describe('signals', () => {
     program.kill('SIGHUP')
     await program.logged({ level: 'info', msg: 'configuration reloaded' })
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
+    expect(await program.endBy('SIGTERM')).toEqual(ENDED_WELL)
+  })
+
+  it('SIGHUP while serve starts requests a reload as soon as it runs', async () => {
+    const { WOLKVOX_TOKEN = '', ...account } = await simulatedAccount()
+    const file = join(temporaryFolder(), 'token')
+    writeFileSync(file, WOLKVOX_TOKEN)
+    const program = startProcess(['serve', FREE_PORT], {
+      ...account,
+      WOLKVOX_TOKEN_FILE: file,
+      NODE_OPTIONS: `--import=${HANG_UP}`,
+    })
+    await program.logged({ level: 'info', msg: 'configuration reloaded' })
     expect(await program.endBy('SIGTERM')).toEqual(ENDED_WELL)
   })
 })
