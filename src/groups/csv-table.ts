@@ -38,8 +38,17 @@ export function readCsv(text: string, wanted: (name: string) => boolean): RawTab
     const place = `line ${rows.at(-1)?.line ?? 1}`
     throw new GroupsError(`${place}: a quotation mark is never closed; close or remove it`)
   }
-  const [header, ...others] = rows
-  return { header: header?.cells ?? [], rows: others }
+  const [first, ...others] = rows
+  const header = first?.cells ?? []
+  return { header, describeColumn: (index) => describeColumn(header, index), rows: others }
+}
+
+// Outputs find a secret only as a whole, so a longer name is not cut.
+const MAX_QUOTED = 32
+
+function describeColumn(header: readonly string[], index: number): string {
+  const name = header[index]?.trim() ?? ''
+  return name.length > MAX_QUOTED ? `column ${index + 1}` : `column ${index + 1} (${JSON.stringify(name)})`
 }
 
 const parse = (text: string, delimiter: string, preview = 0) =>

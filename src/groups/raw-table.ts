@@ -2,6 +2,8 @@
 export interface RawTable {
   /** Names of the columns. */
   readonly header: readonly string[]
+  /** What messages call a column: only as much of its name as cannot be data or part of a secret. */
+  readonly describeColumn: (index: number) => string
   readonly rows: readonly RawRow[]
 }
 

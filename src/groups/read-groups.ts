@@ -41,13 +41,13 @@ export const isIdColumn = (name: string): boolean => name.trim().toLowerCase() =
  * @param digest of the file
  * @throws GroupsError if the file cannot be used as a whole
  */
-export function readGroups({ header, rows }: RawTable, digest: string): Groups {
-  const columns = columnsOf(header)
-  const readRow = rowReader(header.length, columns)
+export function readGroups(table: RawTable, digest: string): Groups {
+  const columns = columnsOf(table)
+  const readRow = rowReader(columns)
   const byId = new Map<string, GroupRow>()
   const problems = { duplicate: 0, invalid: 0 }
   const problemLines: number[] = []
-  for (const row of rows) {
+  for (const row of table.rows) {
     if (row.cells?.every((cell) => cell.trim() === '')) continue
     const read = readRow(row)
     const problem = read === undefined ? 'invalid' : byId.has(read.id) ? 'duplicate' : undefined
@@ -62,18 +62,22 @@ export function readGroups({ header, rows }: RawTable, digest: string): Groups {
     }
   }
   const labelNames = columns.labels.map(({ name }) => name)
-  const table = encodeTable([...byId.values()])
-  return { digest, labelNames, rows: byId.size, problems, problemLines, table }
+  return {
+    digest,
+    labelNames,
+    rows: byId.size,
+    problems,
+    problemLines,
+    table: encodeTable([...byId.values()]),
+  }
 }
 
-interface Columns {
+interface GroupColumns {
   readonly idAt: number
   readonly labels: readonly { readonly name: string; readonly at: number }[]
-  /** Columns without a name, which spreadsheets leave at the end of each line. */
-  readonly unnamed: readonly number[]
 }
 
-function columnsOf(header: readonly string[]): Columns {
+function columnsOf({ header, describeColumn }: RawTable): GroupColumns {
   const names = header.map((name) => name.trim())
   const idAt = names.findIndex(isIdColumn)
   if (idAt === -1) {
@@ -81,8 +85,8 @@ function columnsOf(header: readonly string[]): Columns {
       `has no column ${ID_COLUMN}; name the columns in the first line, such as ${EXAMPLE}`,
     )
   }
-  const others = names.flatMap((name, at) => (at === idAt ? [] : [{ name, at }]))
-  const labels = others.filter(({ name }) => name !== '')
+  // Spreadsheets leave columns without a name at the end of each line.
+  const labels = names.flatMap((name, at) => (at === idAt || name === '' ? [] : [{ name, at }]))
   if (labels.length === 0) {
     throw new GroupsError(`has only the column ${ID_COLUMN}; add columns with labels, such as ${EXAMPLE}`)
   }
@@ -91,32 +95,25 @@ function columnsOf(header: readonly string[]): Columns {
   }
   for (const [index, { name, at }] of labels.entries()) {
     const problem = nameProblem(name, labels.slice(0, index))
-    if (problem !== undefined) throw new GroupsError(`column ${at + 1} ${problem}`)
+    if (problem !== undefined) throw new GroupsError(`${describeColumn(at)} ${problem}`)
   }
-  return { idAt, labels, unnamed: others.filter(({ name }) => name === '').map(({ at }) => at) }
+  return { idAt, labels }
 }
 
 const EXAMPLE = `${ID_COLUMN},team,site`
 
-// In messages. The whole name could be a line of data.
-const MAX_QUOTED = 32
-
-function nameProblem(name: string, earlier: Columns['labels']): string | undefined {
-  const quoted = JSON.stringify(name.slice(0, MAX_QUOTED))
+function nameProblem(name: string, earlier: GroupColumns['labels']): string | undefined {
   if (!LABEL_NAME.test(name) || name.length > MAX_NAME_LENGTH) {
-    return `(${quoted}) cannot be the name of a label; use letters without accents, digits and _, such as team`
+    return 'cannot be the name of a label; use letters without accents, digits and _, such as team'
   }
-  if (name.startsWith('__') || RESERVED.has(name.toLowerCase()))
-    return `(${quoted}) is a reserved label; rename it`
-  if (earlier.some((other) => other.name === name)) return `(${quoted}) is there twice; rename or remove one`
+  if (name.startsWith('__') || RESERVED.has(name.toLowerCase())) return 'is a reserved label; rename it'
+  if (earlier.some((other) => other.name === name)) return 'is there twice; rename or remove one'
   return undefined
 }
 
 /** Makes a reader of rows. It returns `undefined` if the row is invalid. */
-function rowReader(
-  columns: number,
-  { idAt, labels, unnamed }: Columns,
-): (row: RawRow) => GroupRow | undefined {
+function rowReader({ idAt, labels }: GroupColumns): (row: RawRow) => GroupRow | undefined {
+  const named = new Set([idAt, ...labels.map(({ at }) => at)])
   // Many agents have the same values, and checking a text takes longer than looking it up.
   const checked = new Map<string, string | undefined>()
   const check = (cell: string) => {
@@ -125,9 +122,8 @@ function rowReader(
   }
 
   return ({ cells }) => {
-    // Missing cells at the end are empty. Further cells mean that a delimiter is part of a value.
-    if (cells === undefined || cells.slice(columns).some(isFilled)) return undefined
-    if (unnamed.some((at) => isFilled(cells[at] ?? ''))) return undefined
+    // Missing cells at the end are empty. Cells without a named column mean that a delimiter is part of a value.
+    if (cells === undefined || cells.some((cell, at) => !named.has(at) && isFilled(cell))) return undefined
     const id = readValue(cells[idAt] ?? '')
     if (id === undefined || id === '') return undefined
     const values: string[] = []
