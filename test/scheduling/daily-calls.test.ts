@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Operation } from '../../src/config/operation.ts'
 import { anOperation } from '../../tools/fixtures.ts'
-import fc from '../support/fast-check.ts'
 import {
   configFiles,
   environments,

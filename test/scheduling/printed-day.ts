@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { expect, vi } from 'vitest'
 import { describeDailyCalls } from '../../src/config/daily-calls.ts'
 import { accountIdOf, accountLabelOf, type Operation } from '../../src/config/operation.ts'
 import { DAY_MS } from '../../src/units.ts'
+import fc from '../support/fast-check.ts'
 import { MINUTE, passTime } from './run-reports.ts'
 import { runSimulated } from './run-simulated.ts'
 

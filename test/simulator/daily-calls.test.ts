@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { DAY_MS } from '../../src/units.ts'
 import {
@@ -11,6 +10,7 @@ import {
 import { expectPrintedDays, MIDNIGHT } from '../scheduling/printed-day.ts'
 import { MINUTE, passTime, useFakeTime } from '../scheduling/run-reports.ts'
 import { runSimulated } from '../scheduling/run-simulated.ts'
+import fc from '../support/fast-check.ts'
 
 useFakeTime(MIDNIGHT)
 
