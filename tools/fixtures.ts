@@ -1,9 +1,9 @@
 import type { Moment } from '../src/clock.ts'
 import type { Operation, ReportSettings } from '../src/config/operation.ts'
-import { DIRECT } from '../src/config/proxy.ts'
-import { Secret } from '../src/config/secret.ts'
 import type { Outcome, RenderedSnapshot } from '../src/model/outcome.ts'
 import type { AccountState } from '../src/scheduling/budget.ts'
+import { Secret } from '../src/secret.ts'
+import { DIRECT } from '../src/wolkvox/route.ts'
 
 /** A key of pseudonyms. */
 export const HASH_KEY = new Secret('test-key-0123456789')

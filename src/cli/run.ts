@@ -1,7 +1,7 @@
 import { readBuildInfo } from '../build-info.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { parseArguments } from '../config/flags.ts'
-import { redactSecrets } from '../config/secret.ts'
+import { redactSecrets } from '../secret.ts'
 import { ListenError } from '../server/listen.ts'
 import { StorageInUseError } from '../storage/storage-lock.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'

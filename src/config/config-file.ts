@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { createSecretFinder } from '../secret.ts'
 import { type LocatedProblem, parseYaml, type YamlText } from '../yaml-text.ts'
 import { agreeOnAccounts, type MemberProblem } from './account-agreement.ts'
 import { type ConfigDocument, keyPath, OPERATIONS, readDocument } from './config-document.ts'
@@ -7,7 +8,6 @@ import { type Environment, readVariable, unknownVariables, variableSettings } fr
 import { type LoadedOperation, loadOperation, type SettingWarning } from './load-operation.ts'
 import type { Config } from './operation.ts'
 import { containsToken, type SettingProblem, shownTexts } from './read-operation.ts'
-import { createSecretFinder } from './secret.ts'
 import { type SettingName, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
 

@@ -1,4 +1,4 @@
-import { Secret } from './secret.ts'
+import { Secret } from '../secret.ts'
 import { readTextFile } from './text-file.ts'
 
 /** The key of the pseudonyms, or what is wrong with its file and what to do. */

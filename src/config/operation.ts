@@ -3,29 +3,17 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Groups } from '../groups/groups.ts'
 import type { AgentFilter } from '../reports/agent-filter.ts'
 import type { AgentIdMode, AgentNameMode, ReportParameters } from '../reports/report.ts'
-import { basicCredentials, type Route } from './proxy.ts'
-import { Secret } from './secret.ts'
+import type { Secret } from '../secret.ts'
+import type { Endpoint } from '../wolkvox/connection.ts'
 
 /** The configuration of one wolkvox operation; all durations in milliseconds. */
-export interface Operation {
+export interface Operation extends Endpoint {
   /** Value of the `operation` label, unique. */
   readonly name: string
-  /** wolkvox's server code, e.g. `0042`. */
-  readonly server: string
-  readonly token: Secret
-  /** Scheme, host and, behind a proxy, a path prefix; without a trailing slash. */
-  readonly baseUrl: string
-  readonly route: Route
-  /** Further trusted CAs in PEM; `undefined` for those of Node alone. */
-  readonly caCertificates: string | undefined
   /** Number of licences; the daily limit is 1000 calls for each. `undefined`: the limit is unknown. */
   readonly licenses: number | undefined
   /** IANA time zone in which the operation's day begins. */
   readonly timeZone: string
-  /** Time limit of one request, from connect to last byte. */
-  readonly timeoutMs: number
-  /** Size limit of the decoded body. */
-  readonly maxResponseBytes: number
   readonly agentName: AgentNameMode
   readonly agentId: AgentIdMode
   /** Key of the pseudonyms; `undefined` if there is none. */
@@ -98,28 +86,6 @@ export function credentialsFingerprint({ baseUrl, token }: Pick<Operation, 'base
 /** The base URL of a server code. */
 export function defaultBaseUrl(server: string): string {
   return `https://wv${server}.wolkvox.com`
-}
-
-// Minimum length of a user without a password that counts as a key. A shorter name can be part of any text.
-const MIN_KEY_LENGTH = 8
-
-/**
- * All secrets of an operation, which no output may contain. User and password together are a secret too: in the base64 of both, a
- * short password is only a few characters. A user without a password is a key.
- */
-export function secretsOf({
-  token,
-  route,
-  hashKey,
-}: Pick<Operation, 'token'> & Partial<Pick<Operation, 'route' | 'hashKey'>>): readonly Secret[] {
-  const keys = hashKey === undefined ? [token] : [token, hashKey]
-  const credentials = route?.proxy?.credentials
-  if (credentials === undefined) return keys
-  const { user, password } = credentials
-  // Some outputs drop the padding.
-  const both = new Secret(basicCredentials(credentials).replace(/=+$/, ''))
-  if (password.reveal() !== '') return [...keys, both, password]
-  return user.length < MIN_KEY_LENGTH ? [...keys, both] : [...keys, both, new Secret(user)]
 }
 
 /** Whether two operations have the same settings, except for their reports, tokens, groups and the names of their accounts. */

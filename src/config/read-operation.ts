@@ -1,9 +1,9 @@
 import { reportNamed } from '../reports/index.ts'
+import { createSecretFinder, Secret } from '../secret.ts'
 import { formatDuration } from '../units.ts'
 import { dailyCallsOf, excessOf } from './daily-calls.ts'
 import { defaultBaseUrl, type Operation, type ReportSettings } from './operation.ts'
 import type { RequestedReport } from './report-list.ts'
-import { createSecretFinder, Secret } from './secret.ts'
 import { type RawValue, readSetting, type Setting, type ValueProblem } from './setting.ts'
 import { parameterNames, type SettingName, type SettingValues, settingNames, settings } from './settings.ts'
 

@@ -2,7 +2,8 @@ import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { categories, MAX_STATE_LENGTH, normalizeState } from '../reports/agents/categories.ts'
 import { DAY_MS, DURATION_PATTERN, parseBytes, parseDuration, SIZE_PATTERN } from '../units.ts'
-import { isHttpServer, type OutboundProxy, readProxyUrl } from './proxy.ts'
+import type { OutboundProxy } from '../wolkvox/route.ts'
+import { isHttpServer, readProxyUrl } from './proxy.ts'
 import { pathProblems, textProblems, tokenProblems } from './text-problems.ts'
 
 /** A text, or texts in lists and mappings, as a configuration file can have them. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Secret } from '../config/secret.ts'
+import type { Secret } from '../secret.ts'
 import { MAX_RECORDS } from '../wolkvox/values.ts'
 
 // 16 hex digits: 64 bits distinguish the agents of any operation.

@@ -1,10 +1,8 @@
-import { secretsOf } from '../config/operation.ts'
-import type { Route } from '../config/proxy.ts'
-import { createSecretFinder, type Secret } from '../config/secret.ts'
 import type { RecordRejection, Rejections } from '../model/rejections.ts'
+import { createSecretFinder, type Secret } from '../secret.ts'
 import { WolkvoxFailure } from '../wolkvox/failure.ts'
 import { UNPARSABLE } from '../wolkvox/parse.ts'
-import { createRedactor } from '../wolkvox/redaction.ts'
+import { createRedactor, type SecretSettings, secretsOf } from '../wolkvox/redaction.ts'
 import { type ApiResponse, recordsOf } from '../wolkvox/response.ts'
 import { createTraceFinder } from '../wolkvox/secret-traces.ts'
 import { isFutureDate, isObject, type Reader, UNREADABLE } from '../wolkvox/values.ts'
@@ -37,12 +35,9 @@ export interface ReadReport extends Pick<ReadRecords, 'rejections' | 'missingFie
 }
 
 /** The settings of an operation that reading a report needs. */
-export interface ReportSource extends RowSettings {
+export interface ReportSource extends RowSettings, SecretSettings {
   /** The compiled `agentFilter`. */
   readonly keepsAgent?: KeepsAgent | undefined
-  readonly token: Secret
-  /** Its proxy may have a password, which no message may contain. */
-  readonly route?: Route
   /** IANA time zone of the times in the response. */
   readonly timeZone: string
 }

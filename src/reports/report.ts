@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { Secret } from '../config/secret.ts'
 import type { Groups } from '../groups/groups.ts'
 import type { Family, Labels, Sample } from '../model/family.ts'
+import type { Secret } from '../secret.ts'
 import type { Reader } from '../wolkvox/values.ts'
 import type { AgentFilter } from './agent-filter.ts'
 

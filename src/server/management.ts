@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { endsWithin } from '../clock.ts'
-import { redactSecrets } from '../config/secret.ts'
+import { redactSecrets } from '../secret.ts'
 
 /** Whether every operation has ended a call or restored data. Once true, it stays true. */
 export type Readiness = () => boolean

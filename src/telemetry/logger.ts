@@ -1,6 +1,6 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino'
 import type { ProcessConfig } from '../config/process-config.ts'
-import { redactSecrets } from '../config/secret.ts'
+import { redactSecrets } from '../secret.ts'
 import type { StandardError } from './standard-error.ts'
 
 export type { Logger } from 'pino'

@@ -1,13 +1,12 @@
 import { readBuildInfo } from '../build-info.ts'
 import { abortable } from '../clock.ts'
-import { secretsOf } from '../config/operation.ts'
 import { readBody } from './body.ts'
 import { clockSkewMs } from './clock-skew.ts'
 import { type Connection, type Endpoint, prepareConnection } from './connection.ts'
 import { connectionFailure, cutOff, transferFailure } from './connection-failure.ts'
 import { WolkvoxFailure } from './failure.ts'
 import { type ProxyHop, proxyRefusal } from './proxy-failure.ts'
-import { createRedactor } from './redaction.ts'
+import { createRedactor, secretsOf } from './redaction.ts'
 import type { ApiResponse } from './response.ts'
 
 const USER_AGENT = `wolkvox-exporter/${readBuildInfo().version}`

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { Agent, buildConnector, Client, type Dispatcher } from 'undici'
-import type { Operation } from '../config/operation.ts'
-import { basicCredentials } from '../config/proxy.ts'
+import type { Secret } from '../secret.ts'
 import { type ProxyHop, proxyFailure, proxyHop, proxyRefusal, relayFailure } from './proxy-failure.ts'
+import { basicCredentials, type Route } from './route.ts'
 import { secureContextWith } from './secure-context.ts'
 
 // A firewall that drops packets must not use up the timeout of the whole request.
@@ -21,11 +21,21 @@ const ADDRESS_SHARE = 1 / 4
 // A response that pauses for this long does not continue.
 const IDLE_BODY_TIMEOUT_MS = 30_000
 
-/** The settings of an operation for a request. */
-export type Endpoint = Pick<
-  Operation,
-  'baseUrl' | 'server' | 'token' | 'route' | 'caCertificates' | 'timeoutMs' | 'maxResponseBytes'
->
+/** The settings of an operation for a request; all durations in milliseconds. */
+export interface Endpoint {
+  /** wolkvox's server code, e.g. `0042`. */
+  readonly server: string
+  readonly token: Secret
+  /** Scheme, host and, behind a proxy, a path prefix; without a trailing slash. */
+  readonly baseUrl: string
+  readonly route: Route
+  /** Further trusted CAs in PEM; `undefined` for those of Node alone. */
+  readonly caCertificates: string | undefined
+  /** Time limit of one request, from connect to last byte. */
+  readonly timeoutMs: number
+  /** Size limit of the decoded body. */
+  readonly maxResponseBytes: number
+}
 
 type Headers = Readonly<Record<string, string>>
 

@@ -1,8 +1,8 @@
 import { errors } from 'undici'
-import { type OutboundProxy, portOf, proxyAddress, type Route } from '../config/proxy.ts'
 import { codeOf } from '../error-text.ts'
 import { isNotHttp, tlsProblem } from './connection-failure.ts'
 import { readRetryAfter, WolkvoxFailure } from './failure.ts'
+import { type OutboundProxy, portOf, proxyAddress, type Route } from './route.ts'
 
 /** A proxy, with what its messages name. */
 export interface ProxyHop {

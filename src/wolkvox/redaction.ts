@@ -1,5 +1,33 @@
-import { base64Forms, type Secret } from '../config/secret.ts'
+import { base64Forms, Secret } from '../secret.ts'
+import { basicCredentials, type Route } from './route.ts'
 import { createTraceFinder } from './secret-traces.ts'
+
+/** The settings of an operation that contain secrets. */
+export interface SecretSettings {
+  readonly token: Secret
+  /** Its proxy may have a password. */
+  readonly route?: Route | undefined
+  /** Key of the pseudonyms. */
+  readonly hashKey?: Secret | undefined
+}
+
+// Minimum length of a user without a password that counts as a key. A shorter name can be part of any text.
+const MIN_KEY_LENGTH = 8
+
+/**
+ * All secrets of an operation, which no output may contain. User and password together are a secret too: in the base64 of both, a
+ * short password is only a few characters. A user without a password is a key.
+ */
+export function secretsOf({ token, route, hashKey }: SecretSettings): readonly Secret[] {
+  const keys = hashKey === undefined ? [token] : [token, hashKey]
+  const credentials = route?.proxy?.credentials
+  if (credentials === undefined) return keys
+  const { user, password } = credentials
+  // Some outputs drop the padding.
+  const both = new Secret(basicCredentials(credentials).replace(/=+$/, ''))
+  if (password.reveal() !== '') return [...keys, both, password]
+  return user.length < MIN_KEY_LENGTH ? [...keys, both] : [...keys, both, new Secret(user)]
+}
 
 /** Removes the secrets from an external text. Redact before shortening: half an escape cannot be recognised. */
 export type Redact = (text: string) => string

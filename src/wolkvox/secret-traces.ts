@@ -1,4 +1,4 @@
-import { base64Forms } from '../config/secret.ts'
+import { base64Forms } from '../secret.ts'
 
 // Fewer characters of a secret reveal nothing.
 const GRAM = 8

@@ -1,8 +1,8 @@
 import type { Operation } from '../config/operation.ts'
-import type { Route } from '../config/proxy.ts'
-import { Secret } from '../config/secret.ts'
 import type { CallResult, Outcome, RestoreResult } from '../model/outcome.ts'
+import { Secret } from '../secret.ts'
 import type { ApiResponse } from '../wolkvox/response.ts'
+import type { Route } from '../wolkvox/route.ts'
 
 /** What the serving thread can request from a worker thread. */
 export type TaskRequest = { readonly operation: PlainOperation; readonly report: string } & (

@@ -1,4 +1,4 @@
-import { dailyLimit, type Operation, secretsOf } from '../config/operation.ts'
+import { dailyLimit, type Operation } from '../config/operation.ts'
 import { renderReport } from '../exposition/render-report.ts'
 import {
   type CallResult,
@@ -13,7 +13,7 @@ import { readReport, type Snapshot } from '../reports/read-report.ts'
 import { type AnyReport, type RowSettings, requestPathOf } from '../reports/report.ts'
 import { decodeSnapshot, encodeSnapshot } from '../storage/snapshot-file.ts'
 import { toFailure, type WolkvoxFailure } from '../wolkvox/failure.ts'
-import { createRedactor } from '../wolkvox/redaction.ts'
+import { createRedactor, secretsOf } from '../wolkvox/redaction.ts'
 import { type FromWorker, fromPlain, type TaskRequest, type ToWorker } from './protocol.ts'
 
 /** Handles the messages that a worker thread receives. */

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { type Environment, readEnvironment } from '../../src/config/environment.ts'
-import { describeRoute } from '../../src/config/proxy.ts'
+import { describeRoute } from '../../src/wolkvox/route.ts'
 
 const REQUIRED = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { isHttpServer, portOf } from '../../src/config/proxy.ts'
+import { isHttpServer } from '../../src/config/proxy.ts'
+import { portOf } from '../../src/wolkvox/route.ts'
 
 it.each([
   ['http://proxy', true],

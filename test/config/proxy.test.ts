@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { describeRoute, proxyAddress, readProxyUrl, routeFromEnvironment } from '../../src/config/proxy.ts'
+import { readProxyUrl, routeFromEnvironment } from '../../src/config/proxy.ts'
+import { describeRoute, proxyAddress } from '../../src/wolkvox/route.ts'
 
 const WOLKVOX = new URL('https://wv0042.wolkvox.com')
 const PROXY = 'http://proxy.example:3128'

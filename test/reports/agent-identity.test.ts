@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { Secret } from '../../src/config/secret.ts'
 import {
   agentPrivacyOf,
   agentPrivacyProblem,
@@ -9,6 +8,7 @@ import {
 } from '../../src/reports/agent-identity.ts'
 import { fingerprintOf } from '../../src/reports/pseudonym.ts'
 import type { AgentNameMode, RowSettings } from '../../src/reports/report.ts'
+import { Secret } from '../../src/secret.ts'
 import { UNREADABLE } from '../../src/wolkvox/values.ts'
 import { HASH_KEY } from '../../tools/fixtures.ts'
 import { FETCHED_AT } from '../support/agents.ts'

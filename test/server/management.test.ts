@@ -3,7 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { Secret } from '../../src/config/secret.ts'
+import { Secret } from '../../src/secret.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { makeApp } from './make-app.ts'
 

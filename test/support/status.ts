@@ -1,4 +1,3 @@
-import { Secret } from '../../src/config/secret.ts'
 import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import {
   type ExporterState,
@@ -9,6 +8,7 @@ import {
   withRefreshInProgress,
   withRequest,
 } from '../../src/scheduling/state.ts'
+import { Secret } from '../../src/secret.ts'
 import type { FailureReason } from '../../src/wolkvox/failure.ts'
 import { anAccountState, anOperation, aSuccess, momentAt } from '../../tools/fixtures.ts'
 

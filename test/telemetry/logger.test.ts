@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Secret } from '../../src/config/secret.ts'
+import { Secret } from '../../src/secret.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import type { DroppedLines } from '../../src/telemetry/standard-error.ts'
 

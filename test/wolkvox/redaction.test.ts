@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Secret } from '../../src/config/secret.ts'
+import { Secret } from '../../src/secret.ts'
 import { EXCERPT_BYTES, excerptOf } from '../../src/wolkvox/excerpt.ts'
 import { createRedactor, WITHHELD } from '../../src/wolkvox/redaction.ts'
 import { tokenForms } from '../support/token-forms.ts'

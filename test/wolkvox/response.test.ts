@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Secret } from '../../src/config/secret.ts'
+import { Secret } from '../../src/secret.ts'
 import { WolkvoxFailure } from '../../src/wolkvox/failure.ts'
 import { createRedactor } from '../../src/wolkvox/redaction.ts'
 import { recordsOf } from '../../src/wolkvox/response.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Secret } from '../../../src/config/secret.ts'
+import { Secret } from '../../../src/secret.ts'
 import { createRedactor, WITHHELD } from '../../../src/wolkvox/redaction.ts'
 import fc from '../../support/fast-check.ts'
 import { tokenForms } from '../../support/token-forms.ts'

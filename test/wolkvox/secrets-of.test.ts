@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { secretsOf } from '../../src/config/operation.ts'
 import { readProxyUrl } from '../../src/config/proxy.ts'
-import { createRedactor } from '../../src/wolkvox/redaction.ts'
+import { createRedactor, secretsOf } from '../../src/wolkvox/redaction.ts'
 import { anOperation, HASH_KEY } from '../../tools/fixtures.ts'
 
 function secretsThrough(url: string) {

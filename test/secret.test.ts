@@ -2,8 +2,8 @@ import { format, inspect } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { redactSecrets, Secret } from '../../src/config/secret.ts'
-import { eventually } from '../../tools/eventually.ts'
+import { redactSecrets, Secret } from '../src/secret.ts'
+import { eventually } from '../tools/eventually.ts'
 
 const secret = new Secret('test-token')
 
