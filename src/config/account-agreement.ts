@@ -4,16 +4,16 @@ import { accountIdOf, type Operation } from './operation.ts'
 import { intervalPlace, type RawSettings, type SettingProblem, shortestOf } from './read-operation.ts'
 import { settings } from './settings.ts'
 
-/** One of several operations, with its raw settings. */
-export interface Member {
+/** An operation of a file, with its raw settings. */
+export interface ListedOperation {
   /** Its place in the list of operations. */
   readonly index: number
   readonly raw: RawSettings
   readonly operation: Operation
 }
 
-/** A problem of one of several operations. */
-export interface MemberProblem extends SettingProblem {
+/** A problem of an operation of a file. */
+export interface OperationProblem extends SettingProblem {
   readonly index: number
 }
 
@@ -22,13 +22,13 @@ export interface MemberProblem extends SettingProblem {
  * zone takes those of the others. Reports operations that contradict each other, and accounts whose operations together exceed the
  * daily limit.
  */
-export function agreeOnAccounts(members: readonly Member[]): {
+export function agreeOnAccounts(listed: readonly ListedOperation[]): {
   readonly operations: readonly Operation[]
-  readonly problems: readonly MemberProblem[]
+  readonly problems: readonly OperationProblem[]
 } {
-  const problems: MemberProblem[] = []
+  const problems: OperationProblem[] = []
   const agreed = new Map<number, Operation>()
-  for (const ofAccount of Map.groupBy(members, ({ operation }) => accountIdOf(operation)).values()) {
+  for (const ofAccount of Map.groupBy(listed, ({ operation }) => accountIdOf(operation)).values()) {
     const licenses = agreedValue(ofAccount, 'licenses', 'number', problems)
     const timeZone = agreedValue(ofAccount, 'timeZone', 'time zone', problems)
     const operations = ofAccount.map(({ index, operation }) => {
@@ -40,13 +40,15 @@ export function agreeOnAccounts(members: readonly Member[]): {
     const excess = ofAccount.length > 1 ? excessOf(dailyCallsOf(operations)) : undefined
     if (excess !== undefined) problems.push({ ...placeOfShortest(ofAccount), message: excess })
   }
-  return { operations: members.map(({ index, operation }) => agreed.get(index) ?? operation), problems }
+  return { operations: listed.map(({ index, operation }) => agreed.get(index) ?? operation), problems }
 }
 
 /** Where the shortest interval of an account is written. */
-function placeOfShortest(members: readonly Member[]): Pick<MemberProblem, 'index' | 'setting' | 'at'> {
+function placeOfShortest(
+  listed: readonly ListedOperation[],
+): Pick<OperationProblem, 'index' | 'setting' | 'at'> {
   const { index, raw, name } = shortestOf(
-    members.flatMap(({ index, raw, operation: { reports } }) =>
+    listed.flatMap(({ index, raw, operation: { reports } }) =>
       reports.map(({ name, refreshIntervalMs }) => ({ index, raw, name, refreshIntervalMs })),
     ),
   )
@@ -55,12 +57,12 @@ function placeOfShortest(members: readonly Member[]): Pick<MemberProblem, 'index
 }
 
 function agreedValue<S extends 'licenses' | 'timeZone'>(
-  members: readonly Member[],
+  listed: readonly ListedOperation[],
   setting: S,
   what: string,
-  problems: MemberProblem[],
+  problems: OperationProblem[],
 ): Operation[S] | undefined {
-  const [first, ...others] = members.filter(({ raw }) => raw[setting] !== undefined)
+  const [first, ...others] = listed.filter(({ raw }) => raw[setting] !== undefined)
   for (const { index, operation } of others) {
     if (first === undefined || operation[setting] === first.operation[setting]) continue
     const message = `differs from operations[${first.index}], which has the same account (server and base URL); set both to the same ${what}`

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { createSecretFinder } from '../secret.ts'
 import { type LocatedProblem, parseYaml, type YamlText } from '../yaml-text.ts'
-import { agreeOnAccounts, type MemberProblem } from './account-agreement.ts'
+import { agreeOnAccounts, type OperationProblem } from './account-agreement.ts'
 import { type ConfigDocument, keyPath, OPERATIONS, readDocument } from './config-document.ts'
 import { ConfigError } from './config-error.ts'
 import { type Environment, readVariable, unknownVariables, variableSettings } from './environment.ts'
@@ -39,11 +39,11 @@ export async function readConfigFile(
   if (text === undefined) throw new ConfigError(problems.map((problem) => `${option}: ${problem}`))
   const yaml = parseYaml(text, { name: path, maxTokens: MAX_TOKENS, privateSections: [] })
   if (yaml.problems.length > 0) throw new ConfigError(firstOf(yaml.problems))
-  const parsed: ParsedFile = { path, option, yaml, document: readDocument(yaml.value), environment }
+  const parsed: ParsedConfig = { path, option, yaml, document: readDocument(yaml.value), environment }
   return load(parsed)
 }
 
-interface ParsedFile {
+interface ParsedConfig {
   readonly path: string
   readonly option: string
   readonly yaml: YamlText
@@ -52,7 +52,7 @@ interface ParsedFile {
 }
 
 /** Reads the values of a file and the files that they name. */
-async function load(parsed: ParsedFile): Promise<Config> {
+async function load(parsed: ParsedConfig): Promise<Config> {
   const { path, option, document, environment } = parsed
   const { operations } = document
   const source = {
@@ -73,7 +73,7 @@ async function load(parsed: ParsedFile): Promise<Config> {
       return operation === undefined || raw === undefined ? [] : [{ index, raw, operation }]
     }),
   )
-  const placed = (list: readonly (SettingProblem | MemberProblem)[], index = 0): LocatedProblem[] =>
+  const placed = (list: readonly (SettingProblem | OperationProblem)[], index = 0): LocatedProblem[] =>
     list.flatMap((problem) => place(document, 'index' in problem ? problem.index : index, problem))
   const problems = [
     ...document.problems,
@@ -159,7 +159,7 @@ function firstOf(problems: readonly string[]): string[] {
   return others > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${others} more problems`] : [...problems]
 }
 
-function sameNames({ operations }: ConfigDocument): MemberProblem[] {
+function sameNames({ operations }: ConfigDocument): OperationProblem[] {
   // Two Unicode forms of a name look the same.
   const byName = Map.groupBy(
     operations.entries(),
@@ -184,7 +184,7 @@ function sameNames({ operations }: ConfigDocument): MemberProblem[] {
 function tokensOfOthers(
   { operations }: ConfigDocument,
   tokens: readonly (string | undefined)[],
-): MemberProblem[] {
+): OperationProblem[] {
   const all = operations.map(({ raw }) => shownTexts(raw)).join('\n')
   return tokens.flatMap((token, owner) => {
     if (token === undefined) return []

@@ -54,10 +54,10 @@ const SUGGESTED_INTERVAL_MS = 300_000
 
 /** Reads an operation, the files that its settings name, and the proxy of the environment. */
 export async function loadOperation(raw: RawSettings, source: SettingSource): Promise<LoadedOperation> {
-  const token = await readToken(raw, source)
-  const ca = await readCa(raw, source)
-  const key = await readKey(raw, source)
-  const groups = await readGroups(raw, source, {
+  const token = await loadToken(raw, source)
+  const ca = await loadCa(raw, source)
+  const key = await loadHashKey(raw, source)
+  const groups = await loadGroups(raw, source, {
     token: token.text,
     'key of the pseudonyms': key.key?.reveal(),
   })
@@ -116,7 +116,7 @@ function routeOf({ proxyUrl, server, baseUrl }: RawSettings, { environment }: Se
 /** The settings that say where the token is. An operation has exactly one of them. */
 export const tokenSettings = ['token', 'tokenFile', 'tokenEnv'] as const
 
-interface ReadToken {
+interface LoadedToken {
   /** Where it comes from. */
   readonly setting: SettingName
   readonly text: string | undefined
@@ -125,14 +125,14 @@ interface ReadToken {
   readonly hangs: boolean
 }
 
-async function readToken(raw: RawSettings, source: SettingSource): Promise<ReadToken> {
+async function loadToken(raw: RawSettings, source: SettingSource): Promise<LoadedToken> {
   const [setting = 'token', ...others] = tokenSettings.filter((name) => raw[name] !== undefined)
   const text = raw[setting]
   const found = (
     text: string | undefined,
     messages: readonly string[],
     more: { readonly path?: string; readonly hangs?: boolean } = {},
-  ): ReadToken => ({
+  ): LoadedToken => ({
     setting,
     text,
     problems: messages.map((message) => ({ setting, message })),
@@ -171,7 +171,7 @@ async function readToken(raw: RawSettings, source: SettingSource): Promise<ReadT
 }
 
 /** Reads the CA file, unless there is none or its path is wrong, which is reported like any wrong setting. */
-async function readCa({ caFile }: RawSettings, source: SettingSource) {
+async function loadCa({ caFile }: RawSettings, source: SettingSource) {
   if (typeof caFile !== 'string' || pathProblems(caFile).length > 0) return NO_CA
   const { readCaFile } = await import('./ca-file.ts')
   const path = pathOf(caFile, source)
@@ -199,7 +199,7 @@ async function patternProblems(raw: RawSettings): Promise<SettingProblem[]> {
 }
 
 /** Reads the key of the pseudonyms, unless its path is wrong. Without a key, a list of names or ids would find the agents. */
-async function readKey({ hashKeyFile, ...raw }: RawSettings, source: SettingSource) {
+async function loadHashKey({ hashKeyFile, ...raw }: RawSettings, source: SettingSource) {
   if (hashKeyFile === undefined) {
     const hashed = (['agentName', 'agentId'] as const).find((setting) => raw[setting] === 'hash')
     if (hashed === undefined) return NO_KEY
@@ -222,7 +222,7 @@ async function readKey({ hashKeyFile, ...raw }: RawSettings, source: SettingSour
 const NO_KEY = { key: undefined, path: undefined, problems: [], hangs: false } as const
 
 /** Reads the groups file like the CA file. */
-async function readGroups(
+async function loadGroups(
   { groupsFile }: RawSettings,
   source: SettingSource,
   secrets: Readonly<Record<string, string | undefined>>,

@@ -38,7 +38,7 @@ export function reportList(settings: ListedSettings) {
       context.addIssue({ code: 'custom', message, path })
     const found =
       typeof raw === 'string'
-        ? readText(raw, issue)
+        ? readListText(raw, issue)
         : isList(raw)
           ? readNames(raw, issue)
           : readMapping(raw, settings, issue)
@@ -49,7 +49,7 @@ export function reportList(settings: ListedSettings) {
 
 type AddIssue = (message: string, ...path: PropertyKey[]) => void
 
-function readText(text: string, issue: AddIssue): RequestedReport[] {
+function readListText(text: string, issue: AddIssue): RequestedReport[] {
   const listed = text.split(',').map((name) => name.trim())
   const wrong = listed.find((name, index) => !names.includes(name) || listed.indexOf(name) !== index)
   if (wrong !== undefined) {

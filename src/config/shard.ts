@@ -11,7 +11,7 @@ export interface Shard {
   readonly total: number
 }
 
-export const WHOLE: Shard = { number: 0, total: 1 }
+export const SINGLE_SHARD: Shard = { number: 0, total: 1 }
 
 /** What a pod knows about itself. */
 export interface PodIdentity {

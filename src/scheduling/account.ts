@@ -16,7 +16,7 @@ import {
   withRequestToday,
 } from './budget.ts'
 import { createCallQueue } from './call-queue.ts'
-import { refuse } from './refusal.ts'
+import { refusalOf } from './refusal.ts'
 import type { ScheduledReport } from './scheduled-report.ts'
 
 /** The settings of an account; operations with the same server and base URL share one. */
@@ -149,7 +149,7 @@ function createAccount(
   }
 
   async function run(call: Call): Promise<Outcome> {
-    const refusal = refuse(state, call.report, now(), dueTimes)
+    const refusal = refusalOf(state, call.report, now(), dueTimes)
     if (refusal !== undefined) return refusal
     const wasExhausted = isQuotaExhausted(state, Date.now())
     await countRequest(call)
@@ -177,7 +177,7 @@ function createAccount(
   return {
     state: () => state,
     backoffMs: (report) => backoffMs(state, now(), report),
-    allows: (report) => refuse(state, report, now(), dueTimes) === undefined,
+    allows: (report) => refusalOf(state, report, now(), dueTimes) === undefined,
     configure: (changed) => {
       const wasExhausted = isQuotaExhausted(state, Date.now())
       state = { ...state, ...changed }

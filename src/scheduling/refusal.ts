@@ -18,7 +18,7 @@ import type { ScheduledReport } from './scheduled-report.ts'
  *
  * @returns the outcome of a call that the budget does not allow; `undefined` if it does
  */
-export function refuse(
+export function refusalOf(
   state: AccountState,
   report: ScheduledReport,
   at: Moment,

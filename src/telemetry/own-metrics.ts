@@ -13,7 +13,7 @@ import processStartTime from 'prom-client/lib/metrics/processStartTime.js'
 import version from 'prom-client/lib/metrics/version.js'
 import Registry from 'prom-client/lib/registry.js'
 import type { BuildInfo } from '../build-info.ts'
-import { type Shard, WHOLE } from '../config/shard.ts'
+import { type Shard, SINGLE_SHARD } from '../config/shard.ts'
 import type { FilledFamily } from '../model/family.ts'
 import type { ReloadState } from './reloads.ts'
 
@@ -47,7 +47,7 @@ export type CollectOwnMetrics = () => Promise<readonly FilledFamily[]>
 export function createOwnMetrics(
   build: BuildInfo,
   reloads: () => Pick<ReloadState, 'isSuccessful' | 'succeededAt'>,
-  shard: Shard = WHOLE,
+  shard: Shard = SINGLE_SHARD,
 ): CollectOwnMetrics {
   const registry = new Registry()
   const registers = [registry]

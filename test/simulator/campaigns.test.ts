@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { behaviour } from '../../src/simulator/centre/behaviour.ts'
-import { Campaign, type CampaignPlan } from '../../src/simulator/centre/campaign.ts'
+import { type CampaignPlan, SimulatedCampaign } from '../../src/simulator/centre/campaign.ts'
 import { Centre, type CentreOptions } from '../../src/simulator/centre/centre.ts'
 import { day, hour } from '../../src/simulator/centre/time.ts'
 import { centreAt, oneSkill, recordsOfCentre, worksToday } from './helpers.ts'
 
-const sumOfResults = ({ results }: Campaign) => Object.values(results).reduce((sum, calls) => sum + calls, 0)
+const sumOfResults = ({ results }: SimulatedCampaign) =>
+  Object.values(results).reduce((sum, calls) => sum + calls, 0)
 
 const aPlan: CampaignPlan = {
   id: '1',
@@ -217,7 +218,7 @@ describe('an override of a campaign', () => {
 
 describe('the calls of the last minute', () => {
   it('are those that ended in the 60 seconds up to now', () => {
-    const campaign = new Campaign(aPlan)
+    const campaign = new SimulatedCampaign(aPlan)
     const endCalls = (second: number, calls: number) => {
       for (let call = 0; call < calls; call += 1) {
         campaign.startCall()

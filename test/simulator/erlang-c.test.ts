@@ -4,7 +4,7 @@ import type { Behaviour } from '../../src/simulator/centre/behaviour.ts'
 import { CallDistributor } from '../../src/simulator/centre/call-distributor.ts'
 import { EventQueue } from '../../src/simulator/centre/queues.ts'
 import { exponential, type Random, seededRandom } from '../../src/simulator/centre/random.ts'
-import { Skill } from '../../src/simulator/centre/skill.ts'
+import { SimulatedSkill } from '../../src/simulator/centre/skill.ts'
 import { erlangC, oneSkill } from './helpers.ts'
 
 /** Long, so that the rounding of events to whole seconds changes nothing. */
@@ -44,7 +44,7 @@ function simulate(agents: number, load: number, skillCount: number, seed: number
   const random = seededRandom(seed)
   const skills = Array.from({ length: skillCount }, (_, index) => {
     const [plan = expect.fail()] = oneSkill
-    return new Skill({ ...plan, id: String(index) })
+    return new SimulatedSkill({ ...plan, id: String(index) })
   })
   const arrivals = new Map<number, number>()
   const waits: number[] = []

@@ -5,7 +5,7 @@ import { endsWithin } from '../../clock.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import { type LocatedProblem, parseYaml, sectionOf } from '../../yaml-text.ts'
 import { type Pems, readPemFiles } from './pem-files.ts'
-import { readText } from './read-text.ts'
+import { readRawText } from './raw-text.ts'
 import { keyProblems, webConfigWarnings } from './rules.ts'
 import { TLS_SECTION, USERS_SECTION, type WebConfigValues, webConfigSchema } from './schema.ts'
 import { type TlsResult, toTlsSettings } from './tls.ts'
@@ -33,7 +33,7 @@ export async function readWebConfig(path: string): Promise<LoadedWebConfig> {
 
 /** Reads the file and those that it names, one after the other: each hung file blocks one of libuv's threads. */
 export async function loadWebConfig(path: string): Promise<WebConfigResult> {
-  const main = await readText(path, 'the web configuration')
+  const main = await readRawText(path, 'the web configuration')
   if (!main.ok) return { ok: false, problems: [main.problem], files: [path] }
   if (!main.isUtf8) return { ok: false, problems: [`${path} is not UTF-8; save it as UTF-8`], files: [path] }
   const yaml = parseYaml(main.text, {

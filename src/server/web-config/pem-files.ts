@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { LocatedProblem, Path } from '../../yaml-text.ts'
-import { readText } from './read-text.ts'
+import { readRawText } from './raw-text.ts'
 import { isBlank, TLS_SECTION } from './schema.ts'
 
 /** The PEM texts that the configuration contains or names. */
@@ -56,7 +56,7 @@ export async function readPemFiles(
       places[pem] = at
       const path = resolve(folder, file)
       files.push(path)
-      const read = await readText(path, contents)
+      const read = await readRawText(path, contents)
       if (read.ok) pems[pem] = read.text
       else problems.push({ at, message: read.problem })
       if (pem === 'key') isKeyExposed = read.ok && read.isReadableByOthers

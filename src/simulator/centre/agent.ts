@@ -31,12 +31,12 @@ export function auxiliary(name: string): Activity {
 }
 
 /** The directions in which wolkvox counts calls. */
-export type Direction = 'inbound' | 'outbound' | 'internal'
+export type CallDirection = 'inbound' | 'outbound' | 'internal'
 
 /** Seconds and answered calls since midnight. */
 export interface DayTotals {
   readonly seconds: Readonly<Record<TimeTotal | 'login', number>>
-  readonly calls: Readonly<Record<Direction, number>>
+  readonly calls: Readonly<Record<CallDirection, number>>
 }
 
 const noSeconds = () => ({ ready: 0, inbound: 0, outbound: 0, acw: 0, aux: 0, ring: 0, login: 0 })
@@ -95,7 +95,7 @@ export class SimulatedAgent {
   }
 
   /** Counts an answered call. */
-  countCall(direction: Direction): void {
+  countCall(direction: CallDirection): void {
     this.#calls[direction] += 1
   }
 

@@ -1,8 +1,8 @@
 import { type Activity, activities, auxiliary, type SimulatedAgent } from './agent.ts'
 import type { Behaviour } from './behaviour.ts'
 import {
-  type Call,
   createLine,
+  type InboundCall,
   isStillReady,
   type Line,
   longestReadyAgent,
@@ -12,7 +12,7 @@ import {
 import type { EventQueue } from './queues.ts'
 import type { Random } from './random.ts'
 import type { Pause } from './shifts.ts'
-import type { Skill } from './skill.ts'
+import type { SimulatedSkill } from './skill.ts'
 
 /** What happened to an inbound call. Calls are numbered in the order of their arrival, from 1. */
 export interface CallEvent {
@@ -41,14 +41,14 @@ export class CallDistributor {
   readonly #random: Random
   readonly #behaviour: Behaviour
   readonly #listener: DistributorListener
-  readonly #lines: ReadonlyMap<Skill, Line>
+  readonly #lines: ReadonlyMap<SimulatedSkill, Line>
   #calls = 0
 
   constructor(
     events: EventQueue,
     random: Random,
     behaviour: Behaviour,
-    skills: readonly Skill[],
+    skills: readonly SimulatedSkill[],
     listener: DistributorListener = {},
   ) {
     this.#events = events
@@ -59,19 +59,19 @@ export class CallDistributor {
   }
 
   /** Receives an inbound call. */
-  receiveCall(skill: Skill): void {
+  receiveCall(skill: SimulatedSkill): void {
     const line = this.#lineOf(skill)
     const arrivedAt = this.#events.now
     const patienceEndsAt = arrivedAt + this.#behaviour.patienceSeconds(this.#random, skill.plan)
     this.#calls += 1
-    const call: Call = { number: this.#calls, line, arrivedAt, patienceEndsAt, state: 'waiting' }
+    const call: InboundCall = { number: this.#calls, line, arrivedAt, patienceEndsAt, state: 'waiting' }
     skill.countArrival()
     this.#report('arrived', call)
     this.#ringOrWait(call, () => line.calls.push(call))
   }
 
   /** The agents with this skill who are ready now. */
-  readyAgents(skill: Skill): number {
+  readyAgents(skill: SimulatedSkill): number {
     return this.#lineOf(skill).readyCount
   }
 
@@ -79,7 +79,7 @@ export class CallDistributor {
    * Connects a person whom a campaign has called with the agent who has been ready for the longest time. Returns whether
    * an agent was ready.
    */
-  connectOutboundCall(skill: Skill): boolean {
+  connectOutboundCall(skill: SimulatedSkill): boolean {
     const shift = longestReadyAgent(this.#lineOf(skill))
     if (shift !== undefined) this.#makeOutboundCall(shift)
     return shift !== undefined
@@ -91,7 +91,7 @@ export class CallDistributor {
    */
   startShift(
     agent: SimulatedAgent,
-    skills: readonly Skill[],
+    skills: readonly SimulatedSkill[],
     logoutAt: number,
     pauses: readonly Pause[],
   ): void {
@@ -106,13 +106,13 @@ export class CallDistributor {
     this.#listener.onLogin?.(agent)
   }
 
-  #lineOf(skill: Skill): Line {
+  #lineOf(skill: SimulatedSkill): Line {
     const line = this.#lines.get(skill)
     if (line === undefined) throw new RangeError(`unknown skill ${skill.plan.id}; pass it to the constructor`)
     return line
   }
 
-  #ringOrWait(call: Call, enqueue: () => void): void {
+  #ringOrWait(call: InboundCall, enqueue: () => void): void {
     const shift = longestReadyAgent(call.line)
     if (shift !== undefined) {
       this.#ring(shift, call)
@@ -126,7 +126,7 @@ export class CallDistributor {
     })
   }
 
-  #ring(shift: ShiftState, call: Call): void {
+  #ring(shift: ShiftState, call: InboundCall): void {
     const { missesCall, missedRingSeconds, ringSeconds } = this.#behaviour
     const missed = missesCall(this.#random)
     const ringEndsAt = this.#events.now + (missed ? missedRingSeconds : ringSeconds(this.#random))
@@ -145,18 +145,18 @@ export class CallDistributor {
   }
 
   /** The call keeps its place: another agent gets it before all calls that arrived later. */
-  #requeueMissedCall(shift: ShiftState, call: Call): void {
+  #requeueMissedCall(shift: ShiftState, call: InboundCall): void {
     this.#ringOrWait(call, () => call.line.calls.unshift(call))
     this.#becomeFree(shift)
   }
 
-  #abandon(call: Call): void {
+  #abandon(call: InboundCall): void {
     call.state = 'abandoned'
     call.line.skill.countAbandonment()
     this.#report('abandoned', call)
   }
 
-  #answerCall(shift: ShiftState, call: Call): void {
+  #answerCall(shift: ShiftState, call: InboundCall): void {
     const { skill } = call.line
     call.state = 'answered'
     skill.countAnswer(this.#events.now - call.arrivedAt)
@@ -166,7 +166,7 @@ export class CallDistributor {
     this.#runActivity(shift, activities.inboundCall, seconds, () => this.#startAfterCallWork(shift))
   }
 
-  #report(kind: CallEvent['kind'], { number, line }: Call, agent?: SimulatedAgent): void {
+  #report(kind: CallEvent['kind'], { number, line }: InboundCall, agent?: SimulatedAgent): void {
     this.#listener.onCallEvent?.({
       kind,
       call: number,

@@ -1,7 +1,7 @@
 import { day } from './time.ts'
 
 /** The ways in which a dialled call can end. */
-export type CallResult = 'answered' | 'noAnswer' | 'failed' | 'answeringMachine'
+export type DialResult = 'answered' | 'noAnswer' | 'failed' | 'answeringMachine'
 
 /** A predictive campaign. Times are seconds of the day. */
 export interface CampaignPlan {
@@ -25,11 +25,11 @@ export interface CampaignPlan {
   /** Whether the campaign stops once its list is finished. wolkvox leaves some in the state `started`. */
   readonly stopsWhenFinished: boolean
   /** The probability of each result. They add up to 1. */
-  readonly results: Readonly<Record<CallResult, number>>
+  readonly results: Readonly<Record<DialResult, number>>
 }
 
 interface ResultShare {
-  readonly value: CallResult
+  readonly value: DialResult
   readonly share: number
 }
 
@@ -40,7 +40,7 @@ const toShares = (shares: CampaignPlan['results']): readonly ResultShare[] => [
   { value: 'answeringMachine', share: shares.answeringMachine },
 ]
 
-const noResults = (): Record<CallResult, number> => ({
+const noResults = (): Record<DialResult, number> => ({
   answered: 0,
   noAnswer: 0,
   failed: 0,
@@ -53,7 +53,7 @@ const window = 60
  * The list of a campaign and its results since midnight. A record counts as dialled when its call ends, so that the
  * results always add up to the dialled calls.
  */
-export class Campaign {
+export class SimulatedCampaign {
   readonly plan: CampaignPlan
   /** The state that replaces the schedule. */
   statusOverride: 'started' | 'stopped' | undefined
@@ -75,7 +75,7 @@ export class Campaign {
     this.#shares = toShares(plan.results)
   }
 
-  get results(): Readonly<Record<CallResult, number>> {
+  get results(): Readonly<Record<DialResult, number>> {
     return this.#results
   }
 
@@ -151,7 +151,7 @@ export class Campaign {
     this.#inProgress += 1
   }
 
-  endCall(result: CallResult, second: number): void {
+  endCall(result: DialResult, second: number): void {
     this.#inProgress -= 1
     this.#results[result] += 1
     this.#passDialed += 1

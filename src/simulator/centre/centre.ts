@@ -1,7 +1,7 @@
 import { createAgents, type SimulatedAgent } from './agent.ts'
 import { type Behaviour, behaviour as defaultBehaviour } from './behaviour.ts'
 import { CallDistributor, type CallEvent } from './call-distributor.ts'
-import { Campaign, type CampaignPlan } from './campaign.ts'
+import { type CampaignPlan, SimulatedCampaign } from './campaign.ts'
 import { defaultCampaignPlans } from './campaign-plans.ts'
 import { Conversations, chatPlan, interactionPlan } from './conversations.ts'
 import { type Demand, demandFor, nextArrival } from './demand.ts'
@@ -10,7 +10,7 @@ import { Network } from './network.ts'
 import { EventQueue } from './queues.ts'
 import { deriveSeed, type Random, seededRandom } from './random.ts'
 import { planShift, type Shift } from './shifts.ts'
-import { Skill, type SkillPlan } from './skill.ts'
+import { SimulatedSkill, type SkillPlan } from './skill.ts'
 import { defaultSkillPlans, skillsOfAgent } from './skill-plans.ts'
 import { day, dayOf } from './time.ts'
 
@@ -35,7 +35,7 @@ export interface CentreOptions {
 
 /** The calls of a skill that arrive today. */
 interface Arrivals {
-  readonly skill: Skill
+  readonly skill: SimulatedSkill
   demand: Demand
   factor: number
   /** Changes whenever the next arrival is drawn again, so that the one drawn before is not received. */
@@ -48,8 +48,8 @@ interface Arrivals {
  */
 export class Centre {
   readonly agents: readonly SimulatedAgent[]
-  readonly skills: readonly Skill[]
-  readonly campaigns: readonly Campaign[]
+  readonly skills: readonly SimulatedSkill[]
+  readonly campaigns: readonly SimulatedCampaign[]
   readonly chats: Conversations
   readonly interactions: Conversations
   readonly network: Network
@@ -68,7 +68,7 @@ export class Centre {
     const skillIndexes = Array.from({ length: agents }, (_, index) => skillsOfAgent(index, agents, plans))
     const agentsOf = (skill: number) => skillIndexes.filter((indexes) => indexes.includes(skill)).length
     this.agents = createAgents(agents)
-    this.skills = plans.map((plan) => new Skill(plan))
+    this.skills = plans.map((plan) => new SimulatedSkill(plan))
     this.#skillIndexes = skillIndexes
     this.#arrivals = this.skills.map((skill) => ({ skill, demand: noDemand, factor: 1, draw: 0 }))
     this.#random = seededRandom(seed)
@@ -104,12 +104,12 @@ export class Centre {
   }
 
   /** The skills of the agent at this index; the main skill is the first. */
-  skillsOf(agentIndex: number): readonly Skill[] {
+  skillsOf(agentIndex: number): readonly SimulatedSkill[] {
     return (this.#skillIndexes[agentIndex] ?? []).flatMap((index) => this.skills[index] ?? [])
   }
 
   /** The agents with this skill who are ready now. */
-  readyAgents(skill: Skill): number {
+  readyAgents(skill: SimulatedSkill): number {
     return this.#distributor.readyAgents(skill)
   }
 
@@ -121,10 +121,10 @@ export class Centre {
     this.#restartArrivals(arrivals)
   }
 
-  #startCampaign(plan: CampaignPlan): Campaign {
+  #startCampaign(plan: CampaignPlan): SimulatedCampaign {
     const skill = this.skills.find((candidate) => candidate.plan.id === plan.skillId)
     if (skill === undefined) throw new RangeError(`campaign ${plan.id}: unknown skill ${plan.skillId}`)
-    const campaign = new Campaign(plan)
+    const campaign = new SimulatedCampaign(plan)
     const dialer = new Dialer(this.#events, this.#random, this.#distributor)
     this.#events.schedule(0, () => dialer.run(campaign, skill))
     return campaign
@@ -155,7 +155,7 @@ export class Centre {
 
   #scheduleLogin(
     agent: SimulatedAgent,
-    skills: readonly Skill[],
+    skills: readonly SimulatedSkill[],
     { loginAt, logoutAt, pauses }: Shift,
     midnight: number,
   ): void {

@@ -1,8 +1,8 @@
 import type { CallDistributor } from './call-distributor.ts'
-import type { Campaign } from './campaign.ts'
+import type { SimulatedCampaign } from './campaign.ts'
 import type { EventQueue } from './queues.ts'
 import { chance, integerBetween, pickByShare, type Random } from './random.ts'
-import type { Skill } from './skill.ts'
+import type { SimulatedSkill } from './skill.ts'
 import { minute } from './time.ts'
 
 /** Seconds between two decisions of a campaign on how many calls to start. */
@@ -27,7 +27,7 @@ export class Dialer {
   }
 
   /** Runs a campaign from the current second on. */
-  run(campaign: Campaign, skill: Skill): void {
+  run(campaign: SimulatedCampaign, skill: SimulatedSkill): void {
     const { callsPerMinute, readyReserve, speed } = campaign.plan
     const tickSeconds = Math.round(
       Math.min(maxTickSeconds, Math.max(minTickSeconds, minute / callsPerMinute)),
@@ -51,7 +51,7 @@ export class Dialer {
     tick()
   }
 
-  #dial(campaign: Campaign, skill: Skill): void {
+  #dial(campaign: SimulatedCampaign, skill: SimulatedSkill): void {
     campaign.startCall()
     const result = pickByShare(this.#random, campaign.resultShares)
     const seconds =

@@ -1,10 +1,10 @@
 import { activities, type SimulatedAgent } from './agent.ts'
 import { FifoQueue } from './queues.ts'
 import type { Pause } from './shifts.ts'
-import type { Skill } from './skill.ts'
+import type { SimulatedSkill } from './skill.ts'
 
 /** An inbound call. The caller hangs up at `patienceEndsAt` (a whole second, or never). */
-export interface Call {
+export interface InboundCall {
   readonly number: number
   readonly line: Line
   readonly arrivedAt: number
@@ -14,8 +14,8 @@ export interface Call {
 
 /** The queues of one skill. Entries that are no longer valid stay until they are at the head. */
 export interface Line {
-  readonly skill: Skill
-  readonly calls: FifoQueue<Call>
+  readonly skill: SimulatedSkill
+  readonly calls: FifoQueue<InboundCall>
   readonly readyAgents: FifoQueue<ReadyEntry>
   readyCount: number
 }
@@ -36,7 +36,7 @@ export interface ReadyEntry {
   readonly since: number
 }
 
-export function createLine(skill: Skill): Line {
+export function createLine(skill: SimulatedSkill): Line {
   return { skill, calls: new FifoQueue(), readyAgents: new FifoQueue(), readyCount: 0 }
 }
 
@@ -55,7 +55,7 @@ export function longestReadyAgent({ readyAgents }: Line): ShiftState | undefined
   return entry?.shift
 }
 
-function firstWaitingCall({ calls }: Line): Call | undefined {
+function firstWaitingCall({ calls }: Line): InboundCall | undefined {
   let call = calls.peek()
   while (call !== undefined && call.state !== 'waiting') {
     calls.shift()
@@ -65,8 +65,8 @@ function firstWaitingCall({ calls }: Line): Call | undefined {
 }
 
 /** Removes the call that has waited for the longest time from its queue. */
-export function takeLongestWaitingCall(lines: readonly Line[]): Call | undefined {
-  let longest: Call | undefined
+export function takeLongestWaitingCall(lines: readonly Line[]): InboundCall | undefined {
+  let longest: InboundCall | undefined
   for (const line of lines) {
     const call = firstWaitingCall(line)
     if (call !== undefined && (longest === undefined || call.number < longest.number)) longest = call

@@ -2,7 +2,7 @@ import { between, chance, deriveSeed, type Random, seededRandom } from './random
 import { day, dayOf, hour, minute } from './time.ts'
 
 /** The connection of an agent, which stays the same. */
-export interface Connection {
+export interface AgentConnection {
   readonly type: 'Ethernet' | 'Wifi'
   readonly platform: 'app' | 'web'
   readonly version: string
@@ -42,7 +42,7 @@ const measurementInterval = minute
 const siteOf = (agentIndex: number): Site => sites[agentIndex % sites.length] ?? 'home'
 
 /** The public IP addresses are from the ranges that are reserved for documentation. */
-export function connectionOf(agentIndex: number): Connection {
+export function connectionOf(agentIndex: number): AgentConnection {
   const site = siteOf(agentIndex)
   const platform = agentIndex % 3 === 2 ? 'web' : 'app'
   return {

@@ -19,7 +19,7 @@ export interface SkillPlan {
 }
 
 /** The calls of one skill and its totals since midnight. All times are whole seconds. */
-export class Skill {
+export class SimulatedSkill {
   readonly plan: SkillPlan
   #arrived = 0
   #answered = 0

@@ -1,4 +1,4 @@
-import type { Campaign } from '../centre/campaign.ts'
+import type { SimulatedCampaign } from '../centre/campaign.ts'
 import { formatPercentage, ratio } from '../centre/report.ts'
 
 /** A record of the campaigns, in the order of wolkvox's documentation. One key contains slashes. */
@@ -22,7 +22,7 @@ export interface CampaignRecord {
 }
 
 /** The records of the campaigns at `now`, in whole seconds since midnight of day 0. */
-export function campaignRecords(campaigns: readonly Campaign[], now: number): CampaignRecord[] {
+export function campaignRecords(campaigns: readonly SimulatedCampaign[], now: number): CampaignRecord[] {
   return campaigns.map((campaign) => {
     const { plan, results, clean, dialed, recycled, hits, passRatio } = campaign
     return {

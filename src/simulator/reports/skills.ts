@@ -1,5 +1,5 @@
 import { formatPercentage, ratio } from '../centre/report.ts'
-import type { Skill } from '../centre/skill.ts'
+import type { SimulatedSkill } from '../centre/skill.ts'
 
 /** A record of the skills, in the order of wolkvox's documentation. The last but one field is `service_level_{N}seg`. */
 export type SkillRecord = Readonly<Record<string, string>>
@@ -11,11 +11,14 @@ const thresholds = [10, 20, 30] as const
  * The records of the skills. `servicesTime` adds a threshold in seconds. Without it, or with one that is reported in any
  * case, wolkvox adds a field for 0 seconds, which is always zero.
  */
-export function skillRecords(skills: readonly Skill[], servicesTime: number | undefined): SkillRecord[] {
+export function skillRecords(
+  skills: readonly SimulatedSkill[],
+  servicesTime: number | undefined,
+): SkillRecord[] {
   return skills.map((skill) => skillRecord(skill, servicesTime))
 }
 
-function skillRecord(skill: Skill, servicesTime: number | undefined): SkillRecord {
+function skillRecord(skill: SimulatedSkill, servicesTime: number | undefined): SkillRecord {
   const { plan, waiting, arrived, answered, abandoned } = skill
   const levels = thresholds.map((seconds) => [seconds, serviceLevel(skill, seconds)] as const)
   const isAdditional = servicesTime !== undefined && !levels.some(([seconds]) => seconds === servicesTime)
@@ -37,6 +40,6 @@ function skillRecord(skill: Skill, servicesTime: number | undefined): SkillRecor
 }
 
 /** The calls answered within `seconds`, as a share of the calls that no longer wait. */
-function serviceLevel(skill: Skill, seconds: number): string {
+function serviceLevel(skill: SimulatedSkill, seconds: number): string {
   return formatPercentage(ratio(skill.answeredWithin(seconds), skill.answered + skill.abandoned))
 }

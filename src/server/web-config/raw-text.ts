@@ -4,7 +4,7 @@ import { isUtf16 } from '../../config/text-file.ts'
 import { codeOf } from '../../error-text.ts'
 
 /** The text of a file as it is, or what is wrong with the file and what to do. */
-export type TextResult =
+export type RawText =
   | {
       readonly ok: true
       readonly text: string
@@ -24,8 +24,8 @@ const OTHERS_READ = 0o004
  *
  * @param contents what belongs into the file, such as `the certificate`
  */
-export async function readText(path: string, contents: string): Promise<TextResult> {
-  const reject = (problem: string): TextResult => ({ ok: false, problem: `${path} ${problem}` })
+export async function readRawText(path: string, contents: string): Promise<RawText> {
+  const reject = (problem: string): RawText => ({ ok: false, problem: `${path} ${problem}` })
   try {
     const found = await stat(path)
     // A pipe without a writer or an endless device would block the exporter.
