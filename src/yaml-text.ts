@@ -85,7 +85,7 @@ export function parseYaml(text: string, { name, maxTokens, privateSections }: Ya
     ...(tabs.length > 0 ? tabs : found).map(
       ({ code, pos }) => `${place(pos[0])}: ${SYNTAX_PROBLEMS[code] ?? `not valid YAML (${code})`}`,
     ),
-    ...(tabs.length > 0 ? [] : wrongNodes(document)).map(
+    ...(tabs.length > 0 ? [] : nodeProblems(document)).map(
       ({ offset, message }) => `${place(offset)}: ${message}`,
     ),
   ]
@@ -143,7 +143,7 @@ function hasMoreTokens(text: string, limit: number): boolean {
 // Another one is a mistake, such as a whole line that became a key: it may contain a secret.
 const PLAIN_KEY = /^[\w.-]{1,64}$/
 
-interface WrongNode {
+interface NodeProblem {
   readonly offset: number
   readonly message: string
 }
@@ -152,8 +152,8 @@ interface WrongNode {
  * Keys that are there twice in one mapping, keys that are mappings, lists or aliases, merge keys without a mapping, and aliases
  * without their anchor.
  */
-function wrongNodes(document: Document): WrongNode[] {
-  const wrong: WrongNode[] = []
+function nodeProblems(document: Document): NodeProblem[] {
+  const wrong: NodeProblem[] = []
   const anchors = new Set<string>()
   const noteAnchor = (_: unknown, { anchor }: { readonly anchor?: string | undefined }) => {
     if (anchor !== undefined) anchors.add(anchor)

@@ -68,7 +68,7 @@ export function anAccountState(overrides: Partial<AccountState> = {}): AccountSt
     requestsOfDay: { day: '2026-01-02', count: 0 },
     countedSince: 0,
     otherRequests: undefined,
-    measuringSince: undefined,
+    measurementSentAtMonotonicMs: undefined,
     exhausted: undefined,
     ...overrides,
   }

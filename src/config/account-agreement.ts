@@ -1,5 +1,5 @@
 import { sectionOf } from '../yaml-text.ts'
-import { dailyCallsOf, excessOf } from './daily-calls.ts'
+import { dailyCallsOf, excessProblem } from './daily-calls.ts'
 import { accountIdOf, type Operation } from './operation.ts'
 import { intervalPlace, type RawSettings, type SettingProblem, shortestOf } from './read-operation.ts'
 import { settings } from './settings.ts'
@@ -37,7 +37,7 @@ export function agreeOnAccounts(listed: readonly ListedOperation[]): {
       return same
     })
     // Reading a single operation already reports its excess.
-    const excess = ofAccount.length > 1 ? excessOf(dailyCallsOf(operations)) : undefined
+    const excess = ofAccount.length > 1 ? excessProblem(dailyCallsOf(operations)) : undefined
     if (excess !== undefined) problems.push({ ...placeOfShortest(ofAccount), message: excess })
   }
   return { operations: listed.map(({ index, operation }) => agreed.get(index) ?? operation), problems }

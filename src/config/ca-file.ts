@@ -26,11 +26,11 @@ export async function readCaFile(path: string, now: number): Promise<CaFile> {
 /** Reads the certificates of a PEM text. @param now milliseconds since 1970 */
 export function readCertificates(text: string, now: number): CaFile {
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    return problem('contains a private key, which does not belong here; leave only the certificates')
+    return rejected('contains a private key, which does not belong here; leave only the certificates')
   }
   const blocks = certificatesIn(text)
   if (blocks.length === 0) {
-    return problem(
+    return rejected(
       text.includes('-----BEGIN ')
         ? 'contains no certificate; set it to the PEM file of the CA, which begins with -----BEGIN CERTIFICATE-----'
         : 'is not PEM; convert it with: openssl x509 -inform der -in FILE -out FILE.pem',
@@ -39,7 +39,7 @@ export function readCertificates(text: string, now: number): CaFile {
   const certificates = blocks.map(parseCertificate)
   const broken = certificates.indexOf(undefined)
   if (broken >= 0) {
-    return problem(`certificate ${broken + 1} of ${blocks.length} cannot be read; copy the file again`)
+    return rejected(`certificate ${broken + 1} of ${blocks.length} cannot be read; copy the file again`)
   }
   return {
     certificates: `${blocks.join('\n')}\n`,
@@ -67,6 +67,6 @@ function validityWarnings(
   return []
 }
 
-function problem(text: string): CaFile {
-  return { certificates: undefined, problems: [text], warnings: [], hangs: false }
+function rejected(problem: string): CaFile {
+  return { certificates: undefined, problems: [problem], warnings: [], hangs: false }
 }

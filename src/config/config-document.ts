@@ -3,7 +3,7 @@ import { tokenSettings } from './load-operation.ts'
 import type { RawSettings } from './read-operation.ts'
 import { type RawValue, readSetting, type Setting } from './setting.ts'
 import { type SettingName, settingNames, settings } from './settings.ts'
-import { unknownKey } from './text-problems.ts'
+import { unknownKeyMessage } from './text-problems.ts'
 
 /** What a configuration file says, before its values are read. */
 export interface ConfigDocument {
@@ -58,7 +58,7 @@ export function readDocument(value: unknown): ConfigDocument {
   }
   const { [OPERATIONS]: list, ...rest } = value
   const defaults = readKeys(rest, [], ofFile, problems, [OPERATIONS])
-  const wrongDefaults = reportDefaults(defaults, problems)
+  const wrongDefaults = checkDefaults(defaults, problems)
   const operations = operationsIn(list, problems).flatMap(([index, operation]) => {
     const at = [OPERATIONS, index]
     if (!isMapping(operation)) {
@@ -88,7 +88,7 @@ function operationsIn(list: unknown, problems: LocatedProblem[]): [number, unkno
 }
 
 /** The problems of the defaults themselves. @returns the settings that have one */
-function reportDefaults(defaults: RawSettings, problems: LocatedProblem[]): Set<SettingName> {
+function checkDefaults(defaults: RawSettings, problems: LocatedProblem[]): Set<SettingName> {
   const wrong = new Set<SettingName>()
   for (const [name, raw] of Object.entries(defaults) as [SettingName, RawValue][]) {
     for (const { at, message } of readSetting<unknown>(settings[name] as Setting, raw).problems) {
@@ -145,7 +145,7 @@ function readKeys(
       const message =
         key === settings.name.key
           ? 'belongs to each operation; the file itself has no name'
-          : unknownKey(key, [...known.keys(), ...further])
+          : unknownKeyMessage(key, [...known.keys(), ...further])
       problems.push({ at: here, message })
     } else if (typeof entry !== 'string') {
       if (isMapping(value) && Object.keys(value).length > 0) {
@@ -192,12 +192,12 @@ function trimTexts(value: unknown, at: Path, problems: LocatedProblem[]): RawVal
       Object.entries(value).map(([key, item]) => [key, trimTexts(item, [...at, key], problems)]),
     )
   }
-  if (isBlank(value)) problems.push({ at, message: emptyAt(at) })
+  if (isBlank(value)) problems.push({ at, message: emptyValueMessage(at) })
   return String(value).trim()
 }
 
-/** What to do about an empty text within a list or a mapping. */
-function emptyAt(at: Path): string {
+/** What is wrong with an empty text within a list or a mapping, and what to do. */
+function emptyValueMessage(at: Path): string {
   if (typeof at.at(-1) === 'number') return 'is empty; set it to a value, or remove it'
   // Only a report can be without settings.
   const isReport = at.at(-2) === settings.reports.key

@@ -4,10 +4,10 @@ import { type LocatedProblem, parseYaml, type YamlText } from '../yaml-text.ts'
 import { agreeOnAccounts, type OperationProblem } from './account-agreement.ts'
 import { type ConfigDocument, keyPath, OPERATIONS, readDocument } from './config-document.ts'
 import { ConfigError } from './config-error.ts'
-import { type Environment, readVariable, unknownVariables, variableSettings } from './environment.ts'
+import { type Environment, readVariable, unknownVariableWarnings, variableSettings } from './environment.ts'
 import { type LoadedOperation, loadOperation, type SettingWarning } from './load-operation.ts'
 import type { Config } from './operation.ts'
-import { containsToken, type SettingProblem, shownTexts } from './read-operation.ts'
+import { exposedTokenProblems, type SettingProblem, shownTexts } from './read-operation.ts'
 import { type SettingName, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -73,14 +73,14 @@ async function load(parsed: ParsedConfig): Promise<Config> {
       return operation === undefined || raw === undefined ? [] : [{ index, raw, operation }]
     }),
   )
-  const placed = (list: readonly (SettingProblem | OperationProblem)[], index = 0): LocatedProblem[] =>
-    list.flatMap((problem) => place(document, 'index' in problem ? problem.index : index, problem))
+  const located = (list: readonly (SettingProblem | OperationProblem)[], index = 0): LocatedProblem[] =>
+    list.flatMap((problem) => locate(document, 'index' in problem ? problem.index : index, problem))
   const problems = [
     ...document.problems,
-    ...loaded.flatMap((operation, index) => placed(operation.problems, index)),
-    ...placed([
-      ...sameNames(document),
-      ...tokensOfOthers(
+    ...loaded.flatMap((operation, index) => located(operation.problems, index)),
+    ...located([
+      ...duplicateNameProblems(document),
+      ...otherTokenProblems(
         document,
         loaded.map(({ token }) => token),
       ),
@@ -97,11 +97,14 @@ async function load(parsed: ParsedConfig): Promise<Config> {
   const warnings = loaded.flatMap(({ warnings }, index) =>
     warnings
       .filter((warning) => !isUsedElsewhere(warning, index, document, loaded))
-      .flatMap((warning) => place(document, index, warning, { namesOperation: false })),
+      .flatMap((warning) => locate(document, index, warning, { namesOperation: false })),
   )
   return {
     operations: agreement.operations,
-    warnings: [...unknownVariables(environment, tokenVariables(document)), ...inOrder(parsed.yaml, warnings)],
+    warnings: [
+      ...unknownVariableWarnings(environment, tokenVariables(document)),
+      ...inOrder(parsed.yaml, warnings),
+    ],
     source: {
       configFile: path,
       files: [...new Set(loaded.flatMap(({ files }) => files))],
@@ -133,7 +136,7 @@ function isUsedElsewhere(
  * A problem of an operation where its value is written, which can be a default; nowhere if the problem of the default is
  * reported already.
  */
-function place(
+function locate(
   { operations }: ConfigDocument,
   index: number,
   { setting, at = [], message, missing = setting }: SettingProblem,
@@ -159,7 +162,7 @@ function firstOf(problems: readonly string[]): string[] {
   return others > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${others} more problems`] : [...problems]
 }
 
-function sameNames({ operations }: ConfigDocument): OperationProblem[] {
+function duplicateNameProblems({ operations }: ConfigDocument): OperationProblem[] {
   // Two Unicode forms of a name look the same.
   const byName = Map.groupBy(
     operations.entries(),
@@ -181,7 +184,7 @@ function sameNames({ operations }: ConfigDocument): OperationProblem[] {
 }
 
 /** Tokens of an operation in the settings of another one, which metrics and logs show. */
-function tokensOfOthers(
+function otherTokenProblems(
   { operations }: ConfigDocument,
   tokens: readonly (string | undefined)[],
 ): OperationProblem[] {
@@ -192,7 +195,7 @@ function tokensOfOthers(
     // Most tokens are nowhere else, so that comparing each with each operation is rare.
     if (!contains(all)) return []
     return operations.flatMap(({ raw }, index) =>
-      index === owner ? [] : containsToken(raw, contains).map((problem) => ({ index, ...problem })),
+      index === owner ? [] : exposedTokenProblems(raw, contains).map((problem) => ({ index, ...problem })),
     )
   })
 }

@@ -53,7 +53,7 @@ export function callsADay(refreshIntervalMs: number): number {
  *
  * @returns `undefined` if they do not exceed the limit
  */
-export function excessOf({ items, calls, licenses, limit }: AccountCalls): string | undefined {
+export function excessProblem({ items, calls, licenses, limit }: AccountCalls): string | undefined {
   if (limit === undefined || calls <= limit) return undefined
   const several = items.some(({ operation }) => operation !== items[0]?.operation)
   const sum = items.map((item) => {

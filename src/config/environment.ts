@@ -44,7 +44,7 @@ export async function readEnvironment(
   const named = (problems: readonly SettingProblem[]) =>
     problems.map(({ setting, message }) => `${nameOf(setting)}: ${message}`)
   const { operation, files } = loaded
-  const unknown = unknownVariables(environment)
+  const unknown = unknownVariableWarnings(environment)
   if (operation === undefined) {
     const nothingSet = variables.every(([name]) => readVariable(environment, name) === undefined)
     const isMissing =
@@ -95,7 +95,7 @@ const REVISION = 'WOLKVOX_EXPORTER_REVISION'
 const PREFIXED_NAME = /^(?<prefix>\W*(?:export\s+)?)(?<name>WOLKVOX_\w*)/i
 
 /** A warning for each unknown variable that starts with WOLKVOX_: it is probably misspelled. @param others known in addition */
-export function unknownVariables(environment: Environment, others: readonly string[] = []): string[] {
+export function unknownVariableWarnings(environment: Environment, others: readonly string[] = []): string[] {
   const known = new Set<string>([...variables.map(([name]) => name), ...others])
   return Object.keys(environment).flatMap((variable) => {
     const { prefix = '', name = '' } = PREFIXED_NAME.exec(variable)?.groups ?? {}

@@ -22,12 +22,12 @@ export async function readGroupsFile(path: string): Promise<GroupsFile> {
   const format = YAML_NAME.test(path) ? 'yaml' : 'csv'
   if (format === 'yaml' && bytes.length > MAX_YAML_BYTES) {
     const limit = `${MAX_YAML_BYTES / 1024} KiB`
-    return problem(`is YAML of more than ${limit}; convert it to CSV, which may be larger`)
+    return rejected(`is YAML of more than ${limit}; convert it to CSV, which may be larger`)
   }
   const parsed = await parseGroups(bytes, format)
-  return 'groups' in parsed ? { groups: parsed.groups, problems: [], hangs: false } : problem(parsed.problem)
+  return 'groups' in parsed ? { groups: parsed.groups, problems: [], hangs: false } : rejected(parsed.problem)
 }
 
-function problem(text: string): GroupsFile {
-  return { groups: undefined, problems: [text], hangs: false }
+function rejected(problem: string): GroupsFile {
+  return { groups: undefined, problems: [problem], hangs: false }
 }

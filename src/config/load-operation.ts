@@ -93,11 +93,11 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
       ...(operation === undefined
         ? []
         : [
-            ...shortInterval(operation, raw),
-            ...longTimeout(operation),
-            ...groupsWithoutAgents(operation),
-            ...needlessParameters(operation, raw),
-            ...unusedParameters(operation, raw, source),
+            ...shortIntervalWarnings(operation, raw),
+            ...longTimeoutWarnings(operation),
+            ...unusedGroupsWarnings(operation),
+            ...needlessParameterWarnings(operation, raw),
+            ...unusedParameterWarnings(operation, raw, source),
           ]),
       ...ca.warnings,
     ],
@@ -253,7 +253,7 @@ const NO_GROUPS = { groups: undefined, path: undefined, problems: [], hangs: fal
 const pathOf = (path: string, { folder }: SettingSource) =>
   folder === undefined ? path : resolve(folder, path)
 
-function shortInterval({ reports }: Operation, raw: RawSettings): SettingProblem[] {
+function shortIntervalWarnings({ reports }: Operation, raw: RawSettings): SettingWarning[] {
   const { name, refreshIntervalMs } = shortestOf(reports)
   if (refreshIntervalMs >= SUGGESTED_INTERVAL_MS) return []
   const refreshInterval = keysOf(keysOf(raw.reports)[name])[settings.refreshInterval.key]
@@ -261,7 +261,7 @@ function shortInterval({ reports }: Operation, raw: RawSettings): SettingProblem
   return [{ ...intervalPlace({ name, refreshInterval }), message }]
 }
 
-function longTimeout(operation: Operation): SettingProblem[] {
+function longTimeoutWarnings(operation: Operation): SettingWarning[] {
   const [timeoutMs, shortest] = [operation.timeoutMs, shortestInterval(operation)]
   if (timeoutMs <= shortest) return []
   const message =
@@ -270,13 +270,13 @@ function longTimeout(operation: Operation): SettingProblem[] {
   return [{ setting: 'timeout', message }]
 }
 
-function groupsWithoutAgents({ groups, reports }: Operation): SettingProblem[] {
+function unusedGroupsWarnings({ groups, reports }: Operation): SettingWarning[] {
   if (groups === undefined || reports.some(({ name }) => name === 'agents')) return []
   return [{ setting: 'groupsFile', message: 'has no effect without the report agents; add it to reports' }]
 }
 
 /** Settings of reports with a value that changes nothing. */
-function needlessParameters({ reports }: Operation, raw: RawSettings): SettingWarning[] {
+function needlessParameterWarnings({ reports }: Operation, raw: RawSettings): SettingWarning[] {
   return reports.flatMap(({ name, parameters = {} }) =>
     Object.entries(reportNamed(name).needlessValues ?? {}).flatMap(([parameter, values]) => {
       const value = parameters[parameter]
@@ -296,13 +296,13 @@ const keysOf = (raw: RawValue | undefined): Readonly<Record<string, RawValue>> =
   typeof raw === 'object' && !Array.isArray(raw) ? (raw as Readonly<Record<string, RawValue>>) : {}
 
 /** Settings of reports that the operation does not have. */
-function unusedParameters(
+function unusedParameterWarnings(
   operation: Operation,
   raw: RawSettings,
   { nameOf }: SettingSource,
 ): SettingWarning[] {
   return parameterNames.flatMap((setting) => {
-    const owners = reports.filter((report) => report.settings?.includes(setting)).map(({ name }) => name)
+    const owners = reports.filter((report) => report.ownSettings?.includes(setting)).map(({ name }) => name)
     const isUsed = operation.reports.some(({ name }) => owners.includes(name))
     if (raw[setting] === undefined || isUsed) return []
     const message = `has no effect without the report ${owners.join(' or ')}; add it to ${nameOf('reports')}`

@@ -35,7 +35,7 @@ export function readFlags(
   { flags: allFlags }: Arguments,
   defaults = { storagePath: 'data/' },
 ): ProcessConfig {
-  const malformed = new Map([...allFlags].map(([name, texts]) => [name, malformedTexts(name, texts)]))
+  const malformed = new Map([...allFlags].map(([name, texts]) => [name, flagTextProblems(name, texts)]))
   const problems = [...malformed.values()].flat()
   const flags = new Map([...allFlags].filter(([name]) => malformed.get(name)?.length === 0))
   const last = (name: FlagName) => flags.get(name)?.at(-1)
@@ -86,7 +86,7 @@ function isPlainPath(path: string): boolean {
 const PATHS: ReadonlySet<FlagName> = new Set(['config.file', 'storage.path', 'web.config.file'])
 
 /** The arguments of a container or of a systemd unit keep quotes that a shell would remove. */
-function malformedTexts(name: FlagName, texts: readonly string[]): string[] {
+function flagTextProblems(name: FlagName, texts: readonly string[]): string[] {
   if (name.startsWith('simulator.')) return []
   return texts
     .flatMap((text) => (PATHS.has(name) ? pathProblems(text) : textProblems(text, true)))

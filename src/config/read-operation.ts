@@ -1,7 +1,7 @@
 import { reportNamed } from '../reports/index.ts'
 import { createSecretFinder, Secret } from '../secret.ts'
 import { formatDuration } from '../units.ts'
-import { dailyCallsOf, excessOf } from './daily-calls.ts'
+import { dailyCallsOf, excessProblem } from './daily-calls.ts'
 import { defaultBaseUrl, type Operation, type ReportSettings } from './operation.ts'
 import type { RequestedReport } from './report-list.ts'
 import { type RawValue, readSetting, type Setting, type ValueProblem } from './setting.ts'
@@ -34,7 +34,7 @@ export function readOperation(texts: RawSettings): ReadOperation {
   const { values, problems } = readSettings(texts)
   const all = [
     ...problems,
-    ...containsOwnToken(texts, values.token),
+    ...ownTokenProblems(texts, values.token),
     ...staleAfterProblems(values),
     ...quotaProblems(values),
   ]
@@ -74,7 +74,10 @@ export const shownTexts = (texts: RawSettings) => SHOWN.map((setting) => shownTe
  *
  * @param contains finds the token
  */
-export function containsToken(texts: RawSettings, contains: (text: string) => boolean): SettingProblem[] {
+export function exposedTokenProblems(
+  texts: RawSettings,
+  contains: (text: string) => boolean,
+): SettingProblem[] {
   return SHOWN.filter((setting) => contains(shownText(texts[setting]))).map((setting) => ({
     setting,
     message: 'contains the token; remove it',
@@ -82,8 +85,8 @@ export function containsToken(texts: RawSettings, contains: (text: string) => bo
 }
 
 /** The same with the operation's own token. A token with a problem is not searched for: it can be part of a harmless name. */
-function containsOwnToken(texts: RawSettings, token: string | undefined): SettingProblem[] {
-  return token === undefined ? [] : containsToken(texts, createSecretFinder(token))
+function ownTokenProblems(texts: RawSettings, token: string | undefined): SettingProblem[] {
+  return token === undefined ? [] : exposedTokenProblems(texts, createSecretFinder(token))
 }
 
 function toOperation(values: SettingValues): Operation {
@@ -127,7 +130,7 @@ function parametersOf(
   { name, parameters }: RequestedReport,
   values: SettingValues,
 ): Pick<ReportSettings, 'parameters'> {
-  const own = reportNamed(name).settings ?? []
+  const own = reportNamed(name).ownSettings ?? []
   const found = parameterNames
     .filter((parameter) => own.includes(parameter))
     .flatMap((parameter) => {
@@ -192,7 +195,7 @@ function quotaProblems({
   const intervals = reportSettings({ reports, refreshInterval, timeout: timeout ?? 0, staleAfter }).map(
     ({ report, ...times }) => ({ name: report.name, report, ...times }),
   )
-  const excess = excessOf(dailyCallsOf([{ name: '', licenses, reports: intervals }]))
+  const excess = excessProblem(dailyCallsOf([{ name: '', licenses, reports: intervals }]))
   return excess === undefined ? [] : [{ ...intervalPlace(shortestOf(intervals).report), message: excess }]
 }
 

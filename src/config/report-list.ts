@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { reports } from '../reports/index.ts'
 import type { ReportParameters } from '../reports/report.ts'
 import { type JsonSchema, type RawValue, readSetting, type Setting } from './setting.ts'
-import { unknownKey } from './text-problems.ts'
+import { unknownKeyMessage } from './text-problems.ts'
 
 /** A report to fetch, with the settings that it has in the list. */
 export interface RequestedReport {
@@ -84,13 +84,13 @@ function readMapping(
       issue('must contain settings of the report; write {} for none', name)
       return []
     }
-    const known = { ...settings.common, ...parametersOf(settings, report.settings) }
+    const known = { ...settings.common, ...ownSettingsOf(settings, report.ownSettings) }
     const values: Record<string, number> = {}
     for (const [key, raw] of Object.entries(keys)) {
       const [setting, definition] = Object.entries(known).find(([, { key: own }]) => own === key) ?? []
       if (setting === undefined || definition === undefined) {
         const others = Object.values(known).map(({ key: own }) => own)
-        issue(unknownKey(key, others), name, key)
+        issue(unknownKeyMessage(key, others), name, key)
         continue
       }
       if (typeof raw !== 'string') {
@@ -106,7 +106,7 @@ function readMapping(
   })
 }
 
-function parametersOf({ parameters }: ListedSettings, own: readonly string[] = []) {
+function ownSettingsOf({ parameters }: ListedSettings, own: readonly string[] = []) {
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => own.includes(name)))
 }
 
@@ -122,12 +122,12 @@ const isList = (raw: RawValue): raw is readonly RawValue[] => Array.isArray(raw)
 function jsonOf(settings: ListedSettings): JsonSchema {
   const keysOf = (own: readonly string[] | undefined) =>
     Object.fromEntries(
-      Object.values({ ...settings.common, ...parametersOf(settings, own) }).map(({ key, meaning, json }) => [
+      Object.values({ ...settings.common, ...ownSettingsOf(settings, own) }).map(({ key, meaning, json }) => [
         key,
         { description: meaning, ...json },
       ]),
     )
-  const ofReports = reports.map(({ name, settings: own }) => [
+  const ofReports = reports.map(({ name, ownSettings: own }) => [
     name,
     { type: 'object', properties: keysOf(own), additionalProperties: false },
   ])

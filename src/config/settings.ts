@@ -65,7 +65,7 @@ const threshold = wholeNumber(
   'must be a number of seconds from 1 to 9999, such as 40',
 )
 
-/** Settings that only some reports have: those that name them in their `settings`. */
+/** Settings that only some reports have: those that name them in `ownSettings`. */
 const ofOneReport = {
   serviceLevelSeconds: define({
     variable: 'WOLKVOX_SERVICE_LEVEL_SECONDS',

@@ -60,13 +60,13 @@ export async function readFileBytes(path: string, contents: string, maxBytes: nu
     const reading = inProgress.get(path) ?? startReading(path, contents, maxBytes)
     if (await endsWithin(TIMEOUT_MS, reading)) return await reading
     return {
-      ...problem(
+      ...rejected(
         `cannot be read (no response within ${TIMEOUT_MS / 1000} s); check the file system that contains it`,
       ),
       hangs: true,
     }
   } catch (error) {
-    return problem(`cannot be read (${codeOf(error)}); set it to a file that this user can read`)
+    return rejected(`cannot be read (${codeOf(error)}); set it to a file that this user can read`)
   }
 }
 
@@ -80,8 +80,8 @@ function startReading(path: string, contents: string, maxBytes: number): Promise
 
 async function read(path: string, contents: string, maxBytes: number): Promise<FileBytes> {
   const file = await stat(path)
-  if (!file.isFile()) return problem(`is not a regular file; set it to a file that contains ${contents}`)
-  if (file.size > maxBytes) return problem(`is too large; set it to a file that contains only ${contents}`)
+  if (!file.isFile()) return rejected(`is not a regular file; set it to a file that contains ${contents}`)
+  if (file.size > maxBytes) return rejected(`is too large; set it to a file that contains only ${contents}`)
   return { bytes: await readFile(path), problems: [], hangs: false }
 }
 
@@ -90,6 +90,6 @@ export function isUtf16(bytes: Buffer): boolean {
   return UTF16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))
 }
 
-function problem(text: string): FileBytes {
-  return { bytes: undefined, problems: [text], hangs: false }
+function rejected(problem: string): FileBytes {
+  return { bytes: undefined, problems: [problem], hangs: false }
 }

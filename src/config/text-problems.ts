@@ -96,7 +96,7 @@ export function similarName(name: string, known: Iterable<string>): string | und
 }
 
 /** What to say about an unknown key. */
-export function unknownKey(key: string, known: Iterable<string>): string {
+export function unknownKeyMessage(key: string, known: Iterable<string>): string {
   const similar = similarName(key, known)
   return similar === undefined
     ? 'is not a known key; check its spelling and its place'

@@ -73,11 +73,11 @@ export interface Report<Row> {
   /** Path and query below the base URL. */
   readonly path: string
   /** Names, in the settings table, of the settings that only this report has. */
-  readonly settings?: readonly string[]
+  readonly ownSettings?: readonly string[]
   /** Values of these settings that change nothing, because every response has what they request. */
   readonly needlessValues?: Readonly<Record<string, readonly number[]>>
-  /** Further parameters of the query. */
-  readonly parametersOf?: (settings: RowSettings) => Readonly<Record<string, string>>
+  /** Further parameters of the query of the request. */
+  readonly queryOf?: (settings: RowSettings) => Readonly<Record<string, string>>
   readonly defaultIntervalMs: number
   /** Whether an empty response is malformed. */
   readonly needsRecord?: boolean
@@ -226,9 +226,9 @@ export function fieldHelp(meaning: string, ...fields: readonly string[]): string
 const identity = (number: number): number => number
 
 /** Path and query of a report's request. */
-export function requestPathOf({ path, parametersOf }: AnyReport, settings: RowSettings): string {
-  const parameters = new URLSearchParams(parametersOf?.(settings))
-  return parameters.size === 0 ? path : `${path}&${parameters}`
+export function requestPathOf({ path, queryOf }: AnyReport, settings: RowSettings): string {
+  const query = new URLSearchParams(queryOf?.(settings))
+  return query.size === 0 ? path : `${path}&${query}`
 }
 
 /** wolkvox's names of all fields that a report reads: the values of the label `field`. */

@@ -128,7 +128,8 @@ function createAccount(
 
   /** Counts and stores a request that is about to be sent. @throws if it must not be sent; it is not counted then */
   async function countRequest({ report, signal, onRequest, onUnsent, onSaved }: Call): Promise<void> {
-    const { requestsOfDay, otherDays, exhausted, measuringSince, probingSince } = state
+    const { requestsOfDay, otherDays, exhausted, measurementSentAtMonotonicMs, probeSentAtMonotonicMs } =
+      state
     state = withRequestToday(withMeasurementProbed(state, now()), Date.now())
     state = withProbe(state, now())
     if (report.measuresAccount) state = withMeasurementSent(state, now())
@@ -140,7 +141,14 @@ function createAccount(
       signal.throwIfAborted()
     } catch (error) {
       // Nothing else changes these: calls run one at a time.
-      state = { ...state, requestsOfDay, otherDays, exhausted, measuringSince, probingSince }
+      state = {
+        ...state,
+        requestsOfDay,
+        otherDays,
+        exhausted,
+        measurementSentAtMonotonicMs,
+        probeSentAtMonotonicMs,
+      }
       onUnsent()
       // Otherwise the next process would count it, and wait for it.
       if (isSaved) onSaved(await save())
@@ -214,7 +222,7 @@ function initialAccountState(settings: AccountSettings, stored: StoredAccount | 
     otherDays: stored?.otherDays,
     countedSince: stored === undefined ? wallMs : 0,
     otherRequests: stored?.otherRequests,
-    measuringSince: undefined,
+    measurementSentAtMonotonicMs: undefined,
     exhausted: exhausted && {
       day: exhausted.day,
       // A longer wait was stored before the clock was set back.

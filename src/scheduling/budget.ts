@@ -14,7 +14,7 @@ export const PROBE_INTERVAL_MS = 30 * 60_000
 const PROBE_STAGGER_MS = 1000
 
 /** wolkvox has refused a call because the quota is exhausted. */
-export interface Exhausted {
+export interface QuotaRefusal {
   /** Day of the refusal, `YYYY-MM-DD`. */
   readonly day: string
   /** When the next call may probe the quota, on the monotonic clock: setting the wall clock does not move it. */
@@ -39,11 +39,11 @@ export interface AccountState {
   /** `undefined` until a report has measured it. */
   readonly otherRequests: OtherRequests | undefined
   /** When the last call was sent that measures the requests of other programs, on the monotonic clock. */
-  readonly measuringSince: number | undefined
+  readonly measurementSentAtMonotonicMs: number | undefined
   /** When the last call was sent that probes whether other programs have exhausted the quota, on the monotonic clock. */
-  readonly probingSince?: number | undefined
+  readonly probeSentAtMonotonicMs?: number | undefined
   /** Until a call succeeds. */
-  readonly exhausted: Exhausted | undefined
+  readonly exhausted: QuotaRefusal | undefined
 }
 
 // A clock that is wrong for a moment adds a day. More days than anyone sets a clock in a week.
@@ -82,7 +82,7 @@ const countsOf = ({ requestsOfDay, otherDays = [] }: AccountState) => [requestsO
  * another report's call, even if the probe fails for another reason.
  */
 export function withProbe(state: AccountState, now: Moment): AccountState {
-  return isExhausted(state, now.wallMs) ? withExhaustedQuota(state, now) : state
+  return isRefusedByWolkvox(state, now.wallMs) ? withExhaustedQuota(state, now) : state
 }
 
 /** wolkvox has refused a call because the quota is exhausted. */
@@ -99,12 +99,12 @@ export function withFreeQuota(state: AccountState): AccountState {
 
 /** A call is about to be sent whose response contains the number of calls of all programs. */
 export function withMeasurementSent(state: AccountState, now: Moment): AccountState {
-  return { ...state, measuringSince: now.monotonicMs }
+  return { ...state, measurementSentAtMonotonicMs: now.monotonicMs }
 }
 
 /** If other programs have exhausted the quota as last measured, the call about to be sent is a probe. */
 export function withMeasurementProbed(state: AccountState, now: Moment): AccountState {
-  return isLimitReached(state, now.wallMs) ? { ...state, probingSince: now.monotonicMs } : state
+  return isLimitReached(state, now.wallMs) ? { ...state, probeSentAtMonotonicMs: now.monotonicMs } : state
 }
 
 /**
@@ -172,13 +172,13 @@ export function isLimitReached(state: AccountState, now: number): boolean {
 export function backoffMs(state: AccountState, now: Moment, report?: ScheduledReport): number {
   const { exhausted, timeZone, dailyLimit = 0 } = state
   const untilProbe =
-    exhausted !== undefined && isExhausted(state, now.wallMs)
+    exhausted !== undefined && isRefusedByWolkvox(state, now.wallMs)
       ? Math.max(0, exhausted.probeAtMonotonicMs + probeStaggerMs(state, report) - now.monotonicMs)
       : 0
   if (!isLimitReached(state, now.wallMs)) return untilProbe
   if (report?.measuresAccount && requestsToday(state, now.wallMs) < dailyLimit) {
-    const { measuringSince = Number.NEGATIVE_INFINITY } = state
-    return Math.max(untilProbe, measuringSince + PROBE_INTERVAL_MS - now.monotonicMs)
+    const { measurementSentAtMonotonicMs = Number.NEGATIVE_INFINITY } = state
+    return Math.max(untilProbe, measurementSentAtMonotonicMs + PROBE_INTERVAL_MS - now.monotonicMs)
   }
   const others = otherRequestsToday(state, now.wallMs)
   const isOverestimatePossible = others !== undefined && requestsToday(state, now.wallMs) < dailyLimit
@@ -190,13 +190,16 @@ export function backoffMs(state: AccountState, now: Moment, report?: ScheduledRe
 
 /** How long ago a measurement or a probe must be for a report that measures nothing to send the probe. */
 function untilMeasurementProbe(
-  { measuringSince = Number.NEGATIVE_INFINITY, probingSince = Number.NEGATIVE_INFINITY }: AccountState,
+  {
+    measurementSentAtMonotonicMs = Number.NEGATIVE_INFINITY,
+    probeSentAtMonotonicMs = Number.NEGATIVE_INFINITY,
+  }: AccountState,
   { measuredAt }: OtherRequests,
   { wallMs, monotonicMs }: Moment,
 ): number {
   // An earlier process may have measured. If the clock was set back, the age is unknown.
   const age = Math.max(0, wallMs - measuredAt)
-  const since = Math.max(measuringSince, probingSince, monotonicMs - age)
+  const since = Math.max(measurementSentAtMonotonicMs, probeSentAtMonotonicMs, monotonicMs - age)
   return Math.max(0, since + PROBE_INTERVAL_MS - monotonicMs)
 }
 
@@ -214,7 +217,7 @@ function probeStaggerMs({ reports }: AccountState, report: ScheduledReport | und
  * @param now milliseconds since 1970
  */
 export function isQuotaExhausted(state: AccountState, now: number): boolean {
-  return isExhausted(state, now) || isLimitReached(state, now)
+  return isRefusedByWolkvox(state, now) || isLimitReached(state, now)
 }
 
 /** The calls that are left today, and what they are kept for. */
@@ -277,7 +280,7 @@ export function reserveAgainst(
 }
 
 /** Whether wolkvox has refused a call of this day, and accepted none since. @param now milliseconds since 1970 */
-function isExhausted({ exhausted, timeZone }: AccountState, now: number): boolean {
+function isRefusedByWolkvox({ exhausted, timeZone }: AccountState, now: number): boolean {
   return exhausted !== undefined && !isAnotherDay(exhausted.day, timeZone, now)
 }
 

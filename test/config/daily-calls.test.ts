@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dailyCallsOf, describeDailyCalls, excessOf } from '../../src/config/daily-calls.ts'
+import { dailyCallsOf, describeDailyCalls, excessProblem } from '../../src/config/daily-calls.ts'
 import type { ReportSettings } from '../../src/config/operation.ts'
 import { parseDuration } from '../../src/units.ts'
 import { anOperation, type OperationOverrides } from '../../tools/fixtures.ts'
@@ -50,7 +50,7 @@ describe('the daily calls of an account', () => {
 
 describe('an excess', () => {
   const excess = (licenses: number | undefined, ...operations: ReportSettings[][]) =>
-    excessOf(
+    excessProblem(
       dailyCallsOf(operations.map((reports, index) => ({ name: `op-${index + 1}`, licenses, reports }))),
     )
 

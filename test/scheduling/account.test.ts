@@ -225,7 +225,7 @@ describe('a request', () => {
       const aborted = account.call({ ...silent, report, signal, send: vi.fn() })
       await expect(aborted).rejects.toThrow('no longer wanted')
       expect(account.backoffMs(report)).toBe(0)
-      expect(account.state().measuringSince).toBeUndefined()
+      expect(account.state().measurementSentAtMonotonicMs).toBeUndefined()
       expect(saved.at(-1)?.exhausted).toEqual({ day: TODAY, probeAt: NOON })
     })
 

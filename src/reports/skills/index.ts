@@ -15,9 +15,9 @@ export const skills = defineReport({
   name: 'skills',
   path: '/api/v2/real_time.php?api=skills&skill_id=all',
   // wolkvox always sends three thresholds. The parameter adds one.
-  settings: ['serviceLevelSeconds'],
+  ownSettings: ['serviceLevelSeconds'],
   needlessValues: { serviceLevelSeconds: usualThresholds },
-  parametersOf: ({ parameters: { serviceLevelSeconds } = {} }) =>
+  queryOf: ({ parameters: { serviceLevelSeconds } = {} }) =>
     serviceLevelSeconds === undefined ? {} : { services_time: String(serviceLevelSeconds) },
   defaultIntervalMs: 300_000,
   rowFields: ['skill_name', ...thresholdFields],
