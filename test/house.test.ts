@@ -30,20 +30,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   server: ['config', 'exposition', 'model', 'status-page'],
   simulator: [],
   // Connects everything.
-  cli: [
-    ...[
-      'config',
-      'exposition',
-      'groups',
-      'model',
-      'reports',
-      'scheduling',
-      'server',
-      'simulator',
-      'status-page',
-      'storage',
-    ],
+  exporter: [
+    ...['config', 'exposition', 'model', 'reports', 'scheduling', 'server', 'status-page', 'storage'],
     ...['telemetry', 'wolkvox', 'worker'],
+  ],
+  // The commands.
+  cli: [
+    ...['config', 'exporter', 'groups', 'reports', 'server', 'simulator', 'storage', 'telemetry', 'wolkvox'],
   ],
 }
 

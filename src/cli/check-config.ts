@@ -1,33 +1,26 @@
 import { constants } from 'node:fs'
 import { access, lstat, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
-import { collectErrors } from '../config/config-error.ts'
 import { describeDailyCalls } from '../config/daily-calls.ts'
-import { hasEnvFile } from '../config/environment.ts'
+import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts'
 import { type Config, defaultBaseUrl, type Operation, type ReportSettings } from '../config/operation.ts'
-import { formatListenAddress, type ListenAddress, readFlags } from '../config/process-config.ts'
-import { readConfig } from '../config/read-config.ts'
 import { settings } from '../config/settings.ts'
-import { partOfShard, readShard, type Shard } from '../config/shard.ts'
+import { partOfShard, type Shard } from '../config/shard.ts'
 import { codeOf } from '../error-text.ts'
+import { readSettings } from '../exporter/exporter-settings.ts'
 import { describeGroups } from '../groups/read-groups.ts'
 import { certificatesIn } from '../pem.ts'
 import { ListenError, listen } from '../server/listen.ts'
+import { describeWebConfig } from '../server/web-config/web-config.ts'
 import { formatDuration, parseBytes, parseDuration } from '../units.ts'
 import { describeRoute } from '../wolkvox/route.ts'
 import type { Command } from './command.ts'
-import { describeWebConfig, readWebConfigFlag } from './web-config.ts'
 
 /** Validates flags and configuration, and warns if ports or storage would fail on this machine. Sends no request to wolkvox. */
 export const checkConfig: Command = async (args, { environment, print, writeError }) => {
-  const [{ listenAddresses, storagePath }, whole, webConfig, shard] = await collectErrors(
-    () => readFlags(args),
-    () => readConfig(args, environment, hasEnvFile),
-    () => readWebConfigFlag(args),
-    () => readShard(args, { environment, hostname: hostname() }),
-  )
+  const { processConfig, config: whole, webConfig, shard } = await readSettings(args, environment)
+  const { listenAddresses, storagePath } = processConfig
   const config = partOfShard(whole, shard)
   const warnings = [
     ...config.warnings,

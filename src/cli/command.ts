@@ -1,9 +1,10 @@
 import type { Environment } from '../config/environment.ts'
 import type { Arguments } from '../config/flags.ts'
+import type { HostProcess } from '../exporter/exporter.ts'
 import type { StandardError } from '../telemetry/standard-error.ts'
 
 /** The process as a command sees it. */
-export interface CommandContext {
+export interface CommandContext extends HostProcess {
   readonly environment: Environment
   /** Whether standard error is a terminal. */
   readonly terminal: boolean
@@ -11,16 +12,10 @@ export interface CommandContext {
   readonly print: (text: string) => void
   /** Prints to standard error, without blocking. */
   readonly writeError: (text: string) => void
-  /** Aborted by SIGTERM or SIGINT. */
-  readonly shutdownSignal: AbortSignal
   /** Aborted when the terminal is closed (SIGHUP), or the reader of standard output or error has exited. */
   readonly hangup: AbortSignal
   /** Registers a callback for lines dropped from standard error. */
   readonly onDropped: StandardError['onDropped']
-  /** Called by a command that ends while something hangs, so that the process must not wait for it. */
-  readonly reportHang: () => void
-  /** Registers a callback for reload requests (SIGHUP). */
-  readonly onReload: (reload: () => void) => void
 }
 
 /** Runs a command and returns the exit code. */

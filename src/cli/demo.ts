@@ -1,6 +1,8 @@
 import { collectErrors } from '../config/config-error.ts'
 import { readFlags } from '../config/process-config.ts'
 import { readSimulation } from '../config/simulation.ts'
+import { runExporter } from '../exporter/exporter.ts'
+import { readWebConfigFlag } from '../exporter/exporter-settings.ts'
 import type { Groups } from '../groups/groups.ts'
 import { parseGroups } from '../groups/parser.ts'
 import { reports } from '../reports/index.ts'
@@ -10,9 +12,7 @@ import { simulatorDefaults } from '../simulator/simulator.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { DIRECT } from '../wolkvox/route.ts'
 import type { Command } from './command.ts'
-import { runExporter } from './exporter.ts'
 import { licensesFor, listenAndSimulate } from './simulate.ts'
-import { readWebConfigFlag } from './web-config.ts'
 
 // Short, so that the first data arrives quickly. The simulated quota allows these intervals.
 const DEMO_INTERVAL_MS = 5000
@@ -56,13 +56,14 @@ export const demo: Command = async (args, context) => {
   const shutdownSignal = AbortSignal.any([context.shutdownSignal, context.hangup])
   const { terminal, writeError: write, onDropped } = context
   try {
-    return await runExporter(
+    await runExporter(
       { operations: [operation], warnings: [] },
       { ...processConfig, webConfig },
       await createLogger(processConfig, terminal, { write, onDropped }),
       { shutdownSignal, onReload: () => {}, reportHang: context.reportHang },
       ([url]) => context.print(introduction(url ?? '', processConfig.telemetryPath, simulation.agents)),
     )
+    return 0
   } finally {
     await simulator.close()
   }

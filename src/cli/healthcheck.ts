@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { type ListenAddress, readFlags } from '../config/process-config.ts'
+import type { ListenAddress } from '../config/listen-address.ts'
+import { readFlags } from '../config/process-config.ts'
 import { codeOf, messageOf } from '../error-text.ts'
 import { get } from '../node-http.ts'
 import type { Command } from './command.ts'

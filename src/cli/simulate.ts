@@ -1,6 +1,7 @@
 import { whenAborted } from '../clock.ts'
 import { collectErrors } from '../config/config-error.ts'
-import { readFlags, type TcpAddress } from '../config/process-config.ts'
+import type { TcpAddress } from '../config/listen-address.ts'
+import { readFlags } from '../config/process-config.ts'
 import { readSimulation, type SimulationConfig } from '../config/simulation.ts'
 import { ListenError } from '../server/listen.ts'
 import { type Simulator, simulatorDefaults, startSimulator } from '../simulator/simulator.ts'

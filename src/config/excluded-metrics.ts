@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { reports } from '../reports/index.ts'
-import type { JsonSchema, RawValue } from './setting.ts'
+import type { RawValue, ValueSchema } from './setting.ts'
 
 /** Only metrics of reports can be excluded: the others show whether the data is old or missing. */
 const excludable = new Set(reports.flatMap(({ families }) => families.map(({ name }) => name)))
@@ -9,10 +9,7 @@ const excludable = new Set(reports.flatMap(({ families }) => families.map(({ nam
 const METRIC_NAME = /^[a-z_:][a-z0-9_:]{0,99}$/i
 
 /** Reads a list of names of metrics that are not exposed. */
-export const excludedMetrics: {
-  readonly schema: z.ZodType<readonly string[], RawValue>
-  readonly json: JsonSchema
-} = {
+export const excludedMetrics: ValueSchema<readonly string[], RawValue> = {
   schema: z.custom<RawValue>().transform((raw, context): readonly string[] => {
     const issue = (message: string, ...path: PropertyKey[]) =>
       context.addIssue({ code: 'custom', message, path })

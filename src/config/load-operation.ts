@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { reportNamed, reports } from '../reports/index.ts'
 import { formatDuration } from '../units.ts'
+import { routeFromEnvironment } from './environment-proxy.ts'
 import { defaultBaseUrl, type Operation } from './operation.ts'
-import { routeFromEnvironment } from './proxy.ts'
 import {
   intervalPlace,
   type RawSettings,

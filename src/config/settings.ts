@@ -5,19 +5,18 @@ import { agentIdModes, agentNameModes } from '../reports/report.ts'
 import { formatDuration } from '../units.ts'
 import { excludedMetrics } from './excluded-metrics.ts'
 import { reportList } from './report-list.ts'
+import type { Setting } from './setting.ts'
+import { baseUrl, proxyUrl } from './urls.ts'
 import {
-  baseUrl,
   durationUpTo,
   listOfTexts,
   oneOf,
-  proxyUrl,
   responseSize,
-  type Setting,
   stateMap,
   textOf,
   timeZone,
   wholeNumber,
-} from './setting.ts'
+} from './value-schemas.ts'
 
 /** The default intervals of all reports, without repeating the most frequent one. */
 function defaultIntervals(): string {

@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error.ts'
 import type { Arguments, FlagName } from './flags.ts'
-import { parseTcpAddress, type TcpAddress } from './process-config.ts'
+import { parseTcpAddress, type TcpAddress } from './listen-address.ts'
 
 /** The settings of the simulated contact centre. */
 export interface SimulationConfig {

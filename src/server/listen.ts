@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import { formatListenAddress, type ListenAddress } from '../config/process-config.ts'
+import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts'
 import { codeOf } from '../error-text.ts'
 import { limits } from './limits.ts'
 

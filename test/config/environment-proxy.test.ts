@@ -2,9 +2,13 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { type Environment, readEnvironment } from '../../src/config/environment.ts'
+import { routeFromEnvironment } from '../../src/config/environment-proxy.ts'
 import { describeRoute } from '../../src/wolkvox/route.ts'
 
 const REQUIRED = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }
+
+const WOLKVOX = new URL('https://wv0042.wolkvox.com')
+const PROXY = 'http://proxy.example:3128'
 
 async function problemsOf(environment: Environment): Promise<readonly string[]> {
   try {
@@ -96,5 +100,76 @@ describe('the proxy of an operation', () => {
     expect(await problemsOf({ WOLKVOX_PROXY_URL: 'http://test-token:3128' })).toEqual([
       'WOLKVOX_PROXY_URL: contains the token; remove it',
     ])
+  })
+})
+
+describe('the proxy of the environment', () => {
+  it.each<[string, Record<string, string>, URL, string]>([
+    ['is none without a variable', {}, WOLKVOX, 'none'],
+    ['is HTTPS_PROXY for https:', { HTTPS_PROXY: PROXY }, WOLKVOX, `${PROXY} (HTTPS_PROXY)`],
+    ['is https_proxy for https:', { https_proxy: PROXY }, WOLKVOX, `${PROXY} (https_proxy)`],
+    [
+      'is the variable in lower case, if there are both',
+      { HTTPS_PROXY: 'http://other', https_proxy: PROXY },
+      WOLKVOX,
+      `${PROXY} (https_proxy)`,
+    ],
+    [
+      'is not that of an empty variable',
+      { https_proxy: ' ', HTTPS_PROXY: PROXY },
+      WOLKVOX,
+      `${PROXY} (HTTPS_PROXY)`,
+    ],
+    ['is HTTP_PROXY for http:', { HTTP_PROXY: PROXY }, new URL('http://a.example'), `${PROXY} (HTTP_PROXY)`],
+    ['is http_proxy for http:', { http_proxy: PROXY }, new URL('http://a.example'), `${PROXY} (http_proxy)`],
+    [
+      'is not HTTP_PROXY for https:',
+      { HTTP_PROXY: PROXY },
+      WOLKVOX,
+      'none (HTTP_PROXY does not apply to https:)',
+    ],
+    [
+      'is not HTTPS_PROXY for http:',
+      { HTTPS_PROXY: PROXY },
+      new URL('http://a.example'),
+      'none (HTTPS_PROXY does not apply to http:)',
+    ],
+    ['is ALL_PROXY for any scheme', { ALL_PROXY: PROXY }, WOLKVOX, `${PROXY} (ALL_PROXY)`],
+    [
+      'is that of the scheme before ALL_PROXY',
+      { ALL_PROXY: 'http://other', HTTPS_PROXY: PROXY },
+      WOLKVOX,
+      `${PROXY} (HTTPS_PROXY)`,
+    ],
+    [
+      'is none if NO_PROXY matches',
+      { HTTPS_PROXY: PROXY, NO_PROXY: '.wolkvox.com' },
+      WOLKVOX,
+      'none (NO_PROXY)',
+    ],
+    [
+      'is none if no_proxy matches, also if NO_PROXY does not',
+      { HTTPS_PROXY: PROXY, no_proxy: '*', NO_PROXY: 'other' },
+      WOLKVOX,
+      'none (no_proxy)',
+    ],
+    [
+      'is used if NO_PROXY matches only others',
+      { HTTPS_PROXY: PROXY, NO_PROXY: 'other' },
+      WOLKVOX,
+      `${PROXY} (HTTPS_PROXY)`,
+    ],
+  ])('%s', (_what, environment, target, described) => {
+    const { route, problems } = routeFromEnvironment(environment, target)
+    expect(problems).toEqual([])
+    expect(describeRoute(route)).toBe(described)
+  })
+
+  it('is a problem that names the variable, unless the proxy is not used', () => {
+    const environment = { https_proxy: 'socks5://user:test-word@proxy:1080' }
+    expect(routeFromEnvironment(environment, WOLKVOX).problems).toEqual([
+      'https_proxy: is a SOCKS proxy, which the exporter does not support; set it to an HTTP proxy, or WOLKVOX_PROXY_URL (proxy_url in a file) to none',
+    ])
+    expect(routeFromEnvironment({ ...environment, NO_PROXY: '*' }, WOLKVOX).problems).toEqual([])
   })
 })

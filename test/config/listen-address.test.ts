@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatListenAddress, parseListenAddress } from '../../src/config/process-config.ts'
+import { formatListenAddress, parseListenAddress } from '../../src/config/listen-address.ts'
 
 describe('parseListenAddress', () => {
   it.each([

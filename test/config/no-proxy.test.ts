@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bypassesProxy } from '../../src/config/proxy.ts'
+import { bypassesProxy } from '../../src/config/environment-proxy.ts'
 
 const WOLKVOX = 'https://wv0042.wolkvox.com'
 

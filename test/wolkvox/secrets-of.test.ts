@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readProxyUrl } from '../../src/config/proxy.ts'
+import { readProxyUrl } from '../../src/config/urls.ts'
 import { createRedactor, secretsOf } from '../../src/wolkvox/redaction.ts'
 import { anOperation, HASH_KEY } from '../../tools/fixtures.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readProxyUrl } from '../../src/config/proxy.ts'
+import { readProxyUrl } from '../../src/config/urls.ts'
 import { fromPlain, toPlain } from '../../src/worker/protocol.ts'
 import { anOperation, HASH_KEY } from '../../tools/fixtures.ts'
 

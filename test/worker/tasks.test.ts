@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { readProxyUrl } from '../../src/config/proxy.ts'
+import { readProxyUrl } from '../../src/config/urls.ts'
 import { reportNamed } from '../../src/reports/index.ts'
 import type { AnyReport } from '../../src/reports/report.ts'
 import { type FromWorker, type TaskRequest, toPlain } from '../../src/worker/protocol.ts'

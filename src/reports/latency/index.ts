@@ -1,4 +1,5 @@
-import { agentLabelNames, agentPrivacyOf } from '../agent-identity.ts'
+import { agentLabelNames } from '../agent-identity.ts'
+import { agentPrivacyOf } from '../agent-privacy.ts'
 import { defineReport } from '../report.ts'
 import { latencyFamilies } from './families.ts'
 import {

@@ -2,13 +2,8 @@ import { z } from 'zod'
 import type { Labels } from '../../model/family.ts'
 import { createVersionReader, readTextWithoutAddress } from '../../wolkvox/ip-address.ts'
 import { readMilliseconds, readPercentage } from '../../wolkvox/values.ts'
-import {
-  type AgentIdentity,
-  agentLabelsOf,
-  agentPrivacyProblem,
-  identityReader,
-  storedIdentity,
-} from '../agent-identity.ts'
+import { type AgentIdentity, agentLabelsOf, identityReader, storedIdentity } from '../agent-identity.ts'
+import { agentPrivacyProblem } from '../agent-privacy.ts'
 import type { FieldValue, RowSettings, Take } from '../report.ts'
 
 /** The client of an agent. */

@@ -46,3 +46,24 @@ export function toWebConfig(values: WebConfigValues, tls: TlsSettings | undefine
     rateLimit: interval > 0 ? { intervalMs: interval, burst } : undefined,
   }
 }
+
+/** One line about what was understood, without secrets. */
+export function describeWebConfig({ config }: LoadedWebConfig): string {
+  const { tls, headers, users, rateLimit } = config
+  const parts = [tls === undefined ? 'plain HTTP' : describeTls(tls)]
+  parts.push(
+    users.size === 0 ? 'no password' : `passwords of ${users.size} ${users.size === 1 ? 'user' : 'users'}`,
+  )
+  if (headers.size > 0) parts.push(`headers ${[...headers.keys()].join(', ')}`)
+  if (rateLimit !== undefined) {
+    parts.push(`one request per ${rateLimit.intervalMs} ms with bursts of ${rateLimit.burst}`)
+  }
+  return parts.join('; ')
+}
+
+function describeTls(tls: TlsSettings): string {
+  const versions = [...new Set([tls.minVersion, tls.maxVersion])].join(' to ')
+  const expiry = new Date(tls.expiresAt).toISOString().slice(0, 10)
+  const sans = tls.allowedSans.length === 0 ? '' : ` for ${tls.allowedSans.join(', ')}`
+  return `HTTPS with ${versions}; certificate until ${expiry}; client certificates: ${tls.clientAuth}${sans}`
+}

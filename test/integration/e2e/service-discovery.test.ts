@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startExporter } from '../../../src/cli/exporter.ts'
+import { startExporter } from '../../../src/exporter/exporter.ts'
 import { eventually } from '../../../tools/eventually.ts'
 import { anEnvelope, anOperation, aRecord } from '../../../tools/fixtures.ts'
 import { parseExposition } from '../../../tools/parse-exposition.ts'

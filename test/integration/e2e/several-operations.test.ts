@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
-import { startExporter } from '../../../src/cli/exporter.ts'
+import { startExporter } from '../../../src/exporter/exporter.ts'
 import { eventually } from '../../../tools/eventually.ts'
 import { readText } from '../../../tools/files.ts'
 import { anEnvelope, anOperation, aRecord } from '../../../tools/fixtures.ts'

@@ -29,7 +29,7 @@ it('the serving thread loads only modules that it uses', async () => {
     if (!exporter.log().includes('refreshed')) await exporter.nextLog('refreshed')
     await getMetrics(String(url), {})
     const modules = await loadedModules(exporter.child)
-    expect(modules).toContainEqual(expect.stringMatching(/\/src\/cli\/exporter\.ts$/))
+    expect(modules).toContainEqual(expect.stringMatching(/\/src\/exporter\/exporter\.ts$/))
     expect(modules.filter((module) => UNUSED.some((pattern) => pattern.test(module)))).toEqual([])
     const builtIn = await loadedModules(exporter.child, 'built-in')
     expect(builtIn).toContain('NativeModule http')

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { startExporter } from '../../../src/cli/exporter.ts'
 import type { Operation } from '../../../src/config/operation.ts'
+import { startExporter } from '../../../src/exporter/exporter.ts'
 import { anOperation } from '../../../tools/fixtures.ts'
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname

@@ -1,66 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
-import { Secret } from '../secret.ts'
-import { DIRECT, type OutboundProxy, portOf, type Route } from '../wolkvox/route.ts'
-
-// Host names and addresses. URL also accepts braces, quotes and empty labels.
-const HOST = /^([\w-]+(\.[\w-]+)*\.?|\[[0-9a-f:.]+\])$/i
-
-/** Whether a URL names a server that a request can reach: by http or https, with a possible host and port. */
-export function isHttpServer({ protocol, hostname, port }: URL): boolean {
-  return /^https?:$/.test(protocol) && HOST.test(hostname) && port !== '0'
-}
-
-type ReadProxy =
-  | { readonly proxy: OutboundProxy; readonly problem?: undefined }
-  | { readonly problem: string; readonly proxy?: undefined }
-
-const FORM = 'must be http://host:port or http://user:password@host:port'
-
-/**
- * Reads the URL of a proxy. As other programs do, it accepts `host:port` without a scheme.
- *
- * @returns the proxy, or what is wrong and what to do; never the text, which may contain a password
- */
-export function readProxyUrl(text: string): ReadProxy {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
-  if (scheme?.startsWith('socks')) {
-    return {
-      problem:
-        'is a SOCKS proxy, which the exporter does not support; set it to an HTTP proxy, or WOLKVOX_PROXY_URL (proxy_url in a file) to none',
-    }
-  }
-  if (/[\s\p{C}]/u.test(text)) return { problem: 'contains white space; remove it' }
-  const url = URL.parse(scheme === undefined ? `http://${text}` : text)
-  if (url === null || !isHttpServer(url)) {
-    return { problem: `${FORM}; percent-encode special characters of user and password` }
-  }
-  if (url.pathname !== '/' || /[?#\\]/.test(text)) {
-    return {
-      problem: `${FORM}, without a path or query; percent-encode special characters of user and password`,
-    }
-  }
-  const user = decode(url.username)
-  const password = decode(url.password)
-  if (user === undefined || password === undefined) {
-    return { problem: 'has an invalid percent-encoding in user or password; write % as %25' }
-  }
-  if (user.includes(':')) return { problem: 'has a colon in the user, which HTTP does not allow' }
-  if (/\p{Cc}/u.test(user + password)) {
-    return { problem: 'has a control character in user or password; remove it' }
-  }
-  const credentials = user === '' && password === '' ? undefined : { user, password: new Secret(password) }
-  return { proxy: { url: `${url.protocol}//${url.hostname}:${portOf(url)}`, credentials } }
-}
-
-/** @returns `undefined` if it is not percent-encoded correctly */
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text)
-  } catch (error) {
-    if (error instanceof URIError) return undefined
-    throw error
-  }
-}
+import { DIRECT, portOf, type Route } from '../wolkvox/route.ts'
+import { readProxyUrl } from './urls.ts'
 
 interface EnvironmentRoute {
   readonly route: Route

@@ -26,8 +26,7 @@ import { createUnknownOperationsLog } from '../telemetry/unknown-operations-log.
 import { describeRoute } from '../wolkvox/route.ts'
 import { createWorkerClient } from '../worker/worker-client.ts'
 import { createWorkerPool } from '../worker/worker-pool.ts'
-import type { CommandContext, ExitCode } from './command.ts'
-import { createReloader } from './reload.ts'
+import { createReloader } from './reloader.ts'
 
 /** A running exporter. */
 export interface Exporter {
@@ -200,6 +199,16 @@ async function loadWebAccess(
 // Scrapes in flight may take this long. A shutdown takes at most 5 s.
 const GRACE_MS = 3000
 
+/** What an exporter needs of the process that it runs in. */
+export interface HostProcess {
+  /** Aborted by SIGTERM or SIGINT. */
+  readonly shutdownSignal: AbortSignal
+  /** Registers a callback for reload requests (SIGHUP). */
+  readonly onReload: (reload: () => void) => void
+  /** Called if something hangs at the end, so that the process must not wait for it. */
+  readonly reportHang: () => void
+}
+
 /**
  * Runs the exporter until shutdown is requested.
  *
@@ -210,13 +219,9 @@ export async function runExporter(
   config: Config,
   serverConfig: ServerConfig,
   log: Logger,
-  {
-    shutdownSignal,
-    onReload,
-    reportHang,
-  }: Pick<CommandContext, 'shutdownSignal' | 'onReload' | 'reportHang'>,
+  { shutdownSignal, onReload, reportHang }: HostProcess,
   onStarted: (urls: readonly string[]) => void = () => {},
-): Promise<ExitCode> {
+): Promise<void> {
   for (const problem of [...config.warnings, ...(serverConfig.webConfig?.warnings ?? [])]) {
     log.warn({ problem }, 'configuration warning')
   }
@@ -238,7 +243,6 @@ export async function runExporter(
   try {
     await Promise.race([whenAborted(shutdownSignal), exporter.failed])
     log.info('shutting down')
-    return 0
   } finally {
     if (!(await endsWithin(GRACE_MS, exporter.stop()))) reportHang()
   }
