@@ -215,6 +215,18 @@ function isMergeable(value: unknown, document: Document): boolean {
 /** A section of a document as it is; empty if it is missing or something else. */
 export function sectionOf(raw: unknown, name: string): Readonly<Record<string, unknown>> {
   const section = typeof raw === 'object' && raw !== null ? Reflect.get(raw, name) : undefined
-  const isMapping = typeof section === 'object' && section !== null && !Array.isArray(section)
-  return isMapping ? { ...section } : {}
+  return isMapping(section) ? { ...section } : {}
+}
+
+/** Whether a value of a document is a mapping. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+// Other programs read these as no value: a key without a value is as good as a missing key.
+const NULL: ReadonlySet<unknown> = new Set(['', '~', 'null', 'Null', 'NULL'])
+
+/** Whether a value of a document is missing or left empty. */
+export function isBlank(value: unknown): boolean {
+  return value === undefined || NULL.has(value)
 }

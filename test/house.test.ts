@@ -35,9 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['telemetry', 'wolkvox', 'worker'],
   ],
   // The commands.
-  cli: [
-    ...['config', 'exporter', 'groups', 'reports', 'server', 'simulator', 'storage', 'telemetry', 'wolkvox'],
-  ],
+  cli: ['config', 'exporter', 'groups', 'reports', 'server', 'simulator', 'storage', 'telemetry', 'wolkvox'],
 }
 
 /** Files that may import from every folder. */

@@ -24,13 +24,10 @@ const DEMO_MAX_RESPONSE_BYTES = 64 * 2 ** 20
 export const demo: Command = async (args, context) => {
   const [processConfig, simulation, webConfig] = await collectErrors(
     () => readFlags(args, { storagePath: '' }),
-    () => readSimulation(args),
+    () => readSimulation(args, { listenAddress: '127.0.0.1:0' }),
     () => readWebConfigFlag(args),
   )
-  const simulator = await listenAndSimulate(
-    simulation,
-    simulation.listenAddress ?? { host: '127.0.0.1', port: 0 },
-  )
+  const simulator = await listenAndSimulate(simulation)
   const operation = {
     name: 'demo',
     server: simulatorDefaults.server,

@@ -1,6 +1,5 @@
 import { whenAborted } from '../clock.ts'
 import { collectErrors } from '../config/config-error.ts'
-import type { TcpAddress } from '../config/listen-address.ts'
 import { readFlags } from '../config/process-config.ts'
 import { readSimulation, type SimulationConfig } from '../config/simulation.ts'
 import { ListenError } from '../server/listen.ts'
@@ -13,8 +12,7 @@ export const simulate: Command = async (args, { print, shutdownSignal, hangup })
     () => readFlags(args),
     () => readSimulation(args),
   )
-  const { host, port } = simulatorDefaults
-  const simulator = await listenAndSimulate(simulation, simulation.listenAddress ?? { host, port })
+  const simulator = await listenAndSimulate(simulation)
   print(`
   A simulated wolkvox API with ${simulation.agents} agents. To start the exporter with it, run in another terminal:
 
@@ -37,14 +35,18 @@ export function licensesFor(agents: number): number {
 }
 
 /**
- * Starts the simulator on an address.
+ * Starts the simulator.
  *
  * @throws ListenError with what to do about it
  */
-export async function listenAndSimulate(
-  { agents, seed, speed, startAt }: SimulationConfig,
-  { host = simulatorDefaults.host, port }: TcpAddress,
-): Promise<Simulator> {
+export async function listenAndSimulate({
+  agents,
+  seed,
+  speed,
+  startAt,
+  listenAddress,
+}: SimulationConfig): Promise<Simulator> {
+  const { host = simulatorDefaults.host, port } = listenAddress
   try {
     const licenses = licensesFor(agents)
     return await startSimulator({ ...simulatorDefaults, agents, licenses, seed, speed, startAt, host, port })

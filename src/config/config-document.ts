@@ -1,4 +1,4 @@
-import type { LocatedProblem, Path } from '../yaml-text.ts'
+import { isBlank, isMapping, type LocatedProblem, type Path } from '../yaml-text.ts'
 import { tokenSettings } from './load-operation.ts'
 import type { RawSettings } from './read-operation.ts'
 import { type RawValue, readSetting, type Setting } from './setting.ts'
@@ -171,7 +171,7 @@ function readValue(
   problems: LocatedProblem[],
 ): RawValue | undefined {
   const { isStructured = false, mayBeEmpty = false }: Setting = settings[name]
-  if (isBlank(value) || (isEmpty(value) && !mayBeEmpty)) {
+  if (isBlankText(value) || (isEmpty(value) && !mayBeEmpty)) {
     problems.push({ at, message: EMPTY })
     return undefined
   }
@@ -192,7 +192,7 @@ function trimTexts(value: unknown, at: Path, problems: LocatedProblem[]): RawVal
       Object.entries(value).map(([key, item]) => [key, trimTexts(item, [...at, key], problems)]),
     )
   }
-  if (isBlank(value)) problems.push({ at, message: emptyValueMessage(at) })
+  if (isBlankText(value)) problems.push({ at, message: emptyValueMessage(at) })
   return String(value).trim()
 }
 
@@ -204,18 +204,9 @@ function emptyValueMessage(at: Path): string {
   return isReport ? 'is empty; set it to a value, or write {} for no settings' : EMPTY
 }
 
-// Other programs read these as no value.
-const NULL = /^(?:~|null|Null|NULL)?$/
-
-function isBlank(value: unknown): boolean {
-  return typeof value === 'string' && NULL.test(value.trim())
-}
+const isBlankText = (value: unknown) => typeof value === 'string' && isBlank(value.trim())
 
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0
-  return isMapping(value) ? Object.keys(value).length === 0 : isBlank(value)
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isMapping(value) ? Object.keys(value).length === 0 : isBlankText(value)
 }

@@ -11,6 +11,9 @@ interface Flag {
   readonly meaning: string
 }
 
+/** Default of `--storage.path`; the demo stores nothing. */
+export const STORAGE_PATH = 'data/'
+
 /** Flags that every command accepts, named as in Prometheus. */
 export const commonFlags = [
   {
@@ -49,7 +52,7 @@ export const commonFlags = [
   {
     name: 'storage.path',
     type: 'string',
-    default: 'data/, none for demo',
+    default: `${STORAGE_PATH}, none for demo`,
     meaning:
       "folder for the data that survives a restart: the last good data and the day's request count; empty stores nothing",
   },
@@ -105,7 +108,14 @@ export const simulatorFlags = [
   },
 ] as const satisfies readonly Flag[]
 
-export type FlagName = (typeof commonFlags | typeof simulatorFlags)[number]['name']
+type KnownFlag = (typeof commonFlags | typeof simulatorFlags)[number]
+
+export type FlagName = KnownFlag['name']
+
+/** The default of each flag, as a text that the command line could have, if it has one. */
+export const flagDefaults = Object.fromEntries(
+  [...commonFlags, ...simulatorFlags].map((flag) => [flag.name, flag.default]),
+) as { readonly [Flag in KnownFlag as Flag['name']]: Flag['default'] }
 
 /** The parsed command line: the command and the texts of each flag that is set. */
 export interface Arguments {

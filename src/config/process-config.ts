@@ -1,5 +1,5 @@
 import { ConfigError } from './config-error.ts'
-import type { Arguments, FlagName } from './flags.ts'
+import { type Arguments, type FlagName, flagDefaults, STORAGE_PATH } from './flags.ts'
 import { type ListenAddress, MAX_PATH_BYTES, parseListenAddress } from './listen-address.ts'
 import { pathProblems, textProblems } from './text-problems.ts'
 
@@ -34,28 +34,30 @@ const RESERVED = /^\/(-(\/|$)|sd\/?$)/
  */
 export function readFlags(
   { flags: allFlags }: Arguments,
-  defaults = { storagePath: 'data/' },
+  defaults = { storagePath: STORAGE_PATH },
 ): ProcessConfig {
   const malformed = new Map([...allFlags].map(([name, texts]) => [name, flagTextProblems(name, texts)]))
   const problems = [...malformed.values()].flat()
   const flags = new Map([...allFlags].filter(([name]) => malformed.get(name)?.length === 0))
   const last = (name: FlagName) => flags.get(name)?.at(-1)
 
-  const listenAddresses = (flags.get('web.listen-address') ?? [':9989']).map((text) => {
-    const address = parseListenAddress(text)
-    if (address === undefined)
-      problems.push(
-        `--web.listen-address: ${text} must be [host]:port, such as :9989, or unix: with an absolute path of at most ${MAX_PATH_BYTES} bytes`,
-      )
-    return address
-  })
-  const telemetryPath = last('web.telemetry-path') ?? '/metrics'
+  const listenAddresses = (flags.get('web.listen-address') ?? [flagDefaults['web.listen-address']]).map(
+    (text) => {
+      const address = parseListenAddress(text)
+      if (address === undefined)
+        problems.push(
+          `--web.listen-address: ${text} must be [host]:port, such as :9989, or unix: with an absolute path of at most ${MAX_PATH_BYTES} bytes`,
+        )
+      return address
+    },
+  )
+  const telemetryPath = last('web.telemetry-path') ?? flagDefaults['web.telemetry-path']
   if (!isPlainPath(telemetryPath) || RESERVED.test(telemetryPath)) {
     problems.push(
       '--web.telemetry-path: must start with / and have only plain characters, such as /metrics; /-/ and /sd are reserved',
     )
   }
-  const logLevel = oneOf('log.level', logLevels) ?? 'info'
+  const logLevel = oneOf('log.level', logLevels) ?? flagDefaults['log.level']
   const logFormat = oneOf('log.format', logFormats)
   if (problems.length > 0) throw new ConfigError(problems)
   return {

@@ -5,7 +5,7 @@ import { agentIdModes, agentNameModes } from '../reports/report.ts'
 import { formatDuration } from '../units.ts'
 import { excludedMetrics } from './excluded-metrics.ts'
 import { reportList } from './report-list.ts'
-import type { Setting } from './setting.ts'
+import type { Setting, ValueSchema } from './setting.ts'
 import { baseUrl, proxyUrl } from './urls.ts'
 import {
   durationUpTo,
@@ -31,6 +31,13 @@ function defaultIntervals(): string {
 }
 
 const define = <T>(setting: Setting<T>): Setting<T> => setting
+
+/** The default, as a text that is read like any other. */
+const withDefault = <T, Input>(text: string & Input, { schema, json }: ValueSchema<T, Input>) => ({
+  default: text,
+  schema: schema.prefault(text),
+  json,
+})
 
 const path = { schema: z.string().optional(), json: { type: 'string' } } as const
 
@@ -199,55 +206,41 @@ export const settings = {
   timeZone: define({
     variable: 'WOLKVOX_TIMEZONE',
     key: 'timezone',
-    default: 'America/Bogota',
     meaning: "time zone in which the account's day begins",
-    schema: timeZone.schema.default('America/Bogota'),
-    json: timeZone.json,
+    ...withDefault('America/Bogota', timeZone),
   }),
   reports: define({
     variable: 'WOLKVOX_REPORTS',
     key: 'reports',
-    default: 'agents',
     meaning: `comma-separated list of reports: ${reports.map(({ name }) => name).join(', ')}`,
     isStructured: true,
-    schema: listOfReports.schema.default([
-      { name: 'agents', refreshInterval: undefined, staleAfter: undefined, parameters: {} },
-    ]),
-    json: listOfReports.json,
+    ...withDefault('agents', listOfReports),
   }),
   refreshInterval: ofEachReport.refreshInterval,
   timeout: define({
     variable: 'WOLKVOX_TIMEOUT',
     key: 'timeout',
-    default: '60s',
     meaning: 'time limit of one request, from connect to last byte',
-    schema: interval.schema.default(60_000),
-    json: interval.json,
+    ...withDefault('60s', interval),
   }),
   staleAfter: ofEachReport.staleAfter,
   maxResponseBytes: define({
     variable: 'WOLKVOX_MAX_RESPONSE_BYTES',
     key: 'max_response_bytes',
-    default: '64MiB',
     meaning: 'size limit of a decoded response; 60,000 records take about 20 MB',
-    schema: responseSize.schema.default(64 * 2 ** 20),
-    json: responseSize.json,
+    ...withDefault('64MiB', responseSize),
   }),
   agentName: define({
     variable: 'WOLKVOX_AGENT_NAME',
     key: 'agent_name',
-    default: 'plain',
     meaning: 'how agent_name is exposed: plain, hash or omit',
-    schema: oneOf(agentNameModes).schema.default('plain'),
-    json: oneOf(agentNameModes).json,
+    ...withDefault('plain', oneOf(agentNameModes)),
   }),
   agentId: define({
     variable: 'WOLKVOX_AGENT_ID',
     key: 'agent_id',
-    default: 'plain',
     meaning: 'how agent_id is exposed: plain or hash',
-    schema: oneOf(agentIdModes).schema.default('plain'),
-    json: oneOf(agentIdModes).json,
+    ...withDefault('plain', oneOf(agentIdModes)),
   }),
   hashKeyFile: define({
     variable: 'WOLKVOX_HASH_KEY_FILE',
@@ -305,11 +298,9 @@ export const settings = {
   }),
   priority: define({
     key: 'priority',
-    default: '0',
     meaning:
       'when calls wait or become scarce, the same report of an operation with a higher number comes first',
-    schema: priority.schema.default(0),
-    json: priority.json,
+    ...withDefault('0', priority),
   }),
 } as const
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ConfigError } from './config-error.ts'
-import type { Arguments, FlagName } from './flags.ts'
+import { type Arguments, type FlagName, flagDefaults } from './flags.ts'
 import { accountIdOf, accountLabelOf, type Config, type Operation } from './operation.ts'
 
 /** The part of the accounts that a process serves. */
@@ -36,12 +36,12 @@ const ORDINAL = /-(0|[1-9]\d{0,3})$/
  */
 export function readShard({ flags }: Arguments, { environment, hostname }: PodIdentity): Shard {
   const last = (name: FlagName) => flags.get(name)?.at(-1)
-  const totalText = last('total-shards') ?? '1'
+  const totalText = last('total-shards') ?? flagDefaults['total-shards']
   const total = NUMBER.test(totalText) ? Number(totalText) : 0
   if (total < 1 || total > MAX_SHARDS) {
     throw new ConfigError([`--total-shards: must be a whole number from 1 to ${MAX_SHARDS}`])
   }
-  const text = last('shard') ?? '0'
+  const text = last('shard') ?? flagDefaults.shard
   if (text === AUTO) return { number: ordinalOf({ environment, hostname }, total), total }
   if (!NUMBER.test(text) || Number(text) >= total) {
     throw new ConfigError([

@@ -1,5 +1,5 @@
 import { ConfigError } from './config-error.ts'
-import type { Arguments, FlagName } from './flags.ts'
+import { type Arguments, type FlagName, flagDefaults } from './flags.ts'
 import { parseTcpAddress, type TcpAddress } from './listen-address.ts'
 
 /** The settings of the simulated contact centre. */
@@ -10,8 +10,7 @@ export interface SimulationConfig {
   readonly speed: number
   /** Time of day, `HH:MM`. */
   readonly startAt: string
-  /** If `undefined`, the default of the command applies. */
-  readonly listenAddress: TcpAddress | undefined
+  readonly listenAddress: TcpAddress
 }
 
 // wolkvox sends at most this many records in one response.
@@ -20,46 +19,47 @@ const MAX_AGENTS = 60_000
 /**
  * Reads the simulator's flags.
  *
+ * @param defaults of the command
  * @throws ConfigError with every problem, each with its flag and what to do
  */
-export function readSimulation({ flags }: Arguments): SimulationConfig {
+export function readSimulation(
+  { flags }: Arguments,
+  defaults: { readonly listenAddress: string } = { listenAddress: flagDefaults['simulator.listen-address'] },
+): SimulationConfig {
   const problems: string[] = []
 
   function read<T>(
     name: FlagName,
-    defaultValue: T,
     parse: (text: string) => T | undefined,
     expected: string,
+    defaultText: string = flagDefaults[name],
   ): T {
-    const text = flags.get(name)?.at(-1)
-    if (text === undefined) return defaultValue
-    const value = parse(text)
+    const value = parse(flags.get(name)?.at(-1) ?? defaultText)
     if (value === undefined) problems.push(`--${name}: must be ${expected}`)
-    return value ?? defaultValue
+    // Without a value there is a problem, so that no configuration is returned.
+    return value as T
   }
 
   const upTo = (max: number) => (text: string) =>
     /^\d{1,9}$/.test(text) && Number(text) <= max ? Number(text) : undefined
   const config: SimulationConfig = {
-    agents: read('simulator.agents', 200, upTo(MAX_AGENTS), `a whole number up to ${MAX_AGENTS}`),
-    seed: read('simulator.seed', 1, upTo(999_999_999), 'a whole number of at most nine digits'),
+    agents: read('simulator.agents', upTo(MAX_AGENTS), `a whole number up to ${MAX_AGENTS}`),
+    seed: read('simulator.seed', upTo(999_999_999), 'a whole number of at most nine digits'),
     speed: read(
       'simulator.speed',
-      1,
       (text) => (/^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : undefined),
       'a number from 0 to 9999',
     ),
     startAt: read(
       'simulator.start',
-      '10:30',
       (text) => (/^([01]\d|2[0-3]):[0-5]\d$/.test(text) ? text : undefined),
       'a time of day such as 10:30',
     ),
     listenAddress: read(
       'simulator.listen-address',
-      undefined,
       parseTcpAddress,
       '[host]:port, such as 127.0.0.1:9988',
+      defaults.listenAddress,
     ),
   }
   if (problems.length > 0) throw new ConfigError(problems)

@@ -135,6 +135,8 @@ interface AccountLock {
   release(): Promise<void>
 }
 
+const LOCK_HINT = 'make sure that no other exporter uses the folder'
+
 function createAccountLock(path: string, account: string, locks: Locks, log: StorageLog): AccountLock {
   let state: 'new' | 'locked' | 'failed' = 'new'
 
@@ -144,17 +146,17 @@ function createAccountLock(path: string, account: string, locks: Locks, log: Sto
         const outcome = await locks.acquire(path, account)
         if (outcome === 'unavailable') return
         if (outcome === 'acquired' && state === 'locked') {
-          log.warn({ file: path }, 'lock file was removed or replaced; storage is locked again')
+          log.warn(
+            { file: path, problem: 'the lock file was removed or replaced' },
+            'storage is locked again',
+          )
         }
         if (state === 'failed') log.info({ file: path }, 'storage is locked')
         state = 'locked'
       } catch (error) {
         if (error instanceof StorageInUseError) throw error
         if (state !== 'failed') {
-          log.warn(
-            { file: path, problem: messageOf(error) },
-            'storage is not locked; another exporter could use it too',
-          )
+          log.warn({ file: path, problem: messageOf(error), hint: LOCK_HINT }, 'storage is not locked')
         }
         state = 'failed'
       }
@@ -166,6 +168,8 @@ function createAccountLock(path: string, account: string, locks: Locks, log: Sto
     },
   }
 }
+
+const WRITE_HINT = 'check the free space and the owner of the folder'
 
 const NOT_A_FOLDER: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR'])
 
@@ -197,10 +201,7 @@ function createFile(
       if (recovered) log[recovered.level]({ file: path, ...recovered.fields }, 'storage works again')
     } else {
       const { level, fields } = failures.failed([problem], now())
-      log[level](
-        { file: path, problem, ...fields },
-        'storage write failed; check the free space and the owner of the folder',
-      )
+      log[level]({ file: path, problem, hint: WRITE_HINT, ...fields }, 'storage write failed')
     }
     return problem === undefined
   }

@@ -1,7 +1,7 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino'
 import type { ProcessConfig } from '../config/process-config.ts'
 import { redactSecrets } from '../secret.ts'
-import type { StandardError } from './standard-error.ts'
+import type { DroppedLines, StandardError } from './standard-error.ts'
 
 export type { Logger } from 'pino'
 
@@ -26,12 +26,13 @@ export async function createLogger(
     },
     { write: (line: string) => write(toText(redactSecrets(line))) },
   )
-  onDropped(({ lines, reason }) =>
-    reason === 'too-large'
-      ? log.warn('log line dropped; it was larger than 1 MiB')
-      : log.warn({ lines }, 'log lines dropped; standard error was not read'),
-  )
+  onDropped(({ lines, reason }) => log.warn({ lines, problem: DROPPED[reason] }, 'log lines dropped'))
   return log
+}
+
+const DROPPED: Readonly<Record<DroppedLines['reason'], string>> = {
+  'not-read': 'standard error was not read',
+  'too-large': 'a line was larger than 1 MiB',
 }
 
 /** Loaded only if needed: services log JSON. */

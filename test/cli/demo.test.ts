@@ -47,3 +47,10 @@ it.each(['stop', 'hangUp'] as const)('ends with exit code 0: %s', async (end) =>
   await logged({ msg: 'refreshed' })
   expect(await command[end]()).toEqual({ code: 0, hangs: false })
 })
+
+it('takes a free port for the simulated API, so that several demos can run', async () => {
+  const demos = [startCommand(demo(1)), startCommand(demo(1))]
+  await logged({ msg: 'refreshed' })
+  const codes = await Promise.all(demos.map(async ({ stop }) => (await stop()).code))
+  expect(codes).toEqual([0, 0])
+})

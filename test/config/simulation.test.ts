@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { parseArguments } from '../../src/config/flags.ts'
 import { readSimulation } from '../../src/config/simulation.ts'
+import { simulatorDefaults } from '../../src/simulator/simulator.ts'
 
 const read = (...argv: string[]) => readSimulation(parseArguments(['demo', ...argv]))
 
@@ -15,8 +16,21 @@ function problemsOf(...argv: string[]): readonly string[] {
   }
 }
 
+it('has the defaults of the simulator, which does not read flags', () => {
+  const { token, server, host, port, ...simulation } = simulatorDefaults
+  expect(read()).toEqual({ ...simulation, listenAddress: { host, port } })
+})
+
 it('simulates 200 agents at 10:30 by default', () => {
-  expect(read()).toEqual({ agents: 200, seed: 1, speed: 1, startAt: '10:30', listenAddress: undefined })
+  expect(read()).toMatchObject({ agents: 200, seed: 1, speed: 1, startAt: '10:30' })
+})
+
+it('listens on the address of the command if the flag is not set', () => {
+  const defaults = { listenAddress: '127.0.0.1:0' }
+  const readAddress = (...argv: string[]) =>
+    readSimulation(parseArguments(['demo', ...argv]), defaults).listenAddress
+  expect(readAddress()).toEqual({ host: '127.0.0.1', port: 0 })
+  expect(readAddress('--simulator.listen-address=:1')).toEqual({ host: undefined, port: 1 })
 })
 
 it.each([

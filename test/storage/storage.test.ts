@@ -245,9 +245,10 @@ describe('operations of two accounts', () => {
 })
 
 const notLocked = (problem: string) => ({
-  event: 'storage is not locked; another exporter could use it too',
+  event: 'storage is not locked',
   file: pathOf('lock'),
   problem,
+  hint: 'make sure that no other exporter uses the folder',
 })
 
 describe('stored files that cannot be used', () => {
@@ -404,9 +405,10 @@ it.each(['account', 'snapshot'] as const)(
 
 describe('a file that cannot be written', () => {
   const failed = (kind: (typeof DATA_FILES)[number], problem: string) => ({
-    event: 'storage write failed; check the free space and the owner of the folder',
+    event: 'storage write failed',
     file: pathOf(kind),
     problem,
+    hint: 'check the free space and the owner of the folder',
     failures: 1,
   })
   const recovered = (kind: (typeof DATA_FILES)[number]) =>
@@ -588,7 +590,11 @@ describe('a lock file', () => {
       expect([await account.save(counts()), await account.save(counts())]).toEqual([true, true])
       await expect(open(aStorage()).load()).rejects.toThrow(StorageInUseError)
       expect(logged).toEqual([
-        { event: 'lock file was removed or replaced; storage is locked again', file: pathOf('lock') },
+        {
+          event: 'storage is locked again',
+          file: pathOf('lock'),
+          problem: 'the lock file was removed or replaced',
+        },
       ])
     },
   )

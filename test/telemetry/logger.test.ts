@@ -25,9 +25,12 @@ it.each(['json', 'pretty'] as const)('a line contains no secret of the process: 
 it.each<[DroppedLines, object]>([
   [
     { lines: 3, reason: 'not-read' },
-    { lines: 3, msg: 'log lines dropped; standard error was not read' },
+    { lines: 3, problem: 'standard error was not read', msg: 'log lines dropped' },
   ],
-  [{ lines: 1, reason: 'too-large' }, { msg: 'log line dropped; it was larger than 1 MiB' }],
+  [
+    { lines: 1, reason: 'too-large' },
+    { lines: 1, problem: 'a line was larger than 1 MiB', msg: 'log lines dropped' },
+  ],
 ])('dropped lines are logged: %o', async (dropped, logged) => {
   const written: string[] = []
   let report: (dropped: DroppedLines) => void = () => {}

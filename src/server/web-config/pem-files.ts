@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { LocatedProblem, Path } from '../../yaml-text.ts'
+import { isBlank, type LocatedProblem, type Path } from '../../yaml-text.ts'
 import { readRawText } from './raw-text.ts'
-import { isBlank, TLS_SECTION } from './schema.ts'
+import { TLS_SECTION } from './schema.ts'
 
 /** The PEM texts that the configuration contains or names. */
 export interface Pems {

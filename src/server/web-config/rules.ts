@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../units.ts'
-import { type LocatedProblem, sectionOf } from '../../yaml-text.ts'
+import { isBlank, type LocatedProblem, sectionOf } from '../../yaml-text.ts'
 import { costOf } from './bcrypt-hash.ts'
-import { type ClientAuthType, isBlank, TLS_SECTION, USERS_SECTION } from './schema.ts'
+import { type ClientAuthType, TLS_SECTION, USERS_SECTION } from './schema.ts'
 import type { TlsSettings } from './tls.ts'
 import type { WebConfig } from './web-config.ts'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { validateHeaderValue } from '../../node-http.ts'
+import { isBlank } from '../../yaml-text.ts'
 import { bcryptHash } from './bcrypt-hash.ts'
 import { cipherSuites, curves } from './tls-names.ts'
 
@@ -19,14 +20,6 @@ export const clientAuthTypes = [
 ] as const
 
 export type ClientAuthType = (typeof clientAuthTypes)[number]
-
-// In YAML, a key without a value is as good as a missing key.
-const BLANK: ReadonlySet<unknown> = new Set(['', '~', 'null', 'Null', 'NULL'])
-
-/** Whether a value is missing or left empty. */
-export function isBlank(value: unknown): boolean {
-  return value === undefined || BLANK.has(value)
-}
 
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (isBlank(value) ? undefined : value), schema.optional())
