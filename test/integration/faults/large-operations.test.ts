@@ -1,15 +1,12 @@
 import type { RequestListener } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pino } from 'pino'
-import { expect, it, onTestFinished } from 'vitest'
-import { startExporter } from '../../../src/exporter/exporter.ts'
-import { anEnvelope, anOperation, aRecord } from '../../../tools/fixtures.ts'
-import { answerWith, serveHttp } from '../../support/loopback-server.ts'
+import { expect, it } from 'vitest'
+import { anEnvelope, aRecord } from '../../../tools/fixtures.ts'
+import { answerWith } from '../../support/loopback-server.ts'
+import { INTERVAL_MS, OPERATIONS, startFiftyOperations } from './fifty-operations.ts'
 import { scrape } from './scrape.ts'
 
-const OPERATIONS = 50
 const AGENTS = 1200
-const INTERVAL_MS = 10_000
 const INTERVALS = 20
 
 // The calls of an operation start this close to its schedule.
@@ -31,39 +28,23 @@ const refused = answerWith(
 )
 
 it(`of ${OPERATIONS} operations with ${AGENTS} agents, one that hangs, one that sends 64 MB and one that is refused delay no call of the others`, async () => {
-  const faulty: readonly (readonly [name: string, respond: RequestListener])[] = [
-    ['hangs', () => {}],
-    ['enormous', enormous],
-    ['refused', refused],
-  ]
-  const healthy = Array.from({ length: OPERATIONS - faulty.length }, (_, index) => `good-${index}`)
-  const calls = new Map<string, number[]>(healthy.map((name) => [name, []]))
-  const recorded =
-    (name: string): RequestListener =>
-    (request, response) => {
-      calls.get(name)?.push(performance.now())
+  const calls = new Map<string, number[]>()
+  const recorded = (name: string): RequestListener => {
+    const times: number[] = []
+    calls.set(name, times)
+    return (request, response) => {
+      times.push(performance.now())
       good(request, response)
     }
-  const all = [...faulty, ...healthy.map((name) => [name, recorded(name)] as const)]
-  const operations = await Promise.all(
-    all.map(async ([name, respond], index) =>
-      anOperation({
-        name,
-        server: String(1000 + index),
-        baseUrl: await serveHttp(respond),
-        refreshIntervalMs: INTERVAL_MS,
-        staleAfterMs: 3 * INTERVAL_MS,
-        timeoutMs: 4000,
-      }),
-    ),
+  }
+  const { url, healthy } = await startFiftyOperations(
+    [
+      ['hangs', () => {}],
+      ['enormous', enormous],
+      ['refused', refused],
+    ],
+    { serverOf: recorded, settingsOf: () => ({ staleAfterMs: 3 * INTERVAL_MS, timeoutMs: 4000 }) },
   )
-  const exporter = await startExporter(
-    { operations, warnings: [] },
-    { listenAddresses: [{ host: '127.0.0.1', port: 0 }], telemetryPath: '/metrics', storagePath: '' },
-    pino({ level: 'silent' }),
-  )
-  onTestFinished(() => exporter.stop())
-  const url = exporter.urls[0] ?? ''
 
   const enough = () => healthy.every((name) => (calls.get(name)?.length ?? 0) > INTERVALS)
   const deadline = performance.now() + (INTERVALS + 4) * INTERVAL_MS

@@ -1,15 +1,13 @@
 import type { RequestListener } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pino } from 'pino'
-import { expect, it, onTestFinished, vi } from 'vitest'
-import { startExporter } from '../../../src/exporter/exporter.ts'
+import { expect, it, vi } from 'vitest'
 import type { WorkerPoolLimits } from '../../../src/worker/worker-pool.ts'
-import { anEnvelope, anOperation, aRecord } from '../../../tools/fixtures.ts'
+import { anEnvelope, aRecord } from '../../../tools/fixtures.ts'
 import { parseExposition } from '../../../tools/parse-exposition.ts'
-import { answerWith, serveHttp } from '../../support/loopback-server.ts'
+import { answerWith } from '../../support/loopback-server.ts'
+import { type FaultyOperation, INTERVAL_MS, OPERATIONS, startFiftyOperations } from './fifty-operations.ts'
 import { type Scrape, scrape, scrapeUntil } from './scrape.ts'
 
-const INTERVAL_MS = 10_000
 const WINDOW_MS = 2.2 * INTERVAL_MS
 
 /** Timeout of the operation that gets stuck. The others have a longer one. */
@@ -29,8 +27,6 @@ vi.mock('../../../src/worker/worker-pool.ts', async (original) => {
   }
   return { ...pool, createWorkerPool: () => pool.createWorkerPool({ thread, limits }) }
 })
-
-const OPERATIONS = 50
 
 const MAX_RESPONSE_BYTES = 64 * 2 ** 20
 
@@ -69,33 +65,19 @@ function statesOf({ text }: Scrape) {
 }
 
 it(`of ${OPERATIONS} operations, the healthy ones miss no refresh beside one that is stuck, one without response, one enormous and one out of memory`, async () => {
-  const faulty: readonly (readonly [name: string, respond: RequestListener])[] = [
+  const faulty: readonly FaultyOperation[] = [
     ['stuck', good],
     ['silent', () => {}],
     ['enormous', enormous],
     ['memory', good],
   ]
-  const healthy = Array.from({ length: OPERATIONS - faulty.length }, (_, index) => `good-${index}`)
-  const all = [...faulty, ...healthy.map((name) => [name, good] as const)]
-  const operations = await Promise.all(
-    all.map(async ([name, respond], index) =>
-      anOperation({
-        name,
-        server: String(1000 + index),
-        baseUrl: await serveHttp(respond),
-        refreshIntervalMs: INTERVAL_MS,
-        timeoutMs: name === 'stuck' ? STUCK_TIMEOUT_MS : 60_000,
-        maxResponseBytes: MAX_RESPONSE_BYTES,
-      }),
-    ),
-  )
-  const exporter = await startExporter(
-    { operations, warnings: [] },
-    { listenAddresses: [{ host: '127.0.0.1', port: 0 }], telemetryPath: '/metrics', storagePath: '' },
-    pino({ level: 'silent' }),
-  )
-  onTestFinished(() => exporter.stop())
-  const url = exporter.urls[0] ?? ''
+  const { url, healthy } = await startFiftyOperations(faulty, {
+    serverOf: () => good,
+    settingsOf: (name) => ({
+      timeoutMs: name === 'stuck' ? STUCK_TIMEOUT_MS : 60_000,
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+    }),
+  })
 
   const haveRefreshed = (of: Scrape) => {
     const states = statesOf(of)
