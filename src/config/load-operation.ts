@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Groups } from '../groups/groups.ts'
 import { reportNamed, reports } from '../reports/index.ts'
 import { formatDuration } from '../units.ts'
 import { routeFromEnvironment } from './environment-proxy.ts'
@@ -57,13 +58,15 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
   const token = await loadToken(raw, source)
   const ca = await loadCa(raw, source)
   const key = await loadHashKey(raw, source)
-  const groups = await loadGroups(raw, source, {
-    token: token.text,
-    'key of the pseudonyms': key.key?.reveal(),
-  })
   // Omit where the token comes from: it is read.
   const read = readOperation({ ...raw, token: token.text, tokenFile: undefined, tokenEnv: undefined })
   const route = routeOf(raw, source)
+  const { proxy } = route.route ?? (read.ok ? read.operation.route : {})
+  const groups = await loadGroups(raw, source, {
+    token: token.text,
+    'key of the pseudonyms': key.key?.reveal(),
+    'password of the proxy': proxy?.credentials?.password.reveal(),
+  })
   const problems = [
     ...token.problems,
     ...(read.ok ? [] : read.problems)
@@ -232,7 +235,7 @@ async function loadGroups(
   const { readGroupsFile } = await import('./groups-file.ts')
   const path = pathOf(groupsFile, source)
   const { groups, problems, hangs } = await readGroupsFile(path)
-  const leaks = Object.keys(secrets).filter((name) => groups && hasSecret(groups.table, secrets[name]))
+  const leaks = Object.keys(secrets).filter((name) => groups && hasSecret(groups, secrets[name]))
   const found = [...problems, ...leaks.map((name) => `contains the ${name}; remove it`)]
   return {
     groups,
@@ -242,9 +245,11 @@ async function loadGroups(
   }
 }
 
-/** A secret in the table would become a label. @param table JSON */
-function hasSecret(table: Uint8Array, secret: string | undefined): boolean {
+/** A secret in a value or in the name of a column would become part of a label. */
+function hasSecret({ labelNames, table }: Groups, secret: string | undefined): boolean {
   if (secret === undefined || secret.length < MIN_TOKEN_LENGTH) return false
+  if (labelNames.some((name) => name.includes(secret))) return true
+  // The table is JSON.
   return Buffer.from(table.buffer).includes(JSON.stringify(secret).slice(1, -1))
 }
 

@@ -12,6 +12,8 @@ operations:
   - { name: c, server: "0044", token: test-token-c, groups_file: groups.yml }
 `
 
+const PROXY = 'http://user:test-password@proxy.example:3128'
+
 const FILE = 'agent_id,team\n1001,Norte\n'
 
 /** Writes a configuration file with its groups files beside it. */
@@ -73,10 +75,15 @@ it.each([
     { csv: `${FILE}1002,test-token-a\n` },
     /groups_file: contains the token; remove it$/,
   ],
+  [
+    'has the token as a column',
+    { csv: 'agent_id,test_token_d\n1001,Norte\n', config: CONFIG.replaceAll('test-token-a', 'test_token_d') },
+    /groups_file: contains the token; remove it$/,
+  ],
 ])('refuses a groups file that %s, with the place of the setting', async (_, files, problem) => {
   const [found = ''] = await problemsOf(write(files).read)
   expect(found).toMatch(problem)
-  expect(found).not.toContain('test-token')
+  expect(found).not.toMatch(/test.token/)
 })
 
 it('refuses a groups file that contains the key of the pseudonyms', async () => {
@@ -89,6 +96,16 @@ it('refuses a groups file that contains the key of the pseudonyms', async () => 
   const [found = ''] = await problemsOf(read)
   expect(found).toMatch(/groups_file: contains the key of the pseudonyms; remove it$/)
   expect(found).not.toContain(key)
+})
+
+it.each([
+  ['a setting', `proxy_url: "${PROXY}"\n`, {}],
+  ['the environment', '', { HTTPS_PROXY: PROXY }],
+])('refuses a groups file that contains the password of a proxy from %s', async (_, setting, environment) => {
+  const { path } = write({ config: `${setting}${CONFIG}`, csv: `${FILE}1002,test-password\n` })
+  const [found = ''] = await problemsOf(() => readConfigFile(path, '--config.file', environment))
+  expect(found).toMatch(/groups_file: contains the password of the proxy; remove it$/)
+  expect(found).not.toContain('test-password')
 })
 
 it('reports a groups file that is missing', async () => {
