@@ -20,6 +20,15 @@ const TIMEOUT_MS = 20_000
 /** The tables of all files in use, by digest: an unchanged file, or one that several operations share, is parsed once. */
 const parsed = new Map<string, WeakRef<Groups>>()
 
+/**
+ * What is wrong with files that were refused lately, by digest. Such a file is read again every few seconds, and once for each
+ * operation that shares it.
+ */
+const refused = new Map<string, string>()
+
+// More files are hardly wrong at the same time.
+const MAX_REFUSED = 100
+
 let lastParse: Promise<unknown> = Promise.resolve()
 
 /**
@@ -38,17 +47,24 @@ export function parseGroups(
   const result = lastParse.then(async (): Promise<ParsedFile> => {
     const known = parsed.get(digest)?.deref()
     if (known !== undefined) return { groups: known }
-    const reply = await runThread({ bytes, digest, format }, thread, timeoutMs)
-    if ('groups' in reply) remember(reply.groups)
-    return reply
+    const problem = refused.get(digest)
+    if (problem !== undefined) return { problem }
+    return runThread({ bytes, digest, format }, thread, timeoutMs)
   })
   lastParse = result
   return result
 }
 
-function remember(groups: Groups): void {
-  for (const [digest, reference] of parsed) if (reference.deref() === undefined) parsed.delete(digest)
-  parsed.set(groups.digest, new WeakRef(groups))
+/** Remembers what the thread has found in a file. That it ended, or took too long, can be different the next time. */
+function remember(digest: string, reply: ParsedFile): ParsedFile {
+  if ('groups' in reply) {
+    for (const [old, reference] of parsed) if (reference.deref() === undefined) parsed.delete(old)
+    parsed.set(digest, new WeakRef(reply.groups))
+  } else {
+    if (refused.size >= MAX_REFUSED) refused.clear()
+    refused.set(digest, reply.problem)
+  }
+  return reply
 }
 
 async function runThread(data: FileToParse, thread: URL, timeoutMs: number): Promise<ParsedFile> {
@@ -61,7 +77,7 @@ async function runThread(data: FileToParse, thread: URL, timeoutMs: number): Pro
     promise.catch(() => {})
     started.on('message', resolve).on('error', reject)
     started.on('exit', () => reject(new Error('the thread ended early')))
-    if (await endsWithin(timeoutMs, promise)) return await promise
+    if (await endsWithin(timeoutMs, promise)) return remember(data.digest, await promise)
     return { problem: `takes longer than ${timeoutMs / 1000} s to read; make it smaller` }
   } catch (error) {
     // Messages of libraries can quote the file.

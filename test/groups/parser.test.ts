@@ -72,6 +72,16 @@ describe('the parser of groups files', () => {
     expect(other.groups).toBe(one.groups)
   })
 
+  it('parses a file that is wrong once, and a file whose thread failed again', async () => {
+    const wrong = Buffer.from('id,team\n1,wrong file\n')
+    const problem = { problem: expect.stringMatching(/^has no column agent_id/) }
+    expect(await parseGroups(wrong, 'csv')).toEqual(problem)
+    expect(await parseGroups(wrong, 'csv', thread('throw new Error("parsed again")'))).toEqual(problem)
+    const good = Buffer.from('agent_id,team\n1,good file\n')
+    expect(await parseGroups(good, 'csv', thread('process.exit()'))).toHaveProperty('problem')
+    expect(await parseGroups(good, 'csv')).toHaveProperty('groups.rows', 1)
+  })
+
   it('distinguishes formats', async () => {
     const json = Buffer.from('[{"agent_id":"1","team":"a"}]')
     expect(await parseGroups(json, 'yaml')).toHaveProperty('groups.rows', 1)
