@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import type { Groups } from '../groups/groups.ts'
 import { createSecretFinder } from '../secret.ts'
 import { type LocatedProblem, parseYaml, type YamlText } from '../yaml-text.ts'
 import { agreeOnAccounts, type OperationProblem } from './account-agreement.ts'
@@ -39,7 +40,8 @@ export async function readConfigFile(
   if (text === undefined) throw new ConfigError(problems.map((problem) => `${option}: ${problem}`))
   const yaml = parseYaml(text, { name: path, maxTokens: MAX_TOKENS, privateSections: [] })
   if (yaml.problems.length > 0) throw new ConfigError(firstOf(yaml.problems))
-  const parsed: ParsedConfig = { path, option, yaml, document: readDocument(yaml.value), environment }
+  const document = readDocument(yaml.value)
+  const parsed: ParsedConfig = { path, option, yaml, document, environment, lastGroups: new Map() }
   return load(parsed)
 }
 
@@ -49,16 +51,19 @@ interface ParsedConfig {
   readonly yaml: YamlText
   readonly document: ConfigDocument
   readonly environment: Environment
+  /** Empty when the configuration is read as a whole: then, all of its files have to be good. */
+  readonly lastGroups: Map<string, Groups>
 }
 
 /** Reads the values of a file and the files that they name. */
 async function load(parsed: ParsedConfig): Promise<Config> {
-  const { path, option, document, environment } = parsed
+  const { path, option, document, environment, lastGroups } = parsed
   const { operations } = document
   const source = {
     environment,
     folder: dirname(resolve(path)),
     nameOf: (setting: SettingName) => settings[setting].key,
+    lastGroups,
   }
   const loaded: LoadedOperation[] = []
   // One after the other: each hung file blocks one of libuv's threads.
@@ -91,8 +96,9 @@ async function load(parsed: ParsedConfig): Promise<Config> {
     ...variableProblems(environment, tokenVariables(document)),
     ...new Set(loaded.flatMap(({ environmentProblems }) => environmentProblems)),
   ]
+  const kept = loaded.flatMap(({ keptProblems }, index) => located(keptProblems, index))
   if (problems.length > 0 || fromEnvironment.length > 0) {
-    throw new ConfigError(firstOf([...fromEnvironment, ...inOrder(parsed.yaml, problems)]))
+    throw new ConfigError(firstOf([...fromEnvironment, ...inOrder(parsed.yaml, [...problems, ...kept])]))
   }
   const warnings = loaded.flatMap(({ warnings }, index) =>
     warnings
@@ -101,6 +107,7 @@ async function load(parsed: ParsedConfig): Promise<Config> {
   )
   return {
     operations: agreement.operations,
+    ...(kept.length > 0 && { keptProblems: firstOf(inOrder(parsed.yaml, kept)) }),
     warnings: [
       ...unknownVariableWarnings(environment, tokenVariables(document)),
       ...inOrder(parsed.yaml, warnings),

@@ -23,6 +23,8 @@ export interface LoadedOperation {
   /** The token, even if something else is wrong; for a search in the settings of others. */
   readonly token: string | undefined
   readonly problems: readonly SettingProblem[]
+  /** Problems of files whose last good content stays in use. */
+  readonly keptProblems: readonly SettingProblem[]
   /** Problems of the environment, each with its variable. */
   readonly environmentProblems: readonly string[]
   readonly warnings: readonly SettingWarning[]
@@ -45,6 +47,11 @@ export interface SettingSource {
   readonly folder: string | undefined
   /** The name of a setting in messages. */
   readonly nameOf: (setting: SettingName) => string
+  /**
+   * The last good labels by the path of their groups file: they stay in use while the file cannot be used, so that it does not keep
+   * back a new token. Absent or empty: such a file is a problem.
+   */
+  readonly lastGroups?: Map<string, Groups>
 }
 
 // Far longer than any token.
@@ -91,6 +98,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
     operation,
     token: token.text,
     problems,
+    keptProblems: groups.keptProblems,
     environmentProblems: route.problems,
     warnings: [
       ...(operation === undefined
@@ -231,16 +239,24 @@ async function loadGroups(
   secrets: Readonly<Record<string, string | undefined>>,
 ) {
   if (typeof groupsFile !== 'string' || pathProblems(groupsFile).length > 0) return NO_GROUPS
+  const { lastGroups } = source
   // Most operations have no groups file.
   const { readGroupsFile } = await import('./groups-file.ts')
   const path = pathOf(groupsFile, source)
-  const { groups, problems, hangs } = await readGroupsFile(path)
+  const file = await readGroupsFile(path)
+  const { hangs } = file
+  // No other file is read after one that hangs.
+  const groups = file.groups ?? (hangs ? undefined : lastGroups?.get(path))
   const leaks = Object.keys(secrets).filter((name) => groups && hasSecret(groups, secrets[name]))
-  const found = [...problems, ...leaks.map((name) => `contains the ${name}; remove it`)]
+  if (file.groups !== undefined && leaks.length === 0) lastGroups?.set(path, file.groups)
+  const inSetting = (messages: readonly string[]) =>
+    messages.map((message) => ({ setting: 'groupsFile', message }) as const)
+  const [problems, keptProblems] = groups === undefined ? [file.problems, []] : [[], file.problems]
   return {
     groups,
     path,
-    problems: found.map((message) => ({ setting: 'groupsFile', message }) as const),
+    problems: inSetting([...problems, ...leaks.map((name) => `contains the ${name}; remove it`)]),
+    keptProblems: inSetting(keptProblems),
     hangs,
   }
 }
@@ -253,7 +269,13 @@ function hasSecret({ labelNames, table }: Groups, secret: string | undefined): b
   return Buffer.from(table.buffer).includes(JSON.stringify(secret).slice(1, -1))
 }
 
-const NO_GROUPS = { groups: undefined, path: undefined, problems: [], hangs: false } as const
+const NO_GROUPS = {
+  groups: undefined,
+  path: undefined,
+  problems: [],
+  keptProblems: [],
+  hangs: false,
+} as const
 
 const pathOf = (path: string, { folder }: SettingSource) =>
   folder === undefined ? path : resolve(folder, path)

@@ -50,6 +50,8 @@ export interface ReportSettings {
 export interface Config {
   readonly operations: readonly Operation[]
   readonly warnings: readonly string[]
+  /** What is wrong with files whose last good content stays in use; absent if nothing is. */
+  readonly keptProblems?: readonly string[]
   /** Where it comes from; absent if it cannot change while the exporter runs. */
   readonly source?: ConfigSource
 }
@@ -63,7 +65,11 @@ export interface ConfigSource {
    * files.
    */
   readonly files: readonly string[]
-  /** Reads `files` again; every other setting stays. @throws ConfigError with every problem */
+  /**
+   * Reads `files` again; every other setting stays. A groups file that cannot be used is one of the `keptProblems`.
+   *
+   * @throws ConfigError with every other problem
+   */
   readonly refresh: () => Promise<Config>
   /** Reads everything again, the configuration file included. @throws ConfigError with every problem */
   readonly reload: () => Promise<Config>

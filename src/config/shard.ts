@@ -106,6 +106,7 @@ export function partOfShard(config: Config, shard: Shard): Config {
   if (source === undefined) return { ...config, operations, warnings }
   const readPart = (read: () => Promise<Config>) => async () => partOfShard(await read(), shard)
   return {
+    ...config,
     operations,
     warnings,
     source: { ...source, refresh: readPart(source.refresh), reload: readPart(source.reload) },

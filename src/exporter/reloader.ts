@@ -93,10 +93,13 @@ export function createReloader(parts: ReloaderParts): Reloader {
         if (found.problems.length > 0) results[scope].note(false)
         return noteFailure(scope, isRequested, problems)
       }
+      const { keptProblems = [] } = found.config
       await change(found.config, scope, isRequested)
       found.applyWeb()
       if (scope === 'everything') noteWeb(true)
-      return []
+      if (keptProblems.length === 0) return []
+      results[scope].note(false)
+      return noteFailure(scope, isRequested, keptProblems)
     } catch (error) {
       results[scope].note(false)
       if (error instanceof StorageInUseError) return noteFailure(scope, isRequested, [error.message])
@@ -136,6 +139,10 @@ export function createReloader(parts: ReloaderParts): Reloader {
       if (!current.warnings.includes(problem)) log.warn({ problem }, 'configuration warning')
     }
     current = wanted
+    if (wanted.keptProblems !== undefined) {
+      if (hasChanges) log.info(changes, 'configuration reloaded')
+      return
+    }
     const recovered = succeeded(scope)
     if (!hasChanges && recovered === undefined && !isRequested) return
     const level = hasChanges || isRequested ? 'info' : (recovered?.level ?? 'debug')

@@ -17,9 +17,10 @@ const PROXY = 'http://user:test-password@proxy.example:3128'
 const FILE = 'agent_id,team\n1001,Norte\n'
 
 /** Writes a configuration file with its groups files beside it. */
-function write({ config = CONFIG, csv = FILE, yaml = '1: { site: Cali }' } = {}) {
+function write({ config = CONFIG, csv = FILE, yaml = '1: { site: Cali }' } = {}, tokenFile = '') {
   const path = writeConfigFile(config)
   const beside = (name: string, content: string) => writeFileSync(join(dirname(path), name), content)
+  if (tokenFile !== '') beside('a', tokenFile)
   beside('groups.csv', csv)
   beside('groups.yml', yaml)
   return { path, beside, read: () => readConfigFile(path, '--config.file', {}) }
@@ -55,6 +56,37 @@ it('reads a changed groups file when the files are refreshed, and keeps the othe
     ['site', 'team'],
   ])
   expect(after?.operations[0]?.groups).toBe(before.operations[0]?.groups)
+})
+
+it('keeps the last good labels of a file that is broken when the files are refreshed, but not what contains a token', async () => {
+  const { beside, read } = write(
+    { config: CONFIG.replace('token: test-token-a', 'token_file: a') },
+    'test-token-a',
+  )
+  const { source } = await read()
+  beside('groups.csv', 'id,team\n')
+  const refreshed = await source?.refresh()
+  expect(refreshed?.operations.map(({ groups }) => groups?.labelNames)).toEqual([
+    ['team'],
+    ['team'],
+    ['site'],
+  ])
+  expect(refreshed?.keptProblems).toEqual([
+    expect.stringMatching(/config\.yml:1:1: groups_file: has no column agent_id/),
+  ])
+  expect(await problemsOf(read)).toEqual(refreshed?.keptProblems)
+  beside('a', 'a b')
+  expect(await problemsOf(async () => source?.refresh())).toEqual([
+    ...(refreshed?.keptProblems ?? []),
+    expect.stringMatching(/operations\[0\]\.token_file: must be printable ASCII/),
+  ])
+  beside('a', 'Norte1')
+  beside('groups.csv', `${FILE}1002,Norte1\n`)
+  expect(await problemsOf(async () => source?.refresh())).toEqual([
+    expect.stringMatching(/groups_file: contains the token; remove it$/),
+  ])
+  beside('groups.csv', FILE)
+  expect(await source?.refresh()).not.toHaveProperty('keptProblems')
 })
 
 it('does not refuse rows that cannot be used', async () => {

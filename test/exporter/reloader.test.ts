@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
+import { readConfigFile } from '../../src/config/config-file.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { readGroupsFile } from '../../src/config/groups-file.ts'
 import type { Config, Operation } from '../../src/config/operation.ts'
@@ -14,6 +15,7 @@ import { createReloads } from '../../src/telemetry/reloads.ts'
 import { type FailureReason, failureReasons } from '../../src/wolkvox/failure.ts'
 import { anOperation } from '../../tools/fixtures.ts'
 import { aReportSettings } from '../support/agents.ts'
+import { writeConfigFile } from '../support/config-files.ts'
 import { createLogger, logLines } from '../support/memory-logger.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -154,6 +156,44 @@ describe('files of the configuration', () => {
     writeFileSync(path, 'agent_id,team,site\n1001,Norte,Cali\n')
     check()
     await vi.waitFor(() => expect(columns()).toEqual(['team,site']))
+  })
+
+  it('apply a new token although a groups file is broken, which is reported until it is good again', async () => {
+    const path = writeConfigFile(
+      `groups_file: groups.csv\noperations:\n${['a', 'b'].map((name, index) => `  - { name: ${name}, server: "004${index}", token_file: ${name} }\n`).join('')}`,
+    )
+    const beside = (name: string, content: string) => writeFileSync(join(dirname(path), name), content)
+    beside('a', 'test-token-a')
+    beside('b', 'test-token-b')
+    beside('groups.csv', 'agent_id,team\n1001,Norte\n')
+    const { reloader, applied, reloads } = start({ config: await readConfigFile(path, '--config.file', {}) })
+    const refuse = () => reloader.onRefreshed(state, failedOutcome('invalid_token', ''))
+    const now = () => applied.at(-1)?.map(({ token, groups }) => [token.reveal(), groups?.labelNames.join()])
+    beside('groups.csv', 'id,team\n')
+    beside('b', 'test-token-2')
+    refuse()
+    await vi.waitFor(() =>
+      expect(now()).toEqual([
+        ['test-token-a', 'team'],
+        ['test-token-2', 'team'],
+      ]),
+    )
+    await vi.waitFor(() => expect(reloads.state().isSuccessful).toBe(false))
+    expect(logLines).toMatchObject([
+      { level: 'info', msg: 'configuration reloaded', changed: ['b'] },
+      {
+        level: 'warn',
+        msg: 'configuration not reloaded',
+        problems: [expect.stringMatching(/config\.yml:1:1: groups_file: has no column agent_id/)],
+      },
+    ])
+    expect(await reloader.reload()).toEqual([expect.stringContaining('has no column agent_id')])
+    beside('groups.csv', 'agent_id,site\n')
+    refuse()
+    await vi.waitFor(() => expect(now()?.map(([, labels]) => labels)).toEqual(['site', 'site']))
+    expect(logLines.at(-1)).toMatchObject({ msg: 'configuration reloaded', changed: ['a', 'b'], failures: 1 })
+    await reloader.reload()
+    expect(reloads.state().isSuccessful).toBe(true)
   })
 })
 
