@@ -16,13 +16,16 @@ const inUse = new Map<string, number>()
 /** Secrets that no object has any more. The last one was released last. */
 const released = new Set<string>()
 
-/** Finds all of them; made when it is needed. */
-let pattern: RegExp | undefined
+/**
+ * The forms of all of them by their first {@link MIN_LENGTH} characters, the longest first; made when it is needed. Not a regular
+ * expression: V8 compiles one for each new secret, each as large as all secrets together, and keeps them for a long time.
+ */
+let index: Map<string, string[]> | undefined
 
 function remember(secret: string): void {
   const uses = inUse.get(secret) ?? 0
   inUse.set(secret, uses + 1)
-  if (!released.delete(secret) && uses === 0) pattern = undefined
+  if (!released.delete(secret) && uses === 0 && index !== undefined) addForms(index, secret)
 }
 
 function release(secret: string): void {
@@ -36,7 +39,7 @@ function release(secret: string): void {
   for (const oldest of released) {
     if (released.size <= MAX_RELEASED) break
     released.delete(oldest)
-    pattern = undefined
+    index = undefined
   }
 }
 
@@ -82,8 +85,20 @@ const MIN_LENGTH = 8
  * defence for all outputs: no message should contain one.
  */
 export function redactSecrets(text: string): string {
-  pattern ??= patternOf([...inUse.keys(), ...released])
-  return text.replace(pattern, REDACTED)
+  index ??= indexOf([...inUse.keys(), ...released])
+  let redacted = ''
+  let copied = 0
+  for (let at = 0; at + MIN_LENGTH <= text.length; ) {
+    const found = index.get(text.slice(at, at + MIN_LENGTH))?.find((form) => text.startsWith(form, at))
+    if (found === undefined) {
+      at += 1
+      continue
+    }
+    redacted += text.slice(copied, at) + REDACTED
+    at += found.length
+    copied = at
+  }
+  return redacted + text.slice(copied)
 }
 
 /**
@@ -99,11 +114,21 @@ export function createSecretFinder(secret: string): (text: string) => boolean {
   return (text) => text.length >= shortest && regExp.test(text)
 }
 
-function patternOf(secrets: Iterable<string>): RegExp {
-  const forms = new Set([...secrets].flatMap(formsOf))
-  // The longest first: a form can begin with another one.
-  const sorted = [...forms].sort((a, b) => b.length - a.length)
-  return new RegExp(sorted.map(literal).join('|') || '(?!)', 'g')
+function indexOf(secrets: Iterable<string>): Map<string, string[]> {
+  const forms = new Map<string, string[]>()
+  for (const secret of secrets) addForms(forms, secret)
+  return forms
+}
+
+function addForms(forms: Map<string, string[]>, secret: string): void {
+  for (const form of formsOf(secret)) {
+    const start = form.slice(0, MIN_LENGTH)
+    const same = forms.get(start) ?? []
+    // A form can begin with another one.
+    const shorter = same.findIndex(({ length }) => length < form.length)
+    same.splice(shorter === -1 ? same.length : shorter, 0, form)
+    forms.set(start, same)
+  }
 }
 
 const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

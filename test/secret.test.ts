@@ -81,6 +81,25 @@ describe('redactSecrets', () => {
     expect(redactSecrets('test-token-first test-token-second')).toBe('[secret] [secret]')
   })
 
+  it('removes the longest of several secrets that begin alike, in any order', () => {
+    for (const text of ['alike-12', 'alike-123456', 'alike-1234']) new Secret(text)
+    expect(redactSecrets('alike-123456, alike-12345, alike-123, alike-12alike-12 alike-1')).toBe(
+      '[secret], [secret]5, [secret]3, [secret][secret] alike-1',
+    )
+  })
+
+  it('costs little for each new secret, however many there are', () => {
+    const before = process.cpuUsage()
+    const secrets = Array.from({ length: 1500 }, (_, index) => {
+      const secret = new Secret(`many-secrets-${index}`)
+      expect(redactSecrets(`the token ${secret.reveal()} is new`)).toBe('the token [secret] is new')
+      return secret
+    })
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(3)
+    expect(secrets).toHaveLength(1500)
+  })
+
   it('leaves short secrets: they can be part of any word', () => {
     new Secret('refresh')
     expect(redactSecrets('refresh failed')).toBe('refresh failed')
