@@ -186,6 +186,14 @@ describe('a part', () => {
     expect(partOfShard(config, { number: 0, total: 1 })).toBe(config)
   })
 
+  it('keeps the problems of files, also of those that only another shard uses', async () => {
+    const read = async (): Promise<Config> => ({ operations, warnings: [], keptProblems: ['one'] })
+    const whole = { ...(await read()), source: { files: [], refresh: read, reload: read } }
+    const part = partOfShard(whole, { number: 0, total: 3 })
+    expect(part.keptProblems).toEqual(['one'])
+    expect((await part.source?.refresh())?.keptProblems).toEqual(['one'])
+  })
+
   it('gives each account the name that it has in the whole', () => {
     const twins = ['https://a.example', 'https://b.example', 'https://c.example'].map((baseUrl, index) =>
       anOperation({ name: `twin-${index}`, baseUrl }),
