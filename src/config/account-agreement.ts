@@ -1,6 +1,7 @@
 import { sectionOf } from '../yaml-text.ts'
+import { accountIdOf } from './account.ts'
 import { dailyCallsOf, excessProblem } from './daily-calls.ts'
-import { accountIdOf, type Operation } from './operation.ts'
+import type { Operation } from './operation.ts'
 import { intervalPlace, type RawSettings, type SettingProblem, shortestOf } from './read-operation.ts'
 import { settings } from './settings.ts'
 

@@ -1,13 +1,6 @@
 import { DAY_MS, formatDuration } from '../units.ts'
-import {
-  accountIdOf,
-  accountLabelOf,
-  CALLS_PER_LICENSE,
-  dailyLimit,
-  MAX_RETRIES,
-  type Operation,
-  type ReportSettings,
-} from './operation.ts'
+import { accountIdOf, accountLabelOf, CALLS_PER_LICENSE, dailyLimit, MAX_RETRIES } from './account.ts'
+import type { Operation, ReportSettings } from './operation.ts'
 
 /** What counting the calls of an operation needs. */
 export type CountedOperation = Pick<Operation, 'licenses' | 'reports'> & { readonly name: string }

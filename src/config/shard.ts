@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { accountIdOf, accountLabelOf } from './account.ts'
 import { ConfigError } from './config-error.ts'
 import { type Arguments, type FlagName, flagDefaults } from './flags.ts'
-import { accountIdOf, accountLabelOf, type Config, type Operation } from './operation.ts'
+import type { Config, Operation } from './operation.ts'
 
 /** The part of the accounts that a process serves. */
 export interface Shard {

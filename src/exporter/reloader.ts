@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import { endsWithin, now } from '../clock.ts'
 import { ConfigError } from '../config/config-error.ts'
-import { type Config, credentialsFingerprint, haveSameSettings, type Operation } from '../config/operation.ts'
+import type { Config, Operation } from '../config/operation.ts'
+import { haveSameConfiguration } from '../config/operation-changes.ts'
 import { type FileWatcher, watchFiles } from '../file-watcher.ts'
 import type { Outcome } from '../model/outcome.ts'
 import { createRepeatedFailures } from '../repeated-failures.ts'
@@ -198,20 +198,10 @@ function changesBetween(before: readonly Operation[], after: readonly Operation[
     changed: namesOf(
       after.filter((operation) => {
         const previous = find(before, operation)
-        return previous !== undefined && !isSame(previous, operation)
+        return previous !== undefined && !haveSameConfiguration(previous, operation)
       }),
     ),
     removed: namesOf(before.filter((operation) => find(after, operation) === undefined)),
   }
   return Object.fromEntries(Object.entries(lists).filter(([, names]) => names.length > 0))
-}
-
-function isSame(one: Operation, other: Operation): boolean {
-  return (
-    haveSameSettings(one, other) &&
-    one.accountLabel === other.accountLabel &&
-    isDeepStrictEqual(one.reports, other.reports) &&
-    credentialsFingerprint(one) === credentialsFingerprint(other) &&
-    one.groups?.digest === other.groups?.digest
-  )
 }

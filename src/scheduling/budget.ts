@@ -1,6 +1,6 @@
 import type { Moment } from '../clock.ts'
+import { MAX_RETRIES } from '../config/account.ts'
 import { callsADay } from '../config/daily-calls.ts'
-import { MAX_RETRIES } from '../config/operation.ts'
 import type { OtherRequests, RequestsOfDay } from '../model/storage-ports.ts'
 import { dayAt, isAnotherDay, untilNextDay } from './account-day.ts'
 import { expectedOthers, measureOthers } from './other-requests.ts'

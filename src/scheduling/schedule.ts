@@ -1,4 +1,4 @@
-import type { MAX_RETRIES } from '../config/operation.ts'
+import type { MAX_RETRIES } from '../config/account.ts'
 import type { Failure } from '../model/outcome.ts'
 import type { FailureReason } from '../wolkvox/failure.ts'
 import type { ReportState } from './state.ts'

@@ -1,15 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { endsWithin } from '../clock.ts'
-import {
-  accountIdOf,
-  accountLabelOf,
-  credentialsFingerprint,
-  dailyLimit,
-  haveSameData,
-  haveSameSettings,
-  type Operation,
-  type ReportSettings,
-} from '../config/operation.ts'
+import { accountIdOf, accountLabelOf, dailyLimit } from '../config/account.ts'
+import type { Operation, ReportSettings } from '../config/operation.ts'
+import { credentialsFingerprint, haveSameData, haveSameSettings } from '../config/operation-changes.ts'
 import type { Attempt } from '../model/outcome.ts'
 import type { AccountStorage, SnapshotStorage, StoredSchedule } from '../model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from './account.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { accountIdOf, type Operation } from '../config/operation.ts'
+import { accountIdOf } from '../config/account.ts'
+import type { Operation } from '../config/operation.ts'
 import type { StoredAccount } from '../model/storage-ports.ts'
 import { DAY_MS } from '../units.ts'
 import { decodeStored, encodeStored, type ReadResult } from './stored-file.ts'

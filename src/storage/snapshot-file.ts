@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { accountIdOf, hidesAgents, type Operation } from '../config/operation.ts'
+import { accountIdOf } from '../config/account.ts'
+import { hidesAgents, type Operation } from '../config/operation.ts'
 import type { Snapshot } from '../reports/read-report.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { CLOCK_TOLERANCE_MS, decodeStored, encodeStored, type ReadResult } from './stored-file.ts'

@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts'
-import { CALLS_PER_LICENSE } from '../config/operation.ts'
+import { CALLS_PER_LICENSE } from '../config/account.ts'
 import type { Family, FamilyType, FilledFamily, Sample } from '../model/family.ts'
 import {
   type AccountState,

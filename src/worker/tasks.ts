@@ -1,4 +1,5 @@
-import { dailyLimit, type Operation } from '../config/operation.ts'
+import { dailyLimit } from '../config/account.ts'
+import type { Operation } from '../config/operation.ts'
 import { renderReport } from '../exposition/render-report.ts'
 import {
   type CallResult,

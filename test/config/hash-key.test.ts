@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { readHashKey } from '../../src/config/hash-key.ts'
-import { haveSameData, haveSameSettings } from '../../src/config/operation.ts'
+import { haveSameData, haveSameSettings } from '../../src/config/operation-changes.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const KEY = '0123456789abcdef0123456789abcdef'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { accountIdOf, accountLabelOf } from '../../src/config/account.ts'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { parseArguments } from '../../src/config/flags.ts'
-import { accountIdOf, accountLabelOf, type Config } from '../../src/config/operation.ts'
+import type { Config } from '../../src/config/operation.ts'
 import { isOnShard, partOfShard, readShard, shardOf } from '../../src/config/shard.ts'
 import { anOperation } from '../../tools/fixtures.ts'
 

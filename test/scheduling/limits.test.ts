@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { now } from '../../src/clock.ts'
-import { credentialsFingerprint } from '../../src/config/operation.ts'
+import { credentialsFingerprint } from '../../src/config/operation-changes.ts'
 import type { Outcome } from '../../src/model/outcome.ts'
 import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { openAccount } from '../../src/scheduling/account.ts'

@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest'
+import { accountIdOf, accountLabelOf } from '../../src/config/account.ts'
 import { describeDailyCalls } from '../../src/config/daily-calls.ts'
-import { accountIdOf, accountLabelOf, type Operation } from '../../src/config/operation.ts'
+import type { Operation } from '../../src/config/operation.ts'
 import { DAY_MS } from '../../src/units.ts'
 import fc from '../support/fast-check.ts'
 import { MINUTE, passTime } from './run-reports.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { now } from '../../src/clock.ts'
-import { credentialsFingerprint } from '../../src/config/operation.ts'
+import { credentialsFingerprint } from '../../src/config/operation-changes.ts'
 import { toSegmentNow } from '../../src/exposition/gzip.ts'
 import type { Failure, Outcome } from '../../src/model/outcome.ts'
 import type { StoredAccount } from '../../src/model/storage-ports.ts'

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
-import { credentialsFingerprint, dailyLimit, type Operation } from '../../src/config/operation.ts'
+import { dailyLimit } from '../../src/config/account.ts'
+import type { Operation } from '../../src/config/operation.ts'
+import { credentialsFingerprint } from '../../src/config/operation-changes.ts'
 import { type Attempt, failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import type { AccountStorage, SnapshotStorage, StoredAccount } from '../../src/model/storage-ports.ts'
 import { type Account, type AccountSettings, openAccount } from '../../src/scheduling/account.ts'

@@ -1,4 +1,5 @@
-import { accountIdOf, type Operation } from '../../src/config/operation.ts'
+import { accountIdOf } from '../../src/config/account.ts'
+import type { Operation } from '../../src/config/operation.ts'
 import { failedOutcome, type Outcome } from '../../src/model/outcome.ts'
 import { reportNamed } from '../../src/reports/index.ts'
 import { readReport } from '../../src/reports/read-report.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { credentialsFingerprint, type Operation, type ReportSettings } from '../../src/config/operation.ts'
+import type { Operation, ReportSettings } from '../../src/config/operation.ts'
+import { credentialsFingerprint } from '../../src/config/operation-changes.ts'
 import { isOnShard, partOfShard } from '../../src/config/shard.ts'
 import type { Attempt, RenderedSnapshot } from '../../src/model/outcome.ts'
 import type { StoredAccount } from '../../src/model/storage-ports.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { credentialsFingerprint } from '../../src/config/operation.ts'
+import { credentialsFingerprint } from '../../src/config/operation-changes.ts'
 import type { StoredAccount } from '../../src/model/storage-ports.ts'
 import { decodeAccount, encodeAccount } from '../../src/storage/account-file.ts'
 import { addChecksum } from '../../src/storage/stored-file.ts'

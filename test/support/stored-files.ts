@@ -1,4 +1,5 @@
-import { accountIdOf, type Operation } from '../../src/config/operation.ts'
+import { accountIdOf } from '../../src/config/account.ts'
+import type { Operation } from '../../src/config/operation.ts'
 import { type FileKind, fileOf } from '../../src/storage/storage.ts'
 
 /** The path of a stored file of an operation: its account, the lock of its account, or the snapshot of its report `agents`. */
