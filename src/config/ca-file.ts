@@ -1,36 +1,29 @@
 import type { X509Certificate } from 'node:crypto'
 import { certificatesIn, parseCertificate } from '../pem.ts'
-import { readTextFile } from './text-file.ts'
-
-/** The certificates of a CA file, and what is wrong with the file and what to do. */
-export interface CaFile {
-  /** In PEM, without anything else that the file contains; `undefined` if it cannot be used. */
-  readonly certificates: string | undefined
-  readonly problems: readonly string[]
-  readonly warnings: readonly string[]
-  /** Whether the file system did not respond. */
-  readonly hangs: boolean
-}
+import { type FileContent, readTextFile, rejectedFile } from './text-file.ts'
 
 // The bundle of a system with all public CAs has about 250 kB.
 const MAX_BYTES = 4 * 2 ** 20
 
-/** Reads a file of trusted CAs. @param now milliseconds since 1970 */
-export async function readCaFile(path: string, now: number): Promise<CaFile> {
-  const { text, problems, hangs } = await readTextFile(path, 'the certificates of the CA', MAX_BYTES)
-  return text === undefined
-    ? { certificates: undefined, problems, warnings: [], hangs }
-    : readCertificates(text, now)
+/**
+ * Reads a file of trusted CAs.
+ *
+ * @param now milliseconds since 1970
+ * @returns the certificates in PEM, without anything else that the file contains
+ */
+export async function readCaFile(path: string, now: number): Promise<FileContent<string>> {
+  const file = await readTextFile(path, 'the certificates of the CA', MAX_BYTES)
+  return file.content === undefined ? file : readCertificates(file.content, now)
 }
 
 /** Reads the certificates of a PEM text. @param now milliseconds since 1970 */
-export function readCertificates(text: string, now: number): CaFile {
+export function readCertificates(text: string, now: number): FileContent<string> {
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    return rejected('contains a private key, which does not belong here; leave only the certificates')
+    return rejectedFile('contains a private key, which does not belong here; leave only the certificates')
   }
   const blocks = certificatesIn(text)
   if (blocks.length === 0) {
-    return rejected(
+    return rejectedFile(
       text.includes('-----BEGIN ')
         ? 'contains no certificate; set it to the PEM file of the CA, which begins with -----BEGIN CERTIFICATE-----'
         : 'is not PEM; convert it with: openssl x509 -inform der -in FILE -out FILE.pem',
@@ -39,10 +32,10 @@ export function readCertificates(text: string, now: number): CaFile {
   const certificates = blocks.map(parseCertificate)
   const broken = certificates.indexOf(undefined)
   if (broken >= 0) {
-    return rejected(`certificate ${broken + 1} of ${blocks.length} cannot be read; copy the file again`)
+    return rejectedFile(`certificate ${broken + 1} of ${blocks.length} cannot be read; copy the file again`)
   }
   return {
-    certificates: `${blocks.join('\n')}\n`,
+    content: `${blocks.join('\n')}\n`,
     problems: [],
     warnings: certificates.flatMap((certificate, index) =>
       certificate === undefined ? [] : validityWarnings(certificate, index, now),
@@ -65,8 +58,4 @@ function validityWarnings(
     return [`${which} is valid only from ${day(validFromDate)}; check the clock of this machine`]
   }
   return []
-}
-
-function rejected(problem: string): CaFile {
-  return { certificates: undefined, problems: [problem], warnings: [], hangs: false }
 }

@@ -6,8 +6,9 @@ import { agreeOnAccounts, type OperationProblem } from './account-agreement.ts'
 import { type ConfigDocument, keyPath, OPERATIONS, readDocument } from './config-document.ts'
 import { ConfigError } from './config-error.ts'
 import { type Environment, readVariable, unknownVariableWarnings, variableSettings } from './environment.ts'
-import { type LoadedOperation, loadOperation, type SettingWarning } from './load-operation.ts'
+import { type LoadedOperation, loadOperation } from './load-operation.ts'
 import type { Config } from './operation.ts'
+import type { SettingWarning } from './operation-warnings.ts'
 import { exposedTokenProblems, type SettingProblem, shownTexts } from './read-operation.ts'
 import { type SettingName, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
@@ -36,7 +37,9 @@ export async function readConfigFile(
   option: string,
   environment: Environment,
 ): Promise<Config> {
-  const { text, problems } = await readTextFile(path, 'the configuration', MAX_BYTES, { isExact: true })
+  const { content: text, problems } = await readTextFile(path, 'the configuration', MAX_BYTES, {
+    isExact: true,
+  })
   if (text === undefined) throw new ConfigError(problems.map((problem) => `${option}: ${problem}`))
   const yaml = parseYaml(text, { name: path, maxTokens: MAX_TOKENS, privateSections: [] })
   if (yaml.problems.length > 0) throw new ConfigError(firstOf(yaml.problems))

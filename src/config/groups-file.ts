@@ -1,11 +1,6 @@
 import type { Groups } from '../groups/groups.ts'
 import { parseGroups } from '../groups/parser.ts'
-import { type FileBytes, readFileBytes } from './text-file.ts'
-
-/** The labels of a groups file, or what is wrong with the file and what to do. */
-export interface GroupsFile extends Pick<FileBytes, 'problems' | 'hangs'> {
-  readonly groups: Groups | undefined
-}
+import { type FileContent, readFileBytes, rejectedFile } from './text-file.ts'
 
 // 60,000 agents with four short labels have 4 MB.
 const MAX_BYTES = 4 * 2 ** 20
@@ -16,18 +11,14 @@ const MAX_YAML_BYTES = 128 * 1024
 const YAML_NAME = /\.(ya?ml|json)$/i
 
 /** Reads a groups file: CSV, or YAML if its name says so. */
-export async function readGroupsFile(path: string): Promise<GroupsFile> {
-  const { bytes, problems, hangs } = await readFileBytes(path, 'a table of agents', MAX_BYTES)
-  if (bytes === undefined) return { groups: undefined, problems, hangs }
+export async function readGroupsFile(path: string): Promise<FileContent<Groups>> {
+  const { content: bytes, ...file } = await readFileBytes(path, 'a table of agents', MAX_BYTES)
+  if (bytes === undefined) return { content: undefined, ...file }
   const format = YAML_NAME.test(path) ? 'yaml' : 'csv'
   if (format === 'yaml' && bytes.length > MAX_YAML_BYTES) {
     const limit = `${MAX_YAML_BYTES / 1024} KiB`
-    return rejected(`is YAML of more than ${limit}; convert it to CSV, which may be larger`)
+    return rejectedFile(`is YAML of more than ${limit}; convert it to CSV, which may be larger`)
   }
   const parsed = await parseGroups(bytes, format)
-  return 'groups' in parsed ? { groups: parsed.groups, problems: [], hangs: false } : rejected(parsed.problem)
-}
-
-function rejected(problem: string): GroupsFile {
-  return { groups: undefined, problems: [problem], hangs: false }
+  return 'groups' in parsed ? { content: parsed.groups, ...file } : rejectedFile(parsed.problem)
 }

@@ -1,13 +1,5 @@
 import { Secret } from '../secret.ts'
-import { readTextFile } from './text-file.ts'
-
-/** The key of the pseudonyms, or what is wrong with its file and what to do. */
-export interface HashKeyFile {
-  readonly key: Secret | undefined
-  readonly problems: readonly string[]
-  /** Whether the file system did not respond. */
-  readonly hangs: boolean
-}
+import { type FileContent, readTextFile, rejectedFile } from './text-file.ts'
 
 const MIN_BYTES = 16
 const MAX_BYTES = 4096
@@ -21,13 +13,11 @@ const HOW_TO = 'create it with: openssl rand -hex 32'
  * Reads the key of the pseudonyms. The file contains text, without the white space around it that editors add. The problems do
  * not repeat it.
  */
-export async function readHashKey(path: string): Promise<HashKeyFile> {
-  const { text, problems, hangs } = await readTextFile(path, 'the key of the pseudonyms', MAX_BYTES)
-  if (text === undefined) return { key: undefined, problems, hangs }
+export async function readHashKey(path: string): Promise<FileContent<Secret>> {
+  const { content: text, ...file } = await readTextFile(path, 'the key of the pseudonyms', MAX_BYTES)
+  if (text === undefined) return { content: undefined, ...file }
   const problem = problemOf(text)
-  return problem === undefined
-    ? { key: new Secret(text), problems: [], hangs }
-    : { key: undefined, problems: [problem], hangs }
+  return problem === undefined ? { content: new Secret(text), ...file } : rejectedFile(problem)
 }
 
 function problemOf(text: string): string | undefined {

@@ -3,17 +3,14 @@ import { readFile, stat } from 'node:fs/promises'
 import { endsWithin } from '../clock.ts'
 import { codeOf } from '../error-text.ts'
 
-/** The content of a small file of the configuration, or what is wrong with it and what to do. */
-export interface TextFile {
-  readonly text: string | undefined
+/** What a small file of the configuration contains, or what is wrong with the file and what to do. */
+export interface FileContent<T> {
+  /** `undefined` if the file cannot be used. */
+  readonly content: T | undefined
   readonly problems: readonly string[]
+  readonly warnings?: readonly string[]
   /** Whether the file system did not respond. */
   readonly hangs: boolean
-}
-
-/** The same, as bytes. */
-export interface FileBytes extends Pick<TextFile, 'problems' | 'hangs'> {
-  readonly bytes: Buffer | undefined
 }
 
 const TIMEOUT_MS = 10_000
@@ -25,7 +22,7 @@ const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
  * Reads in progress, by path. If the file system hangs, each read blocks a thread of libuv's pool, and scrapes need these threads:
  * so the next read of the same file waits for the one before.
  */
-const inProgress = new Map<string, Promise<FileBytes>>()
+const inProgress = new Map<string, Promise<FileContent<Buffer>>>()
 
 /**
  * Reads a small text file, without the white space or byte order mark that editors and secret stores add.
@@ -38,15 +35,14 @@ export async function readTextFile(
   contents: string,
   maxBytes: number,
   { isExact = false } = {},
-): Promise<TextFile> {
-  const { bytes, problems, hangs } = await readFileBytes(path, contents, maxBytes)
-  const refuse = (problem: string): TextFile => ({ text: undefined, problems: [problem], hangs })
-  if (bytes === undefined) return { text: undefined, problems, hangs }
-  if (isUtf16(bytes)) return refuse('is UTF-16; save it as UTF-8')
+): Promise<FileContent<string>> {
+  const { content: bytes, ...file } = await readFileBytes(path, contents, maxBytes)
+  if (bytes === undefined) return { content: undefined, ...file }
+  if (isUtf16(bytes)) return rejectedFile('is UTF-16; save it as UTF-8')
   const text = bytes.toString('utf8')
-  if (text.trim() === '') return refuse(`is empty; write ${contents} into the file`)
-  if (isExact && !isUtf8(bytes)) return refuse('is not UTF-8; save it as UTF-8')
-  return { text: isExact ? text : text.trim(), problems, hangs }
+  if (text.trim() === '') return rejectedFile(`is empty; write ${contents} into the file`)
+  if (isExact && !isUtf8(bytes)) return rejectedFile('is not UTF-8; save it as UTF-8')
+  return { content: isExact ? text : text.trim(), ...file }
 }
 
 /**
@@ -55,22 +51,26 @@ export async function readTextFile(
  *
  * @param contents what belongs into the file
  */
-export async function readFileBytes(path: string, contents: string, maxBytes: number): Promise<FileBytes> {
+export async function readFileBytes(
+  path: string,
+  contents: string,
+  maxBytes: number,
+): Promise<FileContent<Buffer>> {
   try {
     const reading = inProgress.get(path) ?? startReading(path, contents, maxBytes)
     if (await endsWithin(TIMEOUT_MS, reading)) return await reading
     return {
-      ...rejected(
+      ...rejectedFile(
         `cannot be read (no response within ${TIMEOUT_MS / 1000} s); check the file system that contains it`,
       ),
       hangs: true,
     }
   } catch (error) {
-    return rejected(`cannot be read (${codeOf(error)}); set it to a file that this user can read`)
+    return rejectedFile(`cannot be read (${codeOf(error)}); set it to a file that this user can read`)
   }
 }
 
-function startReading(path: string, contents: string, maxBytes: number): Promise<FileBytes> {
+function startReading(path: string, contents: string, maxBytes: number): Promise<FileContent<Buffer>> {
   const reading = read(path, contents, maxBytes).finally(() => inProgress.delete(path))
   inProgress.set(path, reading)
   // Fails after the timeout, when no one waits for it any more.
@@ -78,11 +78,12 @@ function startReading(path: string, contents: string, maxBytes: number): Promise
   return reading
 }
 
-async function read(path: string, contents: string, maxBytes: number): Promise<FileBytes> {
+async function read(path: string, contents: string, maxBytes: number): Promise<FileContent<Buffer>> {
   const file = await stat(path)
-  if (!file.isFile()) return rejected(`is not a regular file; set it to a file that contains ${contents}`)
-  if (file.size > maxBytes) return rejected(`is too large; set it to a file that contains only ${contents}`)
-  return { bytes: await readFile(path), problems: [], hangs: false }
+  if (!file.isFile()) return rejectedFile(`is not a regular file; set it to a file that contains ${contents}`)
+  if (file.size > maxBytes)
+    return rejectedFile(`is too large; set it to a file that contains only ${contents}`)
+  return { content: await readFile(path), problems: [], hangs: false }
 }
 
 /** Whether a file begins like UTF-16. */
@@ -90,6 +91,7 @@ export function isUtf16(bytes: Buffer): boolean {
   return UTF16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))
 }
 
-function rejected(problem: string): FileBytes {
-  return { bytes: undefined, problems: [problem], hangs: false }
+/** A file that cannot be used. @param problem what is wrong, and what to do */
+export function rejectedFile(problem: string): FileContent<never> {
+  return { content: undefined, problems: [problem], hangs: false }
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 describe('a CA file', () => {
   it('may have several certificates with text around them', () => {
     const text = `# Test CA\r\n${good.cert}\r\nsubject=CN=Other CA\n${other.cert}`
-    const { certificates, problems, warnings } = readCertificates(text, NOW)
+    const { content: certificates, problems, warnings } = readCertificates(text, NOW)
     expect([problems, warnings]).toEqual([[], []])
     expect(certificates?.match(/BEGIN CERTIFICATE/g)).toHaveLength(2)
     expect(certificates).not.toContain('Other CA')
@@ -43,16 +43,15 @@ describe('a CA file', () => {
     ],
   ])('with %s is refused', (_what, text, problem) => {
     expect(readCertificates(text(), NOW)).toEqual({
-      certificates: undefined,
+      content: undefined,
       problems: [problem],
-      warnings: [],
       hangs: false,
     })
   })
 
   it('with a certificate that is not valid now is used with a warning', () => {
     const late = readCertificates(other.cert + good.cert, NOW + 2 * DAY_MS)
-    expect(late.certificates).toBeDefined()
+    expect(late.content).toBeDefined()
     expect(late.warnings).toEqual([
       expect.stringMatching(/^certificate 1 expired on \d{4}-\d\d-\d\d; replace it, or check the clock/),
       expect.stringMatching(/^certificate 2 expired on /),

@@ -18,17 +18,17 @@ it.each([
   ['groups.YML', '- { agent_id: 1001, team: Norte }'],
   ['groups.json', '{ "1001": { "team": "Norte" } }'],
 ])('reads %s in its format', async (name, content) => {
-  const { groups, problems } = await readGroupsFile(write(name, content))
+  const { content: groups, problems } = await readGroupsFile(write(name, content))
   expect(problems).toEqual([])
   expect(groups).toMatchObject({ rows: 1, labelNames: ['team'] })
 })
 
 it('reads a file again after a change', async () => {
   const path = write('changing.csv', 'agent_id,team\n1,a\n')
-  const { groups: before } = await readGroupsFile(path)
-  expect((await readGroupsFile(path)).groups).toBe(before)
+  const { content: before } = await readGroupsFile(path)
+  expect((await readGroupsFile(path)).content).toBe(before)
   writeFileSync(path, 'agent_id,team\n1,b\n')
-  expect((await readGroupsFile(path)).groups?.digest).not.toBe(before?.digest)
+  expect((await readGroupsFile(path)).content?.digest).not.toBe(before?.digest)
 })
 
 it.each([
@@ -46,7 +46,7 @@ it.each([
   ],
   ['an empty file', () => write('empty.csv', ''), /^has no column agent_id/],
 ])('refuses %s', async (_, pathOf, problem) => {
-  const { groups, problems } = await readGroupsFile(pathOf())
+  const { content: groups, problems } = await readGroupsFile(pathOf())
   expect(groups).toBeUndefined()
   expect(problems).toEqual([expect.stringMatching(problem)])
 })

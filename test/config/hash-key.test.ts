@@ -26,7 +26,7 @@ describe('the file with the key of the pseudonyms', () => {
   it.each([`${KEY}\n`, `\ufeff${KEY}`, ` ${KEY}\r\n`, 'sixteen bytes, 1', 'ñandúes y cóndor'])(
     'has a key, without the white space around it: %j',
     async (content) => {
-      const { key, problems } = await readHashKey(keyFile(content))
+      const { content: key, problems } = await readHashKey(keyFile(content))
       expect([key?.reveal(), problems]).toEqual([content.trim(), []])
       expect(`${key} ${JSON.stringify(key)}`).not.toContain(content.trim())
     },
@@ -40,7 +40,7 @@ describe('the file with the key of the pseudonyms', () => {
     [Buffer.from([...Array(32).keys()].map((byte) => byte + 0x90)), `is not one line of text; ${HOW_TO}`],
     ['', 'is empty; write the key of the pseudonyms into the file'],
   ])('is refused with what to do, without the key: %j', async (content, problem) => {
-    const { key, problems } = await readHashKey(keyFile(content))
+    const { content: key, problems } = await readHashKey(keyFile(content))
     // The whole text, so that no part of a key can be in it.
     expect([key, problems]).toEqual([undefined, [problem]])
   })

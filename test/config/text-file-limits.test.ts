@@ -22,7 +22,7 @@ it('times out after 10 s if the file system of the token file hangs, and does no
   expect(read).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(1)
   expect(read).toHaveBeenCalledWith({
-    text: undefined,
+    content: undefined,
     problems: ['cannot be read (no response within 10 s); check the file system that contains it'],
     hangs: true,
   })

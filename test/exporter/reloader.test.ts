@@ -136,7 +136,7 @@ describe('files of the configuration', () => {
   it('are applied when a groups file has changed, and the last good one stays while it is broken', async () => {
     const path = join(temporaryFolder(), 'groups.csv')
     const read = async (): Promise<Config> => {
-      const { groups, problems } = await readGroupsFile(path)
+      const { content: groups, problems } = await readGroupsFile(path)
       if (groups === undefined) throw new ConfigError(problems)
       return { operations: [anOperation({ groups })], warnings: [] }
     }
