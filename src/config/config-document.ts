@@ -3,7 +3,7 @@ import { tokenSettings } from './load-operation.ts'
 import type { RawSettings } from './read-operation.ts'
 import { type RawValue, readSetting, type Setting } from './setting.ts'
 import { type SettingName, settingNames, settings } from './settings.ts'
-import { unknownKeyMessage } from './text-problems.ts'
+import { unknownKeyMessage } from './similar-name.ts'
 
 /** What a configuration file says, before its values are read. */
 export interface ConfigDocument {

@@ -5,7 +5,7 @@ import { loadOperation } from './load-operation.ts'
 import type { Config } from './operation.ts'
 import type { SettingProblem } from './read-operation.ts'
 import { type SettingName, settingNames, settings } from './settings.ts'
-import { similarName } from './text-problems.ts'
+import { similarName } from './similar-name.ts'
 
 /** The settings that have a variable. Others are only in a configuration file. */
 export const variableSettings: readonly (readonly [setting: SettingName, variable: string])[] =

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { reports } from '../reports/index.ts'
 import type { ReportParameters } from '../reports/report.ts'
 import { type JsonSchema, type RawValue, readSetting, type Setting } from './setting.ts'
-import { unknownKeyMessage } from './text-problems.ts'
+import { unknownKeyMessage } from './similar-name.ts'
 
 /** A report to fetch, with the settings that it has in the list. */
 export interface RequestedReport {
