@@ -1,7 +1,7 @@
-import { CONFIG_FILE, variables } from '../../src/config/environment.ts'
 import { commonFlags, simulatorFlags } from '../../src/config/flags.ts'
 import type { Setting } from '../../src/config/setting.ts'
 import { settings } from '../../src/config/settings.ts'
+import { CONFIG_FILE, variables } from '../../src/config/variables.ts'
 import { code, table } from './markdown.ts'
 
 /** The settings of an operation, with the defaults and meanings that `--help` shows. */

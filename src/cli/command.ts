@@ -1,5 +1,5 @@
-import type { Environment } from '../config/environment.ts'
 import type { Arguments } from '../config/flags.ts'
+import type { Environment } from '../config/variables.ts'
 import type { HostProcess } from '../exporter/exporter.ts'
 import type { StandardError } from '../telemetry/standard-error.ts'
 

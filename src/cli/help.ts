@@ -1,5 +1,5 @@
-import { variables } from '../config/environment.ts'
 import { commonFlags, simulatorFlags } from '../config/flags.ts'
+import { variables } from '../config/variables.ts'
 
 const COMMANDS = [
   ['serve', 'fetch reports in the background and serve the metrics (the default)'],

@@ -5,13 +5,13 @@ import { type LocatedProblem, parseYaml, type YamlText } from '../yaml-text.ts'
 import { agreeOnAccounts, type OperationProblem } from './account-agreement.ts'
 import { type ConfigDocument, keyPath, OPERATIONS, readDocument } from './config-document.ts'
 import { ConfigError } from './config-error.ts'
-import { type Environment, readVariable, unknownVariableWarnings, variableSettings } from './environment.ts'
 import { type LoadedOperation, loadOperation } from './load-operation.ts'
 import type { Config } from './operation.ts'
 import type { SettingWarning } from './operation-warnings.ts'
 import { exposedTokenProblems, type SettingProblem, shownTexts } from './read-operation.ts'
 import { type SettingName, settings } from './settings.ts'
 import { readTextFile } from './text-file.ts'
+import { type Environment, readVariable, unknownVariableWarnings, variableSettings } from './variables.ts'
 
 const MAX_BYTES = 512 * 1024
 

@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { DIRECT, portOf, type Route } from '../wolkvox/route.ts'
 import { readProxyUrl } from './urls.ts'
+import { type Environment, readVariable } from './variables.ts'
 
 interface EnvironmentRoute {
   readonly route: Route
@@ -13,11 +14,9 @@ interface EnvironmentRoute {
  * target. Names in lower case take precedence. An empty variable counts as not set. curl ignores `HTTP_PROXY` in upper case because
  * a request can set it in a CGI program; the exporter is none.
  */
-export function routeFromEnvironment(
-  environment: Readonly<Record<string, string | undefined>>,
-  target: URL,
-): EnvironmentRoute {
-  const find = (name: string) => [name.toLowerCase(), name].find((variable) => environment[variable]?.trim())
+export function routeFromEnvironment(environment: Environment, target: URL): EnvironmentRoute {
+  const find = (name: string) =>
+    [name.toLowerCase(), name].find((variable) => readVariable(environment, variable) !== undefined)
   const schemeVariable = target.protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY'
   const otherVariable = target.protocol === 'http:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
   const variable = find(schemeVariable) ?? find('ALL_PROXY')
@@ -31,7 +30,7 @@ export function routeFromEnvironment(
   if (exceptions !== undefined && bypassesProxy(environment[exceptions] ?? '', target)) {
     return { route: { proxy: undefined, source: exceptions }, problems: [] }
   }
-  const { proxy, problem } = readProxyUrl(environment[variable]?.trim() ?? '')
+  const { proxy, problem } = readProxyUrl(readVariable(environment, variable) ?? '')
   if (problem !== undefined) return { route: DIRECT, problems: [`${variable}: ${problem}`] }
   return { route: { proxy, source: variable }, problems: [] }
 }

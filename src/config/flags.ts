@@ -123,6 +123,11 @@ export interface Arguments {
   readonly flags: ReadonlyMap<FlagName, readonly string[]>
 }
 
+/** The text of a flag; of several, the last one. */
+export function lastText(flags: Arguments['flags'], name: FlagName): string | undefined {
+  return flags.get(name)?.at(-1)
+}
+
 const DEFAULT_COMMAND = 'serve'
 const SIMULATOR_COMMANDS: ReadonlySet<string> = new Set(['demo', 'simulate'])
 

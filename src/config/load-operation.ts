@@ -8,6 +8,7 @@ import { readSetting } from './setting.ts'
 import { MIN_TOKEN_LENGTH, type SettingName, settingNames, settings } from './settings.ts'
 import { type FileContent, readTextFile } from './text-file.ts'
 import { pathProblems } from './text-problems.ts'
+import { type Environment, readVariable } from './variables.ts'
 
 /** An operation with the contents of its files. */
 export interface LoadedOperation {
@@ -29,7 +30,7 @@ export interface LoadedOperation {
 
 /** Where the settings of an operation come from. */
 export interface SettingSource {
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
   /** Folder of relative paths; `undefined`: the current one. */
   readonly folder: string | undefined
   /** The name of a setting in messages. */
@@ -176,7 +177,7 @@ async function loadToken(raw: RawSettings, source: SettingSource): Promise<Loade
     if (wrong.length > 0) return found(undefined, wrong)
     // A file can name `constructor`, which every object inherits.
     const isSet = Object.hasOwn(source.environment, written)
-    const token = (isSet && source.environment[written]?.trim()) || undefined
+    const token = isSet ? readVariable(source.environment, written) : undefined
     // The text is not repeated: it may be the token itself.
     return found(token, token === undefined ? ['names a variable that is not set; set it to the token'] : [])
   }

@@ -1,5 +1,5 @@
 import { ConfigError } from './config-error.ts'
-import { type Arguments, type FlagName, flagDefaults, STORAGE_PATH } from './flags.ts'
+import { type Arguments, type FlagName, flagDefaults, lastText, STORAGE_PATH } from './flags.ts'
 import { type ListenAddress, MAX_PATH_BYTES, parseListenAddress } from './listen-address.ts'
 import { pathProblems, textProblems } from './text-problems.ts'
 
@@ -39,7 +39,7 @@ export function readFlags(
   const malformed = new Map([...allFlags].map(([name, texts]) => [name, flagTextProblems(name, texts)]))
   const problems = [...malformed.values()].flat()
   const flags = new Map([...allFlags].filter(([name]) => malformed.get(name)?.length === 0))
-  const last = (name: FlagName) => flags.get(name)?.at(-1)
+  const last = (name: FlagName) => lastText(flags, name)
 
   const listenAddresses = (flags.get('web.listen-address') ?? [flagDefaults['web.listen-address']]).map(
     (text) => {

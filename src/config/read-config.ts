@@ -1,8 +1,9 @@
 import { ConfigError } from './config-error.ts'
-import { CONFIG_FILE, type Environment, readEnvironment, readVariable } from './environment.ts'
-import type { Arguments } from './flags.ts'
+import { readEnvironment } from './environment.ts'
+import { type Arguments, lastText } from './flags.ts'
 import type { Config } from './operation.ts'
 import { pathProblems } from './text-problems.ts'
+import { CONFIG_FILE, type Environment, readVariable } from './variables.ts'
 
 const FLAG = '--config.file'
 
@@ -18,7 +19,7 @@ export async function readConfig(
   environment: Environment,
   hasEnvFile?: () => Promise<boolean>,
 ): Promise<Config> {
-  const flag = flags.get('config.file')?.at(-1) || undefined
+  const flag = lastText(flags, 'config.file') || undefined
   const variable = readVariable(environment, CONFIG_FILE)
   const path = flag ?? variable
   if (path === undefined) {

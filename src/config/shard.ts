@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { accountIdOf, accountLabelOf } from './account.ts'
 import { ConfigError } from './config-error.ts'
-import { type Arguments, type FlagName, flagDefaults } from './flags.ts'
+import { type Arguments, flagDefaults, lastText } from './flags.ts'
 import type { Config, Operation } from './operation.ts'
+import { type Environment, readVariable } from './variables.ts'
 
 /** The part of the accounts that a process serves. */
 export interface Shard {
@@ -16,7 +17,7 @@ export const SINGLE_SHARD: Shard = { number: 0, total: 1 }
 
 /** What a pod knows about itself. */
 export interface PodIdentity {
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
   readonly hostname: string
 }
 
@@ -36,13 +37,12 @@ const ORDINAL = /-(0|[1-9]\d{0,3})$/
  * @throws ConfigError with every problem
  */
 export function readShard({ flags }: Arguments, { environment, hostname }: PodIdentity): Shard {
-  const last = (name: FlagName) => flags.get(name)?.at(-1)
-  const totalText = last('total-shards') ?? flagDefaults['total-shards']
+  const totalText = lastText(flags, 'total-shards') ?? flagDefaults['total-shards']
   const total = NUMBER.test(totalText) ? Number(totalText) : 0
   if (total < 1 || total > MAX_SHARDS) {
     throw new ConfigError([`--total-shards: must be a whole number from 1 to ${MAX_SHARDS}`])
   }
-  const text = last('shard') ?? flagDefaults.shard
+  const text = lastText(flags, 'shard') ?? flagDefaults.shard
   if (text === AUTO) return { number: ordinalOf({ environment, hostname }, total), total }
   if (!NUMBER.test(text) || Number(text) >= total) {
     throw new ConfigError([
@@ -55,7 +55,7 @@ export function readShard({ flags }: Arguments, { environment, hostname }: PodId
 }
 
 function ordinalOf({ environment, hostname }: PodIdentity, total: number): number {
-  const podName = environment.POD_NAME?.trim() || undefined
+  const podName = readVariable(environment, 'POD_NAME')
   const [source, name] = podName === undefined ? ['the host name', hostname] : ['POD_NAME', podName]
   const ordinal = ORDINAL.exec(name)?.[1]
   if (ordinal === undefined) {

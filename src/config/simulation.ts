@@ -1,5 +1,5 @@
 import { ConfigError } from './config-error.ts'
-import { type Arguments, type FlagName, flagDefaults } from './flags.ts'
+import { type Arguments, type FlagName, flagDefaults, lastText } from './flags.ts'
 import { parseTcpAddress, type TcpAddress } from './listen-address.ts'
 
 /** The settings of the simulated contact centre. */
@@ -34,7 +34,7 @@ export function readSimulation(
     expected: string,
     defaultText: string = flagDefaults[name],
   ): T {
-    const value = parse(flags.get(name)?.at(-1) ?? defaultText)
+    const value = parse(lastText(flags, name) ?? defaultText)
     if (value === undefined) problems.push(`--${name}: must be ${expected}`)
     // Without a value there is a problem, so that no configuration is returned.
     return value as T

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os'
 import { collectErrors } from '../config/config-error.ts'
-import { type Environment, hasEnvFile } from '../config/environment.ts'
-import type { Arguments } from '../config/flags.ts'
+import { hasEnvFile } from '../config/environment.ts'
+import { type Arguments, lastText } from '../config/flags.ts'
 import type { Config } from '../config/operation.ts'
 import { type ProcessConfig, readFlags } from '../config/process-config.ts'
 import { readConfig } from '../config/read-config.ts'
 import { readShard, type Shard } from '../config/shard.ts'
 import { pathProblems } from '../config/text-problems.ts'
+import type { Environment } from '../config/variables.ts'
 import type { LoadedWebConfig } from '../server/web-config/web-config.ts'
 
 /** Everything that the command line and the environment say about an exporter. */
@@ -39,7 +40,7 @@ export async function readSettings(args: Arguments, environment: Environment): P
  * @throws ConfigError with every problem
  */
 export async function readWebConfigFlag({ flags }: Arguments): Promise<LoadedWebConfig | undefined> {
-  const path = flags.get('web.config.file')?.at(-1)
+  const path = lastText(flags, 'web.config.file')
   // `readFlags` reports a malformed path.
   if (!path || pathProblems(path).length > 0) return undefined
   const { readWebConfig } = await import('../server/web-config/load.ts')

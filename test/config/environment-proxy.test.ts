@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
-import { type Environment, readEnvironment } from '../../src/config/environment.ts'
+import { readEnvironment } from '../../src/config/environment.ts'
 import { routeFromEnvironment } from '../../src/config/environment-proxy.ts'
+import type { Environment } from '../../src/config/variables.ts'
 import { describeRoute } from '../../src/wolkvox/route.ts'
 
 const REQUIRED = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }

@@ -4,12 +4,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
-import {
-  type Environment,
-  readEnvironment,
-  variableSettings,
-  variables,
-} from '../../src/config/environment.ts'
+import { readEnvironment } from '../../src/config/environment.ts'
+import { type Environment, variableSettings, variables } from '../../src/config/variables.ts'
 import { reports } from '../../src/reports/index.ts'
 
 const REQUIRED = { WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN: 'test-token' }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
-import { readEnvironment, variables } from '../../src/config/environment.ts'
+import { readEnvironment } from '../../src/config/environment.ts'
 import { pathProblems, textProblems, tokenProblems } from '../../src/config/text-problems.ts'
+import { variables } from '../../src/config/variables.ts'
 
 const QUOTED = 'looks quoted; remove the surrounding quotes'
 const QUOTE_AT_END = 'has a quote at one end; remove it'

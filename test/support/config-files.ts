@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { readConfigFile } from '../../src/config/config-file.ts'
-import type { Environment } from '../../src/config/environment.ts'
+import type { Environment } from '../../src/config/variables.ts'
 import { HASH_KEY } from '../../tools/fixtures.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
