@@ -103,18 +103,23 @@ async function load(parsed: ParsedConfig): Promise<Config> {
   if (problems.length > 0 || fromEnvironment.length > 0) {
     throw new ConfigError(firstOf([...fromEnvironment, ...inOrder(parsed.yaml, [...problems, ...kept])]))
   }
-  const warnings = loaded.flatMap(({ warnings }, index) =>
+  const warnings = loaded.flatMap(({ operation, warnings }, index) =>
     warnings
       .filter((warning) => !isUsedElsewhere(warning, index, document, loaded))
-      .flatMap((warning) => locate(document, index, warning, { namesOperation: false })),
+      .flatMap((warning) => locate(document, index, warning, { namesOperation: false }))
+      .map((problem) => ({ problem, name: operation?.name ?? '' })),
   )
   return {
     operations: agreement.operations,
     ...(kept.length > 0 && { keptProblems: firstOf(inOrder(parsed.yaml, kept)) }),
     warnings: [
       ...unknownVariableWarnings(environment, tokenVariables(document)),
-      ...inOrder(parsed.yaml, warnings),
+      ...inOrder(
+        parsed.yaml,
+        warnings.map(({ problem }) => problem),
+      ),
     ],
+    warnedOperations: namesByWarning(parsed.yaml, warnings),
     source: {
       configFile: path,
       files: [...new Set(loaded.flatMap(({ files }) => files))],
@@ -122,6 +127,19 @@ async function load(parsed: ParsedConfig): Promise<Config> {
       reload: () => readConfigFile(path, option, environment),
     },
   }
+}
+
+/** A warning about a default is about several operations. */
+function namesByWarning(
+  { problemAt }: YamlText,
+  warnings: readonly { readonly problem: LocatedProblem; readonly name: string }[],
+): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>()
+  for (const { problem, name } of warnings) {
+    const text = problemAt(problem)
+    names.set(text, [...(names.get(text) ?? []), name])
+  }
+  return names
 }
 
 /** Whether a default that this operation does not need is there for another one. */

@@ -55,11 +55,13 @@ export async function readEnvironment(
       ...(nothingSet ? [DEMO_HINT] : []),
     ])
   }
+  const operationWarnings = named(loaded.warnings)
   // The environment of a process does not change, so both read the same.
   const reload = () => readEnvironment(environment)
   return {
     operations: [operation],
-    warnings: [...unknown, ...named(loaded.warnings)],
+    warnings: [...unknown, ...operationWarnings],
+    warnedOperations: new Map(operationWarnings.map((warning) => [warning, [operation.name]])),
     source: { files, refresh: reload, reload },
   }
 }

@@ -48,6 +48,8 @@ export interface ReportSettings {
 export interface Config {
   readonly operations: readonly Operation[]
   readonly warnings: readonly string[]
+  /** The names of the operations that a warning is about. A warning without an entry is about the whole configuration. */
+  readonly warnedOperations?: ReadonlyMap<string, readonly string[]>
   /** What is wrong with files whose last good content stays in use; absent if nothing is. */
   readonly keptProblems?: readonly string[]
   /** Where it comes from; absent if it cannot change while the exporter runs. */

@@ -95,15 +95,20 @@ export function isOnShard(operation: Operation, { number, total }: Shard): boole
 /** The part of a configuration that a shard serves, also after each reload. The whole of it has been checked. */
 export function partOfShard(config: Config, shard: Shard): Config {
   if (shard.total === 1) return config
-  const { operations: all, source } = config
+  const { operations: all, source, warnedOperations } = config
   // The names of accounts have to be unique among all shards.
   const operations = all
     .filter((operation) => isOnShard(operation, shard))
     .map((operation) => ({ ...operation, accountLabel: accountLabelOf(operation, all) }))
+  const served = new Set(operations.map(({ name }) => name))
+  const ofPart = config.warnings.filter((warning) => {
+    const names = warnedOperations?.get(warning)
+    return names === undefined || names.some((name) => served.has(name))
+  })
   const warnings =
     operations.length > 0
-      ? config.warnings
-      : [...config.warnings, `--shard: no account is on shard ${shard.number} of ${shard.total}`]
+      ? ofPart
+      : [...ofPart, `--shard: no account is on shard ${shard.number} of ${shard.total}`]
   if (source === undefined) return { ...config, operations, warnings }
   const readPart = (read: () => Promise<Config>) => async () => partOfShard(await read(), shard)
   return {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { accountIdOf, accountLabelOf } from '../../src/config/account.ts'
 import { ConfigError } from '../../src/config/config-error.ts'
+import { readEnvironment } from '../../src/config/environment.ts'
 import { parseArguments } from '../../src/config/flags.ts'
 import type { Config } from '../../src/config/operation.ts'
 import { isOnShard, partOfShard, readShard, shardOf } from '../../src/config/shard.ts'
 import { anOperation } from '../../tools/fixtures.ts'
+import { readFileWith } from '../support/config-files.ts'
 
 function read(argv: readonly string[], hostname = 'laptop', environment: Record<string, string> = {}) {
   return readShard(parseArguments(argv), { environment, hostname })
@@ -218,6 +220,48 @@ describe('a part', () => {
       operations: [],
       warnings: ['a warning', `--shard: no account is on shard ${empty} of 2`],
     })
+  })
+
+  it('has only the warnings about its operations and about the whole configuration', async () => {
+    const others = [1, 2, 3, 4, 5, 6, 7].map(
+      (number) => `  - { name: of-${number}, server: "004${number}", token: test-token-${number} }`,
+    )
+    const content = `
+refresh_interval: 2m
+operations:
+  - { name: of-0, server: "0040", token: test-token-0, reports: { agents: { refresh_interval: 1m } } }
+${others.join('\n')}
+`
+    const whole = await readFileWith(content, { WOLKVOX_OTHER: 'x' })
+    const [unknown, ofDefault, ofOne] = whole.warnings
+    expect(whole.warnings).toEqual([
+      expect.stringMatching(/^WOLKVOX_OTHER: /),
+      expect.stringMatching(/refresh_interval: 2m is shorter/),
+      expect.stringMatching(/operations\[0\].*refresh_interval: 1m is shorter/),
+    ])
+    const parts = [0, 1].map((number) => partOfShard(whole, { number, total: 2 }))
+    const first = parts.findIndex(({ operations }) => operations.some(({ name }) => name === 'of-0'))
+    expect(parts.map(({ operations }) => operations.length > 1)).toEqual([true, true])
+    expect(parts[first]?.warnings).toEqual([unknown, ofDefault, ofOne])
+    expect(parts[1 - first]?.warnings).toEqual([unknown, ofDefault])
+  })
+
+  it('without its only operation of the environment has no warning about it', async () => {
+    const environment = {
+      WOLKVOX_SERVER: '0042',
+      WOLKVOX_TOKEN: 'test-token',
+      WOLKVOX_REFRESH_INTERVAL: '2m',
+      WOLKVOX_OTHER: 'x',
+    }
+    const whole = await readEnvironment(environment)
+    const [unknown, short] = whole.warnings
+    expect(short).toMatch(/2m is shorter/)
+    const parts = [0, 1].map((number) => partOfShard(whole, { number, total: 2 }))
+    expect(parts.find(({ operations }) => operations.length > 0)?.warnings).toEqual([unknown, short])
+    expect(parts.find(({ operations }) => operations.length === 0)?.warnings).toEqual([
+      unknown,
+      expect.stringMatching(/^--shard: no account/),
+    ])
   })
 
   it('stays a part after a refresh and a reload', async () => {
