@@ -139,7 +139,7 @@ async function simulate(simulated: SimulatedOperation): Promise<Simulation> {
 
 async function readGroups(): Promise<Groups> {
   const file = await parseFile({ bytes: Buffer.from(groupsFile), digest: groupsFile, format: 'csv' })
-  if ('problem' in file) throw new Error(file.problem)
+  if ('problems' in file) throw new Error(file.problems.join('; '))
   return file.groups
 }
 

@@ -69,7 +69,7 @@ export const demo: Command = async (args, context) => {
 /** The teams of the simulated agents, as a groups file gives them. */
 async function readTeams(agents: number): Promise<Groups> {
   const parsed = await parseGroups(Buffer.from(teamsFile(agents)), 'csv')
-  if ('problem' in parsed) throw new Error(`the teams of the simulated agents: ${parsed.problem}`)
+  if ('problems' in parsed) throw new Error(`the teams of the simulated agents: ${parsed.problems[0]}`)
   return parsed.groups
 }
 

@@ -20,5 +20,5 @@ export async function readGroupsFile(path: string): Promise<FileContent<Groups>>
     return rejectedFile(`is YAML of more than ${limit}; convert it to CSV, which may be larger`)
   }
   const parsed = await parseGroups(bytes, format)
-  return 'groups' in parsed ? { content: parsed.groups, ...file } : rejectedFile(parsed.problem)
+  return 'groups' in parsed ? { content: parsed.groups, ...file } : rejectedFile(...parsed.problems)
 }

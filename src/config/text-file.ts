@@ -91,7 +91,7 @@ export function isUtf16(bytes: Buffer): boolean {
   return UTF16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))
 }
 
-/** A file that cannot be used. @param problem what is wrong, and what to do */
-export function rejectedFile(problem: string): FileContent<never> {
-  return { content: undefined, problems: [problem], hangs: false }
+/** A file that cannot be used. @param problems what is wrong, and what to do */
+export function rejectedFile(...problems: readonly string[]): FileContent<never> {
+  return { content: undefined, problems, hangs: false }
 }

@@ -15,7 +15,7 @@ export interface FileToParse {
 }
 
 /** The table of a file, or what is wrong with the file and what to do. */
-export type ParsedFile = { readonly groups: Groups } | { readonly problem: string }
+export type ParsedFile = { readonly groups: Groups } | { readonly problems: readonly string[] }
 
 /** Parses a groups file. Loads only the library of its format. */
 export async function parseFile({ bytes, digest, format }: FileToParse): Promise<ParsedFile> {
@@ -27,7 +27,7 @@ export async function parseFile({ bytes, digest, format }: FileToParse): Promise
         : (await import('./csv-table.ts')).readCsv(text, isIdColumn)
     return { groups: readGroups(table, digest) }
   } catch (error) {
-    if (error instanceof GroupsError) return { problem: error.message }
+    if (error instanceof GroupsError) return { problems: error.problems }
     throw error
   }
 }

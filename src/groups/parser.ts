@@ -24,7 +24,7 @@ const parsed = new Map<string, WeakRef<Groups>>()
  * What is wrong with files that were refused lately, by digest. Such a file is read again every few seconds, and once for each
  * operation that shares it.
  */
-const refused = new Map<string, string>()
+const refused = new Map<string, readonly string[]>()
 
 // More files are hardly wrong at the same time.
 const MAX_REFUSED = 100
@@ -47,8 +47,8 @@ export function parseGroups(
   const result = lastParse.then(async (): Promise<ParsedFile> => {
     const known = parsed.get(digest)?.deref()
     if (known !== undefined) return { groups: known }
-    const problem = refused.get(digest)
-    if (problem !== undefined) return { problem }
+    const problems = refused.get(digest)
+    if (problems !== undefined) return { problems }
     return runThread({ bytes, digest, format }, thread, timeoutMs)
   })
   lastParse = result
@@ -62,7 +62,7 @@ function remember(digest: string, reply: ParsedFile): ParsedFile {
     parsed.set(digest, new WeakRef(reply.groups))
   } else {
     if (refused.size >= MAX_REFUSED) refused.clear()
-    refused.set(digest, reply.problem)
+    refused.set(digest, reply.problems)
   }
   return reply
 }
@@ -78,11 +78,13 @@ async function runThread(data: FileToParse, thread: URL, timeoutMs: number): Pro
     started.on('message', resolve).on('error', reject)
     started.on('exit', () => reject(new Error('the thread ended early')))
     if (await endsWithin(timeoutMs, promise)) return remember(data.digest, await promise)
-    return { problem: `takes longer than ${timeoutMs / 1000} s to read; make it smaller` }
+    return { problems: [`takes longer than ${timeoutMs / 1000} s to read; make it smaller`] }
   } catch (error) {
     // Messages of libraries can quote the file.
     const isSystem = codeOf(error).startsWith('ERR_WORKER')
-    return { problem: `cannot be read (${isSystem ? messageOf(error) : 'the parser failed'}); simplify it` }
+    return {
+      problems: [`cannot be read (${isSystem ? messageOf(error) : 'the parser failed'}); simplify it`],
+    }
   } finally {
     await worker?.terminate()
   }

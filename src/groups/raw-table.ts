@@ -15,7 +15,14 @@ export interface RawRow {
   readonly cells: readonly string[] | undefined
 }
 
-/** A groups file cannot be used as a whole. The message says what is wrong and what to do; it repeats no value of a row. */
+/** A groups file cannot be used as a whole. */
 export class GroupsError extends Error {
   override readonly name = 'GroupsError'
+  /** Each says what is wrong and what to do; none repeats a value of a row. */
+  readonly problems: readonly string[]
+
+  constructor(...problems: readonly string[]) {
+    super(problems.join('; '))
+    this.problems = problems
+  }
 }

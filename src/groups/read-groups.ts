@@ -93,10 +93,11 @@ function columnsOf({ header, describeColumn }: RawTable): GroupColumns {
   if (labels.length > MAX_LABELS) {
     throw new GroupsError(`has ${labels.length} columns of labels; keep at most ${MAX_LABELS}`)
   }
-  for (const [index, { name, at }] of labels.entries()) {
+  const problems = labels.flatMap(({ name, at }, index) => {
     const problem = nameProblem(name, labels.slice(0, index))
-    if (problem !== undefined) throw new GroupsError(`${describeColumn(at)} ${problem}`)
-  }
+    return problem === undefined ? [] : [`${describeColumn(at)} ${problem}`]
+  })
+  if (problems.length > 0) throw new GroupsError(...problems)
   return { idAt, labels }
 }
 

@@ -50,3 +50,11 @@ it.each([
   expect(groups).toBeUndefined()
   expect(problems).toEqual([expect.stringMatching(problem)])
 })
+
+it('reports every column that cannot be a label', async () => {
+  const { problems } = await readGroupsFile(write('columns.csv', 'agent_id,state,línea\n1,a,b\n'))
+  expect(problems).toEqual([
+    'column 2 ("state") is a reserved label; rename it',
+    expect.stringMatching(/^column 3 \("línea"\) cannot be the name of a label/),
+  ])
+})

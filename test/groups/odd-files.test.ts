@@ -12,7 +12,7 @@ let files = 0
 /** Parses a file as the thread does. */
 async function read(file: string | Uint8Array, format: GroupsFormat) {
   const reply = await parseFile({ bytes: Buffer.from(file), format, digest: `file ${++files}` })
-  if ('problem' in reply) return reply.problem
+  if ('problems' in reply) return reply.problems.join('\n')
   const { labelNames, rows, problems, problemLines } = reply.groups
   const { labelsOf } = groupTableOf(reply.groups, exposedIdsOf(anOperation()))
   return { labelNames, rows, ...problems, lines: problemLines, labelsOf }
@@ -243,6 +243,15 @@ const refused: Readonly<
   'a column twice': [
     'agent_id,team,team\n1001,a,b\n',
     /^column 3 \("team"\) is there twice; rename or remove one$/,
+  ],
+  'three bad columns': [
+    'agent_id,operation,team,línea,team\n1001,a,b,c,d\n',
+    /^column 2 \("operation"\) is a[^\n]*\ncolumn 4 \("línea"\) cannot[^\n]*\ncolumn 5 \("team"\) is there twice[^\n]*$/,
+  ],
+  'two bad keys in YAML': [
+    '1:\n  state: a\n  team: b\n2: { Campaña: c }\n',
+    /^line 2: a key is a reserved[^\n]*\nline 4: a key cannot[^\n]*$/,
+    'yaml',
   ],
   'eleven labels': [
     `agent_id,${'abcdefghijk'.split('').join(',')}\n`,

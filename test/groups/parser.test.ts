@@ -51,7 +51,7 @@ describe('a groups file of 10,000 rows with every kind of defect', () => {
 
   it('is small in memory, because agents share their labels', async () => {
     const reply = await parseGroups(largeGroupsFile(), 'csv')
-    if ('problem' in reply) throw new Error(reply.problem)
+    if ('problems' in reply) throw new Error(reply.problems.join('\n'))
     expect(reply.groups.table.buffer).toBeInstanceOf(SharedArrayBuffer)
     expect(reply.groups.table.length).toBeLessThan(300_000)
     expect(groupTableOf(reply.groups, exposedIdsOf(anOperation())).labelsOf('1063')).toEqual({
@@ -68,24 +68,24 @@ describe('the parser of groups files', () => {
   it('parses the same file once, also for several operations at a time', async () => {
     const file = () => Buffer.from('agent_id,team\n1,same file\n')
     const [one, other] = await Promise.all([parseGroups(file(), 'csv'), parseGroups(file(), 'csv')])
-    if ('problem' in one || 'problem' in other) throw new Error('no groups')
+    if ('problems' in one || 'problems' in other) throw new Error('no groups')
     expect(other.groups).toBe(one.groups)
   })
 
   it('parses a file that is wrong once, and a file whose thread failed again', async () => {
     const wrong = Buffer.from('id,team\n1,wrong file\n')
-    const problem = { problem: expect.stringMatching(/^has no column agent_id/) }
-    expect(await parseGroups(wrong, 'csv')).toEqual(problem)
-    expect(await parseGroups(wrong, 'csv', thread('throw new Error("parsed again")'))).toEqual(problem)
+    const refusal = { problems: [expect.stringMatching(/^has no column agent_id/)] }
+    expect(await parseGroups(wrong, 'csv')).toEqual(refusal)
+    expect(await parseGroups(wrong, 'csv', thread('throw new Error("parsed again")'))).toEqual(refusal)
     const good = Buffer.from('agent_id,team\n1,good file\n')
-    expect(await parseGroups(good, 'csv', thread('process.exit()'))).toHaveProperty('problem')
+    expect(await parseGroups(good, 'csv', thread('process.exit()'))).toHaveProperty('problems')
     expect(await parseGroups(good, 'csv')).toHaveProperty('groups.rows', 1)
   })
 
   it('distinguishes formats', async () => {
     const json = Buffer.from('[{"agent_id":"1","team":"a"}]')
     expect(await parseGroups(json, 'yaml')).toHaveProperty('groups.rows', 1)
-    expect(await parseGroups(json, 'csv')).toHaveProperty('problem')
+    expect(await parseGroups(json, 'csv')).toHaveProperty('problems')
   })
 
   it.each([
@@ -94,12 +94,14 @@ describe('the parser of groups files', () => {
     ['hangs', 'for (;;);', 'takes longer than 0.2 s to read; make it smaller'],
   ])('reports a thread that %s, and parses the next file', async (what, code, problem) => {
     const file = Buffer.from(`agent_id,team\n1,${what}\n`)
-    expect(await parseGroups(file, 'csv', thread(code), what === 'hangs' ? 200 : 20_000)).toEqual({ problem })
+    expect(await parseGroups(file, 'csv', thread(code), what === 'hangs' ? 200 : 20_000)).toEqual({
+      problems: [problem],
+    })
     expect(await parseGroups(file, 'csv')).toHaveProperty('groups.rows', 1)
   })
 
   it('reports a thread that cannot start', async () => {
     const url = new URL('file:///no/such/thread.js')
-    expect(await parseGroups(Buffer.from('x'), 'csv', url)).toHaveProperty('problem')
+    expect(await parseGroups(Buffer.from('x'), 'csv', url)).toHaveProperty('problems')
   })
 })

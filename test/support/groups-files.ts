@@ -4,7 +4,7 @@ import { type GroupsFormat, parseFile } from '../../src/groups/parse-file.ts'
 /** The table of a groups file. */
 export async function groupsFrom(text: string, format: GroupsFormat = 'csv'): Promise<Groups> {
   const reply = await parseFile({ bytes: Buffer.from(text), format, digest: text })
-  if ('problem' in reply) throw new Error(reply.problem)
+  if ('problems' in reply) throw new Error(reply.problems.join('\n'))
   return reply.groups
 }
 
