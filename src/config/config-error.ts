@@ -12,6 +12,12 @@ export class ConfigError extends Error {
   }
 }
 
+/** The first problems or warnings, and how many others there are: a long list would hide the first ones. */
+export function limitListed<T>(listed: readonly T[], max: number): (T | string)[] {
+  const others = listed.length - max
+  return others > 0 ? [...listed.slice(0, max), `and ${others} more`] : [...listed]
+}
+
 /** What the readers return, in their order. */
 type Values<R extends readonly (() => unknown)[]> = { -readonly [K in keyof R]: Awaited<ReturnType<R[K]>> }
 

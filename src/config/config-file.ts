@@ -4,7 +4,7 @@ import { createSecretFinder } from '../secret.ts'
 import { type LocatedProblem, parseYaml, type YamlText } from '../yaml-text.ts'
 import { agreeOnAccounts, type OperationProblem } from './account-agreement.ts'
 import { type ConfigDocument, keyPath, OPERATIONS, readDocument } from './config-document.ts'
-import { ConfigError } from './config-error.ts'
+import { ConfigError, limitListed } from './config-error.ts'
 import { type LoadedOperation, loadOperation } from './load-operation.ts'
 import type { Config } from './operation.ts'
 import type { SettingWarning } from './operation-warnings.ts'
@@ -19,7 +19,7 @@ const MAX_BYTES = 512 * 1024
 // serving thread.
 const MAX_TOKENS = 30_000
 
-// More would hide the first ones.
+// One for each operation of a large file.
 const MAX_PROBLEMS = 100
 
 /** Settings whose problems depend on others, so that a default is wrong only for some operations: the problem names them. */
@@ -42,7 +42,7 @@ export async function readConfigFile(
   })
   if (text === undefined) throw new ConfigError(problems.map((problem) => `${option}: ${problem}`))
   const yaml = parseYaml(text, { name: path, maxTokens: MAX_TOKENS, privateSections: [] })
-  if (yaml.problems.length > 0) throw new ConfigError(firstOf(yaml.problems))
+  if (yaml.problems.length > 0) throw new ConfigError(limitListed(yaml.problems, MAX_PROBLEMS))
   const document = readDocument(yaml.value)
   const parsed: ParsedConfig = { path, option, yaml, document, environment, lastGroups: new Map() }
   return load(parsed)
@@ -101,7 +101,9 @@ async function load(parsed: ParsedConfig): Promise<Config> {
   ]
   const kept = loaded.flatMap(({ keptProblems }, index) => located(keptProblems, index))
   if (problems.length > 0 || fromEnvironment.length > 0) {
-    throw new ConfigError(firstOf([...fromEnvironment, ...inOrder(parsed.yaml, [...problems, ...kept])]))
+    throw new ConfigError(
+      limitListed([...fromEnvironment, ...inOrder(parsed.yaml, [...problems, ...kept])], MAX_PROBLEMS),
+    )
   }
   const warnings = loaded.flatMap(({ operation, warnings }, index) =>
     warnings
@@ -111,7 +113,7 @@ async function load(parsed: ParsedConfig): Promise<Config> {
   )
   return {
     operations: agreement.operations,
-    ...(kept.length > 0 && { keptProblems: firstOf(inOrder(parsed.yaml, kept)) }),
+    ...(kept.length > 0 && { keptProblems: limitListed(inOrder(parsed.yaml, kept), MAX_PROBLEMS) }),
     warnings: [
       ...unknownVariableWarnings(environment, tokenVariables(document)),
       ...inOrder(
@@ -183,11 +185,6 @@ function inOrder({ offsetOf, problemAt }: YamlText, problems: readonly LocatedPr
   const located = problems.map((problem) => ({ problem, offset: offsetOf(problem.at) }))
   located.sort((one, other) => one.offset - other.offset)
   return [...new Set(located.map(({ problem }) => problemAt(problem)))]
-}
-
-function firstOf(problems: readonly string[]): string[] {
-  const others = problems.length - MAX_PROBLEMS
-  return others > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${others} more problems`] : [...problems]
 }
 
 function duplicateNameProblems({ operations }: ConfigDocument): OperationProblem[] {

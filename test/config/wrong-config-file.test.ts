@@ -839,7 +839,7 @@ describe('a file is refused', () => {
     const lines = Array.from({ length: 150 }, (_, index) => `wrong_${index}: x`)
     const problems = await problemsOfFile(one(...lines).join('\n'))
     expect(problems).toHaveLength(101)
-    expect(problems.at(-1)).toBe('and 50 more problems')
+    expect(problems.at(-1)).toBe('and 50 more')
   })
 
   it('without being read for long if it is too large', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import type { z } from 'zod'
 import { endsWithin } from '../../clock.ts'
-import { ConfigError } from '../../config/config-error.ts'
+import { ConfigError, limitListed } from '../../config/config-error.ts'
 import { type LocatedProblem, parseYaml, sectionOf } from '../../yaml-text.ts'
 import { type Pems, readPemFiles } from './pem-files.ts'
 import { readRawText } from './raw-text.ts'
@@ -15,6 +15,9 @@ const TIMEOUT_MS = 10_000
 
 // A list of a thousand users has 8000. The parser needs up to 20 µs for each, and it blocks the serving thread.
 const MAX_TOKENS = 12_000
+
+// Each is searched for in the text, on the serving thread.
+const MAX_PROBLEMS = 20
 
 /** Reads the file at the start. @throws ConfigError with every problem */
 export async function readWebConfig(path: string): Promise<LoadedWebConfig> {
@@ -41,7 +44,8 @@ export async function loadWebConfig(path: string): Promise<WebConfigResult> {
     maxTokens: MAX_TOKENS,
     privateSections: [USERS_SECTION],
   })
-  if (yaml.problems.length > 0) return { ok: false, problems: firstOf(yaml.problems), files: [path] }
+  if (yaml.problems.length > 0)
+    return { ok: false, problems: limitListed(yaml.problems, MAX_PROBLEMS), files: [path] }
 
   // An empty file is valid, as in the toolkit.
   const raw = yaml.value ?? {}
@@ -52,7 +56,9 @@ export async function loadWebConfig(path: string): Promise<WebConfigResult> {
   })
   const files = [path, ...pemFiles.files]
   const placed = (problems: readonly LocatedProblem[]) =>
-    firstOf(problems).map((problem) => (typeof problem === 'string' ? problem : yaml.problemAt(problem)))
+    limitListed(problems, MAX_PROBLEMS).map((problem) =>
+      typeof problem === 'string' ? problem : yaml.problemAt(problem),
+    )
   const reject = (problems: readonly LocatedProblem[]): WebConfigResult => ({
     ok: false,
     problems: placed(problems),
@@ -73,14 +79,6 @@ export async function loadWebConfig(path: string): Promise<WebConfigResult> {
     files,
     digest: digestOf([main.text, ...Object.values(pemFiles.pems)]),
   }
-}
-
-// More would hide the first ones, and each is searched for in the text.
-const MAX_PROBLEMS = 20
-
-function firstOf<T>(problems: readonly T[]): (T | string)[] {
-  const others = problems.length - MAX_PROBLEMS
-  return others > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${others} more`] : [...problems]
 }
 
 function schemaProblems(error: z.ZodError | undefined): LocatedProblem[] {
