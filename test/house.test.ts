@@ -11,8 +11,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   wolkvox: [],
   // Types that several folders share. The reasons of failures, and the type of a response.
   model: ['wolkvox'],
-  // Knows neither settings nor reports, so that both can use it.
-  groups: [],
+  // Knows neither settings nor reports, so that both can use it. Of the model, the type of labels.
+  groups: ['model'],
   // The labels of agents, the types of families, and the readers of values.
   reports: ['groups', 'model', 'wolkvox'],
   // What it plans, the results of calls, and the failures that are retried.

@@ -1,5 +1,4 @@
-/** Labels with their values. */
-type Labels = Readonly<Record<string, string>>
+import type { Labels } from '../model/family.ts'
 
 /**
  * A groups file after reading: which labels each agent has. Plain data that crosses threads; the table is shared memory, so a

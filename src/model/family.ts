@@ -7,6 +7,7 @@ export interface Family {
   readonly help: string
 }
 
+/** Labels with their values. */
 export type Labels = Readonly<Record<string, string>>
 
 /** One value with its labels. */
