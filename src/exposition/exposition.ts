@@ -2,9 +2,10 @@ import type { Moment } from '../clock.ts'
 import type { FilledFamily, Format } from '../model/family.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { type ExporterState, isStale } from '../scheduling/state.ts'
-import { writeDynamicSection } from './dynamic-section.ts'
 import { endMember, joinMember, toSegment } from './gzip.ts'
+import { SHARED_FOR_MS, shareBody } from './shared-body.ts'
 import { createStaticSection } from './static-section.ts'
+import { writeHeader, writeSamples } from './text-writer.ts'
 
 /** The complete `/metrics` body in one format. */
 export interface Body {
@@ -140,47 +141,13 @@ function freshReports({ reports }: ExporterState, now: Moment) {
   )
 }
 
-// Shorter than any scrape interval. The metrics about the process need not be more recent.
-const SHARED_FOR_MS = 1000
+/** OpenMetrics ends with this line, so that a scraper notices a truncated body. */
+const END_OF_OPENMETRICS = '# EOF\n'
 
-interface Shared<T> {
-  readonly body: Promise<T>
-  readonly at: Moment
-  readonly state: ExporterState
-}
-
-/**
- * Assembles one body for all scrapes within a second, so that any number of scrapers share the same bytes. A change of
- * state, or data that becomes stale, invalidates it.
- *
- * @param state current state of all operations
- * @param make assembles the body of a state at a time
- */
-export function shareBody<T>(
-  state: () => ExporterState,
-  make: (state: ExporterState, now: Moment) => Promise<T>,
-): (now: Moment) => Promise<T> {
-  let shared: Shared<T> | undefined
-
-  return (now) => {
-    const current = state()
-    if (shared === undefined || !isCurrent(shared, current, now)) {
-      const body = make(current, now)
-      shared = { body, at: now, state: current }
-      body.catch(() => {
-        // A newer body may have replaced it.
-        if (shared?.body === body) shared = undefined
-      })
-    }
-    return shared.body
-  }
-}
-
-function isCurrent({ at, state }: Shared<unknown>, current: ExporterState, now: Moment): boolean {
-  const age = now.monotonicMs - at.monotonicMs
-  return (
-    age < SHARED_FOR_MS &&
-    state === current &&
-    current.reports.every((report) => isStale(report, at) === isStale(report, now))
-  )
+/** Writes the section after the reports. It is small and changes with time. A family without samples is left out. */
+export function writeDynamicSection(families: readonly FilledFamily[], format: Format): string {
+  const texts = families
+    .filter(({ samples }) => samples.length > 0)
+    .map((family) => writeHeader(family, format) + writeSamples(family, family.samples, format))
+  return texts.join('') + (format === 'openmetrics' ? END_OF_OPENMETRICS : '')
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Moment } from '../../src/clock.ts'
-import { shareBody } from '../../src/exposition/exposition.ts'
+import { shareBody } from '../../src/exposition/shared-body.ts'
 import { withRequestToday } from '../../src/scheduling/budget.ts'
 import {
   type ExporterState,

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { writeDynamicSection } from '../../src/exposition/dynamic-section.ts'
+import { writeDynamicSection } from '../../src/exposition/exposition.ts'
 import type { FilledFamily } from '../../src/model/family.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 

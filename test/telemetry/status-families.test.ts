@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { writeDynamicSection } from '../../src/exposition/dynamic-section.ts'
+import { writeDynamicSection } from '../../src/exposition/exposition.ts'
 import { toSegmentNow } from '../../src/exposition/gzip.ts'
 import type { Outcome } from '../../src/model/outcome.ts'
 import { agentFamilies } from '../../src/reports/agents/families.ts'
