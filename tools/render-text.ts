@@ -24,5 +24,5 @@ export async function renderText(
     statusFamilies: fillStatusFamilies,
     ownFamilies: async () => own,
   })
-  return textOfBody(await exposition.all(format, momentAt(now)))
+  return textOfBody(await exposition.wholeBody(format, momentAt(now)))
 }

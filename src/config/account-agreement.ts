@@ -33,9 +33,9 @@ export function agreeOnAccounts(listed: readonly ListedOperation[]): {
     const licenses = agreedValue(ofAccount, 'licenses', 'number', problems)
     const timeZone = agreedValue(ofAccount, 'timeZone', 'time zone', problems)
     const operations = ofAccount.map(({ index, operation }) => {
-      const same = { ...operation, licenses, timeZone: timeZone ?? operation.timeZone }
-      agreed.set(index, same)
-      return same
+      const agreedOperation = { ...operation, licenses, timeZone: timeZone ?? operation.timeZone }
+      agreed.set(index, agreedOperation)
+      return agreedOperation
     })
     // Reading a single operation already reports its excess.
     const excess = ofAccount.length > 1 ? excessProblem(dailyCallsOf(operations)) : undefined

@@ -45,7 +45,7 @@ export async function readConfigFile(
   if (yaml.problems.length > 0) throw new ConfigError(limitListed(yaml.problems, MAX_PROBLEMS))
   const document = readDocument(yaml.value)
   const parsed: ParsedConfig = { path, option, yaml, document, environment, lastGroups: new Map() }
-  return load(parsed)
+  return loadOperations(parsed)
 }
 
 interface ParsedConfig {
@@ -59,7 +59,7 @@ interface ParsedConfig {
 }
 
 /** Reads the values of a file and the files that they name. */
-async function load(parsed: ParsedConfig): Promise<Config> {
+async function loadOperations(parsed: ParsedConfig): Promise<Config> {
   const { path, option, document, environment, lastGroups } = parsed
   const { operations } = document
   const source = {
@@ -125,8 +125,8 @@ async function load(parsed: ParsedConfig): Promise<Config> {
     source: {
       configFile: path,
       files: [...new Set(loaded.flatMap(({ files }) => files))],
-      refresh: () => load(parsed),
-      reload: () => readConfigFile(path, option, environment),
+      readFiles: () => loadOperations(parsed),
+      readAll: () => readConfigFile(path, option, environment),
     },
   }
 }

@@ -124,12 +124,12 @@ function describeSum({ calls, licenses, limit }: AccountCalls): string[] {
       ? `enough for ${MAX_RETRIES} retries of each refresh`
       : `enough for ${count(left)} retries; if more are needed, the least important reports pause first`
   return [
-    `${count(calls)} of ${count(limit)} calls a day (${licencesOf(licenses)} × ${count(CALLS_PER_LICENSE)}): ${share}`,
+    `${count(calls)} of ${count(limit)} calls a day (${formatLicenses(licenses)} × ${count(CALLS_PER_LICENSE)}): ${share}`,
     `${count(left)} calls a day are left: ${enough}`,
   ]
 }
 
-function licencesOf(licenses: number): string {
+function formatLicenses(licenses: number): string {
   return licenses === 1 ? '1 licence' : `${count(licenses)} licences`
 }
 

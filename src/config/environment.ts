@@ -57,12 +57,12 @@ export async function readEnvironment(
   }
   const operationWarnings = named(loaded.warnings)
   // The environment of a process does not change, so both read the same.
-  const reload = () => readEnvironment(environment)
+  const readAgain = () => readEnvironment(environment)
   return {
     operations: [operation],
     warnings: [...unknown, ...operationWarnings],
     warnedOperations: new Map(operationWarnings.map((warning) => [warning, [operation.name]])),
-    source: { files, refresh: reload, reload },
+    source: { files, readFiles: readAgain, readAll: readAgain },
   }
 }
 

@@ -70,9 +70,9 @@ export interface ConfigSource {
    *
    * @throws ConfigError with every other problem
    */
-  readonly refresh: () => Promise<Config>
+  readonly readFiles: () => Promise<Config>
   /** Reads everything again, the configuration file included. @throws ConfigError with every problem */
-  readonly reload: () => Promise<Config>
+  readonly readAll: () => Promise<Config>
 }
 
 /** The base URL of a server code. */

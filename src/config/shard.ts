@@ -115,6 +115,6 @@ export function partOfShard(config: Config, shard: Shard): Config {
     ...config,
     operations,
     warnings,
-    source: { ...source, refresh: readPart(source.refresh), reload: readPart(source.reload) },
+    source: { ...source, readFiles: readPart(source.readFiles), readAll: readPart(source.readAll) },
   }
 }

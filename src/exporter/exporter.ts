@@ -81,8 +81,8 @@ export async function startExporter(
   const locks = createLocks()
   const storage = createStorage(storagePath, createDisk(), locks, worker.restore, log)
   const refreshes = createRefreshLog(log)
-  const noteClockSkew = createClockSkewLog(log)
-  const noteUnknownOperations = createUnknownOperationsLog(log)
+  const logClockSkew = createClockSkewLog(log)
+  const logUnknownOperations = createUnknownOperationsLog(log)
   const supervisor = createSupervisor({
     attempt: worker.attempt,
     storageOf: storage.account,
@@ -91,17 +91,17 @@ export async function startExporter(
       ...refreshes,
       onRefreshed(state, outcome) {
         refreshes.onRefreshed(state, outcome)
-        noteClockSkew(state)
+        logClockSkew(state)
         // Declared below, because it needs the supervisor. No refresh ends before the supervisor is applied.
         reloader.onRefreshed(state, outcome)
       },
     },
   })
   const reloads = createReloads()
-  const noteGroups = createGroupsLog(log)
+  const logGroups = createGroupsLog(log)
   const apply = async (operations: readonly Operation[]) => {
     await supervisor.apply(operations)
-    noteGroups(operations)
+    logGroups(operations)
   }
   const collectOwnMetrics = createOwnMetrics(build, reloads.state, shard)
   const exposition = createExposition({
@@ -129,9 +129,9 @@ export async function startExporter(
   const parts = {
     telemetryPath,
     renderMetrics: async (format: Format, operations: readonly string[] | undefined) => {
-      if (operations === undefined) return exposition.all(format, now())
-      const body = exposition.some(operations, format, now())
-      if (body === undefined) noteUnknownOperations(operations, supervisor.state())
+      if (operations === undefined) return exposition.wholeBody(format, now())
+      const body = exposition.bodyOf(operations, format, now())
+      if (body === undefined) logUnknownOperations(operations, supervisor.state())
       return body
     },
     isReady: () => {

@@ -91,7 +91,7 @@ export function createReloader(parts: ReloaderParts): Reloader {
       if (problems.length > 0) {
         if (found.webProblems.length > 0) noteWeb(false)
         if (found.problems.length > 0) results[scope].note(false)
-        return noteFailure(scope, isRequested, problems)
+        return logFailure(scope, isRequested, problems)
       }
       const { keptProblems = [] } = found.config
       await change(found.config, scope, isRequested)
@@ -99,10 +99,10 @@ export function createReloader(parts: ReloaderParts): Reloader {
       if (scope === 'everything') noteWeb(true)
       if (keptProblems.length === 0) return []
       results[scope].note(false)
-      return noteFailure(scope, isRequested, keptProblems)
+      return logFailure(scope, isRequested, keptProblems)
     } catch (error) {
       results[scope].note(false)
-      if (error instanceof StorageInUseError) return noteFailure(scope, isRequested, [error.message])
+      if (error instanceof StorageInUseError) return logFailure(scope, isRequested, [error.message])
       const problems = ['internal error; the log has the details']
       // The watchers try again every few seconds. Only after a recorded failure does the next good reload count as a recovery.
       const { level, fields } = results[scope].failures.failed(problems, now())
@@ -113,7 +113,7 @@ export function createReloader(parts: ReloaderParts): Reloader {
 
   async function read(scope: Scope) {
     const { source } = current
-    const readConfig = scope === 'files' ? source?.refresh : source?.reload
+    const readConfig = scope === 'files' ? source?.readFiles : source?.readAll
     let wanted = current
     let problems: readonly string[] = []
     try {
@@ -159,7 +159,7 @@ export function createReloader(parts: ReloaderParts): Reloader {
     return recovered ?? recoveredFiles
   }
 
-  function noteFailure(scope: Scope, isRequested: boolean, problems: readonly string[]): readonly string[] {
+  function logFailure(scope: Scope, isRequested: boolean, problems: readonly string[]): readonly string[] {
     const { level, fields } = results[scope].failures.failed(problems, now())
     log[isRequested ? 'warn' : level]({ problems, ...fields }, 'configuration not reloaded')
     return problems

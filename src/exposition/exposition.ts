@@ -18,7 +18,7 @@ export interface Body {
 /** Assembles `/metrics`, or returns the body of another recent scrape. */
 export interface Exposition {
   /** Everything. */
-  all(format: Format, now: Moment): Promise<Body>
+  wholeBody(format: Format, now: Moment): Promise<Body>
   /**
    * Only the metrics about some operations and their accounts, as the same bytes as in the whole: no metrics about the process,
    * which would be there once for each scrape of a part.
@@ -26,7 +26,7 @@ export interface Exposition {
    * @param operations names of operations; an empty name selects the process and all accounts
    * @returns `undefined` if one of them does not exist
    */
-  some(operations: readonly string[], format: Format, now: Moment): Promise<Body> | undefined
+  bodyOf(operations: readonly string[], format: Format, now: Moment): Promise<Body> | undefined
 }
 
 // One chunk is one write. Above this size, bodies share the static section instead of copying it, because slow scrapers keep
@@ -59,7 +59,7 @@ export function createExposition({
     return toSegment(Buffer.from(writeDynamicSection([...statusFamilies(current, now), ...own], format)))
   }
 
-  const wholeBody = (format: Format) =>
+  const sharedWhole = (format: Format) =>
     shareBody(state, async (current, now): Promise<Body> => {
       const dynamic = await dynamicSection(current, now, format, true)
       const member = staticSection.member(freshReports(current, now))
@@ -71,10 +71,10 @@ export function createExposition({
       }
     })
 
-  const partOf = (names: ReadonlySet<string>, format: Format) =>
+  const sharedPart = (names: ReadonlySet<string>, format: Format) =>
     shareBody(state, async (current, now): Promise<Body> => {
       const part = selectOperations(current, names)
-      const dynamic = await dynamicSection(part, now, format, names.has(PROCESS))
+      const dynamic = await dynamicSection(part, now, format, names.has(PROCESS_AND_ACCOUNTS))
       const segments = [...staticSection.segments(freshReports(part, now)), dynamic]
       const { chunks, length } = joinMember(segments)
       const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
@@ -90,19 +90,19 @@ export function createExposition({
     return lastNames.names
   }
 
-  const bodies = { text: wholeBody('text'), openmetrics: wholeBody('openmetrics') }
+  const bodies = { text: sharedWhole('text'), openmetrics: sharedWhole('openmetrics') }
   const parts = new Map<string, (now: Moment) => Promise<Body>>()
 
   return {
-    all: (format, now) => bodies[format](now),
-    some(operations, format, now) {
+    wholeBody: (format, now) => bodies[format](now),
+    bodyOf(operations, format, now) {
       const names = new Set(operations)
       const known = namesOf(state())
-      if (operations.some((name) => name !== PROCESS && !known.has(name))) return undefined
+      if (operations.some((name) => name !== PROCESS_AND_ACCOUNTS && !known.has(name))) return undefined
       const key = JSON.stringify([format, ...[...names].sort()])
       let body = parts.get(key)
       if (body === undefined) {
-        body = partOf(names, format)
+        body = sharedPart(names, format)
         // Above this number, parts are not shared: a client can ask for any combination.
         if (parts.size < MAX_PARTS) {
           parts.set(key, body)
@@ -116,7 +116,7 @@ export function createExposition({
 }
 
 // Selects everything that does not belong to one operation. The name of an operation is never empty.
-const PROCESS = ''
+const PROCESS_AND_ACCOUNTS = ''
 
 // More than the operations of a large outsourcer, in both formats.
 const MAX_PARTS = 256
@@ -126,7 +126,7 @@ function selectOperations(state: ExporterState, names: ReadonlySet<string>): Exp
   const operations = state.operations.filter(({ operation }) => names.has(operation.name))
   const accounts = new Set(operations.map(({ account }) => account))
   return {
-    accounts: names.has(PROCESS)
+    accounts: names.has(PROCESS_AND_ACCOUNTS)
       ? state.accounts
       : state.accounts.filter(({ account }) => accounts.has(account)),
     operations,

@@ -92,7 +92,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     // From here on nothing waits: no scrape sees a part of the changes.
     const predecessors = removeReports(stopping, wanted)
     updateOperations(wanted)
-    updateTokens(wanted)
+    updateRunningReports(wanted)
     const starting = wanted.flatMap((operation) =>
       operation.reports
         .filter(({ name }) => !reports.has(reportKey(operation.name, name)))
@@ -162,7 +162,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   }
 
   /** Reports that continue make their next call with the current token, and label agents by the current groups. */
-  function updateTokens(wanted: readonly Operation[]): void {
+  function updateRunningReports(wanted: readonly Operation[]): void {
     for (const running of reports.values()) {
       const operation = wanted.find(({ name }) => name === running.operation.name)
       if (operation === undefined) continue

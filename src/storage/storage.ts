@@ -196,7 +196,7 @@ function createFile(
   const failures = createRepeatedFailures()
 
   /** Logs when writing begins to fail, fails in another way, or works again. */
-  function noteWrite(problem: string | undefined): boolean {
+  function logWrite(problem: string | undefined): boolean {
     if (problem === undefined) {
       const recovered = failures.succeeded(now())
       if (recovered) log[recovered.level]({ file: path, ...recovered.fields }, 'storage works again')
@@ -241,12 +241,12 @@ function createFile(
         // After encoding, which takes time: the lock file may have been removed or replaced since the last write.
         await lock.acquire()
         await disk.run(() => writeFileAtomic(path, bytes))
-        return noteWrite(undefined)
+        return logWrite(undefined)
       } catch (error) {
         if (error instanceof StorageInUseError) throw error
         // Only the code: the message contains the name of the temporary file, which differs each time.
         const code = codeOf(error)
-        return noteWrite(
+        return logWrite(
           NOT_A_FOLDER.has(code) ? `${dirname(path)} is not a folder (${code})` : code || messageOf(error),
         )
       }

@@ -150,7 +150,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
     task?.release()
     thread.tasks.delete(id)
     thread.reading = 'no'
-    if (thread.tasks.size === 0) noteIdle(thread)
+    if (thread.tasks.size === 0) startIdleTimer(thread)
     startWaiting()
   }
 
@@ -171,7 +171,7 @@ export function createWorkerPool({ thread: file = THREAD, limits = {} }: WorkerP
     startWaiting()
   }
 
-  function noteIdle(thread: Thread): void {
+  function startIdleTimer(thread: Thread): void {
     thread.idleTimer = setTimeout(() => {
       if (threads.size > 1) void retire(thread)
     }, idleMs)

@@ -64,7 +64,7 @@ describe('the files of a configuration', () => {
     expect(source?.files).toEqual([token, ca])
   })
 
-  it.each(['refresh', 'reload'] as const)('can be read again by %s', async (again) => {
+  it.each(['readFiles', 'readAll'] as const)('can be read again by %s', async (again) => {
     const path = write('test-token')
     const { source } = await readEnvironment({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
     writeFileSync(path, 'other-token')

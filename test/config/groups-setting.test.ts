@@ -49,7 +49,7 @@ it('reads a changed groups file when the files are refreshed, and keeps the othe
   const { beside, read } = write()
   const before = await read()
   beside('groups.yml', '1: { site: Cali, team: Sur }')
-  const after = await before.source?.refresh()
+  const after = await before.source?.readFiles()
   expect(after?.operations.map(({ groups }) => groups?.labelNames)).toEqual([
     ['team'],
     ['team'],
@@ -65,7 +65,7 @@ it('keeps the last good labels of a file that is broken when the files are refre
   )
   const { source } = await read()
   beside('groups.csv', 'id,team\n')
-  const refreshed = await source?.refresh()
+  const refreshed = await source?.readFiles()
   expect(refreshed?.operations.map(({ groups }) => groups?.labelNames)).toEqual([
     ['team'],
     ['team'],
@@ -76,17 +76,17 @@ it('keeps the last good labels of a file that is broken when the files are refre
   ])
   expect(await problemsOf(read)).toEqual(refreshed?.keptProblems)
   beside('a', 'a b')
-  expect(await problemsOf(async () => source?.refresh())).toEqual([
+  expect(await problemsOf(async () => source?.readFiles())).toEqual([
     ...(refreshed?.keptProblems ?? []),
     expect.stringMatching(/operations\[0\]\.token_file: must be printable ASCII/),
   ])
   beside('a', 'Norte1')
   beside('groups.csv', `${FILE}1002,Norte1\n`)
-  expect(await problemsOf(async () => source?.refresh())).toEqual([
+  expect(await problemsOf(async () => source?.readFiles())).toEqual([
     expect.stringMatching(/groups_file: contains the token; remove it$/),
   ])
   beside('groups.csv', FILE)
-  expect(await source?.refresh()).not.toHaveProperty('keptProblems')
+  expect(await source?.readFiles()).not.toHaveProperty('keptProblems')
 })
 
 it('does not refuse rows that cannot be used', async () => {

@@ -191,10 +191,10 @@ describe('a part', () => {
 
   it('keeps the problems of files, also of those that only another shard uses', async () => {
     const read = async (): Promise<Config> => ({ operations, warnings: [], keptProblems: ['one'] })
-    const whole = { ...(await read()), source: { files: [], refresh: read, reload: read } }
+    const whole = { ...(await read()), source: { files: [], readFiles: read, readAll: read } }
     const part = partOfShard(whole, { number: 0, total: 3 })
     expect(part.keptProblems).toEqual(['one'])
-    expect((await part.source?.refresh())?.keptProblems).toEqual(['one'])
+    expect((await part.source?.readFiles())?.keptProblems).toEqual(['one'])
   })
 
   it('gives each account the name that it has in the whole', () => {
@@ -267,13 +267,13 @@ ${others.join('\n')}
   it('stays a part after a refresh and a reload', async () => {
     const read = async (): Promise<Config> => ({
       ...config,
-      source: { files: [], refresh: read, reload: read },
+      source: { files: [], readFiles: read, readAll: read },
     })
     const part = partOfShard(await read(), { number: 1, total: 3 })
     const names = part.operations.map(({ name }) => name)
-    for (const again of [await part.source?.refresh(), await part.source?.reload()]) {
+    for (const again of [await part.source?.readFiles(), await part.source?.readAll()]) {
       expect(again?.operations.map(({ name }) => name)).toEqual(names)
-      const twice = await again?.source?.reload()
+      const twice = await again?.source?.readAll()
       expect(twice?.operations.map(({ name }) => name)).toEqual(names)
     }
     expect(names.length).toBeLessThan(30)

@@ -127,7 +127,7 @@ describe('startExporter', () => {
       ],
       warnings: [],
     })
-    const source = { files: [], refresh: reloaded, reload: reloaded }
+    const source = { files: [], readFiles: reloaded, readAll: reloaded }
     const { url, exporter } = await start(wolkvox.url, [LOOPBACK], '', source)
     await eventually(async () => expect(await statusOf(`${url}/-/ready`)).toBe(200))
     expect(await exporter.reload()).toEqual([])
@@ -140,7 +140,7 @@ describe('startExporter', () => {
 
   it('shows on the status page that a reload has failed', async () => {
     const fails = () => Promise.reject(new ConfigError(['operations[0].server: missing']))
-    const source = { files: [], refresh: fails, reload: fails }
+    const source = { files: [], readFiles: fails, readAll: fails }
     const { url, exporter } = await start((await simulator()).url, [LOOPBACK], '', source)
     expect(await textOf(url)).not.toContain('reloads have failed')
     await exporter.reload()

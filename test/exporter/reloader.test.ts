@@ -43,13 +43,13 @@ async function follow() {
   writeFileSync(path, 'test-token-1')
   const config = await readEnvironment({ WOLKVOX_SERVER: '0042', WOLKVOX_TOKEN_FILE: path })
   if (config.source === undefined) throw new Error('no source')
-  const refresh = vi.fn(config.source.refresh)
+  const readFiles = vi.fn(config.source.readFiles)
   const { reloader, applied, reloads } = start({
-    config: { ...config, source: { ...config.source, refresh } },
+    config: { ...config, source: { ...config.source, readFiles } },
   })
   const refuse = (reason: FailureReason) => reloader.onRefreshed(state, failedOutcome(reason, reason))
   const tokens = () => applied.map(([operation]) => operation?.token.reveal())
-  return { path, tokens, refuse, refresh, reloads, reloader }
+  return { path, tokens, refuse, readFiles, reloads, reloader }
 }
 
 /** Longer than reading a small file takes, and shorter than the interval of the watcher. */
@@ -65,11 +65,11 @@ describe('files of the configuration', () => {
 
   // `unauthorized` too: wolkvox received no token, so another one would not arrive either.
   it('are not read at once after another failure', async () => {
-    const { path, refuse, refresh } = await follow()
+    const { path, refuse, readFiles } = await follow()
     writeFileSync(path, 'test-token-2')
     for (const reason of failureReasons) if (reason !== 'invalid_token') refuse(reason)
     await aWhile()
-    expect(refresh).not.toHaveBeenCalled()
+    expect(readFiles).not.toHaveBeenCalled()
   })
 
   it('are applied and logged when the token has changed, and not while it is the same', async () => {
@@ -141,7 +141,7 @@ describe('files of the configuration', () => {
       return { operations: [anOperation({ groups })], warnings: [] }
     }
     writeFileSync(path, 'agent_id,team\n1001,Norte\n')
-    const source = { files: [path], refresh: read, reload: read }
+    const source = { files: [path], readFiles: read, readAll: read }
     const { reloader, applied } = start({ config: { ...(await read()), source } })
     const columns = () => applied.map(([operation]) => operation?.groups?.labelNames.join())
     const check = () => reloader.onRefreshed(state, failedOutcome('invalid_token', ''))
@@ -205,7 +205,7 @@ function aSource(operations: readonly Operation[]) {
   let next: readonly Operation[] | Error = operations
   let reads = 0
   let gate: Promise<unknown> = Promise.resolve()
-  const reload = async (): Promise<Config> => {
+  const read = async (): Promise<Config> => {
     reads += 1
     const found = next
     await gate
@@ -215,7 +215,7 @@ function aSource(operations: readonly Operation[]) {
   const configOf = (of: readonly Operation[]): Config => ({
     operations: of,
     warnings: [],
-    source: { files: [], refresh: reload, reload },
+    source: { files: [], readFiles: read, readAll: read },
   })
   return {
     config: configOf(operations),
@@ -390,12 +390,12 @@ describe('a reload', () => {
   it('logs only warnings that are new', async () => {
     const source = aSource([ventas])
     const { reloader } = start({ config: { ...source.config, warnings: ['old'] } })
-    const reload = source.config.source?.reload
-    const warned = { ...(await reload?.()), operations: [ventas], warnings: ['old', 'new'] }
+    const readAll = source.config.source?.readAll
+    const warned = { ...(await readAll?.()), operations: [ventas], warnings: ['old', 'new'] }
     const config = {
       ...source.config,
       warnings: ['old'],
-      source: { files: [], refresh: async () => warned, reload: async () => warned },
+      source: { files: [], readFiles: async () => warned, readAll: async () => warned },
     }
     await reloader.close()
     const { reloader: another } = start({ config })

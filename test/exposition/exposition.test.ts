@@ -164,7 +164,7 @@ describe('a part', async () => {
   }
   const exposition = expositionOf(() => current)
   const partOf = async (names: readonly string[], format: Format = 'text') =>
-    textOfBody((await exposition.some(names, format, momentAt(NOW))) ?? expect.fail())
+    textOfBody((await exposition.bodyOf(names, format, momentAt(NOW))) ?? expect.fail())
   const whole = await renderText(current, own, 'text', NOW)
 
   it('has the same lines as the whole: those of its operations and of their accounts', async () => {
@@ -216,38 +216,38 @@ describe('a part', async () => {
 
   it('does not exist if one of its operations does not', () => {
     for (const names of [['d'], ['a', 'd'], ['A'], ['a,b'], ['__proto__'], ['a', '', ' ']]) {
-      expect(exposition.some(names, 'text', momentAt(NOW))).toBeUndefined()
+      expect(exposition.bodyOf(names, 'text', momentAt(NOW))).toBeUndefined()
     }
   })
 
   it('is the same bytes for all scrapes within a second, in any order of the names', async () => {
-    const first = await exposition.some(['a', 'b'], 'text', momentAt(NOW))
-    expect(await exposition.some(['b', 'a', 'b'], 'text', momentAt(NOW + 999))).toBe(first)
-    expect(await exposition.some(['a', 'b'], 'text', momentAt(NOW + 1000))).not.toBe(first)
+    const first = await exposition.bodyOf(['a', 'b'], 'text', momentAt(NOW))
+    expect(await exposition.bodyOf(['b', 'a', 'b'], 'text', momentAt(NOW + 999))).toBe(first)
+    expect(await exposition.bodyOf(['a', 'b'], 'text', momentAt(NOW + 1000))).not.toBe(first)
   })
 
   it('is gone as soon as an operation is removed', async () => {
     let now = current
     const changing = expositionOf(() => now)
-    expect(await changing.some(['a', 'c'], 'text', momentAt(NOW))).toBeDefined()
+    expect(await changing.bodyOf(['a', 'c'], 'text', momentAt(NOW))).toBeDefined()
     now = { ...now, operations: now.operations.slice(0, 2) }
-    expect(changing.some(['a', 'c'], 'text', momentAt(NOW))).toBeUndefined()
+    expect(changing.bodyOf(['a', 'c'], 'text', momentAt(NOW))).toBeUndefined()
   })
 
   it('is kept for a second only: it would keep replaced data in memory', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const other = expositionOf(() => current)
-    const first = await other.some(['c'], 'text', momentAt(NOW))
-    expect(await other.some(['c'], 'text', momentAt(NOW))).toBe(first)
+    const first = await other.bodyOf(['c'], 'text', momentAt(NOW))
+    expect(await other.bodyOf(['c'], 'text', momentAt(NOW))).toBe(first)
     vi.advanceTimersByTime(1000)
-    expect(await other.some(['c'], 'text', momentAt(NOW))).not.toBe(first)
+    expect(await other.bodyOf(['c'], 'text', momentAt(NOW))).not.toBe(first)
   })
 
   it('of very many agents shares the bytes of the whole, and they are compressed once', async () => {
     const ids = Array.from({ length: 60_000 }, (_, index) => `${index}`)
     const large = stateOf([await reportWith('a', ids), await reportWith('b', ['1'])])
-    const body = (await expositionOf(() => large).some(['a'], 'text', momentAt(NOW))) ?? expect.fail()
+    const body = (await expositionOf(() => large).bodyOf(['a'], 'text', momentAt(NOW))) ?? expect.fail()
     expect(textOfBody(body).length).toBe(body.length)
     const segments = large.reports[0]?.rendered?.segments ?? []
     const shared = segments.filter(({ length }) => length > 0)
@@ -263,8 +263,8 @@ describe('the body of many agents', () => {
     const state = stateOf([await reportWith('a', ids.slice(0, count))])
     const exposition = expositionOf(() => state)
     return [
-      await exposition.all('text', momentAt(NOW)),
-      await exposition.all('openmetrics', momentAt(NOW + 5000)),
+      await exposition.wholeBody('text', momentAt(NOW)),
+      await exposition.wholeBody('openmetrics', momentAt(NOW + 5000)),
     ]
   }
 

@@ -87,7 +87,7 @@ it(`${RELOADS} reloads under the load of ${SCRAPERS} scrapers fail no scrape, ca
   let wanted: readonly Operation[] | ConfigError = STABLE.map((name) => operation(name))
   const read = async (): Promise<Config> => {
     if (wanted instanceof ConfigError) throw wanted
-    return { operations: wanted, warnings: [], source: { files: [], refresh: read, reload: read } }
+    return { operations: wanted, warnings: [], source: { files: [], readFiles: read, readAll: read } }
   }
   const logged: { level: number; msg: string }[] = []
   const exporter = await startExporter(

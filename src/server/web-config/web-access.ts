@@ -76,7 +76,7 @@ export function createWebAccess(
     if (!found.ok || problems.length > 0) {
       // A repair can change a file that only the broken configuration names.
       files = [...new Set([...loaded.files, ...found.files])]
-      return isFirstFailedLook ? lookAgain() : noteFailedReload(problems)
+      return isFirstFailedLook ? lookAgain() : logFailedReload(problems)
     }
     use(found)
     return true
@@ -119,7 +119,7 @@ export function createWebAccess(
   }
 
   /** Parsing a broken file again and again would cost time that scrapes need: the next look is after a change. */
-  function noteFailedReload(problems: readonly string[]): boolean {
+  function logFailedReload(problems: readonly string[]): boolean {
     const { level, fields } = reloads.failed([problems.join('\n')], now())
     log[level]({ problems, ...fields }, 'web configuration not reloaded')
     onReload(false)
