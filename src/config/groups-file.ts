@@ -1,5 +1,5 @@
 import type { Groups } from '../groups/groups.ts'
-import { parseGroups } from '../groups/parser.ts'
+import { parseGroups } from '../groups/parser-client.ts'
 import { type FileContent, readFileBytes, rejectedFile } from './text-file.ts'
 
 // 60,000 agents with four short labels have 4 MB.

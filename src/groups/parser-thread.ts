@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type FileToParse, type ParsedFile, parseFile } from './parse-file.ts'
+import { type FileToParse, type ParsedFile, parseFile } from './parser-task.ts'
 
 const port = parentPort
 if (port === null) throw new Error('this file runs only as a worker thread')

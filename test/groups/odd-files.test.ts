@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { groupTableOf } from '../../src/groups/groups.ts'
-import { type GroupsFormat, parseFile } from '../../src/groups/parse-file.ts'
+import { type GroupsFormat, parseFile } from '../../src/groups/parser-task.ts'
 import { describeGroups, ID_COLUMN } from '../../src/groups/read-groups.ts'
 import { exposedIdsOf } from '../../src/reports/agent-identity.ts'
 import { reports } from '../../src/reports/index.ts'

@@ -1,5 +1,5 @@
 import type { Groups } from '../../src/groups/groups.ts'
-import { type GroupsFormat, parseFile } from '../../src/groups/parse-file.ts'
+import { type GroupsFormat, parseFile } from '../../src/groups/parser-task.ts'
 
 /** The table of a groups file. */
 export async function groupsFrom(text: string, format: GroupsFormat = 'csv'): Promise<Groups> {

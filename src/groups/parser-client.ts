@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { endsWithin } from '../clock.ts'
 import { codeOf, messageOf } from '../error-text.ts'
 import type { Groups } from './groups.ts'
-import type { FileToParse, GroupsFormat, ParsedFile } from './parse-file.ts'
+import type { FileToParse, GroupsFormat, ParsedFile } from './parser-task.ts'
 
 // In the build, the thread is JavaScript like everything else.
 const THREAD = new URL(

@@ -17,7 +17,7 @@ export interface FileToParse {
 /** The table of a file, or what is wrong with the file and what to do. */
 export type ParsedFile = { readonly groups: Groups } | { readonly problems: readonly string[] }
 
-/** Parses a groups file. Loads only the library of its format. */
+/** What the thread does: parses a groups file. Loads only the library of its format. */
 export async function parseFile({ bytes, digest, format }: FileToParse): Promise<ParsedFile> {
   try {
     const text = fileText(bytes)
