@@ -7,10 +7,7 @@ const MAX_RELEASED = 1024
 
 // Each thread has its own copy of this module, and knows only its own secrets.
 
-/**
- * The secrets that objects have, and how many objects. The configuration has its secrets for as long as it runs, so none is
- * forgotten.
- */
+/** The secrets in use, and how many objects have each. They stay here while an object has them. */
 const inUse = new Map<string, number>()
 
 /** Secrets that no object has any more. The last one was released last. */

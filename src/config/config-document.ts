@@ -49,7 +49,7 @@ export function keyPath(setting: SettingName): readonly string[] {
   return settings[setting].key.split('.')
 }
 
-/** Takes the value of a YAML file apart. Every value is a text, a list or a mapping. */
+/** Splits the value of a YAML file into operations and defaults. Every value is a text, a list or a mapping. */
 export function readDocument(value: unknown): ConfigDocument {
   const problems: LocatedProblem[] = []
   if (!isMapping(value)) {

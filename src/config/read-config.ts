@@ -9,7 +9,8 @@ const FLAG = '--config.file'
 
 /**
  * Reads the configuration file if the flag or its variable names one, else the operation of the environment. The code of the file
- * and the YAML parser are loaded only with a file.
+ * and the YAML parser are loaded only with a file. A malformed flag is an error without a message: the caller also runs
+ * `readFlags`, which reports it.
  *
  * @param hasEnvFile called if a required variable is missing, to give a hint
  * @throws ConfigError with every problem
@@ -31,7 +32,6 @@ export async function readConfig(
   }
   const problems = pathProblems(path)
   if (problems.length > 0) {
-    // `readFlags` reports those of the flag.
     throw new ConfigError(flag === undefined ? problems.map((problem) => `${CONFIG_FILE}: ${problem}`) : [])
   }
   const { readConfigFile } = await import('./config-file.ts')

@@ -35,13 +35,13 @@ export async function readSettings(args: Arguments, environment: Environment): P
 }
 
 /**
- * Reads the file of `--web.config.file`. Its code and its libraries are loaded only with this flag.
+ * Reads the file of `--web.config.file`. Its code and its libraries are loaded only with this flag. A malformed path counts as
+ * none: the caller also runs `readFlags`, which reports it.
  *
  * @throws ConfigError with every problem
  */
 export async function readWebConfigFlag({ flags }: Arguments): Promise<LoadedWebConfig | undefined> {
   const path = lastText(flags, 'web.config.file')
-  // `readFlags` reports a malformed path.
   if (!path || pathProblems(path).length > 0) return undefined
   const { readWebConfig } = await import('../server/web-config/load.ts')
   return readWebConfig(path)

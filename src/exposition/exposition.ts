@@ -115,7 +115,7 @@ export function createExposition({
   }
 }
 
-// Selects everything that does not belong to one operation. The name of an operation is never empty.
+// The empty name selects the process and all accounts. No operation has it.
 const PROCESS_AND_ACCOUNTS = ''
 
 // More than the operations of a large outsourcer, in both formats.

@@ -15,8 +15,8 @@ import type { ExporterState, OperationState, ReportState } from './state.ts'
 export interface Supervisor {
   /**
    * Starts, keeps and stops refreshers, so that exactly the given operations are refreshed. A report whose operation and settings
-   * did not change keeps its data, schedule and counts, even if the token or the groups have changed. Several calls run one after
-   * the other. If only intervals or the way of calling have changed, data and counts are kept too. All changes become visible at
+   * did not change keeps its data, schedule and counts, even if the token or the groups have changed. If only intervals or the way
+   * of calling have changed, data and counts are kept too. Several calls run one after the other. All changes become visible at
    * once, after every stopped refresher has ended. Starts nothing after `stop`.
    *
    * @throws StorageInUseError when another exporter uses the storage of a new account. Nothing has changed then
