@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { cacheCompiledSource } from './compile-cache.ts'
 import { forceExit, wouldHang } from './force-exit.ts'
-import { keepYoungGenerationSmall, skipWasmOptimization } from './v8-memory.ts'
+import { limitStartupHeap, skipWasmOptimization } from './v8-memory.ts'
 import { loadZodInEnglish } from './zod-locales.ts'
 
 const OLDEST_NODE = 24
@@ -48,13 +48,11 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 cacheCompiledSource()
-keepYoungGenerationSmall()
 skipWasmOptimization()
-await loadZodInEnglish()
-const [{ run }, { createStandardError }] = await Promise.all([
-  import('./cli/run.ts'),
-  import('./telemetry/standard-error.ts'),
-])
+const [{ run }, { createStandardError }] = await limitStartupHeap(async () => {
+  await loadZodInEnglish()
+  return Promise.all([import('./cli/run.ts'), import('./telemetry/standard-error.ts')])
+})
 
 let hangs = false
 const standardError = createStandardError(() => hangup.abort())

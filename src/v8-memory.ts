@@ -1,12 +1,16 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Keeps the young generation of every thread at its first size, 1 MB for each half. V8 would double it whenever many objects
- * survive, as while modules are loaded or a response is read, and never shrink it again. A refresh takes no more CPU time without
- * that: most of its data is in buffers outside of V8's heap. It must run before most modules are loaded.
+ * Loads modules while V8's young generation cannot grow. Loading allocates many short-lived objects, and V8 would keep the
+ * larger heap forever. Afterwards the default growth factor of 2 applies again.
  */
-export function keepYoungGenerationSmall(): void {
+export async function limitStartupHeap<T>(load: () => Promise<T>): Promise<T> {
   setFlagsFromString('--semi-space-growth-factor=1')
+  try {
+    return await load()
+  } finally {
+    setFlagsFromString('--semi-space-growth-factor=2')
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { parseArguments } from '../config/flags.ts'
 import { redactSecrets } from '../secret.ts'
 import { ListenError } from '../server/listen.ts'
 import { StorageInUseError } from '../storage/storage-lock.ts'
+import { limitStartupHeap } from '../v8-memory.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
 import { helpText } from './help.ts'
 
@@ -39,7 +40,7 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
     if (load === undefined) {
       throw new ConfigError([`unknown command: ${args.command}; ${commandHint(context)}`])
     }
-    const command = await load()
+    const command = await limitStartupHeap(load)
     return await command(args, context)
   } catch (error) {
     if (error instanceof ConfigError) {

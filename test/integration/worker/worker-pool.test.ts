@@ -599,10 +599,11 @@ describe('the limits in production', () => {
     ])
   })
 
-  it('are 512 MB of heap in each thread', async () => {
+  it('are 512 MB of heap in each thread, 12 MB of it for new objects', async () => {
     const outcome = await call(startPool(), 'states its limits').result
     expect(outcome?.ok === false && JSON.parse(outcome.failure.message)).toMatchObject({
       maxOldGenerationSizeMb: 512,
+      maxYoungGenerationSizeMb: 12,
     })
   })
 })
