@@ -15,15 +15,17 @@ import { runWrk, startScraping } from './load.ts'
 import { peakMegabytesOf } from './memory.ts'
 import { type Defer, makeFolder, withCleanup } from './setup.ts'
 import type { Stalls } from './stall-probe.ts'
-import { PROBE, readProbe, startIdle } from './stalls.ts'
+import { PROBE, readProbe, stallFigures, startIdle } from './stalls.ts'
 
 const OPERATIONS = 50
 const AGENTS_EACH = 1200
 const AGENTS = OPERATIONS * AGENTS_EACH
 const AT = `${OPERATIONS} × ${AGENTS_EACH.toLocaleString('en')}`
 
-// Each operation refreshes once in this time, and all together at each moment.
+// Each operation refreshes once in this time, so together they refresh eight times a second.
 const INTERVAL_SECONDS = 6
+
+const STALL_TARGET_MS = 30
 
 // As many as one operation with the same agents does in the measurement of memory.
 const REFRESHES = 10 * OPERATIONS
@@ -89,24 +91,9 @@ async function measureRefreshes({ rounds }: BenchOptions, defer: Defer): Promise
   }
   await untilRefreshed(exporter, Math.max(0, REFRESHES - rounds * OPERATIONS))
   scrapes.check()
-  // The first value covers the time before.
-  const values = (stalls: readonly Stalls[], which: keyof Stalls) =>
-    stalls.slice(1).map((stall) => stall[which])
+  const when = 'while each operation refreshes once'
   return [
-    {
-      what: 'longest stall of the serving thread while each operation refreshes once',
-      at: AT,
-      unit: 'ms',
-      values: values(ofExporter, 'longest'),
-      target: { bound: 'at most', value: 30, of: 'max' },
-    },
-    { what: 'of an idle process at the same time', at: AT, unit: 'ms', values: values(ofIdle, 'longest') },
-    {
-      what: 'most CPU time of the serving thread without a pause',
-      at: AT,
-      unit: 'ms',
-      values: values(ofExporter, 'busiest'),
-    },
+    ...stallFigures(when, AT, STALL_TARGET_MS, ofExporter, ofIdle),
     {
       what: 'peak resident memory, refreshing and scraped',
       at: AT,

@@ -55,13 +55,29 @@ async function measureSize(scenario: Scenario, rounds: number, defer: Defer): Pr
     ofIdle.push(await readProbe(idle))
   }
   scrapes.check()
-  // The first value covers the time before.
+  return stallFigures('in a refresh', formatAgents(size), targetMs, ofExporter, ofIdle)
+}
+
+/**
+ * The rows about stalls.
+ *
+ * @param when completes `longest stall of the serving thread`
+ * @param at number of agents, formatted
+ * @param ofExporter one for each round, after one that covers the time before
+ * @param ofIdle of an idle process at the same times
+ */
+export function stallFigures(
+  when: string,
+  at: string,
+  targetMs: number,
+  ofExporter: readonly Stalls[],
+  ofIdle: readonly Stalls[],
+): Figure[] {
   const values = (stalls: readonly Stalls[], which: keyof Stalls) =>
     stalls.slice(1).map((stall) => stall[which])
-  const at = formatAgents(size)
   return [
     {
-      what: 'longest stall of the serving thread in a refresh',
+      what: `longest stall of the serving thread ${when}`,
       at,
       unit: 'ms',
       values: values(ofExporter, 'longest'),
