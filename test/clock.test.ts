@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { abortable, delay, delayUntil, endsWithin, now, whenAborted } from '../src/clock.ts'
+import { onTestFinished } from './support/on-test-finished.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { watchFiles } from '../src/file-watcher.ts'
+import { onTestFinished } from './support/on-test-finished.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const disk = vi.hoisted(() => ({ hangs: false, calls: 0, pending: new Set<Promise<unknown>>() }))

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../tools/files.ts'
+import { onTestFinished } from './support/on-test-finished.ts'
 
 /** What each folder of `src` may import from: data flows in one direction. All may use the files directly in `src`. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -173,9 +174,20 @@ it('every exported name exists once', () => {
   expect(exported.filter((name, index) => exported.indexOf(name) !== index)).toEqual([])
 })
 
-it('every property test has the seed of test/support/fast-check.ts', () => {
+it.each([
+  ['property tests have the seed', 'test/support/fast-check.ts', /^import .* from 'fast-check'$/m],
+  [
+    'tests end what they started through the hook that refuses concurrent tests',
+    'test/support/on-test-finished.ts',
+    /^import [^']*\bonTestFinished\b[^']* from 'vitest'$/m,
+  ],
+])('all %s of %s', (_what, only, wrapped) => {
   const importing = globSync('test/**/*.ts', { cwd: ROOT }).filter((file) =>
-    /^import .* from 'fast-check'$/m.test(readFileSync(`${ROOT}${file}`, 'utf8')),
+    wrapped.test(readFileSync(`${ROOT}${file}`, 'utf8')),
   )
-  expect(importing.map((file) => file.replaceAll('\\', '/'))).toEqual(['test/support/fast-check.ts'])
+  expect(importing.map((file) => file.replaceAll('\\', '/'))).toEqual([only])
+})
+
+it.concurrent('a concurrent test cannot use the shared hook', () => {
+  expect(() => onTestFinished(() => undefined)).toThrow('use onTestFinished of its context')
 })

@@ -1,6 +1,7 @@
-import { onTestFinished, vi } from 'vitest'
+import { vi } from 'vitest'
 import type { CommandContext } from '../../src/cli/command.ts'
 import { type LogLine, logLines } from '../support/memory-logger.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { runCommand } from './command-context.ts'
 
 /** Listens on a free port and stores nothing, so that tests do not disturb each other. */

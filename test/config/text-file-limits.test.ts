@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { readTextFile } from '../../src/config/text-file.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const hanging = vi.hoisted(() => ({ path: '' }))

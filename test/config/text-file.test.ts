@@ -1,5 +1,6 @@
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { readTextFile } from '../../src/config/text-file.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 
 const disk = vi.hoisted(() => ({ reads: 0, answer: () => {} }))
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { readConfigFile } from '../../src/config/config-file.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
@@ -17,6 +17,7 @@ import { anOperation } from '../../tools/fixtures.ts'
 import { aReportSettings } from '../support/agents.ts'
 import { writeConfigFile } from '../support/config-files.ts'
 import { createLogger, logLines } from '../support/memory-logger.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const state = initialState('0042', aReportSettings(), 0)

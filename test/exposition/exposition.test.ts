@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createExposition } from '../../src/exposition/exposition.ts'
 import type { FilledFamily, Format } from '../../src/model/family.ts'
 import { reports } from '../../src/reports/index.ts'
@@ -12,6 +12,7 @@ import { fillStatusFamilies } from '../../src/telemetry/status-families.ts'
 import { anAccountState, anOperation, aRenderedSnapshot, momentAt } from '../../tools/fixtures.ts'
 import { renderText, textOfBody } from '../../tools/render-text.ts'
 import { aReportSettings, aSnapshot, renderAgents } from '../support/agents.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 
 const NOW = Date.parse('2026-03-10T17:00:00Z')
 

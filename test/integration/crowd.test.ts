@@ -4,8 +4,9 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { pino } from 'pino'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/server/app.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 
 // With and without gzip, more than the socket buffers of the kernel.
 const TEXT_BYTES = 32_000_000

@@ -1,10 +1,11 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { reports } from '../../src/reports/index.ts'
 import { type Simulator, simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
 import { eventually } from '../../tools/eventually.ts'
 import { parseExposition } from '../../tools/parse-exposition.ts'
 import { writeConfigFile } from '../support/config-files.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { startExporterProcess } from '../support/programs/exporter.ts'
 
 const REFRESHES = 1000

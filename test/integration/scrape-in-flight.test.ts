@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { ISOLATED, logged, startCommand } from '../cli/start-command.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 
 vi.mock('../../src/telemetry/logger.ts', () => import('../support/memory-logger.ts'))
 

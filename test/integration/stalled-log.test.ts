@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
 import { eventually } from '../../tools/eventually.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { startProgram } from '../support/programs/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 

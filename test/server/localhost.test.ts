@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { ListenError, listen } from '../../src/server/listen.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 
 // 192.0.2.1 belongs to no machine.
 const addresses = vi.hoisted(() => ({ ofLocalhost: [] as string[] }))

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { limits } from '../../src/server/limits.ts'
 import { refuseUnreadable } from '../../src/server/refusals.ts'
 import { readHead } from '../integration/e2e/wire.ts'
 import { aBody } from '../support/exposition-texts.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { makeApp } from './make-app.ts'
 
 async function start(parts?: Parameters<typeof makeApp>[0]) {

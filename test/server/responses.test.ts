@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import Fastify from 'fastify'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Responses, trackResponses } from '../../src/server/responses.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 
 let responses: Responses
 let port: number

@@ -3,8 +3,9 @@ import { existsSync, lstatSync, readdirSync, readFileSync, unlinkSync, writeFile
 import { get, type IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ListenError, listen } from '../../src/server/listen.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { makeApp } from './make-app.ts'
 

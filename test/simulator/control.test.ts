@@ -1,5 +1,6 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Simulator } from '../../src/simulator/simulator.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { controlCall, withSimulator } from './helpers.ts'
 
 /** Runs `use` with a simulator whose clock a test advances, in seconds. */

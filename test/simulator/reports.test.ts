@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { connectionOf } from '../../src/simulator/centre/network.ts'
 import { hour } from '../../src/simulator/centre/time.ts'
 import { campaignRecords } from '../../src/simulator/reports/campaigns.ts'
@@ -6,6 +6,7 @@ import { chatRecords, interactionRecords } from '../../src/simulator/reports/con
 import { latencyRecords } from '../../src/simulator/reports/latency.ts'
 import { skillRecords } from '../../src/simulator/reports/skills.ts'
 import type { Simulator } from '../../src/simulator/simulator.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { centreAt, fetchReport, fetchReportNamed, recordsOfCentre, withSimulator } from './helpers.ts'
 
 const centre = centreAt('11:15', 200)

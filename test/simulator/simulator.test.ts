@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { centreAt, controlCall, fetchReport, recordsOfCentre, withSimulator } from './helpers.ts'
 
 describe('the simulator', () => {

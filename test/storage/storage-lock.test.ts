@@ -2,9 +2,10 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { DiskTimeoutError } from '../../src/storage/disk.ts'
 import { createLocks, LockError, StorageInUseError } from '../../src/storage/storage-lock.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const MODULE = new URL('../../src/storage/storage-lock.ts', import.meta.url).href

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { createServer } from 'node:http'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { createServer as createNetServer } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { onTestFinished } from './on-test-finished.ts'
 
 /** A loopback HTTP server that ends with the test. @returns its URL */
 export async function serveHttp(handle: RequestListener): Promise<string> {

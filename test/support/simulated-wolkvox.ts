@@ -1,5 +1,5 @@
-import { onTestFinished } from 'vitest'
 import { type Simulator, simulatorDefaults, startSimulator } from '../../src/simulator/simulator.ts'
+import { onTestFinished } from './on-test-finished.ts'
 
 /** An account of the simulated wolkvox. */
 export const ACCOUNT = { WOLKVOX_SERVER: simulatorDefaults.server, WOLKVOX_TOKEN: 'test-token-of-an-account' }

@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished } from './on-test-finished.ts'
 
 /** The real path of a folder that is removed when the test ends. */
 export function temporaryFolder(): string {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createStandardError } from '../../src/telemetry/standard-error.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let fd: number

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { connect, type Socket } from 'node:net'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../src/config/operation.ts'
 import { readProxyUrl } from '../../src/config/urls.ts'
 import { retryDelay } from '../../src/scheduling/schedule.ts'
@@ -10,6 +10,7 @@ import { anEnvelope, anOperation, aRecord, never } from '../../tools/fixtures.ts
 import { fetchAgents } from '../support/agents.ts'
 import { type Authority, anAuthority } from '../support/certificates.ts'
 import { answerWith, listenOnLoopback, serveHttp, serveSockets } from '../support/loopback-server.ts'
+import { onTestFinished } from '../support/on-test-finished.ts'
 
 const GOOD = anEnvelope([aRecord()])
 

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { simulatorDefaults, startSimulator } from '../../../src/simulator/simulator.ts'
 import { eventually } from '../../../tools/eventually.ts'
 import { type ParsedSample, parseExposition } from '../../../tools/parse-exposition.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import type { Program } from '../../support/programs/program.ts'
 
 const LOCK_FILE = fileURLToPath(new URL('../../../package-lock.json', import.meta.url))

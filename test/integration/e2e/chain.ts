@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest'
 import {
   type FaultName,
   type SimulatorOptions,
@@ -6,6 +5,7 @@ import {
   startSimulator,
 } from '../../../src/simulator/simulator.ts'
 import { eventually } from '../../../tools/eventually.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { startExporterProcess } from '../../support/programs/exporter.ts'
 import { type AlertingOptions, type Notification, startAlerting, subjectOf } from './alerting.ts'
 

@@ -1,7 +1,7 @@
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 
 // The headers of Prometheus 2, which accepts gzip.
 const HEADERS = {

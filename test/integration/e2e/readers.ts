@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { buffer, text } from 'node:stream/consumers'
-import { onTestFinished } from 'vitest'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { sendInput } from '../../support/programs/program.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 

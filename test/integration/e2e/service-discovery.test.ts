@@ -1,10 +1,11 @@
 import { pino } from 'pino'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startExporter } from '../../../src/exporter/exporter.ts'
 import { eventually } from '../../../tools/eventually.ts'
 import { anEnvelope, anOperation, aRecord } from '../../../tools/fixtures.ts'
 import { parseExposition } from '../../../tools/parse-exposition.ts'
 import { answerWith, serveHttp } from '../../support/loopback-server.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { startPrometheusWith } from '../../support/programs/prometheus.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 

@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http'
 import { pino } from 'pino'
-import { onTestFinished } from 'vitest'
 import { startExporter } from '../../../src/exporter/exporter.ts'
 import { anOperation } from '../../../tools/fixtures.ts'
 import { serveHttp } from '../../support/loopback-server.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 
 export const OPERATIONS = 50
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aRecord } from '../../../tools/fixtures.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { sendInput } from '../../support/programs/program.ts'
 import { distinctKeys, inEnvelope, listOf } from './hostile-shapes.ts'
 

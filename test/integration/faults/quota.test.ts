@@ -1,4 +1,5 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { startExporterHere } from './exporters.ts'
 import { runScenario } from './fault-scenario.ts'
 import { quotaFaults } from './faults.ts'

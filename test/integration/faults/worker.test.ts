@@ -1,10 +1,11 @@
 import { pino } from 'pino'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/server/app.ts'
 import { createWorkerClient, type WorkerClient } from '../../../src/worker/worker-client.ts'
 import { createWorkerPool, WorkerLostError } from '../../../src/worker/worker-pool.ts'
 import { anOperation, never } from '../../../tools/fixtures.ts'
 import { aBody } from '../../support/exposition-texts.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { expectPromptResponses } from './fault-scenario.ts'
 import { type Scrape, scrape } from './scrape.ts'
 

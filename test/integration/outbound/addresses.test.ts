@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import dns from 'node:dns'
 import { createServer } from 'node:http'
 import { createInterface } from 'node:readline'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { anEnvelope, anOperation, aRecord, never } from '../../../tools/fixtures.ts'
 import { fetchAgents } from '../../support/agents.ts'
 import { answerWith } from '../../support/loopback-server.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { haveTools } from '../../support/programs/tools.ts'
 
 const GOOD = answerWith(anEnvelope([aRecord()]))

@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { loadedModules, MODULE_RECORDER } from '../../../bench/speed/start.ts'
 import { eventually } from '../../../tools/eventually.ts'
 import { ROOT } from '../../../tools/files.ts'
 import { aCertificate, writePair } from '../../support/certificates.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** The modules that a demo has loaded when it listens, as URLs. */

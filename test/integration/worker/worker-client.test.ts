@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createWorkerClient } from '../../../src/worker/worker-client.ts'
 import { createWorkerPool, WorkerLostError } from '../../../src/worker/worker-pool.ts'
 import { anEnvelope, anOperation, aRecord, never } from '../../../tools/fixtures.ts'
 import { textOfSegments } from '../../support/exposition-texts.ts'
 import { answerWith, listenOnLoopback, serveHttp } from '../../support/loopback-server.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 
 const SCRIPTED = new URL('../../support/scripted-thread.ts', import.meta.url)
 

@@ -1,6 +1,6 @@
 import { getEventListeners, once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { toPlain } from '../../../src/worker/protocol.ts'
 import {
   createWorkerPool,
@@ -10,6 +10,7 @@ import {
   type WorkerPoolLimits,
 } from '../../../src/worker/worker-pool.ts'
 import { anOperation } from '../../../tools/fixtures.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 
 const THREAD = new URL('../../support/scripted-thread.ts', import.meta.url)
 

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { BcryptThreadError, createBcrypt } from '../../../src/server/web-config/bcrypt.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { HASH, hashOf } from '../../support/passwords.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 

@@ -1,8 +1,9 @@
 import { pino } from 'pino'
-import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { watchExpiry } from '../../../src/server/web-config/expiry-watch.ts'
 import type { TlsSettings } from '../../../src/server/web-config/tls.ts'
 import { DAY_MS } from '../../../src/units.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 
 const START = Date.parse('2026-01-01T00:00:00Z')
 

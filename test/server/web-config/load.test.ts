@@ -1,10 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { ConfigError } from '../../../src/config/config-error.ts'
 import { loadWebConfig, readWebConfig } from '../../../src/server/web-config/load.ts'
 import type { LoadedWebConfig } from '../../../src/server/web-config/web-config.ts'
 import { aCa, aCertificate, type KeyPair, writePair } from '../../support/certificates.ts'
+import { onTestFinished } from '../../support/on-test-finished.ts'
 import { HASH } from '../../support/passwords.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import { onTestFinished, vi } from 'vitest'
+import { vi } from 'vitest'
 import { ROOT } from '../../../tools/files.ts'
 import type { LogLine } from '../memory-logger.ts'
+import { onTestFinished } from '../on-test-finished.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 // The documented limit after SIGTERM and SIGINT.

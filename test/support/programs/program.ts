@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { onTestFinished } from 'vitest'
 import { programPath } from '../../../tools/program-path.ts'
+import { onTestFinished } from '../on-test-finished.ts'
 
 /** A running program with its output so far. */
 export interface Program {
