@@ -90,7 +90,23 @@ export const readCount: Reader<number> = (value, context) => {
 
 const readWhole = numberReader((text) => (WHOLE.test(text) ? Number(withoutCommas(text)) : undefined))
 
+const COLON = 0x3a
+const ZERO = 0x30
+
+/** The number of two digits in a text; `NaN` for other characters and for a number above `max`. */
+function twoDigits(text: string, at: number, max: number): number {
+  const tens = text.charCodeAt(at) - ZERO
+  const ones = text.charCodeAt(at + 1) - ZERO
+  const number = tens * 10 + ones
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && number <= max ? number : Number.NaN
+}
+
 function parseSeconds(text: string): number | undefined {
+  // Nearly every duration is HH:MM:SS, and a record has nine. The patterns below take several times as long.
+  if (text.length === 8 && text.charCodeAt(2) === COLON && text.charCodeAt(5) === COLON) {
+    const seconds = twoDigits(text, 0, 99) * 3600 + twoDigits(text, 3, 59) * 60 + twoDigits(text, 6, 59)
+    return Number.isNaN(seconds) ? undefined : seconds
+  }
   if (!text.includes(':')) return DECIMAL_SECONDS.test(text) ? Number(text) : undefined
   const hasHours = HOURS_MINUTES_SECONDS.test(text)
   if (!hasHours && !MINUTES_SECONDS.test(text)) return undefined

@@ -154,8 +154,29 @@ describe('a duration', () => {
     '10:',
     '1:00:00:00',
     '-00:01:00',
+    '-0:01:00',
+    '1a:00:00',
+    '12:3 :00',
+    '12:34:5６',
+    '12:34:/0',
+    '12:34::0',
   ])('finds %j unreadable', (value) => {
     expect(readDuration(value, context)).toBe(UNREADABLE)
+  })
+
+  it('of eight characters is read as HH:MM:SS or not at all', () => {
+    // The characters next to the digits and the colon, too.
+    const characters = fc.string({ unit: fc.constantFrom(...'0123456789/:;٣-'), minLength: 2, maxLength: 2 })
+    fc.assert(
+      fc.property(characters, characters, characters, (hours, minutes, seconds) => {
+        const text = `${hours}:${minutes}:${seconds}`
+        const expected = /^[0-9]{2}:[0-5][0-9]:[0-5][0-9]$/.test(text)
+          ? Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+          : UNREADABLE
+        expect(readDuration(text, context)).toBe(expected)
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 
