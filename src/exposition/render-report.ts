@@ -10,7 +10,9 @@ import { writeLabels, writeSamples } from './text-writer.ts'
 const CONCURRENCY = 3
 
 // Between the labels and the value.
-const LABELS_END = Buffer.from('} ')
+const CLOSING_BRACE = 0x7d
+const SPACE = 0x20
+
 const LINE_BREAK = 0x0a
 
 // Labels of an agent with a typical name. Longer labels make the buffer grow.
@@ -47,6 +49,9 @@ export async function renderReport(
   const identities = encodeEach(snapshot.rows, (row) =>
     joinLabels(operationLabel, writeLabels(report.labelsOf(row))),
   )
+  // The same for all families, so that a buffer of one fits the others.
+  const bytesPerRow =
+    Math.max(0, ...report.families.map(({ name }) => name.length)) + '{} \n'.length + MAX_NUMBER_BYTES
   const inUse: { readonly buffer: Buffer; readonly segment: Promise<Segment> }[] = []
   const segments: (Promise<Segment> | Segment)[] = []
   for (const family of report.families) {
@@ -63,7 +68,13 @@ export async function renderReport(
     const oldest = inUse.length < CONCURRENCY ? undefined : inUse.shift()
     // zlib reads the buffer until its segment is ready.
     await oldest?.segment
-    const { buffer, length } = writeFamily(family, snapshot, settings, identities, oldest?.buffer)
+    const { buffer, length } = writeFamily(
+      family,
+      snapshot,
+      settings,
+      { identities, bytesPerRow },
+      oldest?.buffer,
+    )
     const segment = toSegment(buffer.subarray(0, length))
     inUse.push({ buffer, segment })
     segments.push(segment)
@@ -105,6 +116,14 @@ function encodeEach(rows: readonly unknown[], textOf: (row: unknown) => string):
 
 const byteLengthOf = ({ starts }: EncodedTexts) => starts.at(-1) ?? 0
 
+/** What the families of a report have in common. */
+interface SharedTexts {
+  /** The labels of each row. */
+  readonly identities: EncodedTexts
+  /** Room for the longest sample without its labels. */
+  readonly bytesPerRow: number
+}
+
 /**
  * Writes one family of all rows.
  *
@@ -114,7 +133,7 @@ function writeFamily(
   { name, field, value, labels: fixedLabels, configuredLabels }: RowFamily<unknown>,
   { rows, columns, fetchedAt }: Snapshot,
   settings: RowSettings,
-  identities: EncodedTexts,
+  { identities, bytesPerRow }: SharedTexts,
   reusable: Buffer | undefined,
 ): { readonly buffer: Buffer; readonly length: number } {
   const labels = configuredLabels === undefined ? fixedLabels : configuredLabels.create(settings)
@@ -122,7 +141,6 @@ function writeFamily(
   const prefix = Buffer.from(`${name}{`)
   const write = configuredLabels === undefined ? writeLabels : createSharedWriter()
   const extraLabels = labels && encodeEach(rows, (row) => afterComma(write(labels(row))))
-  const bytesPerRow = prefix.length + LABELS_END.length + MAX_NUMBER_BYTES + 1
   const size =
     byteLengthOf(identities) +
     (extraLabels === undefined ? 0 : byteLengthOf(extraLabels)) +
@@ -138,8 +156,9 @@ function writeFamily(
     if (extraLabels !== undefined) {
       at += extraLabels.bytes.copy(buffer, at, extraLabels.starts[index], extraLabels.starts[index + 1])
     }
-    at = putBytes(buffer, at, LABELS_END)
-    at = putNumber(buffer, at, number)
+    buffer[at] = CLOSING_BRACE
+    buffer[at + 1] = SPACE
+    at = putNumber(buffer, at + 2, number)
     buffer[at] = LINE_BREAK
     at += 1
   }

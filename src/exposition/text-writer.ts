@@ -1,6 +1,7 @@
 import type { Family, Format, Labels, Sample } from '../model/family.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
+const TO_ESCAPE = /[\\\n"]/
 
 /**
  * Escapes a label value. Both formats use the same escapes.
@@ -8,6 +9,8 @@ const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
  */
 function escapeLabelValue(value: string): string {
+  // Few values have such a character, and a test takes a third of the time of a replacement that finds none.
+  if (!TO_ESCAPE.test(value)) return value
   return value.replace(/[\\\n"]/g, (character) => ESCAPED[character] ?? character)
 }
 
