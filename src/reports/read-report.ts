@@ -200,13 +200,12 @@ export function readRecords(
 }
 
 function sizeOfTexts(rows: readonly unknown[]): number {
-  return rows.reduce<number>(
-    (sum, row) =>
-      sum +
-      Object.values(row as object).reduce<number>(
-        (size, value) => size + (typeof value === 'string' ? Buffer.byteLength(value) : 0),
-        0,
-      ),
-    0,
-  )
+  let size = 0
+  for (const row of rows as readonly Readonly<Record<string, unknown>>[]) {
+    for (const name in row) {
+      const value = row[name]
+      if (typeof value === 'string') size += Buffer.byteLength(value)
+    }
+  }
+  return size
 }

@@ -16,18 +16,19 @@ export interface Agent extends AgentIdentity {
  * the categories.
  */
 export function createAgentReader(settings: RowSettings) {
-  // An operation has few states, and each has many agents.
-  const categories = new Map<string, Category>()
+  // An operation has few states, and each has many agents, which share its text.
+  const states = new Map<string, { readonly state: string; readonly category: Category }>()
 
   return (id: string, _value: FieldValue, take: Take): Agent | undefined => {
-    const state = take('agent_status', readText) ?? ''
-    let category = categories.get(state)
-    if (category === undefined) {
-      category = categoryOf(state, settings.states)
-      categories.set(state, category)
+    const text = take('agent_status', readText) ?? ''
+    let known = states.get(text)
+    if (known === undefined) {
+      known = { state: text, category: categoryOf(text, settings.states) }
+      states.set(text, known)
     }
+    const { state, category } = known
     const identity = agentIdentity.read(id, take, settings, take('agent_name', readText))
-    return identity && { ...identity, state, category }
+    return identity && { id: identity.id, name: identity.name, state, category }
   }
 }
 
