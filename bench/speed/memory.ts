@@ -7,7 +7,8 @@ import { startScraping } from './load.ts'
 import { type Defer, makeFolder, withCleanup } from './setup.ts'
 
 const MB = 1e6
-const TARGETS_MB: Readonly<Record<Size, number>> = { 500: 120, 5000: 180, 60000: 450 }
+/** The targets by the number of agents. */
+export const TARGETS_MB: Readonly<Record<Size, number>> = { 500: 120, 5000: 180, 60000: 450 }
 
 /** One process of the exporter. */
 interface Run {
@@ -36,7 +37,8 @@ const RUNS: readonly Run[] = [
   },
 ]
 
-const RATE = { perSecond: 2, plainEvery: 10 }
+/** Scrapes while memory is measured. */
+export const RATE = { perSecond: 2, plainEvery: 10 }
 
 /** Peak memory of the whole process: of one that refreshes often, and of one that restarts with its stored data. */
 export async function measureMemory(options: BenchOptions): Promise<Figure[]> {
