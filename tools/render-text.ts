@@ -7,7 +7,7 @@ import { fillStatusFamilies } from '../src/telemetry/status-families.ts'
 import { momentAt } from './fixtures.ts'
 
 /** The text that a scraper reads from a body. */
-export function textOfBody({ gzipped }: Body): string {
+export function textOfBody({ gzipped }: Pick<Body, 'gzipped'>): string {
   return gunzipSync(Buffer.concat(gzipped)).toString()
 }
 

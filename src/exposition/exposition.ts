@@ -1,8 +1,9 @@
 import type { Moment } from '../clock.ts'
 import type { FilledFamily, Format } from '../model/family.ts'
+import type { Segment } from '../model/outcome.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { type ExporterState, isStale } from '../scheduling/state.ts'
-import { endMember, joinMember, toSegment } from './gzip.ts'
+import { beginMember, endMember, type Member, sizeOfChunks, toSegment } from './gzip.ts'
 import { SHARED_FOR_MS, shareBody } from './shared-body.ts'
 import { createStaticSection } from './static-section.ts'
 import { writeHeader, writeSamples } from './text-writer.ts'
@@ -11,6 +12,8 @@ import { writeHeader, writeSamples } from './text-writer.ts'
 export interface Body {
   /** One gzip member, in chunks to send in order. */
   readonly gzipped: readonly Uint8Array[]
+  /** Length of the member in bytes. */
+  readonly gzippedLength: number
   /** Uncompressed length in bytes. */
   readonly length: number
 }
@@ -62,23 +65,14 @@ export function createExposition({
   const sharedWhole = (format: Format) =>
     shareBody(state, async (current, now): Promise<Body> => {
       const dynamic = await dynamicSection(current, now, format, true)
-      const member = staticSection.member(freshReports(current, now))
-      const { end, length } = endMember(member, dynamic)
-      const { bytes } = member
-      return {
-        gzipped: bytes.length > ONE_CHUNK_BYTES ? [bytes, end] : [Buffer.concat([bytes, end])],
-        length,
-      }
+      return bodyWith(staticSection.member(freshReports(current, now)), dynamic)
     })
 
   const sharedPart = (names: ReadonlySet<string>, format: Format) =>
     shareBody(state, async (current, now): Promise<Body> => {
       const part = selectOperations(current, names)
       const dynamic = await dynamicSection(part, now, format, names.has(PROCESS_AND_ACCOUNTS))
-      const segments = [...staticSection.segments(freshReports(part, now)), dynamic]
-      const { chunks, length } = joinMember(segments)
-      const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-      return { gzipped: size > ONE_CHUNK_BYTES ? chunks : [Buffer.concat(chunks)], length }
+      return bodyWith(beginMember(staticSection.segments(freshReports(part, now))), dynamic)
     })
 
   let lastNames: { readonly of: ExporterState; readonly names: ReadonlySet<string> } | undefined
@@ -113,6 +107,13 @@ export function createExposition({
       return body(now)
     },
   }
+}
+
+function bodyWith(member: Member, dynamic: Segment): Body {
+  const { chunks, length } = endMember(member, dynamic)
+  const gzippedLength = sizeOfChunks(chunks)
+  const gzipped = gzippedLength > ONE_CHUNK_BYTES ? chunks : [Buffer.concat(chunks)]
+  return { gzipped, gzippedLength, length }
 }
 
 // The empty name selects the process and all accounts. No operation has it.

@@ -4,7 +4,8 @@ import type { Segment } from '../model/outcome.ts'
 
 /** The first part of a gzip member: a header and any number of segments. */
 export interface Member {
-  readonly bytes: Uint8Array
+  /** The bytes in order. */
+  readonly chunks: readonly Uint8Array[]
   /** CRC-32 of the text so far. */
   readonly crc: number
   /** Length of the text so far, in bytes. */
@@ -41,6 +42,11 @@ function segmentOf(text: Uint8Array, deflated: Uint8Array): Segment {
   return { deflated: new Uint8Array(deflated), crc: crc32(text), length: text.length }
 }
 
+/** The number of bytes of some chunks together. */
+export function sizeOfChunks(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((size, { length }) => size + length, 0)
+}
+
 // Magic number, deflate, no flags, no time, no extra flags, unknown system (RFC 1952, section 2.3).
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff)
 
@@ -49,46 +55,33 @@ const LAST_BLOCK = Uint8Array.of(0x03, 0x00)
 
 const TRAILER_BYTES = 8
 
-/** Begins a member with segments, without compressing or reading them again. */
+/** Begins a member with segments, whose bytes it shares. */
 export function beginMember(segments: readonly Segment[]): Member {
   return {
-    bytes: Buffer.concat([HEADER, ...segments.map(({ deflated }) => deflated)]),
-    ...segments.reduce(append, { crc: 0, length: 0 }),
+    chunks: [HEADER, ...segments.map(({ deflated }) => deflated)],
+    ...segments.reduce<TextSum>(append, { crc: 0, length: 0 }),
   }
+}
+
+/** The same part of a member in one chunk. */
+export function joinChunks(member: Member): Member {
+  return { ...member, chunks: [Buffer.concat(member.chunks)] }
 }
 
 /**
  * Ends a member with one more segment.
  *
- * @returns the bytes after those of the member, and the length of the whole text
+ * @returns the bytes of the whole member in order, and the length of the whole text
  */
 export function endMember(
   member: Member,
   last: Segment,
-): { readonly end: Uint8Array; readonly length: number } {
+): { readonly chunks: readonly Uint8Array[]; readonly length: number } {
   const { crc, length } = append(member, last)
-  return { end: Buffer.concat([last.deflated, endOf(crc, length)]), length }
-}
-
-/** The last block and the trailer of a member. */
-function endOf(crc: number, length: number): Uint8Array {
   const trailer = Buffer.alloc(TRAILER_BYTES)
   trailer.writeUInt32LE(crc, 0)
   trailer.writeUInt32LE(length % 2 ** 32, 4)
-  return Buffer.concat([LAST_BLOCK, trailer])
-}
-
-/**
- * A whole member in chunks to send in order, which share the bytes of the segments instead of copying them.
- *
- * @returns the chunks, and the length of the whole text
- */
-export function joinMember(segments: readonly Segment[]): {
-  readonly chunks: readonly Uint8Array[]
-  readonly length: number
-} {
-  const { crc, length } = segments.reduce<TextSum>(append, { crc: 0, length: 0 })
-  return { chunks: [HEADER, ...segments.map(({ deflated }) => deflated), endOf(crc, length)], length }
+  return { chunks: [...member.chunks, Buffer.concat([last.deflated, LAST_BLOCK, trailer])], length }
 }
 
 type TextSum = Pick<Segment, 'crc' | 'length'>

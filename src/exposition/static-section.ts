@@ -1,6 +1,6 @@
 import type { RenderedReport, Segment } from '../model/outcome.ts'
 import type { AnyReport } from '../reports/report.ts'
-import { beginMember, type Member, toSegmentNow } from './gzip.ts'
+import { beginMember, joinChunks, type Member, sizeOfChunks, toSegmentNow } from './gzip.ts'
 import { writeHeader } from './text-writer.ts'
 
 /**
@@ -8,7 +8,10 @@ import { writeHeader } from './text-writer.ts'
  * family without samples is left out.
  */
 export interface StaticSection {
-  /** The first part of a gzip member. Joined again only if a report has changed. */
+  /**
+   * The first part of a gzip member. The first body after a change shares the bytes of the reports, because with many operations
+   * every body can be the first one. The next body joins small chunks for all further ones: many chunks take longer to send.
+   */
   member(rendered: readonly RenderedReport[]): Member
   /** The segments of some reports, with the headers of their families. */
   segments(rendered: readonly RenderedReport[]): readonly Segment[]
@@ -41,12 +44,19 @@ export function createStaticSection(reports: readonly AnyReport[]): StaticSectio
     member(rendered) {
       if (last === undefined || !areSame(last.rendered, rendered)) {
         last = { rendered, member: beginMember(segments(rendered)) }
+      } else if (last.member.chunks.length > 1 && averageBytes(last.member.chunks) < JOINED_BELOW_BYTES) {
+        last = { rendered, member: joinChunks(last.member) }
       }
       return last.member
     },
     segments,
   }
 }
+
+// Larger chunks are sent as fast as one chunk, and joining them would keep their bytes in memory a second time.
+const JOINED_BELOW_BYTES = 128 * 1024
+
+const averageBytes = (chunks: readonly Uint8Array[]) => sizeOfChunks(chunks) / chunks.length
 
 function joinFamilies(
   { families }: AnyReport,

@@ -265,12 +265,13 @@ describe('the body of many agents', () => {
     const exposition = expositionOf(() => state)
     return [
       await exposition.wholeBody('text', momentAt(NOW)),
+      await exposition.wholeBody('text', momentAt(NOW + 2000)),
       await exposition.wholeBody('openmetrics', momentAt(NOW + 5000)),
     ]
   }
 
-  it('shares the chunk of the agents with the bodies of all moments and formats', async () => {
-    const [one, another] = await bodiesOf(ids.length)
+  it('shares the chunk of the agents with the later bodies of all moments and formats', async () => {
+    const [, one, another] = await bodiesOf(ids.length)
     expect(one?.gzipped).toHaveLength(2)
     expect(another?.gzipped[0]).toBe(one?.gzipped[0])
     expect(another?.gzipped[1]).not.toEqual(one?.gzipped[1])
@@ -280,6 +281,7 @@ describe('the body of many agents', () => {
     for (const body of await bodiesOf(ids.length)) {
       const text = textOfBody(body)
       expect(Buffer.byteLength(text)).toBe(body.length)
+      expect(Buffer.concat(body.gzipped).length).toBe(body.gzippedLength)
       expect(text.split('\n').filter((line) => line.startsWith('wolkvox_agent_calls{'))).toHaveLength(
         ids.length,
       )

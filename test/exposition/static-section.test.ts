@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { endMember, type Member, toSegmentNow } from '../../src/exposition/gzip.ts'
 import { createStaticSection } from '../../src/exposition/static-section.ts'
@@ -20,8 +21,7 @@ const [agents] = reports as readonly [AnyReport]
 const nothing = toSegmentNow(Buffer.alloc(0))
 
 function textOf(member: Member): string {
-  const { end, length } = endMember(member, nothing)
-  return textOfBody({ gzipped: [member.bytes, end], length })
+  return textOfBody({ gzipped: endMember(member, nothing).chunks })
 }
 
 /** The lines of a section without HELP and UNIT. */
@@ -49,9 +49,30 @@ describe('the static section', () => {
     ])
   })
 
-  it('is joined only once for the same data', () => {
+  it('shares the bytes of the reports in the first body after a change', () => {
     const staticSection = createStaticSection(reports).member
-    expect(staticSection([sales, support])).toBe(staticSection([sales, support]))
+    for (const rendered of [[sales, support], [sales]]) {
+      const { chunks } = staticSection(rendered)
+      expect(rendered.every(({ segments: [first] }) => first && chunks.includes(first.deflated))).toBe(true)
+    }
+  })
+
+  it('is joined once, for the bodies after the first with the same data', () => {
+    const staticSection = createStaticSection(reports).member
+    const first = staticSection([sales, support])
+    const joined = staticSection([sales, support])
+    expect(joined.chunks).toHaveLength(1)
+    expect(textOf(joined)).toBe(textOf(first))
+    expect(staticSection([sales, support])).toBe(joined)
+  })
+
+  it('is not joined if its chunks are large', () => {
+    const staticSection = createStaticSection(reports).member
+    const large = aRendered(agents, ...agents.families.map(() => randomBytes(512 * 1024).toString('hex')))
+    const first = staticSection([large])
+    // Vitest would take minutes to print such bytes.
+    expect(staticSection([large]) === first).toBe(true)
+    expect(first.chunks.length).toBeGreaterThan(1)
   })
 
   it('changes with the data of any operation and reuses the compressed bytes of the others', () => {
@@ -60,7 +81,7 @@ describe('the static section', () => {
     const compressed = Buffer.from(sales.segments[1]?.deflated ?? [])
     const renewed = staticSection([sales, aRendered(agents, 'renewed\n')])
     expect(textOf(renewed)).toContain('sales 1\nrenewed\n')
-    expect(Buffer.from(renewed.bytes).includes(compressed)).toBe(true)
+    expect(Buffer.concat(renewed.chunks).includes(compressed)).toBe(true)
   })
 
   it('is empty without data', () => {

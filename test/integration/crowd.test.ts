@@ -13,6 +13,7 @@ const TEXT_BYTES = 32_000_000
 const STORED = gzipSync(Buffer.alloc(TEXT_BYTES, 'x'), { level: 0 })
 const BODY = {
   gzipped: [STORED.subarray(0, STORED.length / 2), STORED.subarray(STORED.length / 2)],
+  gzippedLength: STORED.length,
   length: TEXT_BYTES,
 }
 

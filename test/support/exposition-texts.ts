@@ -18,5 +18,6 @@ export function textOfSegments(segments: readonly Segment[]): string {
 
 /** A body with this text. */
 export function aBody(text: string): Body {
-  return { gzipped: [gzipSync(text)], length: Buffer.byteLength(text) }
+  const gzipped = gzipSync(text)
+  return { gzipped: [gzipped], gzippedLength: gzipped.length, length: Buffer.byteLength(text) }
 }
