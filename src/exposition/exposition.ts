@@ -3,12 +3,20 @@ import type { FilledFamily, Format } from '../model/family.ts'
 import type { Segment } from '../model/outcome.ts'
 import type { AnyReport } from '../reports/report.ts'
 import { type ExporterState, isStale } from '../scheduling/state.ts'
-import { beginMember, endMember, type Member, sizeOfChunks, toSegment } from './gzip.ts'
+import {
+  beginMember,
+  endMember,
+  joinSmallChunks,
+  type OpenMember,
+  SMALL_CHUNK_BYTES,
+  sizeOfChunks,
+  toSegment,
+} from './gzip.ts'
 import { SHARED_FOR_MS, shareBody } from './shared-body.ts'
 import { createStaticSection } from './static-section.ts'
 import { writeHeader, writeSamples } from './text-writer.ts'
 
-/** The complete `/metrics` body in one format. */
+/** A body of `/metrics` in one format. */
 export interface Body {
   /** One gzip member, in chunks to send in order. */
   readonly gzipped: readonly Uint8Array[]
@@ -31,10 +39,6 @@ export interface Exposition {
    */
   bodyOf(operations: readonly string[], format: Format, now: Moment): Promise<Body> | undefined
 }
-
-// One chunk is one write. Above this size, bodies share the static section instead of copying it, because slow scrapers keep
-// earlier bodies in memory.
-const ONE_CHUNK_BYTES = 128 * 1024
 
 /** What `/metrics` shows. */
 export interface ExpositionSources {
@@ -65,14 +69,17 @@ export function createExposition({
   const sharedWhole = (format: Format) =>
     shareBody(state, async (current, now): Promise<Body> => {
       const dynamic = await dynamicSection(current, now, format, true)
-      return bodyWith(staticSection.member(freshReports(current, now)), dynamic)
+      return finishBody(staticSection.member(freshReports(current, now)), dynamic)
     })
 
   const sharedPart = (names: ReadonlySet<string>, format: Format) =>
     shareBody(state, async (current, now): Promise<Body> => {
       const part = selectOperations(current, names)
       const dynamic = await dynamicSection(part, now, format, names.has(PROCESS_AND_ACCOUNTS))
-      return bodyWith(beginMember(staticSection.segments(freshReports(part, now))), dynamic)
+      return finishBody(
+        joinSmallChunks(beginMember(staticSection.segments(freshReports(part, now)))),
+        dynamic,
+      )
     })
 
   let lastNames: { readonly of: ExporterState; readonly names: ReadonlySet<string> } | undefined
@@ -109,10 +116,11 @@ export function createExposition({
   }
 }
 
-function bodyWith(member: Member, dynamic: Segment): Body {
+function finishBody(member: OpenMember, dynamic: Segment): Body {
   const { chunks, length } = endMember(member, dynamic)
   const gzippedLength = sizeOfChunks(chunks)
-  const gzipped = gzippedLength > ONE_CHUNK_BYTES ? chunks : [Buffer.concat(chunks)]
+  // Larger bodies share the static section instead of copying it, because slow scrapers keep earlier bodies in memory.
+  const gzipped = gzippedLength < SMALL_CHUNK_BYTES ? [Buffer.concat(chunks)] : chunks
   return { gzipped, gzippedLength, length }
 }
 

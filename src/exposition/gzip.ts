@@ -2,8 +2,8 @@ import { promisify } from 'node:util'
 import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib'
 import type { Segment } from '../model/outcome.ts'
 
-/** The first part of a gzip member: a header and any number of segments. */
-export interface Member {
+/** A gzip member that has not ended: a header and any number of segments. */
+export interface OpenMember {
   /** The bytes in order. */
   readonly chunks: readonly Uint8Array[]
   /** CRC-32 of the text so far. */
@@ -42,6 +42,9 @@ function segmentOf(text: Uint8Array, deflated: Uint8Array): Segment {
   return { deflated: new Uint8Array(deflated), crc: crc32(text), length: text.length }
 }
 
+/** A smaller chunk is copied rather than sent alone. */
+export const SMALL_CHUNK_BYTES = 128 * 1024
+
 /** The number of bytes of some chunks together. */
 export function sizeOfChunks(chunks: readonly Uint8Array[]): number {
   return chunks.reduce((size, { length }) => size + length, 0)
@@ -55,17 +58,35 @@ const LAST_BLOCK = Uint8Array.of(0x03, 0x00)
 
 const TRAILER_BYTES = 8
 
-/** Begins a member with segments, whose bytes it shares. */
-export function beginMember(segments: readonly Segment[]): Member {
+/** Begins a member with segments, without copying them. */
+export function beginMember(segments: readonly Segment[]): OpenMember {
   return {
     chunks: [HEADER, ...segments.map(({ deflated }) => deflated)],
-    ...segments.reduce<TextSum>(append, { crc: 0, length: 0 }),
+    ...segments.reduce<Checksum>(combine, { crc: 0, length: 0 }),
   }
 }
 
-/** The same part of a member in one chunk. */
-export function joinChunks(member: Member): Member {
-  return { ...member, chunks: [Buffer.concat(member.chunks)] }
+/**
+ * The same bytes in fewer chunks: adjacent small chunks become one, because every response to a slow client keeps a list of the
+ * chunks that it has not sent. Larger chunks stay as they are, because a copy would take as much memory again.
+ */
+export function joinSmallChunks(member: OpenMember): OpenMember {
+  const chunks: Uint8Array[] = []
+  let small: Uint8Array[] = []
+  const flush = () => {
+    if (small.length > 0) chunks.push(Buffer.concat(small))
+    small = []
+  }
+  for (const chunk of member.chunks) {
+    if (chunk.length < SMALL_CHUNK_BYTES) {
+      small.push(chunk)
+    } else {
+      flush()
+      chunks.push(chunk)
+    }
+  }
+  flush()
+  return { ...member, chunks }
 }
 
 /**
@@ -74,22 +95,23 @@ export function joinChunks(member: Member): Member {
  * @returns the bytes of the whole member in order, and the length of the whole text
  */
 export function endMember(
-  member: Member,
+  member: OpenMember,
   last: Segment,
 ): { readonly chunks: readonly Uint8Array[]; readonly length: number } {
-  const { crc, length } = append(member, last)
+  const { crc, length } = combine(member, last)
   const trailer = Buffer.alloc(TRAILER_BYTES)
   trailer.writeUInt32LE(crc, 0)
   trailer.writeUInt32LE(length % 2 ** 32, 4)
   return { chunks: [...member.chunks, Buffer.concat([last.deflated, LAST_BLOCK, trailer])], length }
 }
 
-type TextSum = Pick<Segment, 'crc' | 'length'>
+type Checksum = Pick<Segment, 'crc' | 'length'>
 
-function append(text: TextSum, next: TextSum): TextSum {
+/** The CRC and the length of two concatenated texts. */
+function combine(first: Checksum, second: Checksum): Checksum {
   return {
-    crc: combineCrc32(text.crc, next.crc, next.length),
-    length: text.length + next.length,
+    crc: combineCrc32(first.crc, second.crc, second.length),
+    length: first.length + second.length,
   }
 }
 

@@ -49,7 +49,7 @@ export async function renderReport(
   const identities = encodeEach(snapshot.rows, (row) =>
     joinLabels(operationLabel, writeLabels(report.labelsOf(row))),
   )
-  // The same for all families, so that a buffer of one fits the others.
+  // The same for all families: a buffer of one fits the others, except for a family with further labels.
   const bytesPerRow =
     Math.max(0, ...report.families.map(({ name }) => name.length)) + '{} \n'.length + MAX_NUMBER_BYTES
   const inUse: { readonly buffer: Buffer; readonly segment: Promise<Segment> }[] = []
@@ -116,8 +116,8 @@ function encodeEach(rows: readonly unknown[], textOf: (row: unknown) => string):
 
 const byteLengthOf = ({ starts }: EncodedTexts) => starts.at(-1) ?? 0
 
-/** What the families of a report have in common. */
-interface SharedTexts {
+/** What every family of a report is written from. */
+interface FamilyInputs {
   /** The labels of each row. */
   readonly identities: EncodedTexts
   /** Room for the longest sample without its labels. */
@@ -133,11 +133,13 @@ function writeFamily(
   { name, field, value, labels: fixedLabels, configuredLabels }: RowFamily<unknown>,
   { rows, columns, fetchedAt }: Snapshot,
   settings: RowSettings,
-  { identities, bytesPerRow }: SharedTexts,
+  { identities, bytesPerRow }: FamilyInputs,
   reusable: Buffer | undefined,
 ): { readonly buffer: Buffer; readonly length: number } {
   const labels = configuredLabels === undefined ? fixedLabels : configuredLabels.create(settings)
-  if (configuredLabels !== undefined && labels === undefined) return { buffer: Buffer.alloc(0), length: 0 }
+  if (configuredLabels !== undefined && labels === undefined) {
+    return { buffer: reusable ?? Buffer.alloc(0), length: 0 }
+  }
   const prefix = Buffer.from(`${name}{`)
   const write = configuredLabels === undefined ? writeLabels : createSharedWriter()
   const extraLabels = labels && encodeEach(rows, (row) => afterComma(write(labels(row))))

@@ -1,6 +1,6 @@
 import type { RenderedReport, Segment } from '../model/outcome.ts'
 import type { AnyReport } from '../reports/report.ts'
-import { beginMember, joinChunks, type Member, sizeOfChunks, toSegmentNow } from './gzip.ts'
+import { beginMember, joinSmallChunks, type OpenMember, toSegmentNow } from './gzip.ts'
 import { writeHeader } from './text-writer.ts'
 
 /**
@@ -8,11 +8,8 @@ import { writeHeader } from './text-writer.ts'
  * family without samples is left out.
  */
 export interface StaticSection {
-  /**
-   * The first part of a gzip member. The first body after a change shares the bytes of the reports, because with many operations
-   * every body can be the first one. The next body joins small chunks for all further ones: many chunks take longer to send.
-   */
-  member(rendered: readonly RenderedReport[]): Member
+  /** A gzip member with the reports. Its small chunks are joined again only if a report has changed. */
+  member(rendered: readonly RenderedReport[]): OpenMember
   /** The segments of some reports, with the headers of their families. */
   segments(rendered: readonly RenderedReport[]): readonly Segment[]
 }
@@ -20,7 +17,7 @@ export interface StaticSection {
 /** @param reports all reports, in the order in which they are exposed */
 export function createStaticSection(reports: readonly AnyReport[]): StaticSection {
   const headers = new Map<AnyReport, readonly Segment[]>()
-  let last: { readonly rendered: readonly RenderedReport[]; readonly member: Member } | undefined
+  let last: { readonly rendered: readonly RenderedReport[]; readonly member: OpenMember } | undefined
 
   /** All families are gauges, whose headers are the same in both formats. */
   function headersOf(report: AnyReport): readonly Segment[] {
@@ -43,20 +40,13 @@ export function createStaticSection(reports: readonly AnyReport[]): StaticSectio
   return {
     member(rendered) {
       if (last === undefined || !areSame(last.rendered, rendered)) {
-        last = { rendered, member: beginMember(segments(rendered)) }
-      } else if (last.member.chunks.length > 1 && averageBytes(last.member.chunks) < JOINED_BELOW_BYTES) {
-        last = { rendered, member: joinChunks(last.member) }
+        last = { rendered, member: joinSmallChunks(beginMember(segments(rendered))) }
       }
       return last.member
     },
     segments,
   }
 }
-
-// Larger chunks are sent as fast as one chunk, and joining them would keep their bytes in memory a second time.
-const JOINED_BELOW_BYTES = 128 * 1024
-
-const averageBytes = (chunks: readonly Uint8Array[]) => sizeOfChunks(chunks) / chunks.length
 
 function joinFamilies(
   { families }: AnyReport,

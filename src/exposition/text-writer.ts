@@ -9,7 +9,7 @@ const TO_ESCAPE = /[\\\n"]/
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
  */
 function escapeLabelValue(value: string): string {
-  // Few values have such a character, and a test takes a third of the time of a replacement that finds none.
+  // Most values need no escapes, and a test takes a third of the time of a replacement that finds none.
   if (!TO_ESCAPE.test(value)) return value
   return value.replace(/[\\\n"]/g, (character) => ESCAPED[character] ?? character)
 }

@@ -114,13 +114,11 @@ export async function read(
           : `none of the ${snapshot.records - excludedIds.length} records could be read (${counts(rejections.records)})`
       return { outcome: failedOutcome('malformed', message, rejections), snapshot: undefined }
     }
-    const rendering = render(report, snapshot, operation, excludedIds)
-    // While the first families are being compressed.
-    const privacyProblem = report.privacyProblemOf?.(snapshot.rows, operation)
-    const rendered = await rendering
+    const rendered = await render(report, snapshot, operation, excludedIds)
     const { accountCalls, rejected } = accountCallsOf(report, snapshot, operation)
     rejections = { ...rejections, values: { ...rejections.values, ...rejected } }
     const missing = found.missingFields.length > 0 && { missingFields: found.missingFields }
+    const privacyProblem = report.privacyProblemOf?.(snapshot.rows, operation)
     return { outcome: { ok: true, rendered, accountCalls, rejections, ...missing, privacyProblem }, snapshot }
   } catch (error) {
     const { reason, message, advice } = toSafeFailure(error, operation)
