@@ -2,7 +2,6 @@ import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../tools/files.ts'
-import { onTestFinished } from './support/on-test-finished.ts'
 
 /** What each folder of `src` may import from: data flows in one direction. All may use the files directly in `src`. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -175,19 +174,15 @@ it('every exported name exists once', () => {
 })
 
 it.each([
-  ['property tests have the seed', 'test/support/fast-check.ts', /^import .* from 'fast-check'$/m],
+  ['property tests use the seed', 'test/support/fast-check.ts', /^import .* from 'fast-check'$/m],
   [
-    'tests end what they started through the hook that refuses concurrent tests',
+    'tests clean up through the hook',
     'test/support/on-test-finished.ts',
     /^import [^']*\bonTestFinished\b[^']* from 'vitest'$/m,
   ],
-])('all %s of %s', (_what, only, wrapped) => {
+])('all %s of %s', (_what, wrapper, directImport) => {
   const importing = globSync('test/**/*.ts', { cwd: ROOT }).filter((file) =>
-    wrapped.test(readFileSync(`${ROOT}${file}`, 'utf8')),
+    directImport.test(readFileSync(`${ROOT}${file}`, 'utf8')),
   )
-  expect(importing.map((file) => file.replaceAll('\\', '/'))).toEqual([only])
-})
-
-it.concurrent('a concurrent test cannot use the shared hook', () => {
-  expect(() => onTestFinished(() => undefined)).toThrow('use onTestFinished of its context')
+  expect(importing.map((file) => file.replaceAll('\\', '/'))).toEqual([wrapper])
 })

@@ -8,7 +8,7 @@ import { type Defer, makeFolder, withCleanup } from './setup.ts'
 
 const MB = 1e6
 /** The targets by the number of agents. */
-export const TARGETS_MB: Readonly<Record<Size, number>> = { 500: 120, 5000: 180, 60000: 450 }
+export const MEMORY_TARGETS_MB: Readonly<Record<Size, number>> = { 500: 120, 5000: 180, 60000: 450 }
 
 /** One process of the exporter. */
 interface Run {
@@ -38,7 +38,7 @@ const RUNS: readonly Run[] = [
 ]
 
 /** Scrapes while memory is measured. */
-export const RATE = { perSecond: 2, plainEvery: 10 }
+export const MEMORY_SCRAPES = { perSecond: 2, plainEvery: 10 }
 
 /** Peak memory of the whole process: of one that refreshes often, and of one that restarts with its stored data. */
 export async function measureMemory(options: BenchOptions): Promise<Figure[]> {
@@ -60,7 +60,7 @@ async function measureSize(size: Size, defer: Defer): Promise<Figure[]> {
       at: formatAgents(size),
       unit: 'MB',
       values: [await peakMegabytes(run, size, wolkvox, folder)],
-      target: { bound: 'at most', value: TARGETS_MB[size], of: 'max' },
+      target: { bound: 'at most', value: MEMORY_TARGETS_MB[size], of: 'max' },
     })
   }
   return figures
@@ -69,7 +69,7 @@ async function measureSize(size: Size, defer: Defer): Promise<Figure[]> {
 function peakMegabytes(run: Run, size: Size, wolkvox: string, folder: string): Promise<number> {
   return withCleanup(async (defer) => {
     const exporter = await startMeasuredExporter(settingsFor(wolkvox, run.intervalSeconds), folder, defer)
-    const scrapes = startScraping(exporter.listening, RATE, defer)
+    const scrapes = startScraping(exporter.listening, MEMORY_SCRAPES, defer)
     await untilRefreshed(exporter, run.refreshes[size])
     scrapes.check()
     if (!exporter.log().includes(run.logs))

@@ -12,17 +12,17 @@ import {
 import { makeResponses, startWolkvox } from './fake-wolkvox.ts'
 import { type BenchOptions, type Figure, ratios } from './figure.ts'
 import { runWrk, startScraping } from './load.ts'
-import { peakMegabytesOf, RATE, TARGETS_MB } from './memory.ts'
+import { MEMORY_SCRAPES, MEMORY_TARGETS_MB, peakMegabytesOf } from './memory.ts'
 import { type Defer, makeFolder, withCleanup } from './setup.ts'
 import type { Stalls } from './stall-probe.ts'
-import { LARGE, PROBE, readProbe, stallFigures, startIdle } from './stalls.ts'
+import { LARGE_SCENARIO, PROBE, readProbe, stallFigures, startIdle } from './stalls.ts'
 
 const OPERATIONS = 50
 const AGENTS_EACH = 1200
 const AGENTS = OPERATIONS * AGENTS_EACH
 const AT = `${OPERATIONS} × ${AGENTS_EACH.toLocaleString('en')}`
 
-// As many as one operation with the same agents does in the measurement of memory.
+// As many as one operation with the same agents does in the measurement of memory, although not as fast as possible.
 const REFRESHES = 10 * OPERATIONS
 
 const CONNECTIONS = 10
@@ -77,24 +77,24 @@ async function measureScrapes({ rounds, seconds }: BenchOptions, defer: Defer): 
 
 async function measureStalls({ rounds }: BenchOptions, defer: Defer): Promise<Figure[]> {
   const idle = startIdle(defer)
-  const exporter = await startMany(LARGE.intervalSeconds, defer, PROBE)
+  const exporter = await startMany(LARGE_SCENARIO.intervalSeconds, defer, PROBE)
   // The first refreshes are part of the start.
   await untilRefreshed(exporter, OPERATIONS)
-  const scrapes = startScraping(exporter.listening, { perSecond: LARGE.scrapesPerSecond }, defer)
+  const scrapes = startScraping(exporter.listening, { perSecond: LARGE_SCENARIO.scrapesPerSecond }, defer)
   const ofExporter: Stalls[] = []
   const ofIdle: Stalls[] = []
   for (let round = 0; round <= rounds; round += 1) {
     ofExporter.push(await readProbe(exporter.child))
     ofIdle.push(await readProbe(idle))
-    await sleep(1000 * LARGE.intervalSeconds)
+    await sleep(1000 * LARGE_SCENARIO.intervalSeconds)
   }
   scrapes.check()
-  return stallFigures('while each operation refreshes once', AT, LARGE.targetMs, ofExporter, ofIdle)
+  return stallFigures('while each operation refreshes once', AT, LARGE_SCENARIO.targetMs, ofExporter, ofIdle)
 }
 
 async function measureMemory(defer: Defer): Promise<Figure> {
-  const exporter = await startMany(LARGE.intervalSeconds, defer)
-  const scrapes = startScraping(exporter.listening, RATE, defer)
+  const exporter = await startMany(LARGE_SCENARIO.intervalSeconds, defer)
+  const scrapes = startScraping(exporter.listening, MEMORY_SCRAPES, defer)
   await untilRefreshed(exporter, REFRESHES)
   scrapes.check()
   return {
@@ -102,7 +102,7 @@ async function measureMemory(defer: Defer): Promise<Figure> {
     at: AT,
     unit: 'MB',
     values: [await peakMegabytesOf(exporter.child)],
-    target: { bound: 'at most', value: TARGETS_MB[60_000], of: 'max' },
+    target: { bound: 'at most', value: MEMORY_TARGETS_MB[60_000], of: 'max' },
   }
 }
 

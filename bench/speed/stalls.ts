@@ -18,8 +18,8 @@ interface Scenario {
   readonly refreshes: number
 }
 
-/** The same number of agents can be in many operations. */
-export const LARGE: Scenario = {
+/** The most agents that wolkvox returns. */
+export const LARGE_SCENARIO: Scenario = {
   size: 60_000,
   intervalSeconds: 6,
   targetMs: 30,
@@ -29,7 +29,7 @@ export const LARGE: Scenario = {
 
 const SCENARIOS: readonly Scenario[] = [
   { size: 5000, intervalSeconds: 2, targetMs: 15, scrapesPerSecond: 20, refreshes: 2 },
-  LARGE,
+  LARGE_SCENARIO,
 ]
 
 /** The longest stall of the serving thread in each refresh during scrapes, compared with an idle process. */

@@ -102,7 +102,7 @@ function twoDigits(text: string, at: number, max: number): number {
 }
 
 function parseSeconds(text: string): number | undefined {
-  // Nearly every duration is HH:MM:SS, and a record has nine. The patterns below take several times as long.
+  // Most durations are HH:MM:SS, and the regular expressions take several times as long.
   if (text.length === 8 && text.charCodeAt(2) === COLON && text.charCodeAt(5) === COLON) {
     const seconds = twoDigits(text, 0, 99) * 3600 + twoDigits(text, 3, 59) * 60 + twoDigits(text, 6, 59)
     return Number.isNaN(seconds) ? undefined : seconds

@@ -3,10 +3,8 @@ import { type OnTestFinishedHandler, onTestFinished as registerHandler, TestRunn
 /**
  * Runs the handler when the current test ends.
  *
- * Of several concurrent tests, Vitest takes the one that started last, so that a test could end the programs of another. Their
- * context has a hook of its own.
- *
- * @throws in a concurrent test
+ * @throws in a concurrent test: Vitest attaches the handler to the test that started last, which could end the programs of another
+ *   one. The context of a test has an `onTestFinished` that knows its test
  */
 export function onTestFinished(handler: OnTestFinishedHandler): void {
   if (TestRunner.getCurrentTest()?.concurrent) {

@@ -164,7 +164,7 @@ describe('a duration', () => {
     expect(readDuration(value, context)).toBe(UNREADABLE)
   })
 
-  it('of eight characters is read as HH:MM:SS or not at all', () => {
+  it('with colons after two and five of eight characters is read as HH:MM:SS or not at all', () => {
     // The characters next to the digits and the colon, too.
     const characters = fc.string({ unit: fc.constantFrom(...'0123456789/:;٣-'), minLength: 2, maxLength: 2 })
     fc.assert(
