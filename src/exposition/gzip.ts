@@ -66,6 +66,14 @@ export function beginMember(segments: readonly Segment[]): OpenMember {
   }
 }
 
+/** One segment with the texts of several. */
+export function joinSegments(segments: readonly Segment[]): Segment {
+  return {
+    deflated: Buffer.concat(segments.map(({ deflated }) => deflated)),
+    ...segments.reduce<Checksum>(combine, { crc: 0, length: 0 }),
+  }
+}
+
 /**
  * The same bytes in fewer chunks: adjacent small chunks become one, because every response to a slow client keeps a list of the
  * chunks that it has not sent. Larger chunks stay as they are, because a copy would take as much memory again.

@@ -61,6 +61,20 @@ describe('the static section', () => {
     expect(createStaticSection(reports).member(operations).chunks).toHaveLength(1)
   })
 
+  it('joins again only the groups of operations with a change', () => {
+    const operations = Array.from({ length: 48 }, () =>
+      aRendered(agents, randomBytes(10 * 1024).toString('hex')),
+    )
+    const { member } = createStaticSection(reports)
+    const before = member(operations)
+    const after = member(operations.with(20, aRendered(agents, 'renewed\n')))
+    // The first chunk is the header.
+    const isSame = before.chunks.map((chunk, index) => chunk === after.chunks[index])
+    expect(isSame).toEqual([false, true, false, true])
+    expect(textOf(after)).toContain('renewed\n')
+    expect(textOf(member(operations)) === textOf(before)).toBe(true)
+  })
+
   it('shares large segments, and joins the small ones between them', () => {
     const texts = agents.families.map(() => randomBytes(128 * 1024).toString('hex'))
     const large = aRendered(agents, ...texts)
