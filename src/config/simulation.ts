@@ -1,3 +1,4 @@
+import { MAX_RECORDS } from '../wolkvox/values.ts'
 import { ConfigError } from './config-error.ts'
 import { type Arguments, type FlagName, flagDefaults, lastText } from './flags.ts'
 import { parseTcpAddress, type TcpAddress } from './listen-address.ts'
@@ -13,8 +14,10 @@ export interface SimulationConfig {
   readonly listenAddress: TcpAddress
 }
 
-// wolkvox sends at most this many records in one response.
-const MAX_AGENTS = 60_000
+// The agents report has one record per agent.
+const MAX_AGENTS = MAX_RECORDS
+
+const MAX_SPEED = 9999
 
 /**
  * Reads the simulator's flags.
@@ -36,7 +39,7 @@ export function readSimulation(
   ): T {
     const value = parse(lastText(flags, name) ?? defaultText)
     if (value === undefined) problems.push(`--${name}: must be ${expected}`)
-    // Without a value there is a problem, so that no configuration is returned.
+    // The problem recorded above prevents the return.
     return value as T
   }
 
@@ -47,8 +50,8 @@ export function readSimulation(
     seed: read('simulator.seed', upTo(999_999_999), 'a whole number of at most nine digits'),
     speed: read(
       'simulator.speed',
-      (text) => (/^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : undefined),
-      'a number from 0 to 9999',
+      (text) => (/^\d{1,4}(\.\d+)?$/.test(text) && Number(text) <= MAX_SPEED ? Number(text) : undefined),
+      `a number from 0 to ${MAX_SPEED}`,
     ),
     startAt: read(
       'simulator.start',

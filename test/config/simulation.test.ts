@@ -65,6 +65,7 @@ describe('rejects', () => {
     ['--simulator.seed', '1000000000', 'a whole number of at most nine digits'],
     ['--simulator.seed', '-1', 'a whole number of at most nine digits'],
     ['--simulator.speed', '10000', 'a number from 0 to 9999'],
+    ['--simulator.speed', '9999.9', 'a number from 0 to 9999'],
     ['--simulator.speed', '-1', 'a number from 0 to 9999'],
     ['--simulator.speed', '.5', 'a number from 0 to 9999'],
     ['--simulator.speed', 'Infinity', 'a number from 0 to 9999'],
