@@ -13,7 +13,7 @@ import {
   ahtOf,
   callsInHalfHour,
   dayTotal,
-  MOST_SHOWN,
+  MAX_CHARTED_AGENTS,
   median,
   occupancyOf,
   ofShownAgents,
@@ -83,7 +83,7 @@ export function agent(texts: Texts, limits: AllLimits) {
       }),
       timeline({
         ...panels.timeline,
-        description: panels.timeline.description(MOST_SHOWN),
+        description: panels.timeline.description(MAX_CHARTED_AGENTS),
         at: box(0, 4, 24, 6),
         expr: statesOfShownAgents(ofAgent),
         mappings: statusMappings(texts.categories.unknown),

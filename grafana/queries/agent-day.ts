@@ -5,7 +5,7 @@ import { type Agents, also, once, stateOf } from './selection.ts'
 // The day of agents.
 
 /** Agents in a graph at most: with more it is unreadable. */
-export const MOST_SHOWN = 8
+export const MAX_CHARTED_AGENTS = 8
 
 /** Calls of a direction in the half hour before each point; `rules/operation.yml` computes the same for all agents. */
 export function callsInHalfHour(direction: Direction, { agents }: Agents): string {
@@ -29,12 +29,12 @@ export const occupancyOf = ({ agents }: Agents): string => `wolkvox_agent_occupa
 
 // Agents not logged in today come last. The window also covers agents who have left, and those before an outage.
 const shown = ({ agents }: Agents) =>
-  `topk(${MOST_SHOWN}, ${[
+  `topk(${MAX_CHARTED_AGENTS}, ${[
     `max by (${KEY}) (last_over_time(wolkvox_agent_login_seconds{${agents}}[6h] @ end()))`,
     `0 * max by (${KEY}) (last_over_time(wolkvox_agent_state_start_timestamp_seconds{${agents}}[6h] @ end()))`,
   ].join(' or ')})`
 
-/** A measure of the selected agents through the day. Shows at most {@link MOST_SHOWN}: those logged in longest. */
+/** A measure of the selected agents through the day. Shows at most {@link MAX_CHARTED_AGENTS}: those logged in longest. */
 export const ofShownAgents = (measure: (selected: Agents) => string, selected: Agents): string =>
   withNameIdAndOperation(once(`${measure(selected)} and on (${KEY}) ${shown(selected)}`, AGENT))
 

@@ -24,7 +24,7 @@ ${table(commonFlags.map(toRow))}
 Flags of demo and simulate:
 ${table(simulatorFlags.map(toRow))}
 
-Environment variables (one operation; several need --config.file):
+Environment variables for one operation (several operations need --config.file):
 ${table(variables.map(([name, defaultText, meaning]) => [name, `${meaning} (${defaultText})`]))}
 `
 }

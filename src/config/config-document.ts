@@ -17,8 +17,8 @@ export interface DocumentOperation {
   /** Settings that come from the defaults of the file. */
   readonly inherited: ReadonlySet<SettingName>
   /** Where a setting is, or belongs, in this operation. */
-  readonly placeOf: (setting: SettingName, at?: Path) => Path
-  /** Settings with a problem that is reported already: values without a text, and wrong defaults. */
+  readonly placeOf: (setting: SettingName, subpath?: Path) => Path
+  /** Settings whose problem is already reported: unreadable values and wrong defaults. */
   readonly reported: ReadonlySet<SettingName>
 }
 
@@ -28,9 +28,9 @@ export const OPERATIONS = 'operations'
 /** The keys of a section: a setting, or a section below it. */
 type Keys = ReadonlyMap<string, SettingName | ReadonlyMap<string, SettingName>>
 
-const ofOperation = keysOf(settingNames)
+const operationKeys = keysOf(settingNames)
 // A default would give several operations the same name.
-const ofFile = keysOf(settingNames.filter((name) => name !== 'name'))
+const fileKeys = keysOf(settingNames.filter((name) => name !== 'name'))
 
 function keysOf(names: readonly SettingName[]): Keys {
   const keys = new Map<string, SettingName | Map<string, SettingName>>()
@@ -57,22 +57,25 @@ export function readDocument(value: unknown): ConfigDocument {
     return { operations: [], problems }
   }
   const { [OPERATIONS]: list, ...rest } = value
-  const defaults = readKeys(rest, [], ofFile, problems, [OPERATIONS])
+  const defaults = readKeys(rest, [], fileKeys, problems, [OPERATIONS])
   const wrongDefaults = checkDefaults(defaults, problems)
   const operations = operationsIn(list, problems).flatMap(([index, operation]) => {
-    const at = [OPERATIONS, index]
+    const path = [OPERATIONS, index]
     if (!isMapping(operation)) {
-      problems.push({ at, message: 'must contain the settings of an operation, such as name and server' })
+      problems.push({
+        at: path,
+        message: 'must contain the settings of an operation, such as name and server',
+      })
       return []
     }
-    const own = readKeys(operation, at, ofOperation, problems)
+    const own = readKeys(operation, path, operationKeys, problems)
     if (!Object.hasOwn(operation, settings.name.key)) {
       problems.push({
-        at: [...at, settings.name.key],
+        at: [...path, settings.name.key],
         message: 'missing; set it to the value of the label operation',
       })
     }
-    return [withDefaults(own, defaults, at, wrongDefaults)]
+    return [withDefaults(own, defaults, path, wrongDefaults)]
   })
   return { operations, problems }
 }
@@ -102,12 +105,12 @@ function checkDefaults(defaults: RawSettings, problems: LocatedProblem[]): Set<S
 function withDefaults(
   own: RawSettings,
   defaults: RawSettings,
-  at: Path,
+  path: Path,
   wrongDefaults: ReadonlySet<SettingName>,
 ): DocumentOperation {
   const written = Object.keys(own) as SettingName[]
   const unreadable = written.filter((name) => own[name] === undefined)
-  // An operation that says where its token is replaces every default about it.
+  // If an operation sets any token setting, it inherits none.
   const hasToken = written.some(isTokenSetting)
   const inherited = new Set(
     (Object.keys(defaults) as SettingName[]).filter(
@@ -123,40 +126,40 @@ function withDefaults(
       ...unreadable,
       ...(unreadable.some(isTokenSetting) ? tokenSettings : []),
     ]),
-    placeOf: (setting, below = []) => [...at, ...keyPath(setting), ...below],
+    placeOf: (setting, subpath = []) => [...path, ...keyPath(setting), ...subpath],
   }
 }
 
 const isTokenSetting = (name: SettingName) => (tokenSettings as readonly SettingName[]).includes(name)
 
-/** The settings of a section. Reports keys that it does not have, and values without a text. */
+/** Reads the settings of a section. Reports unknown keys and unreadable values. */
 function readKeys(
   section: Readonly<Record<string, unknown>>,
-  at: Path,
+  path: Path,
   known: Keys,
   problems: LocatedProblem[],
-  further: readonly string[] = [],
+  otherKeys: readonly string[] = [],
 ): RawSettings {
   const found: Partial<Record<SettingName, RawValue | undefined>> = {}
   for (const [key, value] of Object.entries(section)) {
-    const here = [...at, key]
+    const entryPath = [...path, key]
     const entry = known.get(key)
     if (entry === undefined) {
       const message =
         key === settings.name.key
           ? 'belongs to each operation; the file itself has no name'
-          : unknownKeyMessage(key, [...known.keys(), ...further])
-      problems.push({ at: here, message })
+          : unknownKeyMessage(key, [...known.keys(), ...otherKeys])
+      problems.push({ at: entryPath, message })
     } else if (typeof entry !== 'string') {
       if (isMapping(value) && Object.keys(value).length > 0) {
-        Object.assign(found, readKeys(value, here, entry, problems))
+        Object.assign(found, readKeys(value, entryPath, entry, problems))
       } else {
         const message = isEmpty(value) ? EMPTY : `must contain keys: ${[...entry.keys()].join(', ')}`
-        problems.push({ at: here, message })
+        problems.push({ at: entryPath, message })
       }
     } else {
-      // Also without a text: the setting is there, so no default replaces it.
-      found[entry] = readValue(entry, value, here, problems)
+      // An unreadable value counts as set, so no default replaces it.
+      found[entry] = readValue(entry, value, entryPath, problems)
     }
   }
   return found
@@ -167,40 +170,43 @@ const EMPTY = 'is empty; set it to a value, or remove the key'
 function readValue(
   name: SettingName,
   value: unknown,
-  at: Path,
+  path: Path,
   problems: LocatedProblem[],
 ): RawValue | undefined {
   const { isStructured = false, mayBeEmpty = false }: Setting = settings[name]
   if (isBlankText(value) || (isEmpty(value) && !mayBeEmpty)) {
-    problems.push({ at, message: EMPTY })
+    problems.push({ at: path, message: EMPTY })
     return undefined
   }
   if (typeof value !== 'string' && !isStructured) {
-    problems.push({ at, message: `must be a single value, not ${Array.isArray(value) ? 'a list' : 'keys'}` })
+    problems.push({
+      at: path,
+      message: `must be a single value, not ${Array.isArray(value) ? 'a list' : 'keys'}`,
+    })
     return undefined
   }
   const before = problems.length
-  const trimmed = trimTexts(value, at, problems)
+  const trimmed = trimTexts(value, path, problems)
   return problems.length > before ? undefined : trimmed
 }
 
 /** Removes white space around texts, as in variables. Reports texts that are empty. */
-function trimTexts(value: unknown, at: Path, problems: LocatedProblem[]): RawValue {
-  if (Array.isArray(value)) return value.map((item, index) => trimTexts(item, [...at, index], problems))
+function trimTexts(value: unknown, path: Path, problems: LocatedProblem[]): RawValue {
+  if (Array.isArray(value)) return value.map((item, index) => trimTexts(item, [...path, index], problems))
   if (isMapping(value)) {
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, trimTexts(item, [...at, key], problems)]),
+      Object.entries(value).map(([key, item]) => [key, trimTexts(item, [...path, key], problems)]),
     )
   }
-  if (isBlankText(value)) problems.push({ at, message: emptyValueMessage(at) })
+  if (isBlankText(value)) problems.push({ at: path, message: emptyValueMessage(path) })
   return String(value).trim()
 }
 
 /** What is wrong with an empty text within a list or a mapping, and what to do. */
-function emptyValueMessage(at: Path): string {
-  if (typeof at.at(-1) === 'number') return 'is empty; set it to a value, or remove it'
-  // Only a report can be without settings.
-  const isReport = at.at(-2) === settings.reports.key
+function emptyValueMessage(path: Path): string {
+  if (typeof path.at(-1) === 'number') return 'is empty; set it to a value, or remove it'
+  // Only a report may have no settings.
+  const isReport = path.at(-2) === settings.reports.key
   return isReport ? 'is empty; set it to a value, or write {} for no settings' : EMPTY
 }
 

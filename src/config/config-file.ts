@@ -99,10 +99,10 @@ async function loadOperations(parsed: ParsedConfig): Promise<Config> {
     ...variableProblems(environment, tokenVariables(document)),
     ...new Set(loaded.flatMap(({ environmentProblems }) => environmentProblems)),
   ]
-  const kept = loaded.flatMap(({ keptProblems }, index) => located(keptProblems, index))
+  const tolerated = loaded.flatMap(({ toleratedProblems }, index) => located(toleratedProblems, index))
   if (problems.length > 0 || fromEnvironment.length > 0) {
     throw new ConfigError(
-      limitListed([...fromEnvironment, ...inOrder(parsed.yaml, [...problems, ...kept])], MAX_PROBLEMS),
+      limitListed([...fromEnvironment, ...inOrder(parsed.yaml, [...problems, ...tolerated])], MAX_PROBLEMS),
     )
   }
   const warnings = loaded.flatMap(({ operation, warnings }, index) =>
@@ -113,7 +113,9 @@ async function loadOperations(parsed: ParsedConfig): Promise<Config> {
   )
   return {
     operations: agreement.operations,
-    ...(kept.length > 0 && { keptProblems: limitListed(inOrder(parsed.yaml, kept), MAX_PROBLEMS) }),
+    ...(tolerated.length > 0 && {
+      toleratedProblems: limitListed(inOrder(parsed.yaml, tolerated), MAX_PROBLEMS),
+    }),
     warnings: [
       ...unknownVariableWarnings(environment, tokenVariables(document)),
       ...inOrder(

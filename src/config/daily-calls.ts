@@ -2,7 +2,7 @@ import { DAY_MS, formatDuration } from '../units.ts'
 import { accountIdOf, accountLabelOf, CALLS_PER_LICENSE, dailyLimit, MAX_RETRIES } from './account.ts'
 import type { Operation, ReportSettings } from './operation.ts'
 
-/** What counting the calls of an operation needs. */
+/** The name of an operation, and the settings that determine its daily calls. */
 export type CountedOperation = Pick<Operation, 'licenses' | 'reports'> & { readonly name: string }
 
 /** The calls a day that the reports of an account make, if every call succeeds. */
@@ -36,7 +36,7 @@ function itemOf(operation: string, { name, refreshIntervalMs }: ReportSettings):
   return { operation, report: name, refreshIntervalMs, calls: callsADay(refreshIntervalMs) }
 }
 
-/** The calls of a report in 24 hours, from its first one, if every call succeeds. A started interval costs a call too. */
+/** The calls of a report in the 24 hours after its first one, if every call succeeds. A partial interval also costs a call. */
 export function callsADay(refreshIntervalMs: number): number {
   return Math.ceil(DAY_MS / refreshIntervalMs)
 }
@@ -49,14 +49,14 @@ export function callsADay(refreshIntervalMs: number): number {
 export function excessProblem({ items, calls, licenses, limit }: AccountCalls): string | undefined {
   if (limit === undefined || calls <= limit) return undefined
   const several = items.some(({ operation }) => operation !== items[0]?.operation)
-  const sum = items.map((item) => {
+  const terms = items.map((item) => {
     const name = several ? `${item.operation} ${item.report}` : item.report
     const text = `${name} every ${formatDuration(item.refreshIntervalMs)}`
-    return items.length === 1 ? text : `${text} (${count(item.calls)})`
+    return items.length === 1 ? text : `${text} (${formatCount(item.calls)})`
   })
   return (
-    `${sum.join(' + ')} = ${count(calls)} calls a day, more than the ${count(limit)} that the licences allow ` +
-    `(${licenses} × ${count(CALLS_PER_LICENSE)}); ${adviceFor(items.length, limit)}`
+    `${terms.join(' + ')} = ${formatCount(calls)} calls a day, more than the ${formatCount(limit)} that the licences allow ` +
+    `(${licenses} × ${formatCount(CALLS_PER_LICENSE)}); ${adviceFor(items.length, limit)}`
   )
 }
 
@@ -99,7 +99,7 @@ function describeOperation(operation: Operation, details: readonly string[]): st
   const rows = dailyCallsOf([operation]).items.map(({ report, refreshIntervalMs, calls }) => [
     report,
     `every ${formatDuration(refreshIntervalMs)}`,
-    count(calls),
+    formatCount(calls),
   ])
   const [names, intervals, calls] = [0, 1, 2].map((column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -114,7 +114,7 @@ function describeOperation(operation: Operation, details: readonly string[]): st
 function describeSum({ calls, licenses, limit }: AccountCalls): string[] {
   if (limit === undefined || licenses === undefined) {
     return [
-      `${count(calls)} calls a day; the daily limit is unknown: set WOLKVOX_LICENSES, or licenses in a file`,
+      `${formatCount(calls)} calls a day; the daily limit is unknown: set WOLKVOX_LICENSES, or licenses in a file`,
     ]
   }
   const share = (calls / limit).toLocaleString('en', { style: 'percent', maximumFractionDigits: 1 })
@@ -122,17 +122,17 @@ function describeSum({ calls, licenses, limit }: AccountCalls): string[] {
   const enough =
     left >= calls * MAX_RETRIES
       ? `enough for ${MAX_RETRIES} retries of each refresh`
-      : `enough for ${count(left)} retries; if more are needed, the least important reports pause first`
+      : `enough for ${formatCount(left)} retries; if more are needed, the least important reports pause first`
   return [
-    `${count(calls)} of ${count(limit)} calls a day (${formatLicenses(licenses)} × ${count(CALLS_PER_LICENSE)}): ${share}`,
-    `${count(left)} calls a day are left: ${enough}`,
+    `${formatCount(calls)} of ${formatCount(limit)} calls a day (${formatLicenses(licenses)} × ${formatCount(CALLS_PER_LICENSE)}): ${share}`,
+    `${formatCount(left)} calls a day are left: ${enough}`,
   ]
 }
 
 function formatLicenses(licenses: number): string {
-  return licenses === 1 ? '1 licence' : `${count(licenses)} licences`
+  return licenses === 1 ? '1 licence' : `${formatCount(licenses)} licences`
 }
 
-function count(calls: number): string {
+function formatCount(calls: number): string {
   return calls.toLocaleString('en')
 }

@@ -18,7 +18,7 @@ export interface LoadedOperation {
   readonly token: string | undefined
   readonly problems: readonly SettingProblem[]
   /** Problems of files whose last good content stays in use. */
-  readonly keptProblems: readonly SettingProblem[]
+  readonly toleratedProblems: readonly SettingProblem[]
   /** Problems of the environment, each with its variable. */
   readonly environmentProblems: readonly string[]
   readonly warnings: readonly SettingWarning[]
@@ -90,7 +90,7 @@ export async function loadOperation(raw: RawSettings, source: SettingSource): Pr
     operation,
     token: token.content,
     problems,
-    keptProblems: groups.keptProblems,
+    toleratedProblems: groups.toleratedProblems,
     environmentProblems: route.problems,
     warnings: [
       ...(operation === undefined ? [] : operationWarnings(operation, raw, source.nameOf)),
@@ -215,7 +215,7 @@ function missingKeyProblems(raw: RawSettings, source: SettingSource): SettingPro
 }
 
 /**
- * Reads the groups file. While it is wrong, its last good content stays, and `keptProblems` says what is wrong.
+ * Reads the groups file. While it is wrong, its last good content stays, and `toleratedProblems` says what is wrong.
  *
  * @param secrets which it must not contain, by what they are
  */
@@ -223,22 +223,22 @@ async function loadGroups(
   raw: RawSettings,
   source: SettingSource,
   secrets: Readonly<Record<string, string | undefined>>,
-): Promise<LoadedFile<Groups> & Pick<LoadedOperation, 'keptProblems'>> {
+): Promise<LoadedFile<Groups> & Pick<LoadedOperation, 'toleratedProblems'>> {
   const file = await loadFile('groupsFile', raw, source, async (path) => {
     const { readGroupsFile } = await import('./groups-file.ts')
     return readGroupsFile(path)
   })
   const { path, problems, hangs } = file
-  if (path === undefined) return { ...file, keptProblems: [] }
+  if (path === undefined) return { ...file, toleratedProblems: [] }
   // No other file is read after one that hangs.
   const content = file.content ?? (hangs ? undefined : source.lastGroups?.get(path))
-  if (content === undefined) return { ...file, keptProblems: [] }
+  if (content === undefined) return { ...file, toleratedProblems: [] }
   const leaks = Object.keys(secrets).filter((name) => hasSecret(content, secrets[name]))
   if (file.content !== undefined && leaks.length === 0) source.lastGroups?.set(path, content)
   const leakProblems = leaks.map(
     (name) => ({ setting: 'groupsFile', message: `contains the ${name}; remove it` }) as const,
   )
-  return { ...file, content, problems: leakProblems, keptProblems: problems }
+  return { ...file, content, problems: leakProblems, toleratedProblems: problems }
 }
 
 /** A secret in a value or in the name of a column would become part of a label. */

@@ -51,7 +51,7 @@ export interface Config {
   /** The names of the operations that a warning is about. A warning without an entry is about the whole configuration. */
   readonly warnedOperations?: ReadonlyMap<string, readonly string[]>
   /** What is wrong with files whose last good content stays in use; absent if nothing is. */
-  readonly keptProblems?: readonly string[]
+  readonly toleratedProblems?: readonly string[]
   /** Where it comes from; absent if it cannot change while the exporter runs. */
   readonly source?: ConfigSource
 }
@@ -66,7 +66,7 @@ export interface ConfigSource {
    */
   readonly files: readonly string[]
   /**
-   * Reads `files` again; every other setting stays. A groups file that cannot be used is one of the `keptProblems`.
+   * Reads `files` again; every other setting stays. A groups file that cannot be used is one of the `toleratedProblems`.
    *
    * @throws ConfigError with every other problem
    */

@@ -26,7 +26,7 @@ export interface ListedSettings {
 
 const names = reports.map(({ name }) => name)
 
-// Tokens are longer or contain digits. Such a text must not be repeated.
+// Tokens are longer or contain digits, so an error may repeat a text that matches this pattern.
 const MISSPELLED_REPORT = /^[a-z_]{1,24}$/
 
 const NOT_A_REPORT = `must be one of ${names.join(', ')}`
@@ -34,14 +34,14 @@ const NOT_A_REPORT = `must be one of ${names.join(', ')}`
 /** Reads a list of reports: separated by commas, as a YAML list, or as a YAML mapping with the settings of each report. */
 export function reportList(settings: ListedSettings) {
   const schema = z.custom<RawValue>().transform((raw, context): readonly RequestedReport[] => {
-    const issue = (message: string, ...path: PropertyKey[]) =>
+    const addIssue = (message: string, ...path: PropertyKey[]) =>
       context.addIssue({ code: 'custom', message, path })
     const found =
       typeof raw === 'string'
-        ? readListText(raw, issue)
+        ? readListText(raw, addIssue)
         : isList(raw)
-          ? readNames(raw, issue)
-          : readMapping(raw, settings, issue)
+          ? readNames(raw, addIssue)
+          : readMapping(raw, settings, addIssue)
     return context.issues.length > 0 ? z.NEVER : found
   })
   return { schema, json: jsonOf(settings) }
@@ -49,22 +49,22 @@ export function reportList(settings: ListedSettings) {
 
 type AddIssue = (message: string, ...path: PropertyKey[]) => void
 
-function readListText(text: string, issue: AddIssue): RequestedReport[] {
+function readListText(text: string, addIssue: AddIssue): RequestedReport[] {
   const listed = text.split(',').map((name) => name.trim())
   const wrong = listed.find((name, index) => !names.includes(name) || listed.indexOf(name) !== index)
   if (wrong !== undefined) {
     const problem = names.includes(wrong) ? 'is listed twice' : 'is not a report'
     const named = MISSPELLED_REPORT.test(wrong) ? `${wrong} ${problem}; ` : ''
-    issue(`${named}must be a comma-separated list of ${names.join(', ')}, each at most once`)
+    addIssue(`${named}must be a comma-separated list of ${names.join(', ')}, each at most once`)
   }
   return listed.map(withoutSettings)
 }
 
-function readNames(list: readonly RawValue[], issue: AddIssue): RequestedReport[] {
+function readNames(list: readonly RawValue[], addIssue: AddIssue): RequestedReport[] {
   list.forEach((name, index) => {
-    if (typeof name !== 'string') issue('must be the name of a report', index)
-    else if (!names.includes(name)) issue(NOT_A_REPORT, index)
-    else if (list.indexOf(name) !== index) issue('is listed twice; remove one', index)
+    if (typeof name !== 'string') addIssue('must be the name of a report', index)
+    else if (!names.includes(name)) addIssue(NOT_A_REPORT, index)
+    else if (list.indexOf(name) !== index) addIssue('is listed twice; remove one', index)
   })
   return list.map((name) => withoutSettings(String(name)))
 }
@@ -72,33 +72,34 @@ function readNames(list: readonly RawValue[], issue: AddIssue): RequestedReport[
 function readMapping(
   mapping: Readonly<Record<string, RawValue>>,
   settings: ListedSettings,
-  issue: AddIssue,
+  addIssue: AddIssue,
 ): RequestedReport[] {
   return Object.entries(mapping).flatMap(([name, keys]) => {
     const report = reports.find((known) => known.name === name)
     if (report === undefined) {
-      issue(`is not a report; ${NOT_A_REPORT}`, name)
+      addIssue(`is not a report; ${NOT_A_REPORT}`, name)
       return []
     }
     if (typeof keys === 'string' || isList(keys)) {
-      issue('must contain settings of the report; write {} for none', name)
+      addIssue('must contain settings of the report; write {} for none', name)
       return []
     }
     const known = { ...settings.common, ...ownSettingsOf(settings, report.ownSettings) }
     const values: Record<string, number> = {}
     for (const [key, raw] of Object.entries(keys)) {
-      const [setting, definition] = Object.entries(known).find(([, { key: own }]) => own === key) ?? []
+      const [setting, definition] =
+        Object.entries(known).find(([, { key: knownKey }]) => knownKey === key) ?? []
       if (setting === undefined || definition === undefined) {
-        const others = Object.values(known).map(({ key: own }) => own)
-        issue(unknownKeyMessage(key, others), name, key)
+        const knownKeys = Object.values(known).map(({ key: knownKey }) => knownKey)
+        addIssue(unknownKeyMessage(key, knownKeys), name, key)
         continue
       }
       if (typeof raw !== 'string') {
-        issue('must be a single value', name, key)
+        addIssue('must be a single value', name, key)
         continue
       }
       const { data, problems } = readSetting(definition, raw)
-      for (const { message } of problems) issue(message, name, key)
+      for (const { message } of problems) addIssue(message, name, key)
       if (data !== undefined) values[setting] = data
     }
     const { refreshInterval, staleAfter, ...parameters } = values
@@ -106,8 +107,8 @@ function readMapping(
   })
 }
 
-function ownSettingsOf({ parameters }: ListedSettings, own: readonly string[] = []) {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => own.includes(name)))
+function ownSettingsOf({ parameters }: ListedSettings, ownSettings: readonly string[] = []) {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => ownSettings.includes(name)))
 }
 
 const withoutSettings = (name: string): RequestedReport => ({
@@ -120,16 +121,15 @@ const withoutSettings = (name: string): RequestedReport => ({
 const isList = (raw: RawValue): raw is readonly RawValue[] => Array.isArray(raw)
 
 function jsonOf(settings: ListedSettings): JsonSchema {
-  const keysOf = (own: readonly string[] | undefined) =>
+  const keysOf = (ownSettings: readonly string[] | undefined) =>
     Object.fromEntries(
-      Object.values({ ...settings.common, ...ownSettingsOf(settings, own) }).map(({ key, meaning, json }) => [
-        key,
-        { description: meaning, ...json },
-      ]),
+      Object.values({ ...settings.common, ...ownSettingsOf(settings, ownSettings) }).map(
+        ({ key, meaning, json }) => [key, { description: meaning, ...json }],
+      ),
     )
-  const ofReports = reports.map(({ name, ownSettings: own }) => [
+  const ofReports = reports.map(({ name, ownSettings }) => [
     name,
-    { type: 'object', properties: keysOf(own), additionalProperties: false },
+    { type: 'object', properties: keysOf(ownSettings), additionalProperties: false },
   ])
   return {
     anyOf: [

@@ -92,7 +92,11 @@ export function isOnShard(operation: Operation, { number, total }: Shard): boole
   return shardOf(accountIdOf(operation), total) === number
 }
 
-/** The part of a configuration that a shard serves, also after each reload. The whole of it has been checked. */
+/**
+ * The part of a configuration that a shard serves. Its `source` returns the same part after each reload.
+ *
+ * @param config whole and already validated, so that every shard reports the same problems
+ */
 export function partOfShard(config: Config, shard: Shard): Config {
   if (shard.total === 1) return config
   const { operations: all, source, warnedOperations } = config
@@ -101,14 +105,14 @@ export function partOfShard(config: Config, shard: Shard): Config {
     .filter((operation) => isOnShard(operation, shard))
     .map((operation) => ({ ...operation, accountLabel: accountLabelOf(operation, all) }))
   const served = new Set(operations.map(({ name }) => name))
-  const ofPart = config.warnings.filter((warning) => {
+  const relevantWarnings = config.warnings.filter((warning) => {
     const names = warnedOperations?.get(warning)
     return names === undefined || names.some((name) => served.has(name))
   })
   const warnings =
     operations.length > 0
-      ? ofPart
-      : [...ofPart, `--shard: no account is on shard ${shard.number} of ${shard.total}`]
+      ? relevantWarnings
+      : [...relevantWarnings, `--shard: no account is on shard ${shard.number} of ${shard.total}`]
   if (source === undefined) return { ...config, operations, warnings }
   const readPart = (read: () => Promise<Config>) => async () => partOfShard(await read(), shard)
   return {

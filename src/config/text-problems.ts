@@ -1,5 +1,5 @@
-const DOUBLE = '"“”„‟«»″'
-const SINGLE = "'‘’‚‛‹›′`´"
+const DOUBLE_QUOTES = '"“”„‟«»″'
+const SINGLE_QUOTES = "'‘’‚‛‹›′`´"
 
 const UNEXPANDED = /\$\{\w+(:?[-+?][^}]*)?\}|\$\(.*\)/
 const ONLY_UNEXPANDED = new RegExp(`^(${UNEXPANDED.source})$`)
@@ -30,7 +30,7 @@ export function textProblems(text: string, isFreeText = false): string[] {
   } else if (!isFreeText && (isQuote(value.at(0)) || isQuote(value.at(-1)))) {
     problems.push('has a quote at one end; remove it')
   }
-  // A token may contain such characters by chance.
+  // A token may contain `${x}` or `$(x)` by chance. It is a mistake only if the token contains nothing else.
   if ((isFreeText ? UNEXPANDED : ONLY_UNEXPANDED).test(value)) {
     problems.push('contains a variable that was not expanded; write the value itself')
   }
@@ -52,7 +52,7 @@ export function pathProblems(text: string): string[] {
   return problems
 }
 
-/** {@link textProblems} of a token, and what a copied HTTP header or line of an env file leaves in it. */
+/** {@link textProblems} of a token. Also finds the rest of a copied HTTP header, or of a copied line of an env file. */
 export function tokenProblems(text: string): string[] {
   if (/[\r\n]/.test(text)) return ['has several lines; leave only the token']
   if (/^[\w-]*(token|wolkvox)[\w-]*\s*[=:]/i.test(text.replace(/^export\s+/, ''))) {
@@ -67,12 +67,12 @@ export function tokenProblems(text: string): string[] {
 }
 
 function isQuote(character: string | undefined): boolean {
-  return character !== undefined && (DOUBLE + SINGLE).includes(character)
+  return character !== undefined && (DOUBLE_QUOTES + SINGLE_QUOTES).includes(character)
 }
 
-/** Whether one pair of quotes encloses the whole text: `"a"`, but not `"a" and "b"`. */
+/** Whether quotes enclose the whole text, in one or more nested pairs: `"a"` or `'"a"'`, but not `"a" and "b"`. */
 function isEnclosed(text: string): boolean {
-  const kind = [DOUBLE, SINGLE].find((quotes) => quotes.includes(text.charAt(0)))
+  const kind = [DOUBLE_QUOTES, SINGLE_QUOTES].find((quotes) => quotes.includes(text.charAt(0)))
   if (kind === undefined || text.length < 2 || !kind.includes(text.charAt(text.length - 1))) return false
   const inner = text.slice(1, -1)
   return ![...inner].some((character) => kind.includes(character)) || isEnclosed(inner)

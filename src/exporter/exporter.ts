@@ -110,7 +110,8 @@ export async function startExporter(
     statusFamilies: fillStatusFamilies,
     ownFamilies: collectOwnMetrics,
   })
-  const webAccess = webConfig && (await loadWebAccess(webConfig, log, reloads.noteFor('web configuration')))
+  const webAccess =
+    webConfig && (await loadWebAccess(webConfig, log, reloads.recorderFor('web configuration')))
   const { configFile } = config.source ?? {}
   const reloader = createReloader({
     config,

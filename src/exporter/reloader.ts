@@ -22,7 +22,7 @@ export interface Reloader {
   reload(): Promise<readonly string[]>
   /** After a refused token, the files are read at once. */
   onRefreshed(state: ReportState, outcome: Outcome): void
-  /** Stops. Resolves when no file operation is in flight: never, while one hangs. */
+  /** Stops. Resolves when no file operation is in flight. If one hangs, it does not resolve. */
   close(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export interface ReloaderParts {
   readonly apply: (operations: readonly Operation[]) => Promise<void>
   readonly webAccess: Pick<WebAccess, 'prepareReload'> | undefined
   readonly log: Logger
-  readonly reloads: Pick<Reloads, 'noteFor'>
+  readonly reloads: Pick<Reloads, 'recorderFor'>
 }
 
 /** What to read: the files of secrets and certificates alone, or everything. */
@@ -45,12 +45,12 @@ type Scope = 'files' | 'everything'
 /** A reload that has not started yet. */
 interface Waiting {
   scope: Scope
-  /** Someone waits for the result, so the log has it, even if it repeats. */
+  /** Whether a caller waits for the result. The log then always contains it, even if it repeats. */
   isRequested: boolean
   readonly problems: Promise<readonly string[]>
 }
 
-// Reading a file times out earlier. A hung disk can still delay the end of a refresh.
+// File reads time out earlier. A reload also waits for the refreshes that it stops, which a hung disk can delay.
 const ANSWER_WITHIN_MS = 30_000
 
 /** Follows the files of a configuration, and reloads on request. */
@@ -59,10 +59,13 @@ export function createReloader(parts: ReloaderParts): Reloader {
   let current = config
   // A refresh of the files can succeed while the configuration file is broken, so each scope has its own result.
   const results = {
-    files: { failures: createRepeatedFailures(), note: reloads.noteFor('files of the configuration') },
-    everything: { failures: createRepeatedFailures(), note: reloads.noteFor('configuration') },
+    files: {
+      failures: createRepeatedFailures(),
+      recordResult: reloads.recorderFor('files of the configuration'),
+    },
+    everything: { failures: createRepeatedFailures(), recordResult: reloads.recorderFor('configuration') },
   }
-  const noteWeb = reloads.noteFor('web configuration')
+  const recordWebResult = reloads.recorderFor('web configuration')
   let running: Promise<unknown> = Promise.resolve()
   let waiting: Waiting | undefined
   let isClosed = false
@@ -86,25 +89,25 @@ export function createReloader(parts: ReloaderParts): Reloader {
   /** Never rejects: an unexpected failure must not end a running exporter. */
   async function run(scope: Scope, isRequested: boolean): Promise<readonly string[]> {
     try {
-      const found = await read(scope)
-      const problems = [...found.problems, ...found.webProblems]
+      const loaded = await read(scope)
+      const problems = [...loaded.problems, ...loaded.webProblems]
       if (problems.length > 0) {
-        if (found.webProblems.length > 0) noteWeb(false)
-        if (found.problems.length > 0) results[scope].note(false)
+        if (loaded.webProblems.length > 0) recordWebResult(false)
+        if (loaded.problems.length > 0) results[scope].recordResult(false)
         return logFailure(scope, isRequested, problems)
       }
-      const { keptProblems = [] } = found.config
-      await change(found.config, scope, isRequested)
-      found.applyWeb()
-      if (scope === 'everything') noteWeb(true)
-      if (keptProblems.length === 0) return []
-      results[scope].note(false)
-      return logFailure(scope, isRequested, keptProblems)
+      const { toleratedProblems = [] } = loaded.config
+      await change(loaded.config, scope, isRequested)
+      loaded.applyWeb()
+      if (scope === 'everything') recordWebResult(true)
+      if (toleratedProblems.length === 0) return []
+      results[scope].recordResult(false)
+      return logFailure(scope, isRequested, toleratedProblems)
     } catch (error) {
-      results[scope].note(false)
+      results[scope].recordResult(false)
       if (error instanceof StorageInUseError) return logFailure(scope, isRequested, [error.message])
       const problems = ['internal error; the log has the details']
-      // The watchers try again every few seconds. Only after a recorded failure does the next good reload count as a recovery.
+      // The watchers retry every few seconds. The next good reload counts as a recovery only if this failure is recorded.
       const { level, fields } = results[scope].failures.failed(problems, now())
       log[isRequested || level === 'warn' ? 'error' : 'debug']({ err: error, ...fields }, 'reload failed')
       return problems
@@ -114,47 +117,51 @@ export function createReloader(parts: ReloaderParts): Reloader {
   async function read(scope: Scope) {
     const { source } = current
     const readConfig = scope === 'files' ? source?.readFiles : source?.readAll
-    let wanted = current
+    let newConfig = current
     let problems: readonly string[] = []
     try {
-      if (readConfig !== undefined) wanted = await readConfig()
+      if (readConfig !== undefined) newConfig = await readConfig()
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
       problems = error.problems
     }
     const web = scope === 'everything' ? await webAccess?.prepareReload() : undefined
     return {
-      config: wanted,
+      config: newConfig,
       problems,
       webProblems: web?.problems ?? [],
       applyWeb: web?.apply ?? (() => {}),
     }
   }
 
-  async function change(wanted: Config, scope: Scope, isRequested: boolean): Promise<void> {
-    const changes = changesBetween(current.operations, wanted.operations)
+  async function change(newConfig: Config, scope: Scope, isRequested: boolean): Promise<void> {
+    const changes = changesBetween(current.operations, newConfig.operations)
     const hasChanges = Object.keys(changes).length > 0
-    if (hasChanges) await apply(wanted.operations)
-    for (const problem of wanted.warnings) {
+    if (hasChanges) await apply(newConfig.operations)
+    for (const problem of newConfig.warnings) {
       if (!current.warnings.includes(problem)) log.warn({ problem }, 'configuration warning')
     }
-    current = wanted
-    if (wanted.keptProblems !== undefined) {
+    current = newConfig
+    if (newConfig.toleratedProblems !== undefined) {
       if (hasChanges) log.info(changes, 'configuration reloaded')
       return
     }
-    const recovered = succeeded(scope)
+    const recovered = recordSuccess(scope)
     if (!hasChanges && recovered === undefined && !isRequested) return
     const level = hasChanges || isRequested ? 'info' : (recovered?.level ?? 'debug')
     log[level]({ ...changes, ...recovered?.fields }, 'configuration reloaded')
-    results[scope].note(true)
+    results[scope].recordResult(true)
   }
 
-  /** Reading everything includes the files. */
-  function succeeded(scope: Scope) {
+  /**
+   * Records a success. Reading everything includes the files.
+   *
+   * @returns what to log about the recovery; `undefined` if nothing had failed
+   */
+  function recordSuccess(scope: Scope) {
     const recovered = results[scope].failures.succeeded(now())
     if (scope === 'files') return recovered
-    results.files.note(true)
+    results.files.recordResult(true)
     const recoveredFiles = results.files.failures.succeeded(now())
     return recovered ?? recoveredFiles
   }

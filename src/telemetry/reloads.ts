@@ -14,7 +14,7 @@ export interface Reloads {
    * @param source what was read, such as `web configuration`
    * @returns a function to call with whether it could be used
    */
-  noteFor(source: string): (isSuccessful: boolean) => void
+  recorderFor(source: string): (isSuccessful: boolean) => void
   state(): ReloadState
 }
 
@@ -25,7 +25,7 @@ export function createReloads(now: () => number = Date.now): Reloads {
   let succeededAt = now()
 
   return {
-    noteFor: (source) => (isSuccessful) => {
+    recorderFor: (source) => (isSuccessful) => {
       if (isSuccessful) {
         failing.delete(source)
         succeededAt = now()

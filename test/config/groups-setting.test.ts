@@ -71,13 +71,13 @@ it('keeps the last good labels of a file that is broken when the files are refre
     ['team'],
     ['site'],
   ])
-  expect(refreshed?.keptProblems).toEqual([
+  expect(refreshed?.toleratedProblems).toEqual([
     expect.stringMatching(/config\.yml:1:1: groups_file: has no column agent_id/),
   ])
-  expect(await problemsOf(read)).toEqual(refreshed?.keptProblems)
+  expect(await problemsOf(read)).toEqual(refreshed?.toleratedProblems)
   beside('a', 'a b')
   expect(await problemsOf(async () => source?.readFiles())).toEqual([
-    ...(refreshed?.keptProblems ?? []),
+    ...(refreshed?.toleratedProblems ?? []),
     expect.stringMatching(/operations\[0\]\.token_file: must be printable ASCII/),
   ])
   beside('a', 'Norte1')
@@ -86,7 +86,7 @@ it('keeps the last good labels of a file that is broken when the files are refre
     expect.stringMatching(/groups_file: contains the token; remove it$/),
   ])
   beside('groups.csv', FILE)
-  expect(await source?.readFiles()).not.toHaveProperty('keptProblems')
+  expect(await source?.readFiles()).not.toHaveProperty('toleratedProblems')
 })
 
 it('does not refuse rows that cannot be used', async () => {

@@ -190,11 +190,11 @@ describe('a part', () => {
   })
 
   it('keeps the problems of files, also of those that only another shard uses', async () => {
-    const read = async (): Promise<Config> => ({ operations, warnings: [], keptProblems: ['one'] })
+    const read = async (): Promise<Config> => ({ operations, warnings: [], toleratedProblems: ['one'] })
     const whole = { ...(await read()), source: { files: [], readFiles: read, readAll: read } }
     const part = partOfShard(whole, { number: 0, total: 3 })
-    expect(part.keptProblems).toEqual(['one'])
-    expect((await part.source?.readFiles())?.keptProblems).toEqual(['one'])
+    expect(part.toleratedProblems).toEqual(['one'])
+    expect((await part.source?.readFiles())?.toleratedProblems).toEqual(['one'])
   })
 
   it('gives each account the name that it has in the whole', () => {

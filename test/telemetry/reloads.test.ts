@@ -3,8 +3,8 @@ import { createReloads } from '../../src/telemetry/reloads.ts'
 
 it('reloads are successful again when every file that failed can be used', () => {
   let now = 1000
-  const { noteFor, state } = createReloads(() => now)
-  const [settings, web] = [noteFor('configuration'), noteFor('web configuration')]
+  const { recorderFor, state } = createReloads(() => now)
+  const [settings, web] = [recorderFor('configuration'), recorderFor('web configuration')]
   expect(state()).toEqual({ isSuccessful: true, succeededAt: 1000, failingSince: undefined })
   now = 1100
   settings(false)

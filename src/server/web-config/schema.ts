@@ -21,17 +21,17 @@ export const clientAuthTypes = [
 
 export type ClientAuthType = (typeof clientAuthTypes)[number]
 
-const optional = <T extends z.ZodType>(schema: T) =>
+const optionalOrBlank = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (isBlank(value) ? undefined : value), schema.optional())
 
 const section = <T extends z.core.$ZodLooseShape>(shape: T) =>
-  optional(z.strictObject(shape, { error: 'must contain keys with values' }))
+  optionalOrBlank(z.strictObject(shape, { error: 'must contain keys with values' }))
 
 const text = z.string('must be text')
 
-const listOf = <T extends z.ZodType>(item: T) => optional(z.array(item, 'must be a list'))
+const listOf = <T extends z.ZodType>(item: T) => optionalOrBlank(z.array(item, 'must be a list'))
 
-// As Go's YAML library reads them.
+// Go's YAML library accepts these spellings.
 const TRUE = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/
 const FALSE = /^(?:n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/
 
@@ -49,7 +49,7 @@ const tlsVersion = text.transform((value, context): 'TLSv1.2' | 'TLSv1.3' => {
   return z.NEVER
 })
 
-/** A table from Go's names to those of OpenSSL. */
+/** Accepts one of Go's names and converts it to OpenSSL's name. */
 const nameIn = (names: ReadonlyMap<string, string>) =>
   text.transform((value, context): string => {
     const name = names.get(value)
@@ -69,7 +69,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 }
 
-// Each text has one reading only: with two, a long row of digits would take quadratic time.
+// The pattern is unambiguous, so it cannot backtrack quadratically.
 const GO_DURATION = /^\+?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/
 
 /** A duration as Go writes it, such as `100ms` or `1m30s`. */
@@ -98,7 +98,7 @@ function isHeaderValue(value: string): boolean {
 }
 
 const choice = (...values: readonly [string, ...string[]]) =>
-  optional(z.enum(values, `must be ${values.join(' or ')}`))
+  optionalOrBlank(z.enum(values, `must be ${values.join(' or ')}`))
 
 /**
  * The web configuration file of Prometheus's exporter-toolkit. Every value comes as text.
@@ -108,13 +108,13 @@ const choice = (...values: readonly [string, ...string[]]) =>
 export const webConfigSchema = z.strictObject(
   {
     [TLS_SECTION]: section({
-      cert: optional(text),
-      key: optional(text),
-      client_ca: optional(text),
-      cert_file: optional(text),
-      key_file: optional(text),
-      client_ca_file: optional(text),
-      client_auth_type: optional(
+      cert: optionalOrBlank(text),
+      key: optionalOrBlank(text),
+      client_ca: optionalOrBlank(text),
+      cert_file: optionalOrBlank(text),
+      key_file: optionalOrBlank(text),
+      client_ca_file: optionalOrBlank(text),
+      client_auth_type: optionalOrBlank(
         z.preprocess(
           // An earlier name, which the toolkit also accepts.
           (value) => (value === 'RequireClientCert' ? 'RequireAnyClientCert' : value),
@@ -122,29 +122,29 @@ export const webConfigSchema = z.strictObject(
         ),
       ),
       client_allowed_sans: listOf(text),
-      min_version: optional(tlsVersion),
-      max_version: optional(tlsVersion),
+      min_version: optionalOrBlank(tlsVersion),
+      max_version: optionalOrBlank(tlsVersion),
       cipher_suites: listOf(nameIn(cipherSuites)),
       curve_preferences: listOf(nameIn(curves)),
-      prefer_server_cipher_suites: optional(boolean),
+      prefer_server_cipher_suites: optionalOrBlank(boolean),
     }),
     http_server_config: section({
-      http2: optional(
+      http2: optionalOrBlank(
         boolean.refine(
           (isWanted) => !isWanted,
           'HTTP/2 is not supported; remove this key or set it to false. Prometheus then uses HTTP/1.1',
         ),
       ),
       headers: section({
-        'Content-Security-Policy': optional(header),
-        'Strict-Transport-Security': optional(header),
+        'Content-Security-Policy': optionalOrBlank(header),
+        'Strict-Transport-Security': optionalOrBlank(header),
         'X-Content-Type-Options': choice('nosniff'),
         'X-Frame-Options': choice('deny', 'sameorigin'),
-        'X-XSS-Protection': optional(header),
+        'X-XSS-Protection': optionalOrBlank(header),
       }),
     }),
-    [USERS_SECTION]: optional(z.record(z.string(), bcryptHash, 'must be users with bcrypt hashes')),
-    rate_limit: section({ interval: optional(goDuration), burst: optional(burst) }),
+    [USERS_SECTION]: optionalOrBlank(z.record(z.string(), bcryptHash, 'must be users with bcrypt hashes')),
+    rate_limit: section({ interval: optionalOrBlank(goDuration), burst: optionalOrBlank(burst) }),
   },
   { error: 'must contain keys with values, such as tls_server_config' },
 )

@@ -3,7 +3,7 @@ import { type Language, languageNames, languages } from '../../../grafana/dashbo
 import { names } from '../../../grafana/layout/links.ts'
 import { readLimits } from '../../../grafana/limits.ts'
 import { LONGEST } from '../../../grafana/operation.ts'
-import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
+import { MAX_CHARTED_AGENTS } from '../../../grafana/queries/agent-day.ts'
 import { MOST_SKILLS } from '../../../grafana/queries/skills.ts'
 import { occupancyTarget } from '../../../grafana/shared-panels/limits.ts'
 import { fileOf } from '../../../grafana/tools/dashboard-files.ts'
@@ -25,7 +25,7 @@ const NUMBERS: Readonly<Record<string, unknown>> = {
   'panels.occupancy.title': occupancyTarget,
   'panels.auxShareNow.description': readLimits().auxShare,
   'panels.longest.description': LONGEST,
-  'panels.timeline.description': MOST_SHOWN,
+  'panels.timeline.description': MAX_CHARTED_AGENTS,
   'panels.serviceLevelToday.description': readLimits(),
   'panels.abandonmentNow.description': readLimits().abandonment,
   'panels.waitingOfEach.description': MOST_SKILLS,
@@ -65,15 +65,15 @@ describe.each(others)('$name', ({ texts }) => {
 
 describe.each(languageNames)('the dashboards in %s', (language) => {
   const texts = new Map(textsOf(languages[language] as Text))
-  const shown = new Set(names.flatMap((name) => visibleTexts(fileOf(name, language).dashboard)))
+  const dashboardTexts = new Set(names.flatMap((name) => visibleTexts(fileOf(name, language).dashboard)))
 
   it.each([...texts].filter(([path]) => path !== 'language'))('show the text %s', (_path, text) => {
-    expect([...shown]).toContain(text)
+    expect([...dashboardTexts]).toContain(text)
   })
 
   it('show no other texts', () => {
     const known = new Set(texts.values())
-    expect([...shown].filter((text) => !known.has(text))).toEqual([])
+    expect([...dashboardTexts].filter((text) => !known.has(text))).toEqual([])
   })
 })
 

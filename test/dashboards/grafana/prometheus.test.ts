@@ -29,7 +29,7 @@ import { checkAgentTable } from './agent-table.ts'
 import { type Between, type Expectation, expectedOf } from './expected.ts'
 import { expectedOfExporter } from './expected-exporter.ts'
 import { expectedOfSkills } from './expected-skills.ts'
-import { type Rows, shapes } from './shapes.ts'
+import { type SelectionCounts, shapes } from './shapes.ts'
 import { checkSkillTable } from './skill-table.ts'
 import { titleOf } from './titles.ts'
 
@@ -64,7 +64,7 @@ const withoutAgents: (typeof choices)[number] = ['an operation without agents', 
  */
 const period = { from: timeRanges.today.from, to: timeRanges.today.to - 120 }
 
-const rowsOf = ({ operation = OPERATIONS, agent, group, skill }: Values): Rows => ({
+const countsOf = ({ operation = OPERATIONS, agent, group, skill }: Values): SelectionCounts => ({
   agents: operation.length * (agent?.length ?? (group === undefined ? AGENTS : group.length * TEAM_AGENTS)),
   // The agents who are in no group have a row too.
   groups: operation.length * (group?.length ?? TEAMS.length + 1),
@@ -122,7 +122,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
           if (!ofFailures(expr)) expect(answers.get(refId), `the answer to query ${refId}`).not.toEqual([])
         const shape = shapes[panel.type]
         if (shape === undefined) throw new Error(`no check for panels of type ${panel.type}`)
-        await shape(panel, answers, rowsOf(values))
+        await shape(panel, answers, countsOf(values))
       })
     })
 
@@ -199,9 +199,9 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     ['the other operation', ['soporte'], ['soporte']],
     ['both operations', OPERATIONS, OPERATIONS],
     ['nothing', undefined, OPERATIONS],
-  ])('with %s chosen', (_what, operation, shown) => {
+  ])('with %s chosen', (_what, operation, expectedOperations) => {
     it('shows in every panel about agents what the records of wolkvox add up to', async () => {
-      await check(expectedOf(server.records, shown, AGENT, period.to), (dashboard) => ({
+      await check(expectedOf(server.records, expectedOperations, AGENT, period.to), (dashboard) => ({
         ...(operation && { operation }),
         ...(dashboard === 'agent' && { agent: [AGENT] }),
       }))
@@ -280,7 +280,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
     const calls = panelOf('queues', es.panels.skillCalls.title)
     const arrived = await queryPanel(server.url, calls, { from: at(8, 0), to: at(10, 0), values })
     // The points after that at eight: scrapes are half a minute later than refreshes.
-    const shown = arrived
+    const chartedCalls = arrived
       .get('A')?.[0]
       ?.values.slice(1)
       .reduce((sum, count) => sum + count, 0)
@@ -289,7 +289,7 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
         (sum, { stat_inbound }) => sum + Number(stat_inbound),
         0,
       )
-    expect(shown).toBe(total(at(9, 55)) - total(at(7, 55)))
+    expect(chartedCalls).toBe(total(at(9, 55)) - total(at(7, 55)))
   })
 
   it.each([
@@ -356,17 +356,17 @@ describe.skipIf(!haveTools('prometheus', 'promtool'))('with half a day in a real
           ).length,
         ]),
       )
-    const shown = (refId: string) =>
+    const lastValuesOf = (refId: string) =>
       Object.fromEntries(
         (answers.get(refId) ?? []).map(({ labels, values }) => [labels.group ?? '', values.at(-1)]),
       )
-    expect(shown('loggedIn')).toEqual(countOf(/^(?!Logout$)/))
-    expect(shown('ready')).toEqual(countOf(/^READY$/))
-    expect(shown('acw')).toEqual(countOf(/^ACW$/))
-    const [aux, loggedIn] = [shown('aux'), shown('loggedIn')]
-    for (const [group, share] of Object.entries(shown('auxShare')))
+    expect(lastValuesOf('loggedIn')).toEqual(countOf(/^(?!Logout$)/))
+    expect(lastValuesOf('ready')).toEqual(countOf(/^READY$/))
+    expect(lastValuesOf('acw')).toEqual(countOf(/^ACW$/))
+    const [aux, loggedIn] = [lastValuesOf('aux'), lastValuesOf('loggedIn')]
+    for (const [group, share] of Object.entries(lastValuesOf('auxShare')))
       expect(share).toBeCloseTo((aux[group] ?? 0) / (loggedIn[group] ?? 0))
-    for (const ratio of Object.values(shown('occupancy'))) expect(ratio).toBeLessThanOrEqual(1)
+    for (const ratio of Object.values(lastValuesOf('occupancy'))) expect(ratio).toBeLessThanOrEqual(1)
   })
 
   it('lists only agents of the chosen groups', async () => {

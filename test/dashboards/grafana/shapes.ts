@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { MOST_SHOWN } from '../../../grafana/queries/agent-day.ts'
+import { MAX_CHARTED_AGENTS } from '../../../grafana/queries/agent-day.ts'
 import type { Panel } from '../../../grafana/tools/dashboard-files.ts'
 import { tableFrames, transformed } from '../../../grafana/tools/grafana-data.ts'
 import type { QuerySeries } from '../../../grafana/tools/grafana-requests.ts'
@@ -7,14 +7,14 @@ import type { QuerySeries } from '../../../grafana/tools/grafana-requests.ts'
 type Answers = ReadonlyMap<string, readonly QuerySeries[]>
 
 /** How many agents, groups of agents and skills are selected. */
-export interface Rows {
+export interface SelectionCounts {
   readonly groups: number
   readonly agents: number
   readonly skills: number
 }
 
 /** Fails if a panel of this type cannot show the results. */
-type Shape = (panel: Panel, answers: Answers, rows: Rows) => void | Promise<void>
+type Shape = (panel: Panel, answers: Answers, counts: SelectionCounts) => void | Promise<void>
 
 /** Category and state, as in the mappings of the panels. */
 const STATUS = /^(?:ready|talk|ring|acw|aux|logout)\|./
@@ -53,7 +53,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     const times = (moments?.values ?? []) as number[]
     expect(times.length).toBeGreaterThan(1)
     expect(times).toEqual([...new Set(times)].sort((one, other) => one - other))
-    expect(bands).toHaveLength(Math.min(agents, MOST_SHOWN))
+    expect(bands).toHaveLength(Math.min(agents, MAX_CHARTED_AGENTS))
     for (const { type, values } of bands) {
       expect(type).toBe('string')
       const states = values.filter((value) => value !== null)
@@ -66,9 +66,9 @@ export const shapes: Readonly<Record<string, Shape>> = {
     const frames = await transformed(panel, tableFrames(answers))
     expect(frames).toHaveLength(1)
     const [text = ''] = panel.targets.map(({ expr }) => expr)
-    const most = Number(TOPK.exec(text)?.[1] ?? Number.POSITIVE_INFINITY)
-    const ofAgents = text.includes('operation_group:') ? groups : Math.min(most, agents)
-    const rows = text.includes('wolkvox_skill_') ? skills : ofAgents
-    expect(frames[0]?.length).toBe(text.includes('build_info') ? 1 : rows)
+    const rowLimit = Number(TOPK.exec(text)?.[1] ?? Number.POSITIVE_INFINITY)
+    const agentOrGroupRows = text.includes('operation_group:') ? groups : Math.min(rowLimit, agents)
+    const expectedRows = text.includes('wolkvox_skill_') ? skills : agentOrGroupRows
+    expect(frames[0]?.length).toBe(text.includes('build_info') ? 1 : expectedRows)
   },
 }
