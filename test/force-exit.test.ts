@@ -18,7 +18,7 @@ describe('a regular exit', () => {
     expect(wouldHang()).toBe(false)
   })
 
-  it('would hang while a file operation hangs, and not afterwards', async () => {
+  it('would hang only while a file operation hangs', async () => {
     const { path, release } = aPipe()
     const opening = open(path, 'r')
     expect(wouldHang()).toBe(true)

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ROOT } from '../tools/files.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-// Each thread loads it first. It prints the modules that the thread loads, with 0 for the main thread.
+// Each thread loads this recorder first. It prints the thread id (0 for the main thread) and the URL of each module.
 const RECORDER = `
   import { writeSync } from 'node:fs'
   import { registerHooks } from 'node:module'

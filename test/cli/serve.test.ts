@@ -109,7 +109,7 @@ operations:
 ${operations.map((name) => `  - { name: ${name}, server: "000${name.slice(3)}" }`).join('\n')}
 `,
       )
-    const shown = async (root: string) => {
+    const operationNames = async (root: string) => {
       const text = await textOf(`${root}/metrics`)
       return [...text.matchAll(/^wolkvox_operation_info\{operation="([^"]+)"/gm)].map(([, name]) => name)
     }
@@ -123,7 +123,7 @@ ${operations.map((name) => `  - { name: ${name}, server: "000${name.slice(3)}" }
       await vi.waitFor(async () => expect((await fetch(`${root}/-/ready`)).status).toBe(200), {
         timeout: 15_000,
       })
-      const part = await shown(root)
+      const part = await operationNames(root)
       parts.push(...part)
       const discovered = (await (await fetch(`${root}/sd`)).json()) as { labels: Record<string, string> }[]
       expect(discovered.map(({ labels }) => labels.__param_operation)).toEqual(part)
@@ -133,12 +133,12 @@ ${operations.map((name) => `  - { name: ${name}, server: "000${name.slice(3)}" }
       write(names.filter((name) => name !== part[0]))
       reload()
       await logged({ msg: 'configuration reloaded' })
-      expect(await shown(root)).toEqual(part.slice(1))
+      expect(await operationNames(root)).toEqual(part.slice(1))
       write(names.filter((name) => !part.includes(name)))
       logLines.length = 0
       reload()
       await logged({ msg: 'configuration reloaded' })
-      expect(await shown(root)).toEqual([])
+      expect(await operationNames(root)).toEqual([])
       expect((await fetch(`${root}/-/ready`)).status).toBe(200)
       expect(await textOf(root)).toContain('<html')
       await stop()

@@ -171,10 +171,12 @@ it(`${RELOADS} reloads under the load of ${SCRAPERS} scrapers fail no scrape, ca
     expect(problems).toEqual([])
     // From the next scrape on, exactly the wanted operations are there.
     const now = await text()
-    const shown = [...now.matchAll(/^wolkvox_operation_info\{operation="([^"]+)"/gm)].map(([, name]) => name)
-    expect(shown.sort()).toEqual(operations.map(({ name }) => name).sort())
+    const exposedNames = [...now.matchAll(/^wolkvox_operation_info\{operation="([^"]+)"/gm)].map(
+      ([, name]) => name,
+    )
+    expect(exposedNames.sort()).toEqual(operations.map(({ name }) => name).sort())
     const reported = new Set([...now.matchAll(/^wolkvox_\w+\{operation="([^"]+)"/gm)].map(([, name]) => name))
-    expect([...reported].sort()).toEqual(shown)
+    expect([...reported].sort()).toEqual(exposedNames)
     await vi.waitFor(
       async () => expect(hasUp(await text(), [...others.keys()].at(-1) ?? stable)).toBe(true),
       {

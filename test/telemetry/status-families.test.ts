@@ -33,7 +33,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
 
 const rejections = { records: { duplicate: 2 }, values: { calls: 3 } }
 
-const good = (records = 5) =>
+const success = (records = 5) =>
   aSuccess(
     {
       fetchedAt: NOW,
@@ -44,24 +44,25 @@ const good = (records = 5) =>
     rejections,
   )
 
-const bad: Outcome = {
+const timeout: Outcome = {
   ok: false,
   failure: { reason: 'timeout', message: 'too slow' },
   rejections: { records: {}, values: {} },
 }
 
-const begun = () =>
+/** A report whose first refresh is in flight. */
+const inFlight = () =>
   withNextRefresh(withRequest(initialState('ventas', aReportSettings(), NOW)), NOW + 5 * MINUTE)
 
-const succeeded = (records?: number) => withOutcome(begun(), good(records), 1500, momentAt(NOW))
+const succeeded = (records?: number) => withOutcome(inFlight(), success(records), 1500, momentAt(NOW))
 
-const failed = () => withOutcome(begun(), bad, 1500, momentAt(NOW))
+const failed = () => withOutcome(inFlight(), timeout, 1500, momentAt(NOW))
 
 /** An account that has just sent a request. */
 const account = withRequestToday(anAccountState({ dailyLimit: 50_000 }), NOW)
 
 /** The same account, with a report that measures what other programs use. */
-const measured: ExporterState['accounts'][number] = {
+const measuredAccount: ExporterState['accounts'][number] = {
   ...account,
   reports: [scheduledReport({ name: 'token_info', refreshIntervalMs: 60 * MINUTE }, anOperation())],
   otherRequests: { day: '2026-03-10', count: 300, measuredAt: NOW - 30 * MINUTE, marks: [] },
@@ -73,16 +74,16 @@ function stateOf(report: ReportState): ExporterState {
   return { accounts: [account], operations: [operation], reports: [report] }
 }
 
-/** The samples of a family. */
-function samplesOf(state: ExporterState, family: string, now = NOW) {
+/** The samples of a family, as pairs of all labels and value. */
+function familySamples(state: ExporterState, family: string, now = NOW) {
   return parseExposition(writeDynamicSection(fillStatusFamilies(state, momentAt(now)), 'text'))
     .filter(({ name }) => name === family)
     .map(({ labels, value }) => [labels, value] as const)
 }
 
 /** The samples of a family about a report, as pairs of further labels and value. */
-function samples(report: ReportState, family: string) {
-  return samplesOf(stateOf(report), family).map(([{ operation, report, ...further }, value]) => {
+function reportSamples(report: ReportState, family: string) {
+  return familySamples(stateOf(report), family).map(([{ operation, report, ...further }, value]) => {
     expect([operation, report]).toEqual(['ventas', 'agents'])
     return [further, value]
   })
@@ -90,10 +91,12 @@ function samples(report: ReportState, family: string) {
 
 /** The samples of a family about an account, as pairs of further labels and value. */
 function accountSamples(accounts: ExporterState['accounts'], family: string, now = NOW) {
-  return samplesOf({ ...stateOf(begun()), accounts }, family, now).map(([{ account, ...further }, value]) => {
-    expect(account).toBe('0042')
-    return [further, value]
-  })
+  return familySamples({ ...stateOf(inFlight()), accounts }, family, now).map(
+    ([{ account, ...further }, value]) => {
+      expect(account).toBe('0042')
+      return [further, value]
+    },
+  )
 }
 
 const agentFields = [
@@ -120,27 +123,29 @@ const single = (value: number) => [[{}, value]]
 
 describe('wolkvox_up', () => {
   it('is absent until the first refresh ends, then 1 or 0', () => {
-    expect(samples(begun(), 'wolkvox_up')).toEqual([])
-    expect(samples(succeeded(), 'wolkvox_up')).toEqual(single(1))
-    expect(samples(failed(), 'wolkvox_up')).toEqual(single(0))
-    expect(samples(withOutcome(succeeded(), bad, 1, momentAt(NOW)), 'wolkvox_up')).toEqual(single(0))
+    expect(reportSamples(inFlight(), 'wolkvox_up')).toEqual([])
+    expect(reportSamples(succeeded(), 'wolkvox_up')).toEqual(single(1))
+    expect(reportSamples(failed(), 'wolkvox_up')).toEqual(single(0))
+    expect(reportSamples(withOutcome(succeeded(), timeout, 1, momentAt(NOW)), 'wolkvox_up')).toEqual(
+      single(0),
+    )
   })
 })
 
 describe('wolkvox_last_failure_reason', () => {
   it('is 1 for the reason if the last refresh failed, and has no series otherwise', () => {
     const timedOut = [[{ reason: 'timeout' }, 1]]
-    expect(samples(begun(), 'wolkvox_last_failure_reason')).toEqual([])
-    expect(samples(failed(), 'wolkvox_last_failure_reason')).toEqual(timedOut)
-    expect(samples(succeeded(), 'wolkvox_last_failure_reason')).toEqual([])
-    const recovered = withOutcome(failed(), good(), 1, momentAt(NOW))
-    expect(samples(recovered, 'wolkvox_last_failure_reason')).toEqual([])
+    expect(reportSamples(inFlight(), 'wolkvox_last_failure_reason')).toEqual([])
+    expect(reportSamples(failed(), 'wolkvox_last_failure_reason')).toEqual(timedOut)
+    expect(reportSamples(succeeded(), 'wolkvox_last_failure_reason')).toEqual([])
+    const recovered = withOutcome(failed(), success(), 1, momentAt(NOW))
+    expect(reportSamples(recovered, 'wolkvox_last_failure_reason')).toEqual([])
   })
 
   it('changes with the reason and never has two', () => {
-    const refused: Outcome = { ...bad, failure: { reason: 'invalid_token', message: 'refused' } }
+    const refused: Outcome = { ...timeout, failure: { reason: 'invalid_token', message: 'refused' } }
     const state = withOutcome(failed(), refused, 1, momentAt(NOW))
-    expect(samples(state, 'wolkvox_last_failure_reason')).toEqual([[{ reason: 'invalid_token' }, 1]])
+    expect(reportSamples(state, 'wolkvox_last_failure_reason')).toEqual([[{ reason: 'invalid_token' }, 1]])
   })
 })
 
@@ -151,24 +156,26 @@ describe('a family about the last good response', () => {
     ['wolkvox_record_limit_reached', 0],
     ['wolkvox_response_bytes', 1234],
   ])('%s is absent before the first success and stays after a failure', (family, value) => {
-    expect(samples(failed(), family)).toEqual([])
-    expect(samples(succeeded(), family)).toEqual(single(value))
-    expect(samples(withOutcome(succeeded(), bad, 1, momentAt(NOW)), family)).toEqual(single(value))
+    expect(reportSamples(failed(), family)).toEqual([])
+    expect(reportSamples(succeeded(), family)).toEqual(single(value))
+    expect(reportSamples(withOutcome(succeeded(), timeout, 1, momentAt(NOW)), family)).toEqual(single(value))
   })
 
   it('wolkvox_record_limit_reached is 1 for 60,000 records and 0 for 59,999', () => {
-    expect(samples(succeeded(60_000), 'wolkvox_record_limit_reached')).toEqual(single(1))
-    expect(samples(succeeded(59_999), 'wolkvox_record_limit_reached')).toEqual(single(0))
+    expect(reportSamples(succeeded(60_000), 'wolkvox_record_limit_reached')).toEqual(single(1))
+    expect(reportSamples(succeeded(59_999), 'wolkvox_record_limit_reached')).toEqual(single(0))
   })
 })
 
 describe('wolkvox_clock_skew_seconds', () => {
-  it('is absent until a response has shown the time, then stays', () => {
-    expect(samples(succeeded(), 'wolkvox_clock_skew_seconds')).toEqual([])
-    const shown = withClockSkew(succeeded(), -61_250)
-    expect(samples(shown, 'wolkvox_clock_skew_seconds')).toEqual(single(-61.25))
-    expect(samples(withClockSkew(shown, undefined), 'wolkvox_clock_skew_seconds')).toEqual(single(-61.25))
-    expect(samples(withClockSkew(shown, 0), 'wolkvox_clock_skew_seconds')).toEqual(single(0))
+  it('is absent until a response contains the time, then stays', () => {
+    expect(reportSamples(succeeded(), 'wolkvox_clock_skew_seconds')).toEqual([])
+    const skewed = withClockSkew(succeeded(), -61_250)
+    expect(reportSamples(skewed, 'wolkvox_clock_skew_seconds')).toEqual(single(-61.25))
+    expect(reportSamples(withClockSkew(skewed, undefined), 'wolkvox_clock_skew_seconds')).toEqual(
+      single(-61.25),
+    )
+    expect(reportSamples(withClockSkew(skewed, 0), 'wolkvox_clock_skew_seconds')).toEqual(single(0))
   })
 })
 
@@ -178,61 +185,67 @@ describe('a family about the schedule', () => {
     ['wolkvox_refresh_interval_seconds', 300],
     ['wolkvox_stale_after_seconds', 900],
   ])('%s exists from the start', (family, value) => {
-    expect(samples(begun(), family)).toEqual(single(value))
+    expect(reportSamples(inFlight(), family)).toEqual(single(value))
   })
 
   it('wolkvox_last_refresh_duration_seconds is absent until the first refresh ends', () => {
-    expect(samples(begun(), 'wolkvox_last_refresh_duration_seconds')).toEqual([])
-    expect(samples(failed(), 'wolkvox_last_refresh_duration_seconds')).toEqual(single(1.5))
+    expect(reportSamples(inFlight(), 'wolkvox_last_refresh_duration_seconds')).toEqual([])
+    expect(reportSamples(failed(), 'wolkvox_last_refresh_duration_seconds')).toEqual(single(1.5))
   })
 })
 
 describe('a counter of a report', () => {
   it('wolkvox_refreshes_total counts refreshes, successful or not', () => {
-    expect(samples(begun(), 'wolkvox_refreshes_total')).toEqual(single(0))
-    expect(samples(withOutcome(failed(), good(), 1, momentAt(NOW)), 'wolkvox_refreshes_total')).toEqual(
-      single(2),
-    )
+    expect(reportSamples(inFlight(), 'wolkvox_refreshes_total')).toEqual(single(0))
+    expect(
+      reportSamples(withOutcome(failed(), success(), 1, momentAt(NOW)), 'wolkvox_refreshes_total'),
+    ).toEqual(single(2))
   })
 
   it('wolkvox_refresh_failures_total has every reason from the start', () => {
-    expect(samples(begun(), 'wolkvox_refresh_failures_total')).toEqual(
+    expect(reportSamples(inFlight(), 'wolkvox_refresh_failures_total')).toEqual(
       failureReasons.map((reason) => [{ reason }, 0]),
     )
-    expect(samples(failed(), 'wolkvox_refresh_failures_total')).toContainEqual([{ reason: 'timeout' }, 1])
+    expect(reportSamples(failed(), 'wolkvox_refresh_failures_total')).toContainEqual([
+      { reason: 'timeout' },
+      1,
+    ])
   })
 
   it('wolkvox_api_requests_total counts the requests of the report on all days', () => {
-    expect(samples(begun(), 'wolkvox_api_requests_total')).toEqual(single(1))
-    expect(samples(withRequest(begun()), 'wolkvox_api_requests_total')).toEqual(single(2))
+    expect(reportSamples(inFlight(), 'wolkvox_api_requests_total')).toEqual(single(1))
+    expect(reportSamples(withRequest(inFlight()), 'wolkvox_api_requests_total')).toEqual(single(2))
     const tomorrow = NOW + 24 * 60 * MINUTE
-    expect(samplesOf(stateOf(begun()), 'wolkvox_api_requests_total', tomorrow)).toEqual([
+    expect(familySamples(stateOf(inFlight()), 'wolkvox_api_requests_total', tomorrow)).toEqual([
       [{ operation: 'ventas', report: 'agents' }, 1],
     ])
   })
 
   it('wolkvox_rejected_records_total and wolkvox_rejected_values_total have every reason and field from the start', () => {
-    expect(samples(begun(), 'wolkvox_rejected_records_total')).toEqual([
+    expect(reportSamples(inFlight(), 'wolkvox_rejected_records_total')).toEqual([
       [{ reason: 'missing_id' }, 0],
       [{ reason: 'duplicate' }, 0],
       [{ reason: 'not_an_object' }, 0],
       [{ reason: 'unparsable' }, 0],
     ])
-    expect(samples(begun(), 'wolkvox_rejected_values_total')).toEqual(
+    expect(reportSamples(inFlight(), 'wolkvox_rejected_values_total')).toEqual(
       agentFields.map((field) => [{ field }, 0]),
     )
-    expect(samples(succeeded(), 'wolkvox_rejected_records_total')).toContainEqual([
+    expect(reportSamples(succeeded(), 'wolkvox_rejected_records_total')).toContainEqual([
       { reason: 'duplicate' },
       2,
     ])
-    expect(samples(succeeded(), 'wolkvox_rejected_values_total')).toContainEqual([{ field: 'calls' }, 3])
+    expect(reportSamples(succeeded(), 'wolkvox_rejected_values_total')).toContainEqual([
+      { field: 'calls' },
+      3,
+    ])
   })
 })
 
 describe('wolkvox_missing_field', () => {
   const missing = withOutcome(
-    begun(),
-    { ...good(), missingFields: ['calls', 'acw_time'] },
+    inFlight(),
+    { ...success(), missingFields: ['calls', 'acw_time'] },
     1500,
     momentAt(NOW),
   )
@@ -242,15 +255,19 @@ describe('wolkvox_missing_field', () => {
   ]
 
   it('has a series for each field that no record of the last good response has', () => {
-    expect(samples(missing, 'wolkvox_missing_field')).toEqual(series)
+    expect(reportSamples(missing, 'wolkvox_missing_field')).toEqual(series)
   })
 
   it('keeps its series after a failure, because the data stays', () => {
-    expect(samples(withOutcome(missing, bad, 1500, momentAt(NOW)), 'wolkvox_missing_field')).toEqual(series)
+    expect(
+      reportSamples(withOutcome(missing, timeout, 1500, momentAt(NOW)), 'wolkvox_missing_field'),
+    ).toEqual(series)
   })
 
   it('has no series after a response without missing fields', () => {
-    expect(samples(withOutcome(missing, good(), 1500, momentAt(NOW)), 'wolkvox_missing_field')).toEqual([])
+    expect(
+      reportSamples(withOutcome(missing, success(), 1500, momentAt(NOW)), 'wolkvox_missing_field'),
+    ).toEqual([])
   })
 })
 
@@ -263,15 +280,15 @@ describe('a family about an account', () => {
 
   it('wolkvox_account_other_requests_today is what was measured today, and absent if nothing measures it', () => {
     const family = 'wolkvox_account_other_requests_today'
-    expect(accountSamples([measured], family)).toEqual(single(300))
-    expect(accountSamples([measured], family, NOW + 24 * 60 * MINUTE)).toEqual([])
-    expect(accountSamples([{ ...measured, otherRequests: undefined }], family)).toEqual([])
-    expect(accountSamples([{ ...measured, reports: [] }], family)).toEqual([])
+    expect(accountSamples([measuredAccount], family)).toEqual(single(300))
+    expect(accountSamples([measuredAccount], family, NOW + 24 * 60 * MINUTE)).toEqual([])
+    expect(accountSamples([{ ...measuredAccount, otherRequests: undefined }], family)).toEqual([])
+    expect(accountSamples([{ ...measuredAccount, reports: [] }], family)).toEqual([])
   })
 
   it('wolkvox_account_quota_exhausted is 1 while the calls of the day are used up', () => {
     const family = 'wolkvox_account_quota_exhausted'
-    expect(accountSamples([measured], family)).toEqual(single(0))
+    expect(accountSamples([measuredAccount], family)).toEqual(single(0))
     const usedUp = { ...account, dailyLimit: 1 }
     expect(accountSamples([usedUp], family)).toEqual(single(1))
     expect(accountSamples([usedUp], family, NOW + 24 * 60 * MINUTE)).toEqual(single(0))
@@ -295,7 +312,7 @@ describe('the families of several operations, reports and accounts', async () =>
   const groups = await groupsFrom('agent_id,team\n1,a\n2,b\n2,c\n,d\n,e\n')
   const tokenInfo = initialState('ventas', aReportSettings({ name: 'token_info' }), NOW)
   const state: ExporterState = {
-    accounts: [measured, { ...account, account: '0077', dailyLimit: 1000 }],
+    accounts: [measuredAccount, { ...account, account: '0077', dailyLimit: 1000 }],
     operations: [
       { operation: anOperation({ name: 'ventas', groups }), account: '0042', storageFailures: 2 },
       { operation: anOperation({ name: 'soporte' }), account: '0042', storageFailures: 0 },
@@ -309,11 +326,11 @@ describe('the families of several operations, reports and accounts', async () =>
   }
 
   it('have a sample for each report that has one', () => {
-    expect(samplesOf(state, 'wolkvox_up')).toEqual([
+    expect(familySamples(state, 'wolkvox_up')).toEqual([
       [{ operation: 'ventas', report: 'agents' }, 1],
       [{ operation: 'soporte', report: 'agents' }, 0],
     ])
-    expect(samplesOf(state, 'wolkvox_refreshes_total')).toEqual([
+    expect(familySamples(state, 'wolkvox_refreshes_total')).toEqual([
       [{ operation: 'ventas', report: 'agents' }, 1],
       [{ operation: 'ventas', report: 'token_info' }, 0],
       [{ operation: 'soporte', report: 'agents' }, 1],
@@ -321,7 +338,7 @@ describe('the families of several operations, reports and accounts', async () =>
   })
 
   it('wolkvox_rejected_values_total has the fields of the report', () => {
-    const fields = samplesOf(state, 'wolkvox_rejected_values_total')
+    const fields = familySamples(state, 'wolkvox_rejected_values_total')
       .filter(([{ report }]) => report === 'token_info')
       .map(([{ field }]) => field)
     expect(fields).toEqual([
@@ -333,7 +350,7 @@ describe('the families of several operations, reports and accounts', async () =>
   })
 
   it('wolkvox_operation_info names the account of each operation', () => {
-    expect(samplesOf(state, 'wolkvox_operation_info')).toEqual([
+    expect(familySamples(state, 'wolkvox_operation_info')).toEqual([
       [{ operation: 'ventas', account: '0042' }, 1],
       [{ operation: 'soporte', account: '0042' }, 1],
       [{ operation: 'cobros', account: '0077' }, 1],
@@ -341,23 +358,23 @@ describe('the families of several operations, reports and accounts', async () =>
   })
 
   it('wolkvox_group_rows and wolkvox_group_problems exist for operations with a groups file', () => {
-    expect(samplesOf(state, 'wolkvox_group_rows')).toEqual([[{ operation: 'ventas' }, 2]])
+    expect(familySamples(state, 'wolkvox_group_rows')).toEqual([[{ operation: 'ventas' }, 2]])
     const known = [
       [{ operation: 'ventas', problem: 'duplicate' }, 1],
       [{ operation: 'ventas', problem: 'invalid' }, 2],
     ]
-    expect(samplesOf(state, 'wolkvox_group_problems')).toEqual(known)
+    expect(familySamples(state, 'wolkvox_group_problems')).toEqual(known)
     const [first, ...others] = state.reports
     const rendered = { ...aRenderedSnapshot(), unknownInGroups: 7 }
     const reports = [...others, { ...(first ?? succeeded()), rendered }]
-    expect(samplesOf({ ...state, reports }, 'wolkvox_group_problems')).toEqual([
+    expect(familySamples({ ...state, reports }, 'wolkvox_group_problems')).toEqual([
       [{ operation: 'ventas', problem: 'unknown_agent' }, 7],
       ...known,
     ])
   })
 
   it('wolkvox_storage_failures_total counts per operation', () => {
-    expect(samplesOf(state, 'wolkvox_storage_failures_total')).toEqual([
+    expect(familySamples(state, 'wolkvox_storage_failures_total')).toEqual([
       [{ operation: 'ventas' }, 2],
       [{ operation: 'soporte' }, 0],
       [{ operation: 'cobros' }, 0],
@@ -365,11 +382,11 @@ describe('the families of several operations, reports and accounts', async () =>
   })
 
   it('count the requests of an account once, however many operations use it', () => {
-    expect(samplesOf(state, 'wolkvox_account_requests_today')).toEqual([
+    expect(familySamples(state, 'wolkvox_account_requests_today')).toEqual([
       [{ account: '0042' }, 1],
       [{ account: '0077' }, 1],
     ])
-    expect(samplesOf(state, 'wolkvox_account_daily_limit')).toEqual([
+    expect(familySamples(state, 'wolkvox_account_daily_limit')).toEqual([
       [{ account: '0042' }, 50_000],
       [{ account: '0077' }, 1000],
     ])

@@ -29,10 +29,10 @@ describe.each(Object.entries(tokenForms))('a token %s', (_how, form) => {
     const token = TOKEN
     const whole = form(token)
     for (let length = 1; length < whole.length; length += 1) {
-      const shown = redact(`token: ${whole.slice(0, length)}`, token).replace('[secret]', '')
+      const redacted = redact(`token: ${whole.slice(0, length)}`, token).replace('[secret]', '')
       // Three letters of it and the half of an escape, at most.
-      expect(shown.length - 'token: '.length).toBeLessThanOrEqual(form(token.slice(0, 3)).length + 12)
-      expect(shown).not.toContain(form(token.slice(0, 4)))
+      expect(redacted.length - 'token: '.length).toBeLessThanOrEqual(form(token.slice(0, 3)).length + 12)
+      expect(redacted).not.toContain(form(token.slice(0, 4)))
     }
   })
 
@@ -56,9 +56,9 @@ describe('a token within base64', () => {
     ['base64url', 2],
   ] as const)('is taken out in the alphabet %s after %d other characters', (alphabet, before) => {
     const text = Buffer.from(`${'u'.repeat(before)}${TOKEN}:after`).toString(alphabet)
-    const shown = redact(`Basic ${text}`, TOKEN)
-    expect(shown).toContain('[secret]')
-    const decoded = shown.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
+    const redacted = redact(`Basic ${text}`, TOKEN)
+    expect(redacted).toContain('[secret]')
+    const decoded = redacted.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
     expect(decoded.some((part) => part.includes(TOKEN))).toBe(false)
   })
 })

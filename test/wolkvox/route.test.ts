@@ -6,8 +6,8 @@ import { describeRoute, portOf, proxyAddress } from '../../src/wolkvox/route.ts'
 it('a proxy shows its password in no output', () => {
   const { proxy } = readProxyUrl('http://user:test-word@proxy:3128')
   if (proxy === undefined) throw new Error('not a proxy')
-  const shown = [inspect(proxy, { depth: 9 }), JSON.stringify(proxy), proxyAddress(proxy)].join()
-  expect(shown).not.toContain('test-word')
+  const output = [inspect(proxy, { depth: 9 }), JSON.stringify(proxy), proxyAddress(proxy)].join()
+  expect(output).not.toContain('test-word')
   expect(describeRoute({ proxy, source: 'HTTPS_PROXY' })).toBe('http://proxy:3128 (HTTPS_PROXY)')
 })
 

@@ -17,7 +17,7 @@ describe('the trust in further CAs', () => {
     expect(secureContextWith(other)).toBe(contexts[1])
   })
 
-  it('forgets the certificates that were not used for longest, so that each change of the file costs no memory', () => {
+  it('evicts the least recently used certificates', () => {
     const [one = '', other = '', third = ''] = pems
     const contexts = [secureContextWith(other), secureContextWith(one), secureContextWith(third)]
     expect(secureContextWith(one)).toBe(contexts[1])

@@ -55,7 +55,7 @@ export async function checkAgentTable(
 
   const cell = (key: keyof typeof columns, row: number) => {
     const field = frame.fields.find((one) => headingOf(one, frame) === columns[key]) as Field
-    return { raw: field.values[row] as unknown, shown: shownBy(field, row) }
+    return { raw: field.values[row] as unknown, displayed: shownBy(field, row) }
   }
   const rows = Array.from({ length: frame.length }, (_, row) => row)
   const keys = rows.map((row) => `${cell('operation', row).raw} ${cell('id', row).raw}`)
@@ -63,18 +63,21 @@ export async function checkAgentTable(
 
   const row = keys.indexOf(`ventas ${absentAgent.agentId}`)
   const { aux_seconds: limit = 0 } = limitsOfAll
-  expect(cell('status', row).shown).toEqual({ text: `❚❚ ${absentAgent.state}`, color: looks.aux.background })
+  expect(cell('status', row).displayed).toEqual({
+    text: `❚❚ ${absentAgent.state}`,
+    color: looks.aux.background,
+  })
   const away = now - absentAgent.since
-  expect(cell('timeInState', row)).toMatchObject({ raw: away, shown: { text: clock(away) } })
+  expect(cell('timeInState', row)).toMatchObject({ raw: away, displayed: { text: clock(away) } })
   const share = (refreshedBefore(now) - absentAgent.since) / limit
   expect(cell('limitShare', row).raw).toBeCloseTo(share)
-  expect(cell('limitShare', row).shown).toEqual({ text: percent(share), color: level.bad })
+  expect(cell('limitShare', row).displayed).toEqual({ text: percent(share), color: level.bad })
 
   for (const [key, , metric, format] of COLUMNS) {
     if (metric === undefined) continue
     const [alone] = await ask(`${metric}{operation="ventas", agent_id="${absentAgent.agentId}"}`)
     const value = alone?.values[0] ?? Number.NaN
-    expect(cell(key, row), key).toMatchObject({ raw: value, shown: { text: format(value) } })
+    expect(cell(key, row), key).toMatchObject({ raw: value, displayed: { text: format(value) } })
   }
 }
 

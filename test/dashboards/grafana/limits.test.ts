@@ -74,7 +74,7 @@ describe('the limits of the alerts', () => {
   it('set the colour of an account by the operation whose limit applies, under the name of the account', () => {
     const limits = readLimits(withEntries(['vector(0.5)', 'limit: quota_ratio, operation: ventas']))
     const panel = panelOf(limits, 'exporter', es.panels.quotaUsed.title)
-    const shown = (operation: string) => {
+    const nameAndColorOf = (operation: string) => {
       const labels = { account: '0042', operation }
       const [target] = panel.targets
       const legend = target?.legendFormat ?? ''
@@ -83,8 +83,8 @@ describe('the limits of the alerts', () => {
       if (field === undefined) throw new Error('no field')
       return { name: displayNameOf(field), color: field.display?.(0.6).color }
     }
-    expect(shown('ventas')).toEqual({ name: '0042', color: level.watch })
-    expect(shown('soporte')).toEqual({ name: '0042', color: level.good })
+    expect(nameAndColorOf('ventas')).toEqual({ name: '0042', color: level.watch })
+    expect(nameAndColorOf('soporte')).toEqual({ name: '0042', color: level.good })
   })
 
   it('are rejected with their name if they are not a plain number', () => {

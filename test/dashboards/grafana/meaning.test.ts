@@ -74,9 +74,9 @@ describe.each(languageNames)('in %s', (language) => {
     ['exporter', 'quotaUsed', just(quota, -0.01), '91.0%', level.watch],
     ['exporter', 'quotaForecast', 1.1, '110.0%', level.bad],
   ] as const)('%s, %s: %d is shown as %s', (name, key, value, text, color) => {
-    const shown = shownBy(panelOf(name, key), value)
-    expect(shown.text).toBe(text)
-    if (color !== undefined) expect(shown.color).toBe(color)
+    const displayed = shownBy(panelOf(name, key), value)
+    expect(displayed.text).toBe(text)
+    if (color !== undefined) expect(displayed.color).toBe(color)
   })
 
   it.each(categories)(
@@ -86,9 +86,9 @@ describe.each(languageNames)('in %s', (language) => {
       const state = category === 'unknown' ? '' : 'Como lo llame wolkvox'
       const text = `${sign} ${category === 'unknown' ? texts.categories.unknown : state}`
       const status = `${category}|${state}`
-      const shown = { text, color: background }
-      expect(shownBy(panelOf('agent', 'timeline'), status)).toEqual(shown)
-      expect(shownBy(panelOf('operation', 'agents'), status, texts.columns.status)).toEqual(shown)
+      const expected = { text, color: background }
+      expect(shownBy(panelOf('agent', 'timeline'), status)).toEqual(expected)
+      expect(shownBy(panelOf('operation', 'agents'), status, texts.columns.status)).toEqual(expected)
     },
   )
 
@@ -113,9 +113,9 @@ describe.each(languageNames)('in %s', (language) => {
     ['occupancy', just(occupancyHigh, 0.02), '88%', level.watch],
     ['occupancy', just(occupancyHigh, -0.02), '92%', level.bad],
   ] as const)('in the table of agents, %s: %d is shown as %s', (key, value, text, color) => {
-    const shown = shownBy(panelOf('operation', 'agents'), value, texts.columns[key])
-    expect(shown.text).toBe(text)
-    if (color !== undefined) expect(shown.color).toBe(color)
+    const displayed = shownBy(panelOf('operation', 'agents'), value, texts.columns[key])
+    expect(displayed.text).toBe(text)
+    if (color !== undefined) expect(displayed.color).toBe(color)
   })
 
   it.each([
@@ -129,9 +129,9 @@ describe.each(languageNames)('in %s', (language) => {
     ['abandonment', just(abandonment, -0.01), '11%', level.bad],
     ['answered', 1250, '1250', undefined],
   ] as const)('in the table of skills, %s: %d is shown as %s', (key, value, text, color) => {
-    const shown = shownBy(panelOf('queues', 'skills'), value, texts.skillColumns[key])
-    expect(shown.text).toBe(text)
-    if (color !== undefined) expect(shown.color).toBe(color)
+    const displayed = shownBy(panelOf('queues', 'skills'), value, texts.skillColumns[key])
+    expect(displayed.text).toBe(text)
+    if (color !== undefined) expect(displayed.color).toBe(color)
   })
 
   it.each(['waiting', 'serviceLevel', 'againstTarget', 'abandonment', 'answered', 'inbound'] as const)(

@@ -20,14 +20,14 @@ interface KnownAlert {
   readonly status: { readonly inhibitedBy: readonly string[] }
 }
 
-/** The configuration with its receiver for Slack in use, at this address, and without the waits of production. */
-function configuration(slack: string): string {
+/** alertmanager.yml with its Slack receiver enabled, which sends to this URL without waiting. */
+function slackConfig(url: string): string {
   const [before = '', receivers = ''] = readText('alertmanager.yml').split('  # - name: slack\n')
   const [commented = ''] = receivers.split('\n\n')
-  const own = `  - name: slack\n${commented.replace(/^ {2}# /gm, '  ')}\n`
-  return (before + own)
+  const slackReceiver = `  - name: slack\n${commented.replace(/^ {2}# /gm, '  ')}\n`
+  return (before + slackReceiver)
     .replace('receiver: webhook', 'receiver: slack')
-    .replace('api_url_file: /run/secrets/slack', `api_url: ${slack}`)
+    .replace('api_url_file: /run/secrets/slack', `api_url: ${url}`)
     .replace(/group_wait: \d+s/g, 'group_wait: 0s')
     .replace(/group_interval: \d+m/, 'group_interval: 1s')
 }
@@ -77,7 +77,7 @@ describe.skipIf(!haveTools('prometheus-alertmanager'))('the inhibitions of Alert
     const found = await eventually('inhibited alerts', async () => {
       const names = (await known())
         .filter(({ status }) => status.inhibitedBy.length > 0)
-        .map(({ labels: of }) => `${of.operation} ${of.report}`)
+        .map((alert) => `${alert.labels.operation} ${alert.labels.report}`)
       return names.length >= inhibited.length ? names.sort() : undefined
     })
     expect(found).toEqual(inhibited)
@@ -96,10 +96,12 @@ describe.skipIf(!haveTools('prometheus-alertmanager'))('the inhibitions of Alert
       ...inhibited.flatMap((name) => [alert(name, '0042'), alert(name, '0099')]),
     )
     const found = await eventually('inhibited alerts', async () => {
-      const quiet = (await known()).filter(
+      const inhibitedAlerts = (await known()).filter(
         ({ status, labels }) => status.inhibitedBy.length > 0 && labels.account === '0042',
       )
-      return quiet.length >= inhibited.length ? quiet.map(({ labels }) => labels.alertname).sort() : undefined
+      return inhibitedAlerts.length >= inhibited.length
+        ? inhibitedAlerts.map(({ labels }) => labels.alertname).sort()
+        : undefined
     })
     expect(found).toEqual(inhibited)
   })
@@ -112,7 +114,7 @@ describe.skipIf(!haveTools('prometheus-alertmanager'))('a notification of Alertm
       messages.push(JSON.parse(Buffer.concat(await request.toArray()).toString()))
       response.end('ok')
     })
-    const { send } = await startAlertmanager(configuration(slack))
+    const { send } = await startAlertmanager(slackConfig(slack))
     const startsAt = Date.now() - 754_000
     const alertOf = (agent: string, endsAt?: number) => ({
       labels: { alertname: 'WolkvoxAgentAuxLong', operation: 'ventas', severity: 'warning', agent_id: agent },

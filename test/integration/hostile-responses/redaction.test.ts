@@ -52,9 +52,9 @@ describe('any token within base64', () => {
       fc.property(visible, visible, tokenOfLength(8), (before, after, token) => {
         for (const alphabet of ['base64', 'base64url'] as const) {
           const text = Buffer.from(`${before}:${token}:${after}`).toString(alphabet)
-          const shown = redact(`Basic ${text}`, token)
-          expect(shown).toContain('[secret]')
-          const decoded = shown.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
+          const redacted = redact(`Basic ${text}`, token)
+          expect(redacted).toContain('[secret]')
+          const decoded = redacted.split('[secret]').map((part) => Buffer.from(part, 'base64').toString())
           expect(decoded.some((part) => part.includes(token))).toBe(false)
         }
       }),

@@ -45,7 +45,7 @@ it('a reload with other privacy settings or another key withdraws what was shown
   const metrics = async () => (await fetch(`${address}/metrics`)).text()
   const files = () => readdirSync(storage).map((name) => readFileSync(join(storage, name), 'utf8'))
   /** The value of a label, when there are agents. */
-  const shown = (label: string) =>
+  const labelValue = (label: string) =>
     vi.waitFor(
       async () =>
         (await metrics()).match(new RegExp(`^wolkvox_agent_state\\{.*${label}="(.*?)"`, 'm'))?.[1] ??
@@ -80,7 +80,7 @@ it('a reload with other privacy settings or another key withdraws what was shown
     expect([response.status, await response.text()]).toEqual([200, expect.any(String)])
   }
 
-  expect(await shown('agent_name')).toBe(AGENT.agent_name)
+  expect(await labelValue('agent_name')).toBe(AGENT.agent_name)
   await expectWithdrawn(async () => {
     configure('agent_name: hash', 'agent_id: hash', 'hash_key_file: hash-key')
     await reload()
@@ -89,8 +89,8 @@ it('a reload with other privacy settings or another key withdraws what was shown
   // A later change ends the call that waits.
   configure('agent_name: hash', 'agent_id: plain', 'hash_key_file: hash-key')
   await reload()
-  expect(await shown('agent_id')).toBe(AGENT.agent_id)
-  const pseudonym = await shown('agent_name')
+  expect(await labelValue('agent_id')).toBe(AGENT.agent_id)
+  const pseudonym = await labelValue('agent_name')
   await expectWithdrawn(async () => {
     writeFileSync(keyFile, OTHER_KEY)
     await reload()
@@ -98,8 +98,8 @@ it('a reload with other privacy settings or another key withdraws what was shown
 
   configure('agent_name: omit')
   await reload()
-  expect(await shown('agent_id')).toBe(AGENT.agent_id)
-  expect(await shown('agent_name')).toBe('')
+  expect(await labelValue('agent_id')).toBe(AGENT.agent_id)
+  expect(await labelValue('agent_name')).toBe('')
   expect(exporter.output.stderr).not.toMatch(/70790001|Zqxagente|-key-0123/)
   expect(await exporter.endBy('SIGTERM')).toEqual(ENDED_WELL)
 }, 90_000)
