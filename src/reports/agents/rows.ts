@@ -28,7 +28,7 @@ export function createAgentReader(settings: RowSettings) {
     }
     const { state, category } = known
     const identity = agentIdentity.read(id, take, settings, take('agent_name', readText))
-    return identity && { id: identity.id, name: identity.name, state, category }
+    return identity && { ...identity, state, category }
   }
 }
 
