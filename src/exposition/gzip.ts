@@ -62,7 +62,7 @@ const TRAILER_BYTES = 8
 export function beginMember(segments: readonly Segment[]): OpenMember {
   return {
     chunks: [HEADER, ...segments.map(({ deflated }) => deflated)],
-    ...segments.reduce<Checksum>(combine, { crc: 0, length: 0 }),
+    ...checksumOf(segments),
   }
 }
 
@@ -70,7 +70,7 @@ export function beginMember(segments: readonly Segment[]): OpenMember {
 export function joinSegments(segments: readonly Segment[]): Segment {
   return {
     deflated: Buffer.concat(segments.map(({ deflated }) => deflated)),
-    ...segments.reduce<Checksum>(combine, { crc: 0, length: 0 }),
+    ...checksumOf(segments),
   }
 }
 
@@ -114,6 +114,9 @@ export function endMember(
 }
 
 type Checksum = Pick<Segment, 'crc' | 'length'>
+
+/** The CRC and the length of the concatenated texts of segments. */
+const checksumOf = (segments: readonly Segment[]) => segments.reduce<Checksum>(combine, { crc: 0, length: 0 })
 
 /** The CRC and the length of two concatenated texts. */
 function combine(first: Checksum, second: Checksum): Checksum {

@@ -62,7 +62,7 @@ export function createStaticSection(reports: readonly AnyReport[]): StaticSectio
 /** Joins neighbouring segments of a family. */
 type JoinSegments = (segments: readonly Segment[]) => readonly Segment[]
 
-// With 50 operations, a refresh of one changes a quarter of the bytes, and the others are not copied again.
+// With 50 operations, a refresh of one copies at most a third of the bytes again.
 const GROUP_SIZE = 16
 
 /** Joins small segments in groups. A group without a change is not joined again for the next member. */
