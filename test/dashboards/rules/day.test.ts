@@ -114,7 +114,7 @@ async function testDay(options: CentreOptions, fires: readonly Firing[]) {
 const SUCCESS = { code: 0, output: expect.stringContaining('SUCCESS') }
 
 describe.skipIf(!haveTools('promtool'))('a day of the contact centre, from midnight to midnight', () => {
-  it('fires the few alerts that a supervisor would expect, and none if it is calm', async () => {
+  it('fires the few alerts that a supervisor would expect, none at night, and none if it is calm', async () => {
     // At the same time: promtool needs about a minute for each day, on one core.
     const [usual, calm] = await Promise.all([
       testDay({ agents: AGENTS, seed: 1 }, FIRES),
